@@ -1,1 +1,3 @@
 //! The server of a children's storybook platform.
+
+pub mod clock;
