@@ -1,0 +1,3 @@
+//! Who somebody is.
+
+pub mod password;
