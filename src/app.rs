@@ -30,7 +30,6 @@ use crate::{background, listener, migrations};
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Everything that the handlers share.
-#[derive(Debug)]
 pub struct App {
     /// The settings, as read at start.
     pub config: Config,
@@ -48,6 +47,8 @@ pub struct App {
     pub sessions: Sessions,
     /// How often who may do what.
     pub limits: Limits,
+    /// Whose look at which story was counted lately.
+    pub views: Limits,
     /// Letters on their way out.
     pub mail: Mailbox,
     /// Rude words.
@@ -61,15 +62,15 @@ pub struct App {
 pub enum StartError {
     /// The database did not open, or its schema does not fit.
     Database(String),
-    /// The address cannot be listened on.
-    Listen(String),
+    /// A thread did not start.
+    Thread(String),
 }
 
 impl Display for StartError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Database(why) => write!(f, "the database: {why}"),
-            Self::Listen(why) => write!(f, "listening: {why}"),
+            Self::Thread(why) => write!(f, "a thread: {why}"),
         }
     }
 }
@@ -82,10 +83,11 @@ impl App {
         let database = open_database(&config)?;
         let tasks = Tasks::default();
         let app = Arc::new(Self {
-            hashing: Lane::start("hashing", envelope::limits::read(None), Workspace::default),
+            hashing: start_hashing()?,
             keys: Keys::new(&config.secret),
             sessions: Sessions::default(),
             limits: Limits::new(config.rate_limits),
+            views: Limits::new(true),
             mail: Mailbox::open(&config.mail, config.debug),
             words: Words::default(),
             pictures: Pictures::new(&config),
@@ -109,6 +111,13 @@ impl App {
         self.tasks.shut_down(STOP_PATIENCE).await;
         self.database.close();
     }
+}
+
+/// One thread, at most half of the CPU that there is: signing in must not stop everybody else.
+fn start_hashing() -> Result<Lane<Workspace>, StartError> {
+    let cpu = envelope::limits::Limits::read(None).cpu;
+    let lane = Lane::start(envelope::lane::Options::half_of(cpu, "hashing"), Workspace::default);
+    lane.map_err(|error| StartError::Thread(error.to_string()))
 }
 
 /// Opens the database of the settings and brings its schema up to date.

@@ -201,9 +201,21 @@ impl From<database::Error> for Error {
     }
 }
 
-impl From<envelope::Refused> for Error {
-    fn from(refused: envelope::Refused) -> Self {
-        Self::unavailable(refused.retry_after_seconds)
+impl From<envelope::lane::Error> for Error {
+    fn from(error: envelope::lane::Error) -> Self {
+        match error {
+            envelope::lane::Error::Busy(refused) => Self::unavailable(refused.retry_after()),
+            envelope::lane::Error::Panicked => Self::internal(&error),
+        }
+    }
+}
+
+impl From<envelope::permits::Error> for Error {
+    fn from(error: envelope::permits::Error) -> Self {
+        match error {
+            envelope::permits::Error::TooLarge => Self::too_large("This is too large for this server."),
+            envelope::permits::Error::Busy(refused) => Self::unavailable(refused.retry_after()),
+        }
     }
 }
 

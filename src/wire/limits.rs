@@ -6,32 +6,13 @@ use std::net::IpAddr;
 use envelope::rates::{Rate, Rates};
 
 use super::Error;
-use crate::clock::SECOND;
 
-/// So many in so long, counted per key.
-#[derive(Clone, Copy, Debug)]
-pub struct Limit {
-    /// Keeps the keys of different limits apart.
-    pub name: &'static str,
-    /// How many at once.
-    pub amount: u32,
-    /// In how long so many come back, in microseconds.
-    pub per: i64,
-}
+/// So many in so long, counted per key and name.
+pub type Limit = Rate;
 
-impl Limit {
-    /// `amount` in `per` microseconds.
-    pub const fn new(name: &'static str, amount: u32, per: i64) -> Self {
-        Self { name, amount, per }
-    }
-
-    fn rate(&self) -> Rate {
-        Rate { amount: self.amount, per: self.per }
-    }
-
-    fn key(&self, who: impl Display) -> String {
-        format!("{} {who}", self.name)
-    }
+/// A limit of `amount` in `per` microseconds.
+pub const fn limit(name: &'static str, amount: u32, per: i64) -> Limit {
+    Rate { name, amount, per }
 }
 
 /// The limits of a running server; off when the settings say so.
@@ -55,8 +36,8 @@ impl Limits {
         if !self.on {
             return Ok(());
         }
-        let waiting = self.rates.check(now, limit.rate(), &limit.key(who));
-        waiting.map_err(|retry| Error::too_many_requests(seconds(retry.micros)))
+        let admitted = self.rates.check(now, limit, who.to_string());
+        admitted.map_err(|retry| Error::too_many_requests(retry.seconds()))
     }
 
     /// Refuses with 429 when nothing is left, without counting.
@@ -64,13 +45,9 @@ impl Limits {
         if !self.on {
             return Ok(());
         }
-        let waiting = self.rates.peek(now, limit.rate(), &limit.key(who));
-        waiting.map_err(|retry| Error::too_many_requests(seconds(retry.micros)))
+        let admitted = self.rates.peek(now, limit, who.to_string());
+        admitted.map_err(|retry| Error::too_many_requests(retry.seconds()))
     }
-}
-
-fn seconds(micros: i64) -> u64 {
-    u64::try_from((micros + SECOND - 1) / SECOND).unwrap_or(1)
 }
 
 /// The network that an address counts for: itself, or the /64 that one IPv6 household holds.
@@ -87,18 +64,19 @@ pub fn network(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::SECOND;
 
     #[test]
     fn limits_count_per_key_and_can_be_off() {
-        let limit = Limit::new("login", 2, 60 * SECOND);
+        let login = limit("login", 2, 60 * SECOND);
         let limits = Limits::new(true);
-        assert!(limits.count(&limit, "a", 0).is_ok());
-        assert!(limits.count(&limit, "a", 0).is_ok());
-        assert!(limits.count(&limit, "a", 0).is_err());
-        assert!(limits.look(&limit, "a", 0).is_err());
-        assert!(limits.count(&limit, "b", 0).is_ok());
-        assert!(limits.count(&limit, "a", 61 * SECOND).is_ok());
-        assert!((0..100).all(|_| Limits::new(false).count(&limit, "a", 0).is_ok()));
+        assert!(limits.count(&login, "a", 0).is_ok());
+        assert!(limits.count(&login, "a", 0).is_ok());
+        assert!(limits.count(&login, "a", 0).is_err());
+        assert!(limits.look(&login, "a", 0).is_err());
+        assert!(limits.count(&login, "b", 0).is_ok());
+        assert!(limits.count(&login, "a", 61 * SECOND).is_ok());
+        assert!((0..100).all(|_| Limits::new(false).count(&login, "a", 0).is_ok()));
     }
 
     #[test]

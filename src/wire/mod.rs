@@ -7,6 +7,7 @@ mod credentials;
 mod error;
 mod fields;
 pub mod layers;
+pub mod limits;
 pub mod origin;
 pub mod page;
 mod query;

@@ -14,11 +14,11 @@ use crate::stories::rules::Role;
 use crate::stories::shapes::WholeStory;
 use crate::stories::store::{self, writing};
 use crate::stories::stream;
-use crate::wire::limits::Limit;
+use crate::wire::limits::{Limit, limit};
 use crate::wire::{Error, Id};
 
 /// A view counts once per reader and story in this time.
-const VIEW: Limit = Limit::new("view", 1, 5 * MINUTE);
+const VIEW: Limit = limit("view", 1, 5 * MINUTE);
 
 /// One story.
 #[derive(ToSchema)]
