@@ -17,6 +17,8 @@ pub struct Options {
     pub read_deadline: Duration,
     /// Time of a write, from the moment it is queued.
     pub write_deadline: Duration,
+    /// SQLite: a batch of writes takes no further one after this time. What is queued meanwhile is the next batch.
+    pub batch_time: Duration,
     /// SQLite: pages (of 4 KiB) that the file may have; a full disk for tests.
     pub max_pages: Option<u32>,
     /// PostgreSQL: time for one connection attempt, unless the URL says otherwise.
@@ -36,6 +38,7 @@ impl Default for Options {
             queued_bytes: 32 << 20,
             read_deadline: Duration::from_secs(1),
             write_deadline: Duration::from_secs(2),
+            batch_time: Duration::from_millis(5),
             max_pages: None,
             connect_timeout: Duration::from_secs(10),
             statement_timeout: Duration::from_secs(5),

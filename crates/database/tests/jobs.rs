@@ -205,7 +205,7 @@ async fn a_statement_is_interrupted_at_the_deadline() {
         ..Options::default()
     };
     for stage in both(options).await {
-        let limit = Duration::from_millis(100);
+        let limit = Duration::from_millis(500);
         let read = stage
             .database
             .read_within(limit, |conn| conn.one(ENDLESS, &[]).map(drop));
@@ -217,7 +217,7 @@ async fn a_statement_is_interrupted_at_the_deadline() {
 #[tokio::test]
 async fn a_write_that_is_interrupted_leaves_nothing() {
     let options = Options {
-        write_deadline: Duration::from_millis(300),
+        write_deadline: Duration::from_millis(800),
         ..Options::default()
     };
     for stage in both(options).await {

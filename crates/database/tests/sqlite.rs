@@ -12,7 +12,7 @@ use database::{Conn, Error, Options};
 
 #[tokio::test]
 async fn what_waits_together_is_committed_together() {
-    let stage = sqlite(Options::default());
+    let stage = sqlite(patient());
     let database = &stage.database;
     let before = commits(&stage);
     let (gate, wait) = Gate::new();
@@ -33,7 +33,7 @@ async fn what_waits_together_is_committed_together() {
 
 #[tokio::test]
 async fn a_batch_of_declared_bytes_ends_at_a_mebibyte() {
-    let stage = sqlite(Options::default());
+    let stage = sqlite(patient());
     let database = &stage.database;
     let before = commits(&stage);
     let (gate, wait) = Gate::new();
@@ -54,7 +54,7 @@ async fn a_batch_of_declared_bytes_ends_at_a_mebibyte() {
 
 #[tokio::test]
 async fn a_batch_that_changes_nothing_does_not_touch_the_log() {
-    let stage = sqlite(Options::default());
+    let stage = sqlite(patient());
     let database = &stage.database;
     let before = fs::read(stage.log()).unwrap();
     let (gate, wait) = Gate::new();
@@ -94,7 +94,7 @@ async fn a_schema_that_is_changed_by_a_statement_is_kept() {
 async fn a_full_disk_refuses_the_whole_batch_and_reads_go_on() {
     let stage = sqlite(Options {
         max_pages: Some(40),
-        ..Options::default()
+        ..patient()
     });
     let database = &stage.database;
     database.write(insert("kept")).await.unwrap();
@@ -141,8 +141,8 @@ async fn a_full_disk_refuses_the_whole_batch_and_reads_go_on() {
 #[tokio::test]
 async fn an_interrupted_write_takes_its_batch_down_and_none_of_it_is_acknowledged() {
     let stage = sqlite(Options {
-        write_deadline: Duration::from_millis(300),
-        ..Options::default()
+        write_deadline: Duration::from_secs(1),
+        ..patient()
     });
     let database = &stage.database;
     let (gate, wait) = Gate::new();
@@ -262,6 +262,14 @@ async fn every_connection_has_its_settings() {
     let settings = |cache| Ok((vec![2, 1, 1000, 0, 1, cache], "wal".to_owned()));
     assert_eq!(stage.database.read(pragmas).await, settings(-2000));
     assert_eq!(stage.database.write(pragmas).await, settings(-4000));
+}
+
+/// Batches end when nothing waits, however slow the machine is.
+fn patient() -> Options {
+    Options {
+        batch_time: Duration::from_secs(60),
+        ..Options::default()
+    }
 }
 
 /// Commits in the write-ahead log: its frames say which of them ends one.

@@ -13,12 +13,16 @@ use crate::queue::Intake;
 const JOBS: usize = 64;
 /// Declared bytes after which a batch is full.
 const BYTES: usize = 1 << 20;
-/// Time after which a batch takes no further write; what is queued meanwhile is the next one.
-const TIME: Duration = Duration::from_millis(5);
 
 /// Runs `first` and what else is queued in one transaction, and answers each after it was committed.
 /// True when something may have been written.
-pub(super) fn run(session: &mut SqliteSession, intake: &Intake, first: Job, counters: &Counters) -> bool {
+pub(super) fn run(
+    session: &mut SqliteSession,
+    intake: &Intake,
+    first: Job,
+    time: Duration,
+    counters: &Counters,
+) -> bool {
     if let Err(error) = session.control("BEGIN IMMEDIATE") {
         first.refuse(error);
         counters.done(1);
@@ -31,7 +35,7 @@ pub(super) fn run(session: &mut SqliteSession, intake: &Intake, first: Job, coun
         wrote: false,
         lost: false,
     };
-    let outcome = batch.fill(intake, first).and_then(|()| batch.commit());
+    let outcome = batch.fill(intake, first, time).and_then(|()| batch.commit());
     batch.answer(&outcome)
 }
 
@@ -48,7 +52,7 @@ struct Batch<'a> {
 
 impl Batch<'_> {
     /// Runs jobs until the batch is full or nothing waits; an error when the transaction was lost.
-    fn fill(&mut self, intake: &Intake, first: Job) -> Result<(), Error> {
+    fn fill(&mut self, intake: &Intake, first: Job, time: Duration) -> Result<(), Error> {
         let start = Instant::now();
         let mut bytes = 0;
         let mut large = 0;
@@ -57,7 +61,7 @@ impl Batch<'_> {
             bytes += job.bytes;
             large += usize::from(job.bytes > 0);
             self.run(job)?;
-            if self.jobs.len() >= JOBS || bytes >= BYTES || start.elapsed() >= TIME {
+            if self.jobs.len() >= JOBS || bytes >= BYTES || start.elapsed() >= time {
                 break;
             }
             // Small before large; but the last place is for a large one that small ones would keep waiting for ever.

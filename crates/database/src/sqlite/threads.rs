@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
 
@@ -28,8 +29,9 @@ pub(crate) fn start(
 
     // The writer first: its connection makes the file and turns the log on.
     let (session, counted) = (open(Role::Writer)?, Arc::clone(counters));
+    let time = options.batch_time;
     threads.push(spawn("db-writer", move || {
-        write(session, &to_write, &committed, &counted);
+        write(session, &to_write, &committed, time, &counted);
     })?);
     let session = open(Role::Keeper)?;
     threads.push(spawn("db-checkpoint", move || checkpoint::run(session, commits))?);
@@ -42,9 +44,15 @@ pub(crate) fn start(
     Ok((Queues { reads, writes }, threads))
 }
 
-fn write(mut session: SqliteSession, intake: &Intake, committed: &Sender<()>, counters: &Counters) {
+fn write(
+    mut session: SqliteSession,
+    intake: &Intake,
+    committed: &Sender<()>,
+    time: Duration,
+    counters: &Counters,
+) {
     while let Some(first) = intake.next() {
-        let wrote = batch::run(&mut session, intake, first, counters);
+        let wrote = batch::run(&mut session, intake, first, time, counters);
         if wrote && let Err(TrySendError::Disconnected(())) = committed.try_send(()) {
             tracing::error!("nobody moves the write-ahead log into the database");
         }
