@@ -7,10 +7,14 @@
 //!
 //! It must not know accounts, HTTP requests or the environment: it is handed an address, a name and a code.
 
+pub mod mailer;
+pub mod outbox;
 pub mod settings;
 pub mod templates;
 pub mod transport;
 
+pub use mailer::Mailer;
+pub use outbox::{Queued, queue};
 pub use settings::{Delivery, MailSettings};
 pub use transport::{SendError, Transport};
 

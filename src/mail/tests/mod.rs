@@ -1,5 +1,8 @@
 //! Tests of the texts, the settings and the outbox. The transports have their own.
 
+mod mailer;
+mod outbox;
+mod post;
 mod settings;
 mod templates;
 

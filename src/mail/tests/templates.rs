@@ -55,6 +55,7 @@ fn the_hint_carries_no_code() {
 #[test]
 fn the_notice_names_the_way_back() {
     let plain = templates::email_changed(MIRA, None, None);
+    assert_eq!((plain.kind, plain.code.as_deref()), (Kind::EmailChanged, None));
     assert!(
         plain
             .text
@@ -71,7 +72,7 @@ fn the_notice_names_the_way_back() {
     );
     assert!(full.html.contains("Ms &lt;b&gt;Ortiz&lt;/b&gt;"));
 
-    for other in ["javascript:alert(1)", "https://x\" onclick=\"y", "https://x y"] {
+    for other in ["javascript:alert(1)", "https://x\"onclick=\"y", "https://x y"] {
         assert!(
             !templates::email_changed(MIRA, None, Some(other))
                 .html
