@@ -23,7 +23,8 @@ const TABLE: &str = "CREATE TABLE mail_outbox (
     next_attempt_at INTEGER NOT NULL,
     claimed_until   INTEGER NOT NULL DEFAULT 0,
     created_at      INTEGER NOT NULL
-);";
+);
+CREATE INDEX mail_outbox_due ON mail_outbox (next_attempt_at);";
 
 /// Some instant in 2026.
 pub(super) const START: i64 = 1_770_000_000 * SECOND;

@@ -343,7 +343,7 @@ fn a_reader_never_sees_half_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let transport = FileTransport::open(folder.path(), Clock::manual(0)).unwrap();
     let large = Mail {
-        text: "x".repeat(4 << 20),
+        text: "x".repeat(1 << 20),
         ..mail()
     };
     thread::scope(|scope| {
