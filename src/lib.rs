@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 mod listener;
 mod migrations;
+pub mod moderation;
 mod openapi;
 mod ops;
 mod rewards;

@@ -1,0 +1,15 @@
+//! Keeping order: the list of rude words and their masking in texts that others can read.
+//!
+//! Must not know whose text it is or what becomes of it.
+
+mod fold;
+mod mask;
+mod words;
+
+pub use mask::Masker;
+pub use words::{Language, Seed, Severity, seeds};
+
+#[cfg(test)]
+mod mask_tests;
+#[cfg(test)]
+mod words_tests;
