@@ -17,7 +17,7 @@ use crate::accounts::sessions::Sessions;
 use crate::accounts::tokens::Keys;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::mail::Mailbox;
+use crate::mail::Mailer;
 use crate::moderation::Words;
 use crate::pictures::Pictures;
 use crate::tasks::Tasks;
@@ -50,7 +50,7 @@ pub struct App {
     /// Whose look at which story was counted lately.
     pub views: Limits,
     /// Letters on their way out.
-    pub mail: Mailbox,
+    pub mail: Mailer,
     /// Rude words.
     pub words: Words,
     /// Drawings: permits for bodies, leases of streams, the room that is left.
@@ -62,6 +62,8 @@ pub struct App {
 pub enum StartError {
     /// The database did not open, or its schema does not fit.
     Database(String),
+    /// The settings of mail do not fit together.
+    Mail(String),
     /// A thread did not start.
     Thread(String),
 }
@@ -70,6 +72,7 @@ impl Display for StartError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Database(why) => write!(f, "the database: {why}"),
+            Self::Mail(why) => write!(f, "mail: {why}"),
             Self::Thread(why) => write!(f, "a thread: {why}"),
         }
     }
@@ -82,13 +85,14 @@ impl App {
     pub async fn new(config: Config, clock: Clock) -> Result<Arc<Self>, StartError> {
         let database = open_database(&config)?;
         let tasks = Tasks::default();
+        let delivery = config.mail.delivery(&clock).map_err(StartError::Mail)?;
         let app = Arc::new(Self {
             hashing: start_hashing()?,
             keys: Keys::new(&config.secret),
             sessions: Sessions::default(),
             limits: Limits::new(config.rate_limits),
             views: Limits::new(true),
-            mail: Mailbox::open(&config.mail, config.debug),
+            mail: Mailer::new(delivery, database.clone(), clock.clone()),
             words: Words::default(),
             pictures: Pictures::new(&config),
             config,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::accounts::store::{people, sessions};
 use crate::app::App;
-use crate::{mail, pictures};
+use crate::pictures;
 
 /// How often people who were seen are noted.
 const SEEN_EVERY: Duration = Duration::from_secs(20);
@@ -29,7 +29,8 @@ pub fn start(app: &Arc<App>) {
             sweep_expired(&sweep).await;
         }
     });
-    mail::start(app);
+    let mail = Arc::clone(app);
+    app.tasks.spawn("send mail", async move { mail.mail.run(mail.tasks.stopping()).await });
     pictures::start(app);
 }
 

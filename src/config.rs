@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use database::Target;
 
+use crate::mail::MailSettings;
 use crate::wire::origin::TrustedProxies;
 
 /// One environment variable.
@@ -46,6 +47,16 @@ pub const SETTINGS: &[Setting] = &[
     setting("EMAIL_CODE_MINUTES", "15", "Lifetime of an e-mail code."),
     setting("PASSWORD_UPGRADE", "on", "Stores imported Django passwords as Argon2id at the next sign-in; `off` keeps the way back to Django open."),
     setting("OWN_LIST_MIB", "24", "Pictures in one's own story list, in MiB; never fewer than 12 stories."),
+    setting("MAIL_PROVIDER", "what is configured", "`file`, `log` (with DEBUG), `brevo`, `sendgrid`, `smtp`, or several with commas, tried in order."),
+    setting("MAIL_DIR", "none", "Folder that gets one JSON file per mail."),
+    setting("MAIL_FROM", "none", "The sender's address; needed for Brevo, SendGrid and SMTP."),
+    setting("BREVO_API_KEY", "none", "Sends by Brevo's HTTPS API."),
+    setting("SENDGRID_API_KEY", "none", "Sends by SendGrid's HTTPS API."),
+    setting("SMTP_HOST", "none", "Sends by this SMTP server; many free hosts block SMTP."),
+    setting("SMTP_PORT", "587; 465 implicit; 25 without TLS", "Its port."),
+    setting("SMTP_TLS", "starttls", "`starttls`, `implicit` or `none`."),
+    setting("SMTP_USER", "none", "Sign-in at the SMTP server."),
+    setting("SMTP_PASSWORD", "none", "And its password."),
     setting("ADMIN_PASSWORD", "asked for", "The password for `create-admin`, where nobody can type one."),
 ];
 
@@ -85,7 +96,9 @@ pub struct Config {
     /// Lifetime of a sign-in, in days.
     pub refresh_token_days: i64,
     /// Lifetime of an e-mail code, in minutes.
-    pub email_code_minutes: i64,
+    pub email_code_minutes: u32,
+    /// The ways out for mail.
+    pub mail: MailSettings,
     /// Whether passwords in an older form are stored anew at sign-in.
     pub password_upgrade: bool,
     /// Pictures in one's own story list, in bytes.
@@ -151,9 +164,10 @@ impl Config {
             max_connections: read.number("MAX_CONNECTIONS", 4096_usize).max(8),
             access_token_days: read.number("ACCESS_TOKEN_DAYS", 30_i64).clamp(1, 3650),
             refresh_token_days: read.number("REFRESH_TOKEN_DAYS", 365_i64).clamp(1, 3650),
-            email_code_minutes: read.number("EMAIL_CODE_MINUTES", 15_i64).clamp(1, 24 * 60),
+            email_code_minutes: read.number("EMAIL_CODE_MINUTES", 15_u32).clamp(1, 24 * 60),
             password_upgrade: read.flag("PASSWORD_UPGRADE", true),
             own_list_bytes: read.number("OWN_LIST_MIB", 24_u64).clamp(1, 4096) << 20,
+            mail: read.mail(),
             admin_password: read.text("ADMIN_PASSWORD").map(Secret),
             data_dir,
             demo,
@@ -231,6 +245,22 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             self.faults.push(format!("DATABASE_URL: {fault}"));
             file
         })
+    }
+
+    fn mail(&mut self) -> MailSettings {
+        MailSettings {
+            provider: self.text("MAIL_PROVIDER"),
+            folder: self.text("MAIL_DIR"),
+            from: self.text("MAIL_FROM"),
+            brevo_key: self.text("BREVO_API_KEY"),
+            sendgrid_key: self.text("SENDGRID_API_KEY"),
+            smtp_host: self.text("SMTP_HOST"),
+            smtp_port: self.text("SMTP_PORT"),
+            smtp_tls: self.text("SMTP_TLS"),
+            smtp_user: self.text("SMTP_USER"),
+            smtp_password: self.text("SMTP_PASSWORD"),
+            debug: self.flag("DEBUG", false),
+        }
     }
 
     fn public_url(&mut self) -> Option<String> {

@@ -9,7 +9,10 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
 
-use crate::{accounts::api as accounts, ops, web};
+use crate::accounts::api as accounts;
+use crate::pictures::api as pictures;
+use crate::stories::api as stories;
+use crate::{ops, web};
 
 /// The document as committed.
 pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
@@ -43,6 +46,17 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         accounts::profile::own_profile,
         accounts::profile::change_own_profile,
         accounts::search::search,
+        stories::lists::list,
+        stories::lists::saved,
+        stories::lists::of_user,
+        stories::writing::create,
+        stories::writing::update,
+        stories::detail::detail,
+        stories::publishing::delete,
+        stories::publishing::publish,
+        stories::publishing::unpublish,
+        stories::publishing::publish_together,
+        pictures::picture,
     ),
     components(schemas(Problem)),
     modifiers(&Common),

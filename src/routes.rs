@@ -8,6 +8,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::accounts::api as accounts;
 use crate::app::App;
+use crate::pictures::api as pictures;
+use crate::stories::api as stories;
 use crate::wire::{Error, layers};
 use crate::{ops, web};
 
@@ -43,6 +45,19 @@ pub fn all(app: &Arc<App>) -> Router {
         .route("/api/users/profile/update/", put(accounts::profile::change_own_profile))
         .route("/api/users/profile/update/", patch(accounts::profile::change_own_profile))
         .route("/api/users/search/", get(accounts::search::search))
+        // Stories
+        .route("/api/stories/", get(stories::lists::list))
+        .route("/api/stories/create/", post(stories::writing::create))
+        .route("/api/stories/saved/", get(stories::lists::saved))
+        .route("/api/stories/user/{id}/", get(stories::lists::of_user))
+        .route("/api/stories/{id}/", get(stories::detail::detail))
+        .route("/api/stories/{id}/update/", patch(stories::writing::update))
+        .route("/api/stories/{id}/update/", put(stories::writing::update))
+        .route("/api/stories/{id}/delete/", delete(stories::publishing::delete))
+        .route("/api/stories/{id}/publish/", post(stories::publishing::publish))
+        .route("/api/stories/{id}/unpublish/", post(stories::publishing::unpublish))
+        .route("/api/stories/{id}/publish-collaborative/", post(stories::publishing::publish_together))
+        .route("/media/pictures/{name}", get(pictures::picture))
         .fallback(async || Error::not_found())
         .method_not_allowed_fallback(async || Error::method_not_allowed())
         .layer(CatchPanicLayer::custom(layers::panicked))

@@ -31,10 +31,10 @@ pub fn store(
     purpose: Purpose,
     code: &str,
     now: i64,
-    minutes: i64,
+    minutes: u32,
 ) -> Result<(), database::Error> {
     let hash = keys.hash_code(purpose.as_str(), user_id, code);
-    codes::replace(conn, user_id, purpose, &hash, now + minutes * MINUTE)
+    codes::replace(conn, user_id, purpose, &hash, now + i64::from(minutes) * MINUTE)
 }
 
 /// What a guess was worth.

@@ -164,7 +164,7 @@ impl<S: Source> Writer<S> {
             self.out.extend_from_slice(drawing.reference.kind.prefix().as_bytes());
         }
         if drawing.written == drawing.piece.len() {
-            drawing.piece = self.read_piece(&drawing.reference, drawing.next_piece).await?;
+            drawing.piece = read_piece(&self.app, &drawing.reference, drawing.next_piece).await?;
             drawing.next_piece += 1;
             drawing.written = 0;
         }
@@ -174,24 +174,24 @@ impl<S: Source> Writer<S> {
         drawing.written = to;
         Ok((drawing.total < u64::from(drawing.reference.bytes)).then_some(drawing))
     }
+}
 
-    /// Reads a piece. A database that is busy for a moment is asked again: the status went out long ago, and giving up
-    /// means cutting the connection.
-    async fn read_piece(&self, reference: &Reference, number: i64) -> Result<Vec<u8>, database::Error> {
-        let hash = reference.id.to_string();
-        let mut tries = TRIES.into_iter();
-        loop {
-            let hash = hash.clone();
-            let read: Result<_, database::Error> =
-                self.app.database.read(move |conn| store::piece(conn, &hash, number)).await;
-            match (read, tries.next()) {
-                (Ok(Some(piece)), _) if !piece.is_empty() && piece.len() <= PIECE => return Ok(piece),
-                (Ok(_), _) => return Err(database::Error::Missing),
-                (Err(database::Error::Busy | database::Error::Deadline), Some(pause)) => {
-                    tokio::time::sleep(pause).await;
-                }
-                (Err(error), _) => return Err(error),
+/// Reads a piece. A database that is busy for a moment is asked again: the status went out long ago, and giving up
+/// means cutting the connection.
+async fn read_piece(app: &App, reference: &Reference, number: i64) -> Result<Vec<u8>, database::Error> {
+    let hash = reference.id.to_string();
+    let mut tries = TRIES.into_iter();
+    loop {
+        let hash = hash.clone();
+        let read: Result<_, database::Error> =
+            app.database.read(move |conn| store::piece(conn, &hash, number)).await;
+        match (read, tries.next()) {
+            (Ok(Some(piece)), _) if !piece.is_empty() && piece.len() <= PIECE => return Ok(piece),
+            (Ok(_), _) => return Err(database::Error::Missing),
+            (Err(database::Error::Busy | database::Error::Deadline), Some(pause)) => {
+                tokio::time::sleep(pause).await;
             }
+            (Err(error), _) => return Err(error),
         }
     }
 }

@@ -47,7 +47,7 @@ pub fn speaks_json(request: &Request) -> bool {
 
 /// Refuses a request that announces more than `limit` bytes, before any of them is read.
 pub fn refuse_announced(request: &Request, limit: usize) -> Result<(), Error> {
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let announced: Option<u64> = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     match announced {
         Some(bytes) if bytes > limit as u64 => Err(over(limit)),
         _ => Ok(()),

@@ -219,6 +219,12 @@ impl From<envelope::permits::Error> for Error {
     }
 }
 
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.0.status.as_u16(), self.0.message)
+    }
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let refusal = *self.0;

@@ -16,7 +16,6 @@ pub const fn limit(name: &'static str, amount: u32, per: i64) -> Limit {
 }
 
 /// The limits of a running server; off when the settings say so.
-#[derive(Debug)]
 pub struct Limits {
     rates: Rates,
     on: bool,

@@ -15,7 +15,8 @@ use crate::accounts::tokens::random_hex;
 use crate::accounts::{limits, rules};
 use crate::app::App;
 use crate::clock::DAY;
-use crate::mail::{self, templates};
+use crate::mail::queue;
+use crate::mail::templates::{self, Recipient};
 use crate::stories;
 use crate::wire::origin::Origin;
 use crate::wire::{Body, Error, Fields, respond};
@@ -127,8 +128,9 @@ pub async fn change_email(
             people::set_email(conn, caller.id, &address, now)?;
             if can_mail && !profile.email.is_empty() {
                 codes::remember_undo(conn, caller.id, &token_hash, &profile.email, now + UNDO_DAYS * DAY)?;
-                let letter = templates::email_changed(&profile.email, &profile.display_name, Some(&undo_link));
-                mail::outbox::queue(conn, &letter, now)?;
+                let to = Recipient { address: &profile.email, name: &profile.display_name };
+                // A full outbox does not stop somebody from changing their address.
+                let _ = queue(conn, &templates::email_changed(to, None, Some(&undo_link)), now)?;
             }
             Ok(())
         })

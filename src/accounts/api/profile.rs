@@ -50,7 +50,7 @@ pub struct OwnAccountChange {
 }
 
 /// Changes one's own account.
-#[utoipa::path(patch, path = "/api/auth/profile/", tag = "accounts", request_body = OwnAccountChange,
+#[utoipa::path(method(put, patch), path = "/api/auth/profile/", tag = "accounts", request_body = OwnAccountChange,
     responses((status = 200, body = OwnAccount)))]
 pub async fn change_own_account(
     State(app): State<Arc<App>>,
@@ -105,7 +105,7 @@ pub struct OwnProfileChange {
 }
 
 /// Changes one's own profile. A border that is still locked is 403 with `required_level`.
-#[utoipa::path(put, path = "/api/users/profile/update/", tag = "accounts", request_body = OwnProfileChange,
+#[utoipa::path(method(put, patch), path = "/api/users/profile/update/", tag = "accounts", request_body = OwnProfileChange,
     responses((status = 200, body = OwnProfile)))]
 pub async fn change_own_profile(
     State(app): State<Arc<App>>,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::accounts::codes::{self, Guess};
@@ -13,7 +12,8 @@ use crate::accounts::store::codes::Purpose;
 use crate::accounts::store::people::{self, NewPerson};
 use crate::accounts::{limits, password, rules};
 use crate::app::{App, ClientAddress};
-use crate::mail::{self, templates};
+use crate::mail::templates::{self, Recipient};
+use crate::mail::{Queued, queue};
 use crate::wire::{Body, Error, Fields, respond};
 
 /// A sign-up.
@@ -108,18 +108,21 @@ async fn store_sign_up(app: &Arc<App>, person: NewPerson) -> Result<(i64, bool),
                 let nobody = NewPerson { email: None, ..person.clone() };
                 let spent = people::insert(conn, &nobody, now)?;
                 people::delete(conn, spent)?;
-                let queued = !owner.is_barred
-                    && can_mail
-                    && mail::outbox::queue(conn, &templates::already_registered(email, &owner.display_name), now)?;
-                return Ok((spent, queued || (owner.is_barred && can_mail)));
+                // Nobody writes to a suspended account; the answer says the same.
+                if can_mail && !owner.is_barred {
+                    let hint = templates::already_registered(Recipient { address: email, name: &owner.display_name });
+                    return Ok((spent, queue(conn, &hint, now)? == Queued::Waiting));
+                }
+                return Ok((spent, can_mail));
             }
             if let Some(pending) = owner {
                 people::delete(conn, pending.id)?;
             }
             let user_id = people::insert(conn, &person, now)?;
             codes::store(conn, &keys, user_id, Purpose::Verification, &code, now, minutes)?;
-            let letter = templates::verification(email, &person.display_name, &code, minutes);
-            let queued = can_mail && mail::outbox::queue(conn, &letter, now)?;
+            let to = Recipient { address: email, name: &person.display_name };
+            let letter = templates::verification(to, &code, minutes);
+            let queued = can_mail && queue(conn, &letter, now)? == Queued::Waiting;
             Ok((user_id, queued))
         })
         .await;
@@ -194,7 +197,7 @@ pub struct Address {
 pub struct CodeSent {
     message: &'static str,
     email_sent: bool,
-    expires_in_minutes: i64,
+    expires_in_minutes: u32,
 }
 
 /// Sends another confirmation code.
@@ -235,20 +238,23 @@ pub async fn send_code(
                     return Ok(());
                 }
                 codes::store(conn, &keys, owner.id, purpose, &code, now, minutes)?;
+                let to = Recipient { address: &email, name: &owner.display_name };
                 let letter = match purpose {
-                    Purpose::Verification => templates::verification(&email, &owner.display_name, &code, minutes),
-                    Purpose::PasswordReset => templates::password_reset(&email, &owner.display_name, &code, minutes),
+                    Purpose::Verification => templates::verification(to, &code, minutes),
+                    Purpose::PasswordReset => templates::password_reset(to, &code, minutes),
                 };
-                mail::outbox::queue(conn, &letter, now)?;
+                if queue(conn, &letter, now)? == Queued::Full {
+                    tracing::warn!("the mail outbox is full; a code was not sent");
+                }
                 Ok(())
             })
             .await;
         sent?;
         app.mail.wake();
     }
-    Ok(respond::ok(&json!(CodeSent {
+    Ok(respond::ok(&CodeSent {
         message: "If this address belongs to an account, a code is on its way.",
         email_sent: can_mail,
         expires_in_minutes: minutes,
-    })))
+    }))
 }

@@ -50,6 +50,8 @@ pub struct Current {
     pub author_id: i64,
     /// Whether it is collaborative.
     pub is_collaborative: bool,
+    /// Rises with every change.
+    pub version: i64,
     /// What its author wrote.
     pub written: Written,
 }
@@ -66,14 +68,14 @@ pub fn repeated(conn: &mut Conn<'_>, author_id: i64, page_key: &str, now: i64) -
 /// A story as it stands; nothing when there is no such story.
 pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Error> {
     let row = conn.first(
-        "SELECT s.author_id, s.is_collaborative, s.title, s.summary, s.category, s.genres, s.language,
+        "SELECT s.author_id, s.is_collaborative, s.version, s.title, s.summary, s.category, s.genres, s.language,
                 s.creation_type, s.is_published, s.public_cover, s.page_key, s.wire_bytes,
                 b.content, b.cover, b.canvas
          FROM stories s JOIN story_bodies b ON b.story_id = s.id WHERE s.id = $1",
         &[&story_id],
     )?;
     let Some(mut row) = row else { return Ok(None) };
-    let (author_id, is_collaborative) = (row.take()?, row.take()?);
+    let (author_id, is_collaborative, version) = (row.take()?, row.take()?, row.take()?);
     let (title, summary, category, genres) = (row.take()?, row.take()?, row.take()?, row.take()?);
     let (language, creation_type, is_published) = (row.take()?, row.take()?, row.take()?);
     let (public_cover, page_key, all_wire_bytes): (_, _, i64) = (row.take()?, row.take()?, row.take()?);
@@ -83,7 +85,7 @@ pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Er
     let drawn = Drawn { cover, canvas, public_cover, page_key, pictures, wire_bytes };
     let written =
         Written { title, summary, category, genres, language, creation_type, is_published, content, drawn };
-    Ok(Some(Current { author_id, is_collaborative, written }))
+    Ok(Some(Current { author_id, is_collaborative, version, written }))
 }
 
 /// Makes a story; its id.
@@ -122,21 +124,21 @@ pub fn insert(conn: &mut Conn<'_>, author_id: i64, story: &Written, now: i64) ->
     Ok(story_id)
 }
 
-/// Changes a story from `old` to `new`: only what differs is written.
+/// Changes a story as it stood to `new`: only what differs is written. False when it no longer stands so.
 pub fn update(
     conn: &mut Conn<'_>,
     story_id: i64,
-    author_id: i64,
-    old: &Written,
+    current: &Current,
     new: &Written,
     now: i64,
-) -> Result<(), Error> {
-    conn.execute(
+) -> Result<bool, Error> {
+    let old = &current.written;
+    let changed = conn.execute(
         "UPDATE stories SET title = $2, summary = $3, category = $4, genres = $5, language = $6, creation_type = $7,
                 public_cover = $8, is_published = $9, page_key = $10, body_bytes = $11, wire_bytes = $12,
                 published_by_id = CASE WHEN $9 THEN published_by_id END,
                 date_updated = $13, version = version + 1
-         WHERE id = $1",
+         WHERE id = $1 AND version = $14",
         &[
             &story_id,
             &new.title,
@@ -151,8 +153,12 @@ pub fn update(
             &new.body_bytes(),
             &new.all_wire_bytes(),
             &now,
+            &current.version,
         ],
     )?;
+    if changed == 0 {
+        return Ok(false);
+    }
     if (&old.content, &old.drawn) != (&new.content, &new.drawn) {
         conn.execute(
             "UPDATE story_bodies SET cover = $2, content = $3, canvas = $4 WHERE story_id = $1",
@@ -168,7 +174,8 @@ pub fn update(
     if old.drawn.pictures != new.drawn.pictures {
         pictures::store::exchange(conn, story_id, &old.drawn.pictures, &new.drawn.pictures, now)?;
     }
-    count_published(conn, author_id, i64::from(new.is_published) - i64::from(old.is_published))
+    count_published(conn, current.author_id, i64::from(new.is_published) - i64::from(old.is_published))?;
+    Ok(true)
 }
 
 /// Publishes or unpublishes a story of this author: true when that changed anything, nothing when it is not theirs.
