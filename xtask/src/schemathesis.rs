@@ -135,10 +135,10 @@ fn attack(program: &Path, server: &Server, token: &str, operations: &Operations)
         .wait(AT_MOST)
         .map_err(|error| format!("Schemathesis {error}"))?;
     if status.success() {
-        Ok(())
-    } else {
-        Err("Schemathesis found what the lines above say".into())
+        return Ok(());
     }
+    let last_lines = server.last_lines();
+    Err(format!("Schemathesis found what the lines above say; the server's last lines:{last_lines}").into())
 }
 
 fn arguments(port: u16, token: &str, operations: &Operations) -> Vec<String> {

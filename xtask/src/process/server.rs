@@ -43,6 +43,7 @@ impl Launch {
 pub(crate) struct Server {
     running: Running,
     port: u16,
+    log: PathBuf,
     /// From the start of the process to its first 200, in steps of 5 ms.
     ready_after: Duration,
 }
@@ -60,6 +61,7 @@ impl Server {
         let server = Self {
             running,
             port,
+            log,
             ready_after: began.elapsed(),
         };
         output::say(&format!(
@@ -76,6 +78,11 @@ impl Server {
 
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The last lines that it has written, for an error's text.
+    pub(crate) fn last_lines(&self) -> String {
+        tail(&self.log)
     }
 
     /// Asks it to stop and waits until it has: an error if that takes more than five seconds.
