@@ -170,8 +170,9 @@ mod tests {
             duration: Duration::from_millis(200),
         };
         let measured = load.run(port, &|_, _| Cow::Borrowed(&get)).unwrap();
-        assert!(measured.answered() >= 2, "{measured:?}");
+        assert!(measured.answered() > 4, "{measured:?}");
         assert_eq!(measured.bytes, 2 * measured.answered() as u64);
-        assert!(measured.failures >= measured.answered() / 2, "{measured:?}");
+        // Of each connection the second answer and the break; only the last connection may have had neither yet.
+        assert!(measured.failures + 1 >= measured.answered(), "{measured:?}");
     }
 }

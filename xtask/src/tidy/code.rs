@@ -1,5 +1,7 @@
 //! What the code must not do, or only in one place.
 
+use std::collections::BTreeSet;
+
 use super::source::{Source, words};
 use super::{Finding, Tree};
 
@@ -22,19 +24,24 @@ pub(super) fn environment(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in server {
         let main = source.path.ends_with("/main.rs");
+        // `std::env::var` holds two of the words: one finding per line.
+        let mut lines = BTreeSet::new();
         for word in ["std::env", "env::var", "env::vars", "env::var_os"] {
             for offset in words(&source.product, word) {
                 let after = &source.product[offset + word.len()..];
                 let compile_time = after.starts_with('!');
                 let arguments = main && after.starts_with("::args");
                 if !compile_time && !arguments {
-                    findings.push(Finding::at(&source.path, source.line_of(offset), what));
+                    lines.insert(source.line_of(offset));
                 }
             }
         }
+        findings.extend(
+            lines
+                .into_iter()
+                .map(|line| Finding::at(&source.path, line, what)),
+        );
     }
-    // `std::env::var` is two of the words.
-    findings.dedup();
     findings
 }
 
@@ -145,7 +152,10 @@ mod tests {
     fn the_environment_is_read_in_one_place() {
         let tree = Tree::of(&[
             ("src/config.rs", "std::env::var(a)"),
-            ("src/main.rs", "std::env::args()\nstd::env::var(a)"),
+            (
+                "src/main.rs",
+                "std::env::args()\nstd::env::var(a)\nstd::env::temp_dir()",
+            ),
             (
                 "src/a.rs",
                 "// std::env\nenv!(\"A\")\nstd::env!(\"A\")\nuse std::env;\n#[cfg(test)]\nmod t { std::env::var(a) }",
@@ -153,7 +163,10 @@ mod tests {
             ("tests/a.rs", "std::env::var(a)"),
             ("xtask/src/main.rs", "std::env::var(a)"),
         ]);
-        assert_eq!(places(&environment(&tree)), ["src/main.rs:2", "src/a.rs:4"]);
+        assert_eq!(
+            places(&environment(&tree)),
+            ["src/main.rs:2", "src/main.rs:3", "src/a.rs:4"]
+        );
     }
 
     #[test]
