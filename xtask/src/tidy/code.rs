@@ -97,19 +97,14 @@ pub(super) fn unbounded(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// Tasks are spawned by the one module that owns, names and stops them.
+/// Tasks are spawned by the one module that owns, names and stops them. (`spawn_blocking` is not meant: who calls it waits.)
 pub(super) fn spawning(tree: &Tree) -> Vec<Finding> {
     let server = || {
         tree.sources
             .iter()
             .filter(|source| source.is_server() && !source.is_module("tasks"))
     };
-    let calls = [
-        "tokio::spawn",
-        "task::spawn",
-        "task::spawn_blocking",
-        "task::spawn_local",
-    ];
+    let calls = ["tokio::spawn", "task::spawn", "task::spawn_local"];
     let what = "only src/tasks spawns";
     calls
         .iter()
@@ -212,7 +207,8 @@ mod tests {
 
     #[test]
     fn only_the_tasks_module_spawns() {
-        let spawns = "tokio::spawn(a);\ntokio::task::spawn_blocking(a);\nstd::thread::spawn(a);\n";
+        let spawns =
+            "tokio::spawn(a);\ntokio::task::spawn(a);\ntask::spawn_blocking(a);\nstd::thread::spawn(a);\n";
         let tree = Tree::of(&[
             ("src/tasks.rs", spawns),
             ("src/a.rs", spawns),
