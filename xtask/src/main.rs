@@ -1,1 +1,52 @@
-fn main() {}
+//! The repository's chores, as `cargo xtask <chore>`: what needs more than one cargo command, without shell scripts.
+
+mod bench;
+mod http;
+mod output;
+mod postgres;
+mod process;
+mod schemathesis;
+mod steps;
+mod suite;
+mod tidy;
+mod workspace;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use output::say;
+
+/// What a chore answers; the error's text is for the person who typed the command.
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+const USAGE: &str = "\
+usage: cargo xtask <chore>
+
+  test [--only sqlite|postgres] [filter]   everything that a change must pass; or only the tests, on one database
+  tidy                                     the house rules that a machine can check
+  schemathesis                             hostile requests against a demo server, made from its OpenAPI file
+  bench                                    requests per second and CPU per request, against the old server
+  bench load URL [--connections N] [--seconds N] [--pid PID]
+                                           load on one address of a running server";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("xtask: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Result<()> {
+    match arguments {
+        ["test", rest @ ..] => suite::run(rest),
+        ["tidy"] => tidy::run(),
+        ["schemathesis"] => schemathesis::run(),
+        ["bench", rest @ ..] => bench::run(rest),
+        _ => Err(USAGE.into()),
+    }
+}

@@ -1,0 +1,209 @@
+//! A real PostgreSQL for the tests: found or installed, started in a temporary folder on a free loopback port, and gone
+//! with its data when the tests are over. (A run that is killed hard leaves the folder behind, but no process.)
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::process::{self, Account, Running, StopBy};
+use crate::workspace::{self, must_succeed, output_of};
+use crate::{Result, output};
+
+const USER: &str = "tinytales";
+/// Where Debian keeps one folder per version; its `initdb` is in nobody's PATH.
+const DEBIAN_VERSIONS: &str = "/usr/lib/postgresql";
+/// Who may run PostgreSQL when we are root, which it refuses to run as. Debian's package makes the first.
+const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
+const READY_WITHIN: Duration = Duration::from_secs(30);
+
+/// Small, and as durable as in production: `fsync` and `synchronous_commit` keep their defaults. Every test brings a few
+/// connections of its own.
+const SETTINGS: [&str; 3] = [
+    "listen_addresses=127.0.0.1",
+    "shared_buffers=32MB",
+    "max_connections=200",
+];
+
+/// The folder of a PostgreSQL's programs.
+#[derive(Debug)]
+pub(crate) struct Installation {
+    programs: PathBuf,
+}
+
+impl Installation {
+    /// The PostgreSQL of this machine; one is installed when there is none and we may, else the error says what to type.
+    pub(crate) fn find_or_install() -> Result<Self> {
+        if let Some(found) = Self::find() {
+            return Ok(found);
+        }
+        install()?;
+        Self::find().ok_or_else(|| "PostgreSQL was installed, but there is no initdb".into())
+    }
+
+    fn find() -> Option<Self> {
+        let in_path = workspace::in_path("initdb").and_then(|initdb| Some(initdb.parent()?.to_owned()));
+        let folders = in_path.into_iter().chain(versions(Path::new(DEBIAN_VERSIONS)));
+        let complete = |folder: &PathBuf| {
+            ["initdb", "postgres", "pg_isready"]
+                .iter()
+                .all(|p| folder.join(p).is_file())
+        };
+        folders
+            .into_iter()
+            .find(complete)
+            .map(|programs| Self { programs })
+    }
+
+    fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+}
+
+/// The program folders of the installed versions, newest first.
+fn versions(root: &Path) -> Vec<PathBuf> {
+    let folders = fs::read_dir(root).into_iter().flatten().flatten();
+    let mut found: Vec<(u32, PathBuf)> = folders
+        .filter_map(|folder| {
+            Some((
+                folder.file_name().to_str()?.parse().ok()?,
+                folder.path().join("bin"),
+            ))
+        })
+        .collect();
+    found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    found.into_iter().map(|(_, folder)| folder).collect()
+}
+
+fn install() -> Result<()> {
+    const BY_HAND: &str = "apt-get update && apt-get install -y postgresql";
+    let debian = Path::new("/etc/debian_version").exists();
+    let sudo = workspace::is_ci()
+        && Command::new("sudo")
+            .args(["-n", "true"])
+            .output()
+            .is_ok_and(|o| o.status.success());
+    match (debian, Account::is_root(), sudo) {
+        (true, true, _) => must_succeed(
+            Command::new("sh")
+                .args(["-ec", BY_HAND])
+                .env("DEBIAN_FRONTEND", "noninteractive"),
+        ),
+        (true, false, true) => {
+            let script = format!("export DEBIAN_FRONTEND=noninteractive; {BY_HAND}");
+            must_succeed(Command::new("sudo").args(["-n", "sh", "-ec", &script]))
+        }
+        (true, false, false) => Err(format!("PostgreSQL is missing; type: sudo sh -c '{BY_HAND}'").into()),
+        (false, ..) => Err("PostgreSQL is missing; install its server and put initdb into PATH".into()),
+    }
+}
+
+/// A running PostgreSQL with an empty database; dropping it stops it and removes its data.
+#[derive(Debug)]
+pub(crate) struct Cluster {
+    url: String,
+    /// Stands before the folder: it is dropped first.
+    _running: Running,
+    _folder: TempDir,
+}
+
+impl Cluster {
+    /// Makes the files, starts the server and waits until it takes connections.
+    pub(crate) fn start(installation: &Installation) -> Result<Self> {
+        let account = if Account::is_root() {
+            Some(unprivileged()?)
+        } else {
+            None
+        };
+        let folder = tempfile::Builder::new().prefix("tinytales-postgres-").tempdir()?;
+        if let Some(Account { user, group }) = account {
+            std::os::unix::fs::chown(folder.path(), Some(user), Some(group))?;
+        }
+        create(installation, folder.path(), account)?;
+
+        let port = process::free_port()?;
+        let log = folder.path().join("log");
+        let mut running = launch(installation, folder.path(), &log, port, account)?;
+        let program = installation.program("pg_isready");
+        let ready =
+            || output_of(Command::new(&program).args(["-h", "127.0.0.1", "-p", &port.to_string()])).is_ok();
+        process::wait_until(&mut running, READY_WITHIN, ready)
+            .map_err(|error| format!("PostgreSQL {error}{}", process::tail(&log)))?;
+        let url = format!("postgres://{USER}@127.0.0.1:{port}/postgres");
+        output::say(&format!("PostgreSQL {} answers at {url}", running.id()));
+        Ok(Self {
+            url,
+            _running: running,
+            _folder: folder,
+        })
+    }
+
+    /// Where a superuser may connect, without a password.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+fn unprivileged() -> Result<Account> {
+    let found = ACCOUNTS.iter().find_map(|name| Account::named(name));
+    found.ok_or_else(|| {
+        "PostgreSQL does not run as root, and there is neither a postgres nor a nobody account".into()
+    })
+}
+
+/// C.UTF-8 knows letters beyond ASCII, as the hosted databases do, and every Debian has it.
+fn create(installation: &Installation, folder: &Path, account: Option<Account>) -> Result<()> {
+    let mut command = process::tied(&installation.program("initdb"), StopBy::Interrupt, account)?;
+    command.args([
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+        "--username",
+        USER,
+        "-D",
+    ]);
+    command.arg(folder.join("data")).current_dir(folder);
+    output_of(&mut command).map(drop)
+}
+
+fn launch(
+    installation: &Installation,
+    folder: &Path,
+    log: &Path,
+    port: u16,
+    account: Option<Account>,
+) -> Result<Running> {
+    let log = File::create(log)?;
+    let mut command = process::tied(&installation.program("postgres"), StopBy::Interrupt, account)?;
+    command
+        .arg("-D")
+        .arg(folder.join("data"))
+        .arg("-k")
+        .arg(folder)
+        .args(["-p", &port.to_string()]);
+    command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+    command.current_dir(folder).stdout(log.try_clone()?).stderr(log);
+    Running::start(command, StopBy::Interrupt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_version_comes_first_and_other_folders_are_left_out() {
+        let root = tempfile::tempdir().unwrap();
+        for name in ["9", "15", "common", "13"] {
+            fs::create_dir(root.path().join(name)).unwrap();
+        }
+        let expected: Vec<PathBuf> = ["15/bin", "13/bin", "9/bin"]
+            .iter()
+            .map(|p| root.path().join(p))
+            .collect();
+        assert_eq!(versions(root.path()), expected);
+        assert!(versions(&root.path().join("missing")).is_empty());
+    }
+}
