@@ -73,7 +73,10 @@ impl Snapshot {
 
     /// The words that `filter` admits, alphabetically.
     pub fn words(&self, filter: Filter) -> impl Iterator<Item = &str> {
-        self.words.iter().filter(move |word| filter.admits(word)).map(|word| word.word.as_str())
+        self.words
+            .iter()
+            .filter(move |word| filter.admits(word))
+            .map(|word| word.word.as_str())
     }
 
     /// The masker of all words, whatever their language: children mix them.
@@ -98,7 +101,9 @@ impl Words {
     /// At start: fills an empty list with the first words, then reads it.
     pub async fn load(app: &App) -> Result<(), Error> {
         let now = app.clock.now();
-        app.database.write(move |conn| store::seed_if_empty(conn, now)).await?;
+        app.database
+            .write(move |conn| store::seed_if_empty(conn, now))
+            .await?;
         Self::reload(app).await
     }
 
@@ -137,7 +142,10 @@ impl Words {
     fn claims_reading(&self, now: i64) -> bool {
         let read_at = self.read_at.load(Ordering::Relaxed);
         now.saturating_sub(read_at) >= REFRESH_AFTER
-            && self.read_at.compare_exchange(read_at, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+            && self
+                .read_at
+                .compare_exchange(read_at, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
     }
 
     /// Puts a snapshot in force, unless a reading that began later has already been.

@@ -15,7 +15,10 @@ pub struct ActiveWord {
 
 /// Fills an empty list with the first words; answers how many it added. `now`: epoch microseconds.
 pub fn seed_if_empty(conn: &mut Conn<'_>, now: i64) -> Result<u64, Error> {
-    if conn.first("SELECT id FROM profanity_words LIMIT 1", &[])?.is_some() {
+    if conn
+        .first("SELECT id FROM profanity_words LIMIT 1", &[])?
+        .is_some()
+    {
         return Ok(0);
     }
     let mut added = 0;
@@ -32,9 +35,16 @@ pub fn seed_if_empty(conn: &mut Conn<'_>, now: i64) -> Result<u64, Error> {
 
 /// The words in force, alphabetically.
 pub fn active(conn: &mut Conn<'_>) -> Result<Vec<ActiveWord>, Error> {
-    let rows = conn
-        .query("SELECT word, language FROM profanity_words WHERE is_active = TRUE ORDER BY word", &[])?;
+    let rows = conn.query(
+        "SELECT word, language FROM profanity_words WHERE is_active = TRUE ORDER BY word",
+        &[],
+    )?;
     rows.into_iter()
-        .map(|mut row| Ok(ActiveWord { word: row.take()?, language: row.take()? }))
+        .map(|mut row| {
+            Ok(ActiveWord {
+                word: row.take()?,
+                language: row.take()?,
+            })
+        })
         .collect()
 }

@@ -16,7 +16,10 @@ fn open() -> (TempDir, Database) {
 }
 
 async fn seed(database: &Database) -> u64 {
-    database.write(|conn: &mut Conn<'_>| seed_if_empty(conn, 7)).await.unwrap()
+    database
+        .write(|conn: &mut Conn<'_>| seed_if_empty(conn, 7))
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -46,7 +49,10 @@ async fn active_words_come_alphabetically_by_one_query() {
     let (_folder, database) = open();
     seed(&database).await;
     let hidden = database.write(|conn: &mut Conn<'_>| -> Result<u64, Error> {
-        conn.execute("UPDATE profanity_words SET is_active = FALSE WHERE word = $1", &[&"damn"])
+        conn.execute(
+            "UPDATE profanity_words SET is_active = FALSE WHERE word = $1",
+            &[&"damn"],
+        )
     });
     assert_eq!(hidden.await, Ok(1));
 
@@ -56,7 +62,13 @@ async fn active_words_come_alphabetically_by_one_query() {
 
     let mut expected: Vec<_> = seeds().filter(|seed| seed.word != "damn").collect();
     expected.sort_by_key(|seed| seed.word);
-    let found: Vec<_> = found.iter().map(|word| (word.word.as_str(), word.language.as_str())).collect();
-    let expected: Vec<_> = expected.iter().map(|seed| (seed.word, seed.language.as_str())).collect();
+    let found: Vec<_> = found
+        .iter()
+        .map(|word| (word.word.as_str(), word.language.as_str()))
+        .collect();
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|seed| (seed.word, seed.language.as_str()))
+        .collect();
     assert_eq!(found, expected);
 }
