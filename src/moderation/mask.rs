@@ -191,7 +191,7 @@ impl Masker {
     fn step(&self, node: usize, c: char) -> Option<usize> {
         let mut reached = Some(node);
         fold(c, |letter| {
-            reached = reached.and_then(|node| self.child(node, letter))
+            reached = reached.and_then(|node| self.child(node, letter));
         });
         reached
     }

@@ -3,14 +3,19 @@
 //! Must not know whose text it is or what becomes of it.
 
 mod fold;
+mod list;
 mod mask;
+pub mod store;
 mod words;
 
+pub use list::{Filter, Snapshot, Words};
 pub use mask::Masker;
 pub use words::{Language, Seed, Severity, seeds};
 
 #[cfg(test)]
 mod mask_tests;
+#[cfg(test)]
+mod store_tests;
 #[cfg(test)]
 mod words_tests;
 
