@@ -10,6 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api as accounts;
+use crate::moderation::api as moderation;
 use crate::pictures::api as pictures;
 use crate::stories::api as stories;
 use crate::{ops, web};
@@ -56,6 +57,7 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         stories::publishing::publish,
         stories::publishing::unpublish,
         stories::publishing::publish_together,
+        moderation::active,
         pictures::picture,
     ),
     components(schemas(Problem)),

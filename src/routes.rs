@@ -8,6 +8,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::accounts::api as accounts;
 use crate::app::App;
+use crate::moderation::api as moderation;
 use crate::pictures::api as pictures;
 use crate::stories::api as stories;
 use crate::wire::{Error, layers};
@@ -57,6 +58,7 @@ pub fn all(app: &Arc<App>) -> Router {
         .route("/api/stories/{id}/publish/", post(stories::publishing::publish))
         .route("/api/stories/{id}/unpublish/", post(stories::publishing::unpublish))
         .route("/api/stories/{id}/publish-collaborative/", post(stories::publishing::publish_together))
+        .route("/api/profanity/active/", get(moderation::active))
         .route("/media/pictures/{name}", get(pictures::picture))
         .fallback(async || Error::not_found())
         .method_not_allowed_fallback(async || Error::method_not_allowed())
