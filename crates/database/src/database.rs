@@ -1,0 +1,250 @@
+//! The handle that the rest of a program holds: queues in front of database threads.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::job::{Job, Kind};
+use crate::queue::Queue;
+use crate::{
+    Conn, Dialect, Error, Migration, MigrationError, MigrationReport, Migrations, Options, Target, sqlite,
+};
+
+/// Stack of a database thread; only what is touched counts as memory.
+const STACK: usize = 512 << 10;
+/// How long after its deadline a job that has not answered is given up: a disk or a server that hangs.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// A database with its threads. Clones share them; the last one that is dropped closes them.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    target: Target,
+    options: Options,
+    counters: Arc<Counters>,
+    /// Gone after closing. Held only to push, which never waits.
+    queues: RwLock<Option<Queues>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// Where jobs are pushed; both are the same queue on PostgreSQL.
+pub(crate) struct Queues {
+    pub(crate) reads: Queue,
+    pub(crate) writes: Queue,
+}
+
+/// What the threads count.
+#[derive(Default)]
+pub(crate) struct Counters {
+    pub(crate) statements: AtomicU64,
+    done: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn done(&self, jobs: usize) {
+        self.done.fetch_add(jobs as u64, Ordering::Relaxed);
+    }
+}
+
+/// How busy a database is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gauges {
+    /// Reads that wait for a thread. On PostgreSQL one queue holds both, and is shown as `writes_waiting`.
+    pub reads_waiting: usize,
+    /// Writes that wait for a thread.
+    pub writes_waiting: usize,
+    /// Bytes held by sized writes, waiting or running.
+    pub bytes_waiting: usize,
+    /// Jobs answered since the start, refused ones included.
+    pub jobs: u64,
+    /// Statements run since the start.
+    pub statements: u64,
+}
+
+impl Database {
+    /// Opens the database and starts its threads. Blocks; for the start of a program.
+    pub fn open(target: Target, options: Options) -> Result<Self, Error> {
+        let counters = Arc::new(Counters::default());
+        let (queues, threads) = match &target {
+            Target::Sqlite(path) => sqlite::start(path, &options, &counters)?,
+            Target::Postgres(_) => return Err(Error::Unavailable),
+        };
+        let (queues, threads) = (RwLock::new(Some(queues)), Mutex::new(threads));
+        Ok(Self {
+            inner: Arc::new(Inner {
+                target,
+                options,
+                counters,
+                queues,
+                threads,
+            }),
+        })
+    }
+
+    /// Brings the schema up to date. Blocks; for the start of a program.
+    pub fn migrate(&self, migrations: &Migrations) -> Result<MigrationReport, MigrationError> {
+        match &self.inner.target {
+            Target::Sqlite(path) => sqlite::migrate(path, self.inner.options.max_pages, migrations.sqlite),
+            Target::Postgres(_) => Err(Error::Unavailable.into()),
+        }
+    }
+
+    /// What [`Database::migrate`] would apply; refuses a newer schema in the same way. Blocks.
+    pub fn pending(&self, migrations: &Migrations) -> Result<Vec<&'static Migration>, MigrationError> {
+        match &self.inner.target {
+            Target::Sqlite(path) => sqlite::pending(path, migrations.sqlite),
+            Target::Postgres(_) => Err(Error::Unavailable.into()),
+        }
+    }
+
+    /// Runs a closure that only reads. On SQLite all its statements see the same state.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit(Kind::Read, self.inner.options.read_deadline, 0, work)
+            .await
+    }
+
+    /// Like [`Database::read`], within `limit` instead of the usual deadline, such as a search.
+    pub async fn read_within<T, E, F>(&self, limit: Duration, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit(Kind::Read, limit, 0, work).await
+    }
+
+    /// Runs a closure that writes. Answers after the commit; an `Err` of the closure undoes what it wrote.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit(Kind::Write, self.inner.options.write_deadline, 0, work)
+            .await
+    }
+
+    /// Like [`Database::write`] for a closure that holds `bytes` of data: small writes overtake it, and what waits
+    /// is bounded in bytes.
+    pub async fn write_sized<T, E, F>(&self, bytes: usize, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit(Kind::Write, self.inner.options.write_deadline, bytes.max(1), work)
+            .await
+    }
+
+    /// Prepares a statement without running it. The types of its columns, all of which a [`Row`](crate::Row) can
+    /// read; SQLite says `ANY`. For a test that goes through every statement of a program.
+    pub async fn check_statement(&self, sql: &str) -> Result<Vec<String>, Error> {
+        let sql = sql.to_owned();
+        self.read(move |conn| conn.column_types(&sql)).await
+    }
+
+    /// Which engine this is.
+    pub fn dialect(&self) -> Dialect {
+        match self.inner.target {
+            Target::Sqlite(_) => Dialect::Sqlite,
+            Target::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Statements that closures have run; BEGIN, COMMIT, savepoints and batches are not counted.
+    pub fn statements(&self) -> u64 {
+        self.inner.counters.statements.load(Ordering::Relaxed)
+    }
+
+    /// How busy it is; costs a few loads.
+    pub fn gauges(&self) -> Gauges {
+        let queues = self.inner.queues.read().unwrap_or_else(PoisonError::into_inner);
+        let (reads_waiting, writes_waiting, bytes_waiting) = match &*queues {
+            Some(Queues { reads, writes }) => (reads.len(), writes.len(), writes.bytes()),
+            None => (0, 0, 0),
+        };
+        let jobs = self.inner.counters.done.load(Ordering::Relaxed);
+        Gauges {
+            reads_waiting,
+            writes_waiting,
+            bytes_waiting,
+            jobs,
+            statements: self.statements(),
+        }
+    }
+
+    /// Finishes what is queued, moves the log into the file and ends the threads. Blocks. Later jobs are refused
+    /// as [`Error::Unavailable`].
+    pub fn close(&self) {
+        self.inner.close();
+    }
+
+    async fn submit<T, E, F>(&self, kind: Kind, limit: Duration, bytes: usize, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = Job::new(kind, Instant::now() + limit, bytes, work);
+        self.inner.push(job)?;
+        match tokio::time::timeout(limit + GRACE, answer).await {
+            Ok(Ok(result)) => result,
+            // The thread ended without an answer.
+            Ok(Err(_)) => Err(E::from(Error::Unavailable)),
+            Err(_) if kind == Kind::Read => Err(E::from(Error::Deadline)),
+            Err(_) => Err(E::from(Error::OutcomeUnknown)),
+        }
+    }
+}
+
+impl Inner {
+    fn push(&self, job: Job) -> Result<(), Error> {
+        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(Queues { reads, writes }) = &*queues else {
+            return Err(Error::Unavailable);
+        };
+        match job.kind {
+            Kind::Read => reads.push(job),
+            Kind::Write => writes.push(job),
+        }
+    }
+
+    fn close(&self) {
+        drop(self.queues.write().unwrap_or_else(PoisonError::into_inner).take());
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        // A closure may hold the last handle, and be dropped on a database thread, which cannot wait for itself.
+        let here = thread::current().id();
+        if threads.iter().any(|thread| thread.thread().id() == here) {
+            return;
+        }
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a database thread panicked");
+            }
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Starts a named thread with a small stack.
+pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(STACK)
+        .spawn(run)
+        .map_err(|error| Error::Sql(format!("cannot start the thread {name}: {error}")))
+}

@@ -1,0 +1,48 @@
+//! The sizes and limits of one [`Database`](crate::Database).
+
+use std::time::Duration;
+
+/// How many threads, how long a queue, how much time. The defaults suit a 512 MB machine.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// SQLite: threads that read beside the one that writes.
+    pub readers: usize,
+    /// PostgreSQL: connections, each with a thread, shared by reads and writes and opened when first needed.
+    pub connections: usize,
+    /// Jobs that may wait in one queue; one more is refused as [`Error::Busy`](crate::Error::Busy).
+    pub queue: usize,
+    /// Bytes that waiting and running sized writes may hold together; more are refused as `Busy`.
+    pub queued_bytes: usize,
+    /// Time of a read, from the moment it is queued.
+    pub read_deadline: Duration,
+    /// Time of a write, from the moment it is queued.
+    pub write_deadline: Duration,
+    /// SQLite: a batch of writes takes no further one after this time. What is queued meanwhile is the next batch.
+    pub batch_time: Duration,
+    /// SQLite: pages (of 4 KiB) that the file may have; a full disk for tests.
+    pub max_pages: Option<u32>,
+    /// PostgreSQL: time for one connection attempt, unless the URL says otherwise.
+    pub connect_timeout: Duration,
+    /// PostgreSQL: the server stops a read's statement after this time.
+    pub statement_timeout: Duration,
+    /// PostgreSQL: a connection older than this is closed after its job and opened anew.
+    pub conn_max_age: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            readers: 2,
+            connections: 4,
+            queue: 256,
+            queued_bytes: 32 << 20,
+            read_deadline: Duration::from_secs(1),
+            write_deadline: Duration::from_secs(2),
+            batch_time: Duration::from_millis(5),
+            max_pages: None,
+            connect_timeout: Duration::from_secs(10),
+            statement_timeout: Duration::from_secs(5),
+            conn_max_age: Duration::from_secs(600),
+        }
+    }
+}

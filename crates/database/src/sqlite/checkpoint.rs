@@ -1,0 +1,63 @@
+//! Moves the write-ahead log into the file, so that the writer never has to stop for it.
+
+use crossbeam_channel::Receiver;
+use rusqlite::Connection;
+
+use super::session::SqliteSession;
+
+/// Pages not yet in the file for which a sync of it is worth its time: 4 MiB.
+const WORTHWHILE: i64 = 1000;
+/// Pages from which on the log starts over, even if readers have to be waited for: 32 MiB.
+const LARGE: i64 = 8000;
+/// Pages from which on its file is also cut: 128 MiB.
+const HUGE: i64 = 32_000;
+
+/// Looks at the log whenever the writer has committed; moves all of it when the writer has ended.
+#[expect(clippy::needless_pass_by_value, reason = "the thread owns its connection")]
+pub(super) fn run(session: SqliteSession, commits: Receiver<()>) {
+    let connection = session.connection();
+    let mut failing = false;
+    while commits.recv().is_ok() {
+        let outcome = keep_small(connection);
+        // A full disk would be told at every commit.
+        if let (Err(error), false) = (&outcome, failing) {
+            tracing::warn!(%error, "the write-ahead log cannot be moved into the database");
+        }
+        failing = outcome.is_err();
+    }
+    if let Err(error) = checkpoint(connection, "TRUNCATE") {
+        tracing::warn!(%error, "the write-ahead log stays beside the database until the next start");
+    }
+}
+
+fn keep_small(connection: &Connection) -> rusqlite::Result<()> {
+    let log = checkpoint(connection, "NOOP")?;
+    if log.pages - log.moved < WORTHWHILE {
+        return Ok(());
+    }
+    let log = checkpoint(connection, "PASSIVE")?;
+    // These wait for readers, and the writer for them, at most as long as the connection's busy time.
+    if log.pages >= HUGE {
+        checkpoint(connection, "TRUNCATE")?;
+    } else if log.pages >= LARGE {
+        checkpoint(connection, "RESTART")?;
+    }
+    Ok(())
+}
+
+/// The write-ahead log, in pages.
+struct Log {
+    pages: i64,
+    /// Those that are in the file too.
+    moved: i64,
+}
+
+fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<Log> {
+    let pragma = format!("PRAGMA wal_checkpoint({mode})");
+    connection.query_row(&pragma, [], |row| {
+        Ok(Log {
+            pages: row.get(1)?,
+            moved: row.get(2)?,
+        })
+    })
+}

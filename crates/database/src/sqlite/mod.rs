@@ -1,0 +1,11 @@
+//! The embedded engine: one thread that writes, a few that read, one that moves the log into the file.
+
+mod batch;
+mod checkpoint;
+mod errors;
+mod migrate;
+mod session;
+mod threads;
+
+pub(crate) use migrate::{migrate, pending};
+pub(crate) use threads::start;

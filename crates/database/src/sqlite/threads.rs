@@ -1,0 +1,95 @@
+//! The threads of an SQLite database.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::{Sender, TrySendError, bounded};
+
+use super::session::{Role, SqliteSession};
+use super::{batch, checkpoint};
+use crate::conn::Conn;
+use crate::database::{Counters, Queues, spawn};
+use crate::job::{Job, Verdict};
+use crate::queue::{Intake, queue};
+use crate::{Error, Options};
+
+/// Opens the file and starts its threads.
+pub(crate) fn start(
+    path: &Path,
+    options: &Options,
+    counters: &Arc<Counters>,
+) -> Result<(Queues, Vec<JoinHandle<()>>), Error> {
+    let open = |role| SqliteSession::open(path, role, options.max_pages);
+    let (reads, to_read) = queue(options.queue, options.queued_bytes);
+    let (writes, to_write) = queue(options.queue, options.queued_bytes);
+    let (committed, commits) = bounded(1);
+    let mut threads = Vec::new();
+
+    // The writer first: its connection makes the file and turns the log on.
+    let (session, counted) = (open(Role::Writer)?, Arc::clone(counters));
+    let time = options.batch_time;
+    threads.push(spawn("db-writer", move || {
+        write(session, &to_write, &committed, time, &counted);
+    })?);
+    let session = open(Role::Keeper)?;
+    threads.push(spawn("db-checkpoint", move || checkpoint::run(session, commits))?);
+    for number in 0..options.readers.max(1) {
+        let (session, intake, counted) = (open(Role::Reader)?, to_read.clone(), Arc::clone(counters));
+        threads.push(spawn(&format!("db-reader-{number}"), move || {
+            read(session, &intake, &counted);
+        })?);
+    }
+    Ok((Queues { reads, writes }, threads))
+}
+
+fn write(
+    mut session: SqliteSession,
+    intake: &Intake,
+    committed: &Sender<()>,
+    time: Duration,
+    counters: &Counters,
+) {
+    while let Some(first) = intake.next() {
+        let wrote = batch::run(&mut session, intake, first, time, counters);
+        if wrote && let Err(TrySendError::Disconnected(())) = committed.try_send(()) {
+            tracing::error!("nobody moves the write-ahead log into the database");
+        }
+    }
+}
+
+fn read(mut session: SqliteSession, intake: &Intake, counters: &Counters) {
+    while let Some(job) = intake.next() {
+        if job.is_abandoned() {
+            continue;
+        }
+        counters.done(1);
+        answer_read(&mut session, job, counters);
+    }
+}
+
+/// Runs a read in a transaction, so that all its statements see the same state.
+fn answer_read(session: &mut SqliteSession, mut job: Job, counters: &Counters) {
+    if job.is_late() {
+        return job.refuse(Error::Busy);
+    }
+    if let Err(error) = session.control("BEGIN") {
+        return job.refuse(error);
+    }
+    session.interrupt_at(Some(job.deadline));
+    let verdict = job.run(&mut Conn::new(session, &counters.statements, job.deadline, false));
+    session.interrupt_at(None);
+    // A read has nothing to keep; ROLLBACK also ends what a panic or an interrupt has left open.
+    let end = if verdict == Verdict::Keep {
+        "COMMIT"
+    } else {
+        "ROLLBACK"
+    };
+    if session.in_transaction()
+        && let Err(error) = session.control(end)
+    {
+        tracing::error!(%error, "SQLite cannot end a read");
+    }
+    job.answer();
+}
