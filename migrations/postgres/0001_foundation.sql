@@ -91,8 +91,6 @@ CREATE TABLE stories (
     genres           text    NOT NULL DEFAULT '[]',
     language         text    NOT NULL,
     creation_type    text    NOT NULL,
-    -- As written, a picture replaced by its reference.
-    cover_image      text    NOT NULL DEFAULT '',
     -- The cover as others see it: a URL, or the reference of a stored picture; '' when there is none.
     public_cover     text    NOT NULL DEFAULT '',
     is_published     boolean NOT NULL DEFAULT FALSE,
@@ -106,6 +104,9 @@ CREATE TABLE stories (
     comments_count   bigint  NOT NULL DEFAULT 0,
     ratings_count    bigint  NOT NULL DEFAULT 0,
     ratings_sum      bigint  NOT NULL DEFAULT 0,
+    -- Bytes of text and canvas as stored, and of the whole story as it is sent with its pictures.
+    body_bytes       bigint  NOT NULL DEFAULT 0,
+    wire_bytes       bigint  NOT NULL DEFAULT 0,
     -- Rises with every change that a list shows, views left out: part of every list's ETag.
     version          bigint  NOT NULL DEFAULT 1,
     date_created     bigint  NOT NULL,
@@ -117,6 +118,8 @@ CREATE INDEX stories_by_page_key ON stories (author_id, page_key) WHERE page_key
 
 CREATE TABLE story_bodies (
     story_id  bigint  PRIMARY KEY REFERENCES stories (id) ON DELETE CASCADE,
+    -- The cover as written, a stored picture replaced by its reference; '' when there is none.
+    cover     text    NOT NULL DEFAULT '',
     content   text    NOT NULL,
     -- The canvas text with every stored picture replaced by its reference.
     canvas    text    NOT NULL

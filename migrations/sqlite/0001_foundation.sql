@@ -106,8 +106,6 @@ CREATE TABLE stories (
     genres           TEXT    NOT NULL DEFAULT '[]',
     language         TEXT    NOT NULL,
     creation_type    TEXT    NOT NULL,
-    -- As written, a picture replaced by its reference.
-    cover_image      TEXT    NOT NULL DEFAULT '',
     -- The cover as others see it: a URL, or the reference of a stored picture; '' when there is none.
     public_cover     TEXT    NOT NULL DEFAULT '',
     is_published     INTEGER NOT NULL DEFAULT 0,
@@ -121,6 +119,9 @@ CREATE TABLE stories (
     comments_count   INTEGER NOT NULL DEFAULT 0,
     ratings_count    INTEGER NOT NULL DEFAULT 0,
     ratings_sum      INTEGER NOT NULL DEFAULT 0,
+    -- Bytes of text and canvas as stored, and of the whole story as it is sent with its pictures.
+    body_bytes       INTEGER NOT NULL DEFAULT 0,
+    wire_bytes       INTEGER NOT NULL DEFAULT 0,
     -- Rises with every change that a list shows, views left out: part of every list's ETag.
     version          INTEGER NOT NULL DEFAULT 1,
     date_created     INTEGER NOT NULL,
@@ -132,6 +133,8 @@ CREATE INDEX stories_by_page_key ON stories (author_id, page_key) WHERE page_key
 
 CREATE TABLE story_bodies (
     story_id  INTEGER PRIMARY KEY REFERENCES stories (id) ON DELETE CASCADE,
+    -- The cover as written, a stored picture replaced by its reference; '' when there is none.
+    cover     TEXT    NOT NULL DEFAULT '',
     content   TEXT    NOT NULL,
     -- The canvas text with every stored picture replaced by its reference.
     canvas    TEXT    NOT NULL

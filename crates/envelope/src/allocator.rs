@@ -1,0 +1,53 @@
+//! Makes glibc's allocator give memory back. The only module of the workspace with unsafe code.
+//!
+//! Left alone, glibc raises its own thresholds as it sees large blocks come and go, and opens up to eight arenas
+//! per core: both keep freed memory in the process for good. Elsewhere than on glibc these functions do nothing.
+
+/// Blocks of at least this many bytes are mapped by themselves and go back to the kernel when they are freed.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const MMAP_THRESHOLD: libc::c_int = 128 * 1024;
+
+/// More than this many free bytes at the top of the heap go back to the kernel.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const TRIM_THRESHOLD: libc::c_int = 256 * 1024;
+
+/// Arenas; each keeps free memory of its own.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const ARENAS: libc::c_int = 2;
+
+/// Pins the thresholds and the number of arenas. Call it once, first thing in `main`, before any thread exists.
+/// Answers whether the allocator took all of it (`false` where it is not glibc).
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "glibc's switches have no safe binding")]
+pub fn tune() -> bool {
+    let switches = [
+        (libc::M_MMAP_THRESHOLD, MMAP_THRESHOLD),
+        (libc::M_TRIM_THRESHOLD, TRIM_THRESHOLD),
+        (libc::M_ARENA_MAX, ARENAS),
+    ];
+    // SAFETY: mallopt takes two integers, sets a parameter under glibc's own lock and touches no memory of ours.
+    switches
+        .into_iter()
+        .all(|(switch, value)| unsafe { libc::mallopt(switch, value) } == 1)
+}
+
+/// Gives all free pages of the heap back to the kernel. Takes milliseconds and the allocator's locks: call it from
+/// a quiet thread, rarely. Answers whether anything was released (`false` where the allocator is not glibc).
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "glibc's switches have no safe binding")]
+pub fn trim() -> bool {
+    // SAFETY: malloc_trim takes an integer, locks each arena and releases only pages that are free.
+    unsafe { libc::malloc_trim(0) == 1 }
+}
+
+/// Another allocator: nothing to pin.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn tune() -> bool {
+    false
+}
+
+/// Another allocator: nothing to give back.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn trim() -> bool {
+    false
+}

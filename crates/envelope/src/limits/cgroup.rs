@@ -1,0 +1,111 @@
+//! The control groups of this process, both versions.
+//!
+//! A limit holds for a group and for all groups below it, so the lowest one on the way from the process's own group
+//! up to the mount point counts. In a container the own path often names a folder of the host that is not mounted;
+//! the mount point itself is then the container's group, and the walk ends there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Less than this share of a core is taken for a misreading.
+const LEAST_CPU: f64 = 0.01;
+
+/// Folders to look into, from the process's own group upwards.
+pub(super) struct Cgroups {
+    v2: Vec<PathBuf>,
+    memory_v1: Vec<PathBuf>,
+    cpu_v1: Vec<PathBuf>,
+}
+
+impl Cgroups {
+    /// Reads `/proc/self/cgroup` under `root`: lines of `id:controllers:path`, version 2 as `0::path`.
+    pub(super) fn of_this_process(root: &Path) -> Self {
+        let membership = fs::read_to_string(root.join("proc/self/cgroup")).unwrap_or_default();
+        let mounts = root.join("sys/fs/cgroup");
+        let mut found = Self {
+            v2: Vec::new(),
+            memory_v1: Vec::new(),
+            cpu_v1: Vec::new(),
+        };
+
+        for line in membership.lines() {
+            let mut fields = line.splitn(3, ':').skip(1);
+            let (Some(controllers), Some(path)) = (fields.next(), fields.next()) else {
+                continue;
+            };
+            if controllers.is_empty() {
+                // The second place is where it is mounted beside version 1.
+                found.v2.extend(way_up(&mounts, path));
+                found.v2.extend(way_up(&mounts.join("unified"), path));
+            }
+            for controller in controllers.split(',') {
+                let folders = match controller {
+                    "memory" => &mut found.memory_v1,
+                    "cpu" => &mut found.cpu_v1,
+                    _ => continue,
+                };
+                // Mounted under all its controllers' names ("cpu,cpuacct") or under its own.
+                folders.extend(way_up(&mounts.join(controllers), path));
+                folders.extend(way_up(&mounts.join(controller), path));
+            }
+        }
+        found
+    }
+
+    /// Bytes, from `memory.max` (a number or "max").
+    pub(super) fn memory_v2(&self) -> Option<u64> {
+        self.v2
+            .iter()
+            .filter_map(|folder| number(&folder.join("memory.max")))
+            .min()
+    }
+
+    /// Bytes, from `memory.limit_in_bytes`.
+    pub(super) fn memory_v1(&self) -> Option<u64> {
+        self.memory_v1
+            .iter()
+            .filter_map(|folder| number(&folder.join("memory.limit_in_bytes")))
+            .min()
+    }
+
+    /// Cores, from `cpu.max` ("quota period" or "max period", in microseconds).
+    pub(super) fn cpu_v2(&self) -> Option<f64> {
+        lowest(self.v2.iter().filter_map(|folder| {
+            let text = fs::read_to_string(folder.join("cpu.max")).ok()?;
+            let (quota, period) = text.trim().split_once(' ')?;
+            share(quota.parse().ok()?, period.parse().ok()?)
+        }))
+    }
+
+    /// Cores, from `cpu.cfs_quota_us` (-1 is none) and `cpu.cfs_period_us`.
+    pub(super) fn cpu_v1(&self) -> Option<f64> {
+        lowest(self.cpu_v1.iter().filter_map(|folder| {
+            share(
+                number(&folder.join("cpu.cfs_quota_us"))?,
+                number(&folder.join("cpu.cfs_period_us"))?,
+            )
+        }))
+    }
+}
+
+/// The folder of `path` below `mount`, then each of its parents, `mount` last.
+fn way_up(mount: &Path, path: &str) -> Vec<PathBuf> {
+    let own = mount.join(path.trim_start_matches('/'));
+    own.ancestors()
+        .take_while(|folder| folder.starts_with(mount))
+        .map(Path::to_path_buf)
+        .collect()
+}
+
+/// The file's content as a number; "max" and -1 are none.
+fn number(file: &Path) -> Option<u64> {
+    fs::read_to_string(file).ok()?.trim().parse().ok()
+}
+
+fn share(quota: u64, period: u64) -> Option<f64> {
+    (period > 0).then(|| (quota as f64 / period as f64).max(LEAST_CPU))
+}
+
+fn lowest(quotas: impl Iterator<Item = f64>) -> Option<f64> {
+    quotas.reduce(f64::min)
+}

@@ -1,0 +1,236 @@
+//! Signing in, staying signed in, signing out.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::accounts::auth::Anyone;
+use crate::accounts::password::{self, Verdict};
+use crate::accounts::shapes::AccountShape;
+use crate::accounts::store::{people, sessions};
+use crate::accounts::tokens::{Claims, Kind, Pair, random_hex};
+use crate::accounts::{limits, rules};
+use crate::app::{App, ClientAddress};
+use crate::clock::{DAY, SECOND};
+use crate::text::fold;
+use crate::wire::{Body, Error, Fields, respond};
+
+/// A refresh token is handed out anew when less than this is left of the sign-in.
+const RENEW_WITHIN: i64 = 30 * DAY;
+
+/// An address and a password.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "documents the request; the fields are read leniently")]
+pub struct SignIn {
+    email: String,
+    password: String,
+}
+
+/// Two tokens and the account.
+#[derive(Serialize, ToSchema)]
+pub struct SignedIn {
+    access: String,
+    refresh: String,
+    user: AccountShape,
+}
+
+/// Signs in. Every failure is the same 401: unknown address, wrong password, not verified, suspended, archived.
+#[utoipa::path(post, path = "/api/auth/login/", tag = "accounts", request_body = SignIn, security(()),
+    responses((status = 200, body = SignedIn)))]
+pub async fn login(
+    State(app): State<Arc<App>>,
+    ClientAddress(network): ClientAddress,
+    Body(body): Body,
+) -> Result<Response, Error> {
+    let (email, password) = address_and_password(body)?;
+    let Some(signed_in) = check(&app, &network, &email, password).await? else {
+        return Err(Error::unauthorized("authentication_failed", "The e-mail address or the password is not right."));
+    };
+    let (now, session, user_id) = (app.clock.now(), random_hex(), signed_in.profile.id);
+    let ends = now + app.config.refresh_token_days * DAY;
+    let tokens = Pair::new(&app.keys, user_id, &session, now, app.config.access_token_days, ends);
+    let opened: Result<(), Error> = app
+        .database
+        .write(move |conn| {
+            if let Some(better) = &signed_in.better_hash {
+                people::replace_password(conn, user_id, &signed_in.hash, better)?;
+            }
+            Ok(sessions::open(conn, &session, user_id, now, ends)?)
+        })
+        .await;
+    opened?;
+    Ok(respond::ok(&SignedIn { access: tokens.access, refresh: tokens.refresh, user: signed_in.profile.into() }))
+}
+
+/// A sign-in that was right.
+struct Checked {
+    profile: people::Profile,
+    hash: String,
+    /// The password in today's form, when it is stored in an older one.
+    better_hash: Option<String>,
+}
+
+/// Checks an address and a password of an active account. Unknown addresses cost as much as known ones.
+async fn check(app: &Arc<App>, network: &str, email: &str, password: String) -> Result<Option<Checked>, Error> {
+    let now = app.clock.now();
+    let account = fold(email);
+    app.limit(&limits::SIGN_IN, network)?;
+    app.limits.look(&limits::FAILED_SIGN_IN, &account, now)?;
+    let address = email.to_owned();
+    let found: Result<_, Error> = app.database.read(move |conn| Ok(people::sign_in(conn, &address)?)).await;
+    let found = found?.filter(|found| found.is_active);
+
+    let encoded = found.as_ref().map(|found| found.password_hash.clone());
+    let upgrade = app.config.password_upgrade;
+    let (is_right, better_hash) = app
+        .hashing
+        .run(move |workspace| {
+            let Some(encoded) = encoded else {
+                password::waste(workspace);
+                return (false, None);
+            };
+            match password::verify(workspace, &password, &encoded) {
+                Verdict::Right => (true, None),
+                Verdict::RightButOld if upgrade => (true, Some(password::hash(workspace, &password))),
+                Verdict::RightButOld => (true, None),
+                Verdict::Wrong => (false, None),
+            }
+        })
+        .await?;
+    match found {
+        Some(found) if is_right => {
+            Ok(Some(Checked { profile: found.profile, hash: found.password_hash, better_hash }))
+        }
+        _ => {
+            app.limit(&limits::FAILED_SIGN_IN, &account)?;
+            Ok(None)
+        }
+    }
+}
+
+fn address_and_password(body: serde_json::Map<String, serde_json::Value>) -> Result<(String, String), Error> {
+    let mut fields = Fields::new(body);
+    let email = fields.required_text("email", rules::LONGEST_EMAIL);
+    let password = fields.password("password");
+    fields.finish()?;
+    Ok((email, password))
+}
+
+/// A refresh token, under either of the names that the apps use.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "documents the request; the fields are read leniently")]
+pub struct Refresh {
+    refresh: Option<String>,
+    refresh_token: Option<String>,
+}
+
+/// New tokens under both pairs of names.
+#[derive(Serialize, ToSchema)]
+pub struct Refreshed {
+    access: String,
+    refresh: String,
+    access_token: String,
+    refresh_token: String,
+}
+
+/// A new access token. The refresh token stays the same until its sign-in is near its end, because one of the apps'
+/// two callers throws a new one away.
+#[utoipa::path(post, path = "/api/auth/refresh/", tag = "accounts", request_body = Refresh, security(()),
+    responses((status = 200, body = Refreshed)))]
+pub async fn refresh(State(app): State<Arc<App>>, Body(body): Body) -> Result<Response, Error> {
+    let now = app.clock.now();
+    let (token, claims) = refresh_claims(&app, body).ok_or_else(stale)?;
+    let (session, user_id) = (claims.sid.clone(), claims.user_id);
+    let ends: Result<_, Error> =
+        app.database.read(move |conn| Ok(sessions::end_of(conn, &session, user_id, now)?)).await;
+    let ends = ends?.ok_or_else(stale)?;
+
+    let tokens = if ends - now < RENEW_WITHIN {
+        let (session, ends) = (claims.sid.clone(), now + app.config.refresh_token_days * DAY);
+        let prolonged: Result<(), Error> =
+            app.database.write(move |conn| Ok(sessions::prolong(conn, &session, ends)?)).await;
+        prolonged?;
+        Pair::new(&app.keys, user_id, &claims.sid, now, app.config.access_token_days, ends)
+    } else {
+        let fresh = Pair::new(&app.keys, user_id, &claims.sid, now, app.config.access_token_days, ends);
+        let is_current = claims.exp - now / SECOND > RENEW_WITHIN / SECOND;
+        Pair { access: fresh.access, refresh: if is_current { token } else { fresh.refresh } }
+    };
+    Ok(respond::ok(&Refreshed {
+        access_token: tokens.access.clone(),
+        refresh_token: tokens.refresh.clone(),
+        access: tokens.access,
+        refresh: tokens.refresh,
+    }))
+}
+
+fn refresh_claims(
+    app: &App,
+    mut body: serde_json::Map<String, serde_json::Value>,
+) -> Option<(String, Claims)> {
+    let token = ["refresh", "refresh_token"].iter().find_map(|name| body.remove(*name))?;
+    let token = token.as_str()?.to_owned();
+    let claims = app.keys.read(&token, Kind::Refresh, app.clock.now())?;
+    Some((token, claims))
+}
+
+fn stale() -> Error {
+    Error::unauthorized("token_not_valid", "This sign-in is no longer valid. Please sign in again.")
+}
+
+/// One sentence.
+#[derive(Serialize, ToSchema)]
+pub struct Said {
+    success: bool,
+    message: &'static str,
+}
+
+impl Said {
+    /// 200 with a sentence.
+    pub fn ok(message: &'static str) -> Response {
+        respond::ok(&Self { success: true, message })
+    }
+}
+
+/// Signs out: revokes the session of a refresh token. Always 200; whoever holds the token may end it.
+#[utoipa::path(post, path = "/api/auth/logout/", tag = "accounts", request_body = Refresh, security(()),
+    responses((status = 200, body = Said)))]
+pub async fn logout(State(app): State<Arc<App>>, Body(body): Body) -> Result<Response, Error> {
+    if let Some((_, claims)) = refresh_claims(&app, body) {
+        let session = claims.sid.clone();
+        let closed: Result<(), Error> = app.database.write(move |conn| Ok(sessions::close(conn, &session)?)).await;
+        closed?;
+        app.sessions.forget(&claims.sid);
+    }
+    Ok(Said::ok("You are signed out."))
+}
+
+/// Proves an adult's identity before leaving a child's view. A wrong password is 400, never 401: the apps would take
+/// that for a stale token.
+///
+/// With a valid token only the caller's own address can be asked about; without one the limits of signing in hold.
+#[utoipa::path(post, path = "/api/auth/verify-password/", tag = "accounts", request_body = SignIn, security((), ("bearer" = [])),
+    responses((status = 200, body = Said)))]
+pub async fn verify_password(
+    State(app): State<Arc<App>>,
+    Anyone(caller): Anyone,
+    ClientAddress(network): ClientAddress,
+    Body(body): Body,
+) -> Result<Response, Error> {
+    let (email, password) = address_and_password(body)?;
+    let checked = check(&app, &network, &email, password).await?;
+    let may_ask = |profile_id| caller.as_ref().is_none_or(|caller| caller.id == profile_id);
+    match checked {
+        Some(checked) if may_ask(checked.profile.id) => Ok(Said::ok("The password is right.")),
+        _ => Err(Error::bad_request("The e-mail address or the password is not right.")),
+    }
+}
+
+/// Cookie sessions of old server-made pages: gone.
+#[utoipa::path(post, path = "/api/auth/create-session/", tag = "accounts", security(()), responses((status = 410)))]
+pub async fn create_session() -> Error {
+    Error::gone("Cookie sessions no longer exist. Please sign in through /api/auth/login/.")
+}

@@ -1,0 +1,95 @@
+//! From the `Authorization` header to the account: signature first, then the session, before any body is read.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use serde_json::json;
+
+use super::sessions::Account;
+use super::store::sessions::{self, Standing};
+use super::tokens::Kind;
+use crate::app::App;
+use crate::wire::{Bearer, Error, bearer};
+
+/// The signed-in account that calls; without one the request ends with 401.
+#[derive(Clone, Debug)]
+pub struct Caller(pub Account);
+
+/// Whoever looks at a public address: an account or a guest. A token that is there but bad still ends with 401,
+/// because that is what makes the apps refresh it.
+#[derive(Clone, Debug)]
+pub struct Viewer(pub Option<Account>);
+
+/// Whoever calls an address where a bad token does no harm: it is treated like none.
+#[derive(Clone, Debug)]
+pub struct Anyone(pub Option<Account>);
+
+impl Viewer {
+    /// The id of the account, if there is one.
+    pub fn id(&self) -> Option<i64> {
+        self.0.as_ref().map(|account| account.id)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        match identify(parts, app).await? {
+            Some(account) => Ok(Self(account)),
+            None => Err(Error::unauthorized("not_authenticated", "Please sign in.")),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Viewer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        identify(parts, app).await.map(Self)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Anyone {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        Ok(Self(identify(parts, app).await.unwrap_or_default()))
+    }
+}
+
+async fn identify(parts: &Parts, app: &Arc<App>) -> Result<Option<Account>, Error> {
+    let token = match bearer(&parts.headers) {
+        Bearer::None => return Ok(None),
+        Bearer::Malformed => {
+            return Err(Error::unauthorized("bad_authorization_header", "The Authorization header is malformed."));
+        }
+        Bearer::Token(token) => token,
+    };
+    let now = app.clock.now();
+    let claims = app.keys.read(token, Kind::Access, now).ok_or_else(bad_token)?;
+    if let Some(account) = app.sessions.recall(&claims.sid, now) {
+        return Ok(Some(account));
+    }
+    let session = claims.sid;
+    let standing: Result<_, Error> =
+        app.database.read(move |conn| Ok(sessions::standing(conn, &session, now)?)).await;
+    match standing? {
+        Standing::Active(account) if account.id == claims.user_id => {
+            app.sessions.remember(account.clone(), now);
+            Ok(Some(account))
+        }
+        Standing::Inactive => Err(Error::unauthorized("user_inactive", "This account is not active.")),
+        Standing::Active(_) | Standing::Gone => Err(bad_token()),
+    }
+}
+
+fn bad_token() -> Error {
+    let message = "This sign-in is no longer valid. Please sign in again.";
+    Error::unauthorized("token_not_valid", message).flag(
+        "messages",
+        json!([{"token_class": "AccessToken", "token_type": "access", "message": message}]),
+    )
+}

@@ -1,0 +1,95 @@
+//! Six-digit e-mail codes: made from the kernel's random source, stored as keyed hashes, guessed at most five times.
+
+use database::Conn;
+use subtle::ConstantTimeEq;
+
+use super::store::codes::{self, MOST_WRONG_TRIES, Purpose};
+use super::store::people;
+use super::tokens::Keys;
+use crate::clock::MINUTE;
+use crate::wire::Error;
+
+/// More than this is no code; the guess is refused before it is looked at.
+pub const LONGEST: usize = 12;
+
+/// A random number, for codes and for names that must be unique.
+pub fn dice() -> u64 {
+    getrandom::u64().expect("the kernel's random source is there")
+}
+
+/// A new code: six digits, leading zeros kept.
+pub fn new_code() -> String {
+    // 2^64 is so much larger than a million that no code is noticeably likelier than another.
+    format!("{:06}", dice() % 1_000_000)
+}
+
+/// Stores a code that is good for `minutes`.
+pub fn store(
+    conn: &mut Conn<'_>,
+    keys: &Keys,
+    user_id: i64,
+    purpose: Purpose,
+    code: &str,
+    now: i64,
+    minutes: u32,
+) -> Result<(), database::Error> {
+    let hash = keys.hash_code(purpose.as_str(), user_id, code);
+    codes::replace(conn, user_id, purpose, &hash, now + i64::from(minutes) * MINUTE)
+}
+
+/// What a guess was worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guess {
+    /// The code of this account.
+    Right(i64),
+    /// The right code, too late.
+    Expired,
+    /// Anything else: unknown address, barred account, no code, wrong code, too many guesses.
+    Wrong,
+}
+
+impl Guess {
+    /// The account, or the one refusal that all wrong guesses share.
+    pub fn accept(self) -> Result<i64, Error> {
+        match self {
+            Self::Right(user_id) => Ok(user_id),
+            Self::Expired => Err(Error::bad_request("This code has expired. Please ask for a new one.").flag("expired", true)),
+            Self::Wrong => Err(Error::bad_request("This code is not right. Please check it or ask for a new one.")),
+        }
+    }
+}
+
+/// Looks at a guess and counts it when it is wrong. The caller commits: a refused guess must stay counted.
+pub fn check(
+    conn: &mut Conn<'_>,
+    keys: &Keys,
+    email: &str,
+    purpose: Purpose,
+    code: &str,
+    now: i64,
+) -> Result<Guess, database::Error> {
+    let Some(owner) = people::owner_of_address(conn, email)? else { return Ok(Guess::Wrong) };
+    if owner.is_barred {
+        return Ok(Guess::Wrong);
+    }
+    let Some(stored) = codes::newest(conn, owner.id, purpose)? else { return Ok(Guess::Wrong) };
+    if stored.wrong_tries >= MOST_WRONG_TRIES {
+        return Ok(Guess::Wrong);
+    }
+    let hash = keys.hash_code(purpose.as_str(), owner.id, code);
+    if !bool::from(hash.as_bytes().ct_eq(stored.hash.as_bytes())) {
+        codes::count_wrong(conn, owner.id, purpose)?;
+        return Ok(Guess::Wrong);
+    }
+    Ok(if stored.expires_at > now { Guess::Right(owner.id) } else { Guess::Expired })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_six_digits() {
+        assert!((0..1000).map(|_| new_code()).all(|code| code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())));
+    }
+}

@@ -1,0 +1,140 @@
+//! Who is signed in: a bounded memory of account states, and who was seen lately.
+//!
+//! A request costs no query while its session is remembered. Memory: two generations of at most 10,000 entries; a
+//! revocation on this server is felt at once, one made elsewhere within half a minute.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::clock::SECOND;
+
+/// How long an account's state is believed.
+const BELIEVED_FOR: i64 = 30 * SECOND;
+const GENERATION: usize = 10_000;
+const MOST_SEEN: usize = 20_000;
+
+/// The account behind a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The account's id.
+    pub id: i64,
+    /// The id of the session that the token names.
+    pub session: String,
+    /// Child, parent or teacher.
+    pub user_type: String,
+    /// Keeps order.
+    pub is_admin: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    account: Account,
+    believed_until: i64,
+}
+
+#[derive(Debug, Default)]
+struct Memory {
+    young: HashMap<String, Entry>,
+    old: HashMap<String, Entry>,
+    seen: HashMap<i64, i64>,
+}
+
+/// Remembers sessions.
+#[derive(Debug, Default)]
+pub struct Sessions(Mutex<Memory>);
+
+impl Sessions {
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        // Every change under this lock is a single insert or remove: a panic elsewhere leaves nothing half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The account of a session, if it is remembered and still to be believed.
+    pub fn recall(&self, session: &str, now: i64) -> Option<Account> {
+        let memory = self.memory();
+        let entry = memory.young.get(session).or_else(|| memory.old.get(session))?;
+        (entry.believed_until > now).then(|| entry.account.clone())
+    }
+
+    /// Remembers a session that was just looked up, and that its owner was seen.
+    pub fn remember(&self, account: Account, now: i64) {
+        let mut memory = self.memory();
+        if memory.seen.len() < MOST_SEEN {
+            memory.seen.insert(account.id, now);
+        }
+        if memory.young.len() >= GENERATION {
+            memory.old = std::mem::take(&mut memory.young);
+        }
+        let entry = Entry { believed_until: now + BELIEVED_FOR, account };
+        memory.young.insert(entry.account.session.clone(), entry);
+    }
+
+    /// Forgets one session.
+    pub fn forget(&self, session: &str) {
+        let mut memory = self.memory();
+        memory.young.remove(session);
+        memory.old.remove(session);
+    }
+
+    /// Forgets all sessions of an account.
+    pub fn forget_account(&self, user_id: i64) {
+        let mut memory = self.memory();
+        memory.young.retain(|_, entry| entry.account.id != user_id);
+        memory.old.retain(|_, entry| entry.account.id != user_id);
+    }
+
+    /// Takes the accounts that were seen since the last call, each with its instant.
+    pub fn take_seen(&self) -> Vec<(i64, i64)> {
+        std::mem::take(&mut self.memory().seen).into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(id: i64, session: &str) -> Account {
+        Account { id, session: session.to_owned(), user_type: "child".to_owned(), is_admin: false }
+    }
+
+    #[test]
+    fn an_account_is_believed_for_half_a_minute() {
+        let sessions = Sessions::default();
+        sessions.remember(account(7, "a"), 0);
+        assert!(sessions.recall("a", 29 * SECOND).is_some());
+        assert!(sessions.recall("a", 30 * SECOND).is_none());
+    }
+
+    #[test]
+    fn forgetting_takes_one_or_all() {
+        let sessions = Sessions::default();
+        for session in ["a", "b", "c"] {
+            sessions.remember(account(7, session), 0);
+        }
+        sessions.remember(account(8, "d"), 0);
+        sessions.forget("a");
+        assert!(sessions.recall("a", 0).is_none() && sessions.recall("b", 0).is_some());
+        sessions.forget_account(7);
+        assert!(sessions.recall("b", 0).is_none() && sessions.recall("d", 0).is_some());
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let sessions = Sessions::default();
+        for id in 0..50_000 {
+            sessions.remember(account(id, &id.to_string()), 0);
+        }
+        let memory = sessions.memory();
+        assert!(memory.young.len() + memory.old.len() <= 2 * GENERATION);
+        assert_eq!(memory.seen.len(), MOST_SEEN);
+    }
+
+    #[test]
+    fn each_account_is_seen_once() {
+        let sessions = Sessions::default();
+        sessions.remember(account(7, "a"), 1);
+        sessions.remember(account(7, "b"), 2);
+        assert_eq!(sessions.take_seen(), [(7, 2)]);
+        assert!(sessions.take_seen().is_empty());
+    }
+}

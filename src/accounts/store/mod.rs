@@ -1,0 +1,6 @@
+//! The SQL of accounts, by table.
+
+pub mod codes;
+pub mod people;
+pub mod search;
+pub mod sessions;

@@ -1,0 +1,127 @@
+//! The search for people: indexed, in a stable order.
+
+use database::{Conn, Dialect, Error};
+
+use crate::text::{SHORTEST_INDEXED, fold, fts_phrase, like_anywhere};
+
+/// What is searched for.
+#[derive(Clone, Debug)]
+pub struct PeopleQuery {
+    /// Folded; empty: everybody.
+    pub needle: String,
+    /// Who searches, and is not found.
+    pub searcher: i64,
+    /// Rows to leave out at the start.
+    pub offset: i64,
+    /// Rows at most.
+    pub limit: i64,
+}
+
+/// Somebody found.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the names are the contract's own (accounts-and-social §3.4)")]
+pub struct Found {
+    pub id: i64,
+    pub username: String,
+    pub name: String,
+    pub avatar: String,
+    pub border: String,
+    pub bio: String,
+    pub story_count: i64,
+}
+
+/// How the engine finds the needle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strategy {
+    /// No needle: everybody.
+    Everybody,
+    /// SQLite's trigram index.
+    FullText,
+    /// LIKE: by trigram index on PostgreSQL, by looking at each row for needles too short for one.
+    Like,
+}
+
+impl Strategy {
+    /// Every strategy, for the test that prepares all statements.
+    pub const ALL: [Self; 3] = [Self::Everybody, Self::FullText, Self::Like];
+
+    /// The strategy for a needle.
+    pub fn of(needle: &str, dialect: Dialect) -> Self {
+        if needle.is_empty() {
+            Self::Everybody
+        } else if dialect == Dialect::Sqlite && needle.chars().count() >= SHORTEST_INDEXED {
+            Self::FullText
+        } else {
+            Self::Like
+        }
+    }
+
+    /// The condition; `$2` is the pattern.
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Everybody => "$2 = ''",
+            Self::FullText => "u.id IN (SELECT rowid FROM users_fts WHERE users_fts MATCH $2)",
+            Self::Like => "(u.username_folded LIKE $2 ESCAPE '\\' OR u.display_name_folded LIKE $2 ESCAPE '\\')",
+        }
+    }
+
+    /// How many there are: `$1` the searcher, `$2` the pattern.
+    pub fn count_sql(self) -> String {
+        format!("SELECT CAST(COUNT(*) AS BIGINT) FROM users u WHERE {FINDABLE} AND {}", self.condition())
+    }
+
+    /// A page of them: and `$3` the needle, `$4` its end as a prefix, `$5` the limit, `$6` the offset.
+    /// Exact names come first, then names that begin so, then by display name.
+    pub fn page_sql(self) -> String {
+        let rank = match self {
+            Self::Everybody => "CASE WHEN $3 = $4 THEN 0 ELSE 1 END",
+            Self::FullText | Self::Like => {
+                "CASE WHEN u.username_folded = $3 OR u.display_name_folded = $3 THEN 0
+                      WHEN u.username_folded >= $3 AND u.username_folded < $4 THEN 1
+                      WHEN u.display_name_folded >= $3 AND u.display_name_folded < $4 THEN 1
+                      ELSE 2 END"
+            }
+        };
+        let order = if self == Self::Everybody { "" } else { "rank, " };
+        format!(
+            "SELECT u.id, u.username, u.display_name, u.avatar_emoji, u.selected_avatar_border,
+                    COALESCE(u.bio, ''), u.published_count, {rank} AS rank
+             FROM users u WHERE {FINDABLE} AND {}
+             ORDER BY {order}u.display_name_folded, u.id LIMIT $5 OFFSET $6",
+            self.condition()
+        )
+    }
+}
+
+/// Active children and teachers other than the searcher.
+const FINDABLE: &str = "u.id <> $1 AND u.user_type <> 'parent' AND u.is_admin = FALSE
+    AND u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL";
+
+/// A page of people and how many there are in all: two queries.
+pub fn people(conn: &mut Conn<'_>, query: &PeopleQuery) -> Result<(Vec<Found>, i64), Error> {
+    let needle = fold(query.needle.trim());
+    let strategy = Strategy::of(&needle, conn.dialect());
+    let pattern = match strategy {
+        Strategy::Everybody => String::new(),
+        Strategy::FullText => fts_phrase(&needle),
+        Strategy::Like => like_anywhere(&needle),
+    };
+    let total = conn.one(&strategy.count_sql(), &[&query.searcher, &pattern])?.take()?;
+    let prefix_end = format!("{needle}\u{10FFFF}");
+    let rows = conn.query(
+        &strategy.page_sql(),
+        &[&query.searcher, &pattern, &needle, &prefix_end, &query.limit, &query.offset],
+    )?;
+    let found = rows.into_iter().map(|mut row| {
+        Ok(Found {
+            id: row.take()?,
+            username: row.take()?,
+            name: row.take()?,
+            avatar: row.take()?,
+            border: row.take()?,
+            bio: row.take()?,
+            story_count: row.take()?,
+        })
+    });
+    Ok((found.collect::<Result<_, Error>>()?, total))
+}

@@ -1,0 +1,87 @@
+//! Sessions: one row per sign-in. Deleting the row is what revokes it.
+
+use database::{Conn, Error};
+
+use crate::accounts::sessions::Account;
+use crate::clock::DAY;
+
+/// How many sign-ins an account may have; the oldest go first.
+const MOST_SESSIONS: i64 = 50;
+
+/// What a session is worth now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It belongs to this account.
+    Active(Account),
+    /// Its account is suspended, archived or not verified.
+    Inactive,
+    /// There is no such session, or it has expired.
+    Gone,
+}
+
+/// Looks a session up.
+pub fn standing(conn: &mut Conn<'_>, session: &str, now: i64) -> Result<Standing, Error> {
+    let row = conn.first(
+        "SELECT u.id, u.user_type, u.is_admin,
+                u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL
+         FROM sessions s JOIN users u ON u.id = s.user_id
+         WHERE s.id = $1 AND s.expires_at > $2",
+        &[&session, &now],
+    )?;
+    let Some(mut row) = row else { return Ok(Standing::Gone) };
+    let account =
+        Account { id: row.take()?, user_type: row.take()?, is_admin: row.take()?, session: session.to_owned() };
+    Ok(if row.take()? { Standing::Active(account) } else { Standing::Inactive })
+}
+
+/// Opens a session and closes the oldest ones beyond the bound.
+pub fn open(conn: &mut Conn<'_>, session: &str, user_id: i64, now: i64, ends: i64) -> Result<(), Error> {
+    conn.execute(
+        "INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+        &[&session, &user_id, &now, &ends],
+    )?;
+    conn.execute(
+        "DELETE FROM sessions WHERE user_id = $1 AND id NOT IN (
+             SELECT id FROM sessions WHERE user_id = $1 ORDER BY created_at DESC, id LIMIT $2)",
+        &[&user_id, &MOST_SESSIONS],
+    )?;
+    Ok(())
+}
+
+/// When an active account's session ends; nothing when it is worth nothing.
+pub fn end_of(conn: &mut Conn<'_>, session: &str, user_id: i64, now: i64) -> Result<Option<i64>, Error> {
+    let row = conn.first(
+        "SELECT s.expires_at FROM sessions s JOIN users u ON u.id = s.user_id
+         WHERE s.id = $1 AND s.user_id = $2 AND s.expires_at > $3
+           AND u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL",
+        &[&session, &user_id, &now],
+    )?;
+    row.map(|mut row| row.take()).transpose()
+}
+
+/// Moves the end of a session.
+pub fn prolong(conn: &mut Conn<'_>, session: &str, ends: i64) -> Result<(), Error> {
+    conn.execute("UPDATE sessions SET expires_at = $2 WHERE id = $1", &[&session, &ends])?;
+    Ok(())
+}
+
+/// Closes one session.
+pub fn close(conn: &mut Conn<'_>, session: &str) -> Result<(), Error> {
+    conn.execute("DELETE FROM sessions WHERE id = $1", &[&session])?;
+    Ok(())
+}
+
+/// Closes all sessions of an account but `kept`.
+pub fn close_all(conn: &mut Conn<'_>, user_id: i64, kept: Option<&str>) -> Result<(), Error> {
+    conn.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", &[&user_id, &kept.unwrap_or_default()])?;
+    Ok(())
+}
+
+/// Deletes what has expired: sessions, codes, undo links.
+pub fn sweep(conn: &mut Conn<'_>, now: i64) -> Result<(), Error> {
+    conn.execute("DELETE FROM sessions WHERE expires_at <= $1", &[&now])?;
+    // A late code is told apart from a wrong one for a day.
+    conn.execute("DELETE FROM email_codes WHERE expires_at <= $1", &[&(now - DAY)])?;
+    conn.execute("DELETE FROM email_undos WHERE expires_at <= $1", &[&now])?;
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! What a running server owns, how it starts and how it stops in order.
+
+use std::convert::Infallible;
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use database::{Database, Options};
+use envelope::lane::Lane;
+use tokio::net::TcpListener;
+
+use crate::accounts::password::Workspace;
+use crate::accounts::sessions::Sessions;
+use crate::accounts::tokens::Keys;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::mail::Mailer;
+use crate::moderation::Words;
+use crate::pictures::Pictures;
+use crate::tasks::Tasks;
+use crate::wire::Error;
+use crate::wire::limits::{Limit, Limits, network};
+use crate::wire::origin::Origin;
+use crate::{background, listener, migrations};
+
+/// How long running requests may take to end when the server stops.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Everything that the handlers share.
+pub struct App {
+    /// The settings, as read at start.
+    pub config: Config,
+    /// The time.
+    pub clock: Clock,
+    /// All that lasts.
+    pub database: Database,
+    /// Background work.
+    pub tasks: Tasks,
+    /// The one thread that hashes passwords.
+    pub hashing: Lane<Workspace>,
+    /// The keys of tokens and codes.
+    pub keys: Keys,
+    /// Who is signed in, remembered for half a minute.
+    pub sessions: Sessions,
+    /// How often who may do what.
+    pub limits: Limits,
+    /// Whose look at which story was counted lately.
+    pub views: Limits,
+    /// Letters on their way out.
+    pub mail: Mailer,
+    /// Rude words.
+    pub words: Words,
+    /// Drawings: permits for bodies, leases of streams, the room that is left.
+    pub pictures: Pictures,
+}
+
+/// Why a server did not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The database did not open, or its schema does not fit.
+    Database(String),
+    /// The settings of mail do not fit together.
+    Mail(String),
+    /// A thread did not start.
+    Thread(String),
+}
+
+impl Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Database(why) => write!(f, "the database: {why}"),
+            Self::Mail(why) => write!(f, "mail: {why}"),
+            Self::Thread(why) => write!(f, "a thread: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl App {
+    /// Opens and migrates the database and prepares all that the handlers share.
+    pub async fn new(config: Config, clock: Clock) -> Result<Arc<Self>, StartError> {
+        let database = open_database(&config)?;
+        let tasks = Tasks::default();
+        let delivery = config.mail.delivery(&clock).map_err(StartError::Mail)?;
+        let app = Arc::new(Self {
+            hashing: start_hashing()?,
+            keys: Keys::new(&config.secret),
+            sessions: Sessions::default(),
+            limits: Limits::new(config.rate_limits),
+            views: Limits::new(true),
+            mail: Mailer::new(delivery, database.clone(), clock.clone()),
+            words: Words::default(),
+            pictures: Pictures::new(&config),
+            config,
+            clock,
+            database,
+            tasks,
+        });
+        Words::load(&app).await.map_err(|error| StartError::Database(error.to_string()))?;
+        background::start(&app);
+        Ok(app)
+    }
+
+    /// Counts one under a limit, or refuses with 429.
+    pub fn limit(&self, limit: &Limit, who: impl Display) -> Result<(), Error> {
+        self.limits.count(limit, who, self.clock.now())
+    }
+
+    /// Stops in order: running requests, background work, then the database with all that it has taken.
+    pub async fn stop(&self) {
+        self.tasks.shut_down(STOP_PATIENCE).await;
+        self.database.close();
+    }
+}
+
+/// One thread, at most half of the CPU that there is: signing in must not stop everybody else.
+fn start_hashing() -> Result<Lane<Workspace>, StartError> {
+    let cpu = envelope::limits::Limits::read(None).cpu;
+    let lane = Lane::start(envelope::lane::Options::half_of(cpu, "hashing"), Workspace::default);
+    lane.map_err(|error| StartError::Thread(error.to_string()))
+}
+
+/// Opens the database of the settings and brings its schema up to date.
+pub fn open_database(config: &Config) -> Result<Database, StartError> {
+    let fail = |error: &dyn Display| StartError::Database(error.to_string());
+    let options = Options {
+        connect_timeout: Duration::from_secs(config.db_connect_timeout),
+        conn_max_age: Duration::from_secs(config.conn_max_age),
+        ..Options::default()
+    };
+    let database = Database::open(config.database.clone(), options).map_err(|error| fail(&error))?;
+    database.migrate(&migrations::ALL).map_err(|error| fail(&error))?;
+    Ok(database)
+}
+
+/// Serves until `stop` completes, then stops in order.
+pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
+    listener::accept(&app, listener, stop).await;
+    app.stop().await;
+}
+
+/// The address of the peer, as a request extension.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+impl Peer {
+    fn of(parts: &Parts) -> SocketAddr {
+        let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
+        parts.extensions.get::<Self>().map_or(unknown, |peer| peer.0)
+    }
+}
+
+/// The network that a request comes from, as limits count it.
+#[derive(Clone, Debug)]
+pub struct ClientAddress(pub String);
+
+impl FromRequestParts<Arc<App>> for ClientAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        let client = app.config.trusted_proxies.client(Peer::of(parts), &parts.headers);
+        Ok(Self(network(client)))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Origin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        if let Some(url) = &app.config.public_url {
+            return Ok(Self::new(url));
+        }
+        Ok(Self::of_request(&parts.headers, app.config.trusted_proxies.is_proxy(Peer::of(parts))))
+    }
+}

@@ -1,0 +1,63 @@
+//! What the server does by itself: noting who was seen, sweeping what has expired, sending mail.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::accounts::store::{people, sessions};
+use crate::app::App;
+use crate::pictures;
+
+/// How often people who were seen are noted.
+const SEEN_EVERY: Duration = Duration::from_secs(20);
+/// How often expired sessions and codes are swept.
+const SWEEP_EVERY: Duration = Duration::from_secs(600);
+/// How many people are noted in one transaction.
+const SEEN_AT_ONCE: usize = 500;
+
+/// Starts the background work of a server.
+pub fn start(app: &Arc<App>) {
+    let seen = Arc::clone(app);
+    app.tasks.spawn("note who was seen", async move {
+        while pause(&seen, SEEN_EVERY).await {
+            note_seen(&seen).await;
+        }
+        note_seen(&seen).await;
+    });
+    let sweep = Arc::clone(app);
+    app.tasks.spawn("sweep expired sessions", async move {
+        while pause(&sweep, SWEEP_EVERY).await {
+            sweep_expired(&sweep).await;
+        }
+    });
+    let mail = Arc::clone(app);
+    app.tasks.spawn("send mail", async move { mail.mail.run(mail.tasks.stopping()).await });
+    pictures::start(app);
+}
+
+/// Waits; false when the server is to stop.
+pub async fn pause(app: &App, time: Duration) -> bool {
+    tokio::select! {
+        () = app.tasks.stopping() => false,
+        () = tokio::time::sleep(time) => true,
+    }
+}
+
+async fn note_seen(app: &App) {
+    let seen = app.sessions.take_seen();
+    for some in seen.chunks(SEEN_AT_ONCE) {
+        let some = some.to_vec();
+        let noted: Result<(), database::Error> =
+            app.database.write(move |conn| people::mark_seen(conn, &some)).await;
+        if let Err(error) = noted {
+            tracing::debug!(%error, "could not note who was seen");
+        }
+    }
+}
+
+async fn sweep_expired(app: &App) {
+    let now = app.clock.now();
+    let swept: Result<(), database::Error> = app.database.write(move |conn| sessions::sweep(conn, now)).await;
+    if let Err(error) = swept {
+        tracing::warn!(%error, "could not sweep expired sessions");
+    }
+}

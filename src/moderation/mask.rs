@@ -1,0 +1,311 @@
+//! Masking of rude words: `what a Damn day` becomes `what a D**n day`.
+//!
+//! Owns the rule, which is the clients' rule: whole words, any case, look-alikes (`d@mn`), first and last
+//! letter kept. Must not know where the words come from or which texts are masked.
+//!
+//! A whole word can only begin where a word begins, so the text is read once and a trie of the listed words
+//! is walked from each beginning: no copy of the text is made, and the work is linear in its length (times
+//! the longest listed word at worst).
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+
+use super::fold::{Class, fold};
+
+/// A listed word of more letters than this is ignored; the wire allows 100 characters.
+const MAX_LETTERS: usize = 100;
+
+/// How the page marker between two pages and the URLs begin that masking must leave alone.
+const UNTOUCHABLE: [&str; 4] = ["---PAGE BREAK---", "data:", "http://", "https://"];
+const PAGE_MARKER: usize = 0;
+const DATA: usize = 1;
+
+/// A `data:` URL has its comma within this many bytes; the word `data:` in a sentence has none.
+const DATA_HEADER: usize = 128;
+
+/// Where each listed word is found in a text. Built anew whenever the list changes.
+#[derive(Debug)]
+pub struct Masker {
+    /// The trie of the folded words; the first node is its root.
+    nodes: Vec<Node>,
+    /// Finds `UNTOUCHABLE`.
+    untouchable: AhoCorasick,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    /// Letters on the way from the root.
+    depth: usize,
+    children: Vec<(char, usize)>,
+    end: Option<End>,
+}
+
+/// A listed word ends at this node.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    /// Bit n: the listed word has a blank after its n-th letter.
+    blanks: u128,
+    /// The listed word has a letter, so that a text of digits and symbols only (`455`) is not meant.
+    lettered: bool,
+}
+
+impl Masker {
+    /// A masker of `words`. A blank (or anything else that is no letter or digit) inside a listed word also
+    /// matches nothing, hyphens and underscores. Words without letters or digits are ignored.
+    pub fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
+        let untouchable = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(UNTOUCHABLE)
+            .expect("four short patterns fit");
+        let mut masker = Self {
+            nodes: vec![Node::default()],
+            untouchable,
+        };
+        for word in words {
+            masker.insert(word);
+        }
+        masker
+    }
+
+    /// The text with the inner letters of each listed word replaced by `*` (words of one or two letters
+    /// entirely). The number of characters stays; page markers and URLs stay; masking twice changes nothing.
+    pub fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut masked = String::new();
+        let mut copied = 0;
+        let mut untouchable = None;
+        let mut scan = Scan::default();
+        while let Some(found) = self.next(text, &mut scan) {
+            let ranges = untouchable.get_or_insert_with(|| self.untouchable(text));
+            if overlaps(ranges, &found) {
+                continue;
+            }
+            masked.push_str(&text[copied..found.start]);
+            push_masked(&mut masked, &text[found.clone()]);
+            copied = found.end;
+            scan.pass(&text[..found.end]);
+        }
+        if copied == 0 {
+            return Cow::Borrowed(text);
+        }
+        masked.push_str(&text[copied..]);
+        Cow::Owned(masked)
+    }
+
+    fn insert(&mut self, word: &str) {
+        let mut letters = Vec::new();
+        let mut blanks = 0_u128;
+        for c in word.chars() {
+            match Class::of(c) {
+                Class::Word | Class::Symbol => fold(c, |letter| letters.push(letter)),
+                Class::Ignored => {}
+                Class::Blank | Class::Star | Class::Other => blanks |= 1 << letters.len().min(MAX_LETTERS),
+            }
+        }
+        if letters.is_empty() || letters.len() > MAX_LETTERS {
+            return;
+        }
+        let mut node = 0;
+        for letter in letters {
+            node = self
+                .child(node, letter)
+                .unwrap_or_else(|| self.add_child(node, letter));
+        }
+        let lettered = word.chars().any(char::is_alphabetic);
+        let end = self.nodes[node].end.get_or_insert(End { blanks, lettered });
+        end.blanks |= blanks;
+        end.lettered &= lettered;
+    }
+
+    fn child(&self, node: usize, letter: char) -> Option<usize> {
+        let children = &self.nodes[node].children;
+        children
+            .iter()
+            .find(|(label, _)| *label == letter)
+            .map(|(_, child)| *child)
+    }
+
+    fn add_child(&mut self, node: usize, letter: char) -> usize {
+        let child = self.nodes.len();
+        let depth = self.nodes[node].depth + 1;
+        self.nodes.push(Node {
+            depth,
+            ..Node::default()
+        });
+        self.nodes[node].children.push((letter, child));
+        child
+    }
+
+    /// The next listed word from where the scan stands; the scan then stands behind its first character.
+    fn next(&self, text: &str, scan: &mut Scan) -> Option<Range<usize>> {
+        while let Some(c) = text[scan.at..].chars().next() {
+            let start = scan.at;
+            let class = Class::of(c);
+            let begins = class.is_legible() && may_border(class, scan.before);
+            scan.at += c.len_utf8();
+            if class != Class::Ignored {
+                scan.before = class;
+            }
+            if begins && let Some(end) = self.longest(text, start) {
+                return Some(start..end);
+            }
+        }
+        None
+    }
+
+    /// The end of the longest listed word that begins at `start`.
+    fn longest(&self, text: &str, start: usize) -> Option<usize> {
+        let mut node = 0;
+        let mut blanks = 0_u128;
+        let mut lettered = false;
+        let mut longest = None;
+        for (offset, c) in text[start..].char_indices() {
+            let class = Class::of(c);
+            match class {
+                Class::Word | Class::Symbol => {}
+                Class::Ignored => continue,
+                Class::Blank => {
+                    blanks |= 1 << self.nodes[node].depth;
+                    continue;
+                }
+                Class::Star | Class::Other => break,
+            }
+            let Some(next) = self.step(node, c) else { break };
+            node = next;
+            lettered |= c.is_alphabetic();
+            let Some(end) = self.nodes[node].end else { continue };
+            let after = start + offset + c.len_utf8();
+            if blanks & !end.blanks == 0
+                && (lettered || !end.lettered)
+                && may_border(class, class_after(text, after))
+                && !touches_masked_word(text, start..after)
+            {
+                longest = Some(after);
+            }
+        }
+        longest
+    }
+
+    /// The node after reading `c`, which can be several letters.
+    fn step(&self, node: usize, c: char) -> Option<usize> {
+        let mut reached = Some(node);
+        fold(c, |letter| {
+            reached = reached.and_then(|node| self.child(node, letter))
+        });
+        reached
+    }
+
+    /// The page markers and URLs of `text`, in order.
+    fn untouchable(&self, text: &str) -> Vec<Range<usize>> {
+        let mut ranges = Vec::new();
+        let mut from = 0;
+        while let Some(found) = self.untouchable.find(&text[from..]) {
+            let start = from + found.start();
+            let rest = &text[from + found.end()..];
+            from += found.end();
+            match found.pattern().as_usize() {
+                PAGE_MARKER => {}
+                DATA if !has_data_header(rest) => continue,
+                _ => from += url_length(rest),
+            }
+            ranges.push(start..from);
+        }
+        ranges
+    }
+}
+
+/// Where the search stands, and what stands before it (accents and the like left out).
+struct Scan {
+    at: usize,
+    before: Class,
+}
+
+impl Default for Scan {
+    fn default() -> Self {
+        Self {
+            at: 0,
+            before: Class::Other,
+        }
+    }
+}
+
+impl Scan {
+    /// Goes on behind `passed`, which ends with a masked word.
+    fn pass(&mut self, passed: &str) {
+        self.at = passed.len();
+        self.before = passed.chars().next_back().map_or(Class::Other, Class::of);
+    }
+}
+
+/// Whether a word whose outermost character is `edge` can have `neighbour` beside it.
+///
+/// A star beside a symbol may have been a letter before it was masked: no word ends with the `@` of
+/// `tang@xx`, and none must when `xx` has become `**`.
+fn may_border(edge: Class, neighbour: Class) -> bool {
+    match neighbour {
+        Class::Word => false,
+        Class::Star => edge != Class::Symbol,
+        _ => true,
+    }
+}
+
+/// Whether the word shares its first or last letter with a masked word: the `n` of `d**n` begins nothing,
+/// else masking twice could find words that masking once had made.
+fn touches_masked_word(text: &str, word: Range<usize>) -> bool {
+    let before = text[..word.start].trim_end_matches('*').len();
+    let after = text.len() - text[word.end..].trim_start_matches('*').len();
+    is_masked_word(text, before..word.start) || is_masked_word(text, word.end..after)
+}
+
+/// Whether the stars at `stars` stand between two single letters.
+fn is_masked_word(text: &str, stars: Range<usize>) -> bool {
+    if stars.is_empty() {
+        return false;
+    }
+    let left = text[..stars.start].chars().rev();
+    let right = text[stars.end..].chars();
+    begins_with_lone_letter(left) && begins_with_lone_letter(right)
+}
+
+fn begins_with_lone_letter(text: impl Iterator<Item = char>) -> bool {
+    let mut classes = text.map(Class::of);
+    classes.next().is_some_and(Class::is_legible)
+        && classes.find(|class| *class != Class::Ignored) != Some(Class::Word)
+}
+
+/// What stands at `at`, accents and the like left out.
+fn class_after(text: &str, at: usize) -> Class {
+    let mut classes = text[at..].chars().map(Class::of);
+    classes
+        .find(|class| *class != Class::Ignored)
+        .unwrap_or(Class::Other)
+}
+
+fn has_data_header(rest: &str) -> bool {
+    let mut header = rest
+        .bytes()
+        .take(DATA_HEADER)
+        .take_while(|byte| !byte.is_ascii_whitespace());
+    header.any(|byte| byte == b',')
+}
+
+/// Bytes up to the first character that cannot stand in a URL.
+fn url_length(rest: &str) -> usize {
+    rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>'))
+        .unwrap_or(rest.len())
+}
+
+fn overlaps(ranges: &[Range<usize>], word: &Range<usize>) -> bool {
+    let next = ranges.partition_point(|range| range.end <= word.start);
+    ranges.get(next).is_some_and(|range| range.start < word.end)
+}
+
+fn push_masked(masked: &mut String, word: &str) {
+    let last = word.chars().count() - 1;
+    let keep_ends = last >= 2;
+    for (index, c) in word.chars().enumerate() {
+        let keep = keep_ends && (index == 0 || index == last);
+        masked.push(if keep { c } else { '*' });
+    }
+}

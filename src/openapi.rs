@@ -1,0 +1,141 @@
+//! The OpenAPI document, generated from the handlers. `docs/openapi.json` is its snapshot, which is what the server serves;
+//! a test compares the two, and `tinytales openapi` prints the document anew.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::{Modify, OpenApi, ToSchema};
+
+use crate::accounts::api as accounts;
+use crate::pictures::api as pictures;
+use crate::stories::api as stories;
+use crate::{ops, web};
+
+/// The document as committed.
+pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tinytales",
+        description = "The API of a children's storybook platform. Every address is served with and without its trailing slash."
+    ),
+    paths(
+        web::index,
+        ops::healthz,
+        ops::readyz,
+        accounts::sign_up::register,
+        accounts::sign_up::verify_email,
+        accounts::sign_up::resend_verification,
+        accounts::sign_in::login,
+        accounts::sign_in::refresh,
+        accounts::sign_in::logout,
+        accounts::sign_in::verify_password,
+        accounts::sign_in::create_session,
+        accounts::reset::send,
+        accounts::reset::verify,
+        accounts::reset::reset,
+        accounts::credentials::change_password,
+        accounts::credentials::change_email,
+        accounts::credentials::delete_account,
+        accounts::profile::own_account,
+        accounts::profile::change_own_account,
+        accounts::profile::own_profile,
+        accounts::profile::change_own_profile,
+        accounts::search::search,
+        stories::lists::list,
+        stories::lists::saved,
+        stories::lists::of_user,
+        stories::writing::create,
+        stories::writing::update,
+        stories::detail::detail,
+        stories::publishing::delete,
+        stories::publishing::publish,
+        stories::publishing::unpublish,
+        stories::publishing::publish_together,
+        pictures::picture,
+    ),
+    components(schemas(Problem)),
+    modifiers(&Common),
+    security(("bearer" = []))
+)]
+struct Document;
+
+/// The one body of every answer that refuses.
+#[derive(Serialize, ToSchema)]
+#[expect(dead_code, reason = "documents the body that wire::Error writes")]
+struct Problem {
+    /// Always false.
+    success: bool,
+    /// A sentence for people.
+    error: String,
+    /// The same sentence.
+    message: String,
+    /// The same sentence.
+    detail: String,
+    /// A word for programs.
+    code: String,
+    /// Sentences by field.
+    details: Option<BTreeMap<String, Vec<String>>>,
+}
+
+/// What every operation has in common: the error body, the bearer token, an id of its own.
+struct Common;
+
+impl Modify for Common {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+        let components = document.components.get_or_insert_default();
+        let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        components.add_security_scheme("bearer", bearer);
+        for (path, item) in &mut document.paths.paths {
+            let methods = [
+                ("get", &mut item.get),
+                ("post", &mut item.post),
+                ("put", &mut item.put),
+                ("patch", &mut item.patch),
+                ("delete", &mut item.delete),
+            ];
+            for (method, operation) in methods {
+                if let Some(operation) = operation {
+                    complete(operation, method, path);
+                }
+            }
+        }
+    }
+}
+
+fn complete(operation: &mut Operation, method: &str, path: &str) {
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty() && *word != "api");
+    operation.operation_id = Some(std::iter::once(method).chain(words).collect::<Vec<_>>().join("_"));
+    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let refused = ResponseBuilder::new()
+        .description("Refused: 4xx or 5xx with the one error body.")
+        .content("application/json", body)
+        .build();
+    operation.responses.responses.insert("default".to_owned(), RefOr::T(refused));
+    let is_public = operation.security.as_ref().is_some_and(|list| list.contains(&SecurityRequirement::default()));
+    if !is_public {
+        operation.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
+    }
+}
+
+/// The document as JSON, ending with a newline.
+pub fn generate() -> String {
+    let mut text = Document::openapi().to_pretty_json().expect("the document is plain JSON");
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_snapshot_is_what_the_code_says() {
+        assert!(SNAPSHOT == generate(), "run: cargo run -- openapi > docs/openapi.json, and read what changed");
+    }
+}

@@ -1,0 +1,88 @@
+//! What a running server keeps in mind about pictures: permits, leases, the room that is left; and the sweep.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use envelope::permits::Bytes;
+
+use super::leases::Leases;
+use super::store;
+use crate::app::App;
+use crate::background::pause;
+use crate::clock::{MINUTE, SECOND};
+use crate::config::Config;
+use crate::wire::Error;
+
+/// Bytes that the bodies under way may hold together.
+const BODIES: u64 = 48 * 1024 * 1024;
+/// Bodies that may wait for room, and how long.
+const WAITING: usize = 256;
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// How long a picture that no story shows is kept: a stream on another server may still read it.
+pub const KEPT_FOR: i64 = 2 * MINUTE;
+/// How often the sweep looks.
+const SWEEP_EVERY: Duration = Duration::from_secs(15);
+/// How long the size of the database is believed.
+const SIZE_BELIEVED: i64 = 5 * SECOND;
+/// New pictures are refused beyond this share of the limit, in percent; text still saves.
+const FULL_PERCENT: u64 = 90;
+
+/// The state of pictures.
+pub struct Pictures {
+    /// Permits for request bodies.
+    pub bodies: Bytes,
+    /// Which pictures are being read.
+    pub leases: Leases,
+    limit: Option<u64>,
+    /// When the size was looked at, and whether there was room.
+    room: Mutex<Option<(i64, bool)>>,
+}
+
+impl Pictures {
+    /// The state of a server that starts.
+    pub fn new(config: &Config) -> Self {
+        Self {
+            bodies: Bytes::new(BODIES, WAITING, LONGEST_WAIT),
+            leases: Leases::default(),
+            limit: config.database_size_limit,
+            room: Mutex::new(None),
+        }
+    }
+
+    /// Whether the database has room for new pictures; looked at every few seconds.
+    pub async fn has_room(&self, app: &App) -> Result<bool, Error> {
+        let Some(limit) = self.limit else { return Ok(true) };
+        let now = app.clock.now();
+        let known = *self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, has_room)) = known.filter(|(at, _)| now - at < SIZE_BELIEVED) {
+            return Ok(has_room);
+        }
+        let size: Result<u64, Error> = app.database.read(|conn| Ok(conn.database_size()?)).await;
+        let has_room = size? < limit / 100 * FULL_PERCENT;
+        *self.room.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, has_room));
+        Ok(has_room)
+    }
+}
+
+/// Starts the sweep.
+pub fn start(app: &Arc<App>) {
+    let sweeping = Arc::clone(app);
+    app.tasks.spawn("sweep pictures", async move {
+        while pause(&sweeping, SWEEP_EVERY).await {
+            while sweep(&sweeping).await > 0 {}
+        }
+    });
+}
+
+/// Deletes some pictures that no story has shown for a while and that nobody reads; how many.
+pub async fn sweep(app: &App) -> usize {
+    let (leases, released_before) = (app.pictures.leases.clone(), app.clock.now() - KEPT_FOR);
+    let swept: Result<usize, database::Error> = app
+        .database
+        .write(move |conn| store::sweep(conn, released_before, |hash| leases.holds(hash)))
+        .await;
+    swept.unwrap_or_else(|error| {
+        tracing::warn!(%error, "could not sweep pictures");
+        0
+    })
+}

@@ -1,0 +1,67 @@
+//! Every route of the product on one page. Paths carry the trailing slash; the form without it means the same.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{delete, get, patch, post, put};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::accounts::api as accounts;
+use crate::app::App;
+use crate::pictures::api as pictures;
+use crate::stories::api as stories;
+use crate::wire::{Error, layers};
+use crate::{ops, web};
+
+/// The routes with all that surrounds them.
+pub fn all(app: &Arc<App>) -> Router {
+    Router::new()
+        .route("/", get(web::front_door))
+        .route("/healthz", get(ops::healthz))
+        .route("/readyz", get(ops::readyz))
+        .route("/account/undo-email/{token}", get(web::undo_email).post(web::undo_email_now))
+        .route("/api/", get(web::index))
+        .route("/api/openapi.json", get(web::openapi))
+        .route("/api/docs/", get(web::docs))
+        // Accounts
+        .route("/api/auth/register/", post(accounts::sign_up::register))
+        .route("/api/auth/verify-email/", post(accounts::sign_up::verify_email))
+        .route("/api/auth/resend-verification/", post(accounts::sign_up::resend_verification))
+        .route("/api/auth/login/", post(accounts::sign_in::login))
+        .route("/api/auth/refresh/", post(accounts::sign_in::refresh))
+        .route("/api/auth/logout/", post(accounts::sign_in::logout))
+        .route("/api/auth/verify-password/", post(accounts::sign_in::verify_password))
+        .route("/api/auth/create-session/", post(accounts::sign_in::create_session))
+        .route("/api/auth/password-reset/send/", post(accounts::reset::send))
+        .route("/api/auth/password-reset/verify/", post(accounts::reset::verify))
+        .route("/api/auth/password-reset/reset/", post(accounts::reset::reset))
+        .route("/api/auth/change-password/", post(accounts::credentials::change_password))
+        .route("/api/auth/change-email/", post(accounts::credentials::change_email))
+        .route("/api/auth/delete-account/", post(accounts::credentials::delete_account))
+        .route("/api/auth/profile/", get(accounts::profile::own_account))
+        .route("/api/auth/profile/", put(accounts::profile::change_own_account))
+        .route("/api/auth/profile/", patch(accounts::profile::change_own_account))
+        .route("/api/users/profile/", get(accounts::profile::own_profile))
+        .route("/api/users/profile/update/", put(accounts::profile::change_own_profile))
+        .route("/api/users/profile/update/", patch(accounts::profile::change_own_profile))
+        .route("/api/users/search/", get(accounts::search::search))
+        // Stories
+        .route("/api/stories/", get(stories::lists::list))
+        .route("/api/stories/create/", post(stories::writing::create))
+        .route("/api/stories/saved/", get(stories::lists::saved))
+        .route("/api/stories/user/{id}/", get(stories::lists::of_user))
+        .route("/api/stories/{id}/", get(stories::detail::detail))
+        .route("/api/stories/{id}/update/", patch(stories::writing::update))
+        .route("/api/stories/{id}/update/", put(stories::writing::update))
+        .route("/api/stories/{id}/delete/", delete(stories::publishing::delete))
+        .route("/api/stories/{id}/publish/", post(stories::publishing::publish))
+        .route("/api/stories/{id}/unpublish/", post(stories::publishing::unpublish))
+        .route("/api/stories/{id}/publish-collaborative/", post(stories::publishing::publish_together))
+        .route("/media/pictures/{name}", get(pictures::picture))
+        .fallback(async || Error::not_found())
+        .method_not_allowed_fallback(async || Error::method_not_allowed())
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(layers::cors(&app.config.cors_origins))
+        .layer(axum::middleware::from_fn(layers::security_headers))
+        .with_state(Arc::clone(app))
+}

@@ -1,0 +1,148 @@
+//! Publishing, unpublishing and deleting: an author's own acts.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Done;
+use crate::accounts::auth::Caller;
+use crate::app::App;
+use crate::stories::effects::{self, XpEarned};
+use crate::stories::store::{self, writing};
+use crate::wire::{Error, Id, respond};
+
+/// A story is published.
+#[derive(Serialize, ToSchema)]
+pub struct Published {
+    success: bool,
+    message: &'static str,
+    story_id: i64,
+    xp_earned: Option<XpEarned>,
+    games_generated: bool,
+    games_info: &'static str,
+}
+
+/// Publishes a story of one's own. Publishing again changes nothing and answers the same.
+#[utoipa::path(post, path = "/api/stories/{id}/publish/", tag = "stories", params(("id" = i64, Path)),
+    responses((status = 200, body = Published)))]
+pub async fn publish(
+    State(app): State<Arc<App>>,
+    Caller(caller): Caller,
+    Id(story_id): Id,
+) -> Result<Response, Error> {
+    let now = app.clock.now();
+    let done: Result<_, Error> = app
+        .database
+        .write(move |conn| {
+            let changed = writing::set_published(conn, story_id, caller.id, true, now)?;
+            if changed.ok_or_else(Error::not_found)? {
+                return Ok(effects::published(conn, caller.id, story_id)?);
+            }
+            Ok(None)
+        })
+        .await;
+    Ok(respond::ok(&Published {
+        success: true,
+        message: "Your story is published.",
+        story_id,
+        xp_earned: done?,
+        games_generated: false,
+        games_info: "Games are made apart from publishing.",
+    }))
+}
+
+/// A story is a draft again.
+#[derive(Serialize, ToSchema)]
+pub struct Unpublished {
+    success: bool,
+    message: &'static str,
+    story_id: i64,
+    is_published: bool,
+}
+
+/// Makes a published story of one's own a draft. Likes, saves and comments stay, out of reach.
+#[utoipa::path(post, path = "/api/stories/{id}/unpublish/", tag = "stories", params(("id" = i64, Path)),
+    responses((status = 200, body = Unpublished)))]
+pub async fn unpublish(
+    State(app): State<Arc<App>>,
+    Caller(caller): Caller,
+    Id(story_id): Id,
+) -> Result<Response, Error> {
+    let now = app.clock.now();
+    let done: Result<(), Error> = app
+        .database
+        .write(move |conn| {
+            let changed = writing::set_published(conn, story_id, caller.id, false, now)?;
+            changed.map(|_| ()).ok_or_else(Error::not_found)
+        })
+        .await;
+    done?;
+    let message = "Your story is a draft again.";
+    Ok(respond::ok(&Unpublished { success: true, message, story_id, is_published: false }))
+}
+
+/// A collaborative story is published.
+#[derive(Serialize, ToSchema)]
+pub struct PublishedTogether {
+    success: bool,
+    message: &'static str,
+    story_id: i64,
+}
+
+/// Publishes a collaborative story, in the name of any of its authors.
+///
+/// 400 with the literal `error` `already_published` and `published_by` when one of them did so before.
+#[utoipa::path(post, path = "/api/stories/{id}/publish-collaborative/", tag = "stories", params(("id" = i64, Path)),
+    responses((status = 200, body = PublishedTogether)))]
+pub async fn publish_together(
+    State(app): State<Arc<App>>,
+    Caller(caller): Caller,
+    Id(story_id): Id,
+) -> Result<Response, Error> {
+    let now = app.clock.now();
+    let done: Result<(), Error> = app
+        .database
+        .write(move |conn| {
+            let (story, role) = store::one(conn, story_id, Some(caller.id))?.ok_or_else(Error::not_found)?;
+            if !role.may_write() && !story.is_published {
+                return Err(Error::not_found());
+            }
+            if !role.may_write() {
+                return Err(Error::forbidden("Only its authors can publish this story."));
+            }
+            if !story.is_collaborative {
+                return Err(Error::bad_request("This story was not written together."));
+            }
+            if let Some((_, Some(publisher))) = writing::publisher(conn, story_id)? {
+                return Err(Error::bad_request("This story is published already.")
+                    .flag("error", "already_published")
+                    .flag("published_by", publisher));
+            }
+            Ok(writing::publish_together(conn, story_id, story.author_id, caller.id, story.is_published, now)?)
+        })
+        .await;
+    done?;
+    Ok(respond::ok(&PublishedTogether { success: true, message: "Your story is published.", story_id }))
+}
+
+/// Deletes a story of one's own, with all that hangs on it.
+#[utoipa::path(delete, path = "/api/stories/{id}/delete/", tag = "stories", params(("id" = i64, Path)),
+    responses((status = 200, body = Done)))]
+pub async fn delete(
+    State(app): State<Arc<App>>,
+    Caller(caller): Caller,
+    Id(story_id): Id,
+) -> Result<Response, Error> {
+    let now = app.clock.now();
+    let deleted: Result<(), Error> = app
+        .database
+        .write(move |conn| {
+            if writing::delete(conn, story_id, caller.id, now)? { Ok(()) } else { Err(Error::not_found()) }
+        })
+        .await;
+    deleted?;
+    Ok(respond::ok(&Done::new("The story is deleted.")))
+}

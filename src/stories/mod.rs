@@ -1,0 +1,14 @@
+//! Stories: writing, publishing, lists, likes, saves, ratings, comments, characters.
+//!
+//! Owns the tables `stories`, `story_*` (but `story_pictures`) and `characters`. Drawings are the business of `pictures`.
+
+pub mod api;
+mod drawn;
+pub mod effects;
+mod limits;
+pub mod rules;
+pub mod shapes;
+pub mod store;
+pub mod stream;
+
+pub use store::leaving::forget_author;

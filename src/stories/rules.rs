@@ -1,0 +1,190 @@
+//! Decisions about stories that need nothing but values.
+
+use serde_json::Value;
+
+use crate::wire::Fields;
+
+/// The longest title, in code points. A longer one is cut: the apps have no limit in the field and never show a refusal.
+pub const LONGEST_TITLE: usize = 200;
+/// The longest summary, in bytes of its characters.
+pub const LONGEST_SUMMARY: usize = 4 * 1024;
+/// Genres at most …
+pub const MOST_GENRES: usize = 10;
+/// … and the longest of them, in code points.
+pub const LONGEST_GENRE: usize = 50;
+
+/// The categories of the contract; both spellings of science fiction are live.
+pub const CATEGORIES: [&str; 12] = [
+    "adventure",
+    "fantasy",
+    "mystery",
+    "action",
+    "friendship",
+    "scifi",
+    "comedy",
+    "sci_fi",
+    "fairy_tale",
+    "educational",
+    "animal",
+    "other",
+];
+/// English and Tagalog.
+pub const LANGUAGES: [&str; 2] = ["en", "tl"];
+/// How a story came to be.
+pub const CREATION_TYPES: [&str; 3] = ["manual", "ai_assisted", "collaborative"];
+
+/// Who somebody is to a story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Wrote it.
+    Author,
+    /// One of the authors of a collaborative story.
+    CoAuthor,
+    /// Anybody else, guests too.
+    Reader,
+}
+
+impl Role {
+    /// Whether the story may be seen.
+    pub fn may_read(self, is_published: bool) -> bool {
+        is_published || self != Self::Reader
+    }
+
+    /// Whether the story may be changed.
+    pub fn may_write(self) -> bool {
+        self != Self::Reader
+    }
+}
+
+/// The small fields of a story that a request gives; `None` stays as it is (or takes its default in a new story).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(missing_docs, reason = "the names are the contract's own (stories §8.2)")]
+pub struct Given {
+    pub title: Option<String>,
+    pub content: Option<String>,
+    pub summary: Option<Option<String>>,
+    pub category: Option<String>,
+    pub genres: Option<Vec<String>>,
+    pub language: Option<String>,
+    pub creation_type: Option<String>,
+    pub is_published: Option<bool>,
+}
+
+impl Given {
+    /// Reads the fields of a new story: title and content are needed.
+    pub fn for_new(fields: &mut Fields) -> Self {
+        for name in ["title", "content"] {
+            if !fields.has(name) {
+                fields.refuse(name, "This field is required.");
+            }
+        }
+        Self::for_change(fields)
+    }
+
+    /// Reads the fields of a change: absent ones stay, blank titles and contents are refused.
+    pub fn for_change(fields: &mut Fields) -> Self {
+        Self {
+            title: not_blank(fields, "title").map(|title| title.chars().take(LONGEST_TITLE).collect()),
+            content: not_blank(fields, "content"),
+            summary: fields.nullable_text("summary", LONGEST_SUMMARY),
+            category: fields.choice("category", &CATEGORIES),
+            genres: genres(fields),
+            language: fields.choice("language", &LANGUAGES),
+            creation_type: fields.choice("creation_type", &CREATION_TYPES),
+            is_published: fields.boolean("is_published"),
+        }
+    }
+}
+
+fn not_blank(fields: &mut Fields, name: &str) -> Option<String> {
+    fields.has(name).then(|| fields.required_text(name, usize::MAX))
+}
+
+/// A list of texts: one published story with anything else in it would break the library of every visitor.
+fn genres(fields: &mut Fields) -> Option<Vec<String>> {
+    let value = fields.raw("genres")?;
+    let texts = value.as_array().and_then(|list| list.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
+    let fits = |texts: &[&str]| {
+        texts.len() <= MOST_GENRES
+            && texts.iter().all(|text| text.chars().count() <= LONGEST_GENRE && !text.contains('\0'))
+    };
+    match texts {
+        Some(texts) if fits(&texts) => Some(texts.into_iter().map(str::to_owned).collect()),
+        _ => {
+            fields.refuse("genres", "A list of at most 10 short texts is needed.");
+            None
+        }
+    }
+}
+
+/// The genres of a stored row; rows of the old server may hold anything.
+pub fn stored_genres(json: &str) -> Vec<String> {
+    let Ok(Value::Array(list)) = serde_json::from_str(json) else { return Vec::new() };
+    list.into_iter()
+        .filter_map(|value| match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The mean of ratings: integer 0 without any.
+pub fn average_rating(sum: i64, count: i64) -> Value {
+    if count == 0 { Value::from(0) } else { Value::from(sum as f64 / count as f64) }
+}
+
+/// The mean of ratings with one decimal: integer 0 without any.
+pub fn rounded_rating(sum: i64, count: i64) -> Value {
+    if count == 0 { Value::from(0) } else { Value::from((sum as f64 / count as f64 * 10.0).round() / 10.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn fields(value: Value) -> Fields {
+        match value {
+            Value::Object(object) => Fields::new(object),
+            _ => panic!("an object"),
+        }
+    }
+
+    #[test]
+    fn a_new_story_needs_a_title_and_a_text() {
+        let mut empty = fields(json!({}));
+        Given::for_new(&mut empty);
+        assert!(empty.finish().is_err());
+        let mut change = fields(json!({}));
+        assert_eq!(Given::for_change(&mut change), Given::default());
+        assert!(change.finish().is_ok());
+    }
+
+    #[test]
+    fn blank_is_refused_and_a_long_title_is_cut() {
+        let mut blank = fields(json!({"title": "  "}));
+        Given::for_change(&mut blank);
+        assert!(blank.finish().is_err());
+        let mut long = fields(json!({"title": "é".repeat(300)}));
+        assert_eq!(Given::for_change(&mut long).title.unwrap().chars().count(), 200);
+    }
+
+    #[test]
+    fn genres_are_a_short_list_of_texts() {
+        for bad in [json!(null), json!("animal"), json!([1]), json!(["a".repeat(51)]), json!(vec!["a"; 11])] {
+            let mut sent = fields(json!({ "genres": bad }));
+            assert_eq!(genres(&mut sent), None);
+            assert!(sent.finish().is_err(), "{bad}");
+        }
+        assert_eq!(genres(&mut fields(json!({"genres": ["animal"]}))), Some(vec!["animal".to_owned()]));
+        assert_eq!(stored_genres(r#"["a", 1, null, "b"]"#), ["a", "b"]);
+        assert_eq!(stored_genres("oops"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn ratings_are_numbers_even_without_any() {
+        assert_eq!(average_rating(0, 0), json!(0));
+        assert_eq!(average_rating(13, 3), json!(13.0 / 3.0));
+        assert_eq!(rounded_rating(13, 3), json!(4.3));
+    }
+}

@@ -1,0 +1,296 @@
+//! Making, changing and deleting stories. Each function is one small part of one transaction.
+
+use database::{Conn, Error};
+
+use super::bodies::{self, Body};
+use crate::clock::HOUR;
+use crate::pictures;
+use crate::text::fold;
+
+/// In how long a create with the same pages is taken for a repetition.
+const REPEATED_WITHIN: i64 = 24 * HOUR;
+
+/// All that a story's author can write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "columns of the same names")]
+pub struct Written {
+    pub title: String,
+    pub summary: Option<String>,
+    pub category: String,
+    /// A JSON list of texts.
+    pub genres: String,
+    pub language: String,
+    pub creation_type: String,
+    pub is_published: bool,
+    pub content: String,
+    pub drawn: Drawn,
+}
+
+/// The drawings of a story, as stored, with what was worked out from them beforehand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// The cover as written, pictures as references.
+    pub cover: String,
+    /// The canvas as written, pictures as references.
+    pub canvas: String,
+    /// The cover as others see it.
+    pub public_cover: String,
+    /// The hash of the page ids.
+    pub page_key: Option<String>,
+    /// The stored pictures that cover and canvas name, each once.
+    pub pictures: Vec<String>,
+    /// Bytes of cover and canvas as they are sent, pictures in full.
+    pub wire_bytes: i64,
+}
+
+/// A story as it stands, with what decides who may change what.
+#[derive(Clone, Debug)]
+pub struct Current {
+    /// Wrote it.
+    pub author_id: i64,
+    /// Whether it is collaborative.
+    pub is_collaborative: bool,
+    /// Rises with every change.
+    pub version: i64,
+    /// What its author wrote.
+    pub written: Written,
+}
+
+/// A story of this author with these pages that was made lately.
+pub fn repeated(conn: &mut Conn<'_>, author_id: i64, page_key: &str, now: i64) -> Result<Option<i64>, Error> {
+    let row = conn.first(
+        "SELECT id FROM stories WHERE author_id = $1 AND page_key = $2 AND date_created > $3 ORDER BY id LIMIT 1",
+        &[&author_id, &page_key, &(now - REPEATED_WITHIN)],
+    )?;
+    row.map(|mut row| row.take()).transpose()
+}
+
+/// A story as it stands; nothing when there is no such story.
+pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Error> {
+    let row = conn.first(
+        "SELECT s.author_id, s.is_collaborative, s.version, s.title, s.summary, s.category, s.genres, s.language,
+                s.creation_type, s.is_published, s.public_cover, s.page_key, s.wire_bytes,
+                b.content, b.cover, b.canvas
+         FROM stories s JOIN story_bodies b ON b.story_id = s.id WHERE s.id = $1",
+        &[&story_id],
+    )?;
+    let Some(mut row) = row else { return Ok(None) };
+    let (author_id, is_collaborative, version) = (row.take()?, row.take()?, row.take()?);
+    let (title, summary, category, genres) = (row.take()?, row.take()?, row.take()?, row.take()?);
+    let (language, creation_type, is_published) = (row.take()?, row.take()?, row.take()?);
+    let (public_cover, page_key, all_wire_bytes): (_, _, i64) = (row.take()?, row.take()?, row.take()?);
+    let (content, cover, canvas): (String, String, String) = (row.take()?, row.take()?, row.take()?);
+    let pictures = pictures::named_in(&[&cover, &canvas]);
+    let wire_bytes = all_wire_bytes - content.len() as i64;
+    let drawn = Drawn { cover, canvas, public_cover, page_key, pictures, wire_bytes };
+    let written =
+        Written { title, summary, category, genres, language, creation_type, is_published, content, drawn };
+    Ok(Some(Current { author_id, is_collaborative, version, written }))
+}
+
+/// Makes a story; its id.
+pub fn insert(conn: &mut Conn<'_>, author_id: i64, story: &Written, now: i64) -> Result<i64, Error> {
+    let mut row = conn.one(
+        "INSERT INTO stories (author_id, title, summary, category, genres, language, creation_type, public_cover,
+             is_published, page_key, body_bytes, wire_bytes, date_created, date_updated)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) RETURNING id",
+        &[
+            &author_id,
+            &story.title,
+            &story.summary,
+            &story.category,
+            &story.genres,
+            &story.language,
+            &story.creation_type,
+            &story.drawn.public_cover,
+            &story.is_published,
+            &story.drawn.page_key,
+            &story.body_bytes(),
+            &story.all_wire_bytes(),
+            &now,
+        ],
+    )?;
+    let story_id: i64 = row.take()?;
+    conn.execute(
+        "INSERT INTO story_bodies (story_id, cover, content, canvas) VALUES ($1, $2, $3, $4)",
+        &[&story_id, &story.drawn.cover, &story.content, &story.drawn.canvas],
+    )?;
+    conn.execute(
+        "INSERT INTO story_search (story_id, title_folded, content_folded) VALUES ($1, $2, $3)",
+        &[&story_id, &fold(&story.title), &fold(&story.content)],
+    )?;
+    pictures::store::attach(conn, story_id, &story.drawn.pictures, now)?;
+    count_published(conn, author_id, i64::from(story.is_published))?;
+    Ok(story_id)
+}
+
+/// Changes a story as it stood to `new`: only what differs is written. False when it no longer stands so.
+pub fn update(
+    conn: &mut Conn<'_>,
+    story_id: i64,
+    current: &Current,
+    new: &Written,
+    now: i64,
+) -> Result<bool, Error> {
+    let old = &current.written;
+    let changed = conn.execute(
+        "UPDATE stories SET title = $2, summary = $3, category = $4, genres = $5, language = $6, creation_type = $7,
+                public_cover = $8, is_published = $9, page_key = $10, body_bytes = $11, wire_bytes = $12,
+                published_by_id = CASE WHEN $9 THEN published_by_id END,
+                date_updated = $13, version = version + 1
+         WHERE id = $1 AND version = $14",
+        &[
+            &story_id,
+            &new.title,
+            &new.summary,
+            &new.category,
+            &new.genres,
+            &new.language,
+            &new.creation_type,
+            &new.drawn.public_cover,
+            &new.is_published,
+            &new.drawn.page_key,
+            &new.body_bytes(),
+            &new.all_wire_bytes(),
+            &now,
+            &current.version,
+        ],
+    )?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    if (&old.content, &old.drawn) != (&new.content, &new.drawn) {
+        conn.execute(
+            "UPDATE story_bodies SET cover = $2, content = $3, canvas = $4 WHERE story_id = $1",
+            &[&story_id, &new.drawn.cover, &new.content, &new.drawn.canvas],
+        )?;
+    }
+    if (&old.title, &old.content) != (&new.title, &new.content) {
+        conn.execute(
+            "UPDATE story_search SET title_folded = $2, content_folded = $3 WHERE story_id = $1",
+            &[&story_id, &fold(&new.title), &fold(&new.content)],
+        )?;
+    }
+    if old.drawn.pictures != new.drawn.pictures {
+        pictures::store::exchange(conn, story_id, &old.drawn.pictures, &new.drawn.pictures, now)?;
+    }
+    count_published(conn, current.author_id, i64::from(new.is_published) - i64::from(old.is_published))?;
+    Ok(true)
+}
+
+/// Publishes or unpublishes a story of this author: true when that changed anything, nothing when it is not theirs.
+pub fn set_published(
+    conn: &mut Conn<'_>,
+    story_id: i64,
+    author_id: i64,
+    is_published: bool,
+    now: i64,
+) -> Result<Option<bool>, Error> {
+    let row = conn.first(
+        "SELECT is_published FROM stories WHERE id = $1 AND author_id = $2",
+        &[&story_id, &author_id],
+    )?;
+    let Some(mut row) = row else { return Ok(None) };
+    if row.take::<bool>()? == is_published {
+        return Ok(Some(false));
+    }
+    mark_published(conn, story_id, is_published.then_some(author_id), now)?;
+    count_published(conn, author_id, if is_published { 1 } else { -1 })?;
+    Ok(Some(true))
+}
+
+/// Publishes a collaborative story in the name of `publisher`, one of its authors.
+pub fn publish_together(
+    conn: &mut Conn<'_>,
+    story_id: i64,
+    author_id: i64,
+    publisher: i64,
+    was_published: bool,
+    now: i64,
+) -> Result<(), Error> {
+    mark_published(conn, story_id, Some(publisher), now)?;
+    count_published(conn, author_id, i64::from(!was_published))
+}
+
+/// Published by somebody, or a draft again. Only a collaborative story remembers who published it.
+fn mark_published(conn: &mut Conn<'_>, story_id: i64, publisher: Option<i64>, now: i64) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE stories SET is_published = $2, published_by_id = CASE WHEN is_collaborative THEN $3 END,
+                date_updated = $4, version = version + 1
+         WHERE id = $1",
+        &[&story_id, &publisher.is_some(), &publisher, &now],
+    )?;
+    Ok(())
+}
+
+/// The name of who published a collaborative story, and whether it is collaborative at all.
+pub fn publisher(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<(bool, Option<String>)>, Error> {
+    let row = conn.first(
+        "SELECT s.is_collaborative, p.username
+         FROM stories s LEFT JOIN users p ON p.id = s.published_by_id WHERE s.id = $1",
+        &[&story_id],
+    )?;
+    let Some(mut row) = row else { return Ok(None) };
+    Ok(Some((row.take()?, row.take()?)))
+}
+
+/// Deletes a story of this author: false when it is not theirs. Its pictures are released.
+pub fn delete(conn: &mut Conn<'_>, story_id: i64, author_id: i64, now: i64) -> Result<bool, Error> {
+    let row = conn.first(
+        "SELECT is_published FROM stories WHERE id = $1 AND author_id = $2",
+        &[&story_id, &author_id],
+    )?;
+    let Some(mut row) = row else { return Ok(false) };
+    let was_published: bool = row.take()?;
+    pictures::store::release_story(conn, story_id, now)?;
+    conn.execute("DELETE FROM stories WHERE id = $1", &[&story_id])?;
+    count_published(conn, author_id, -i64::from(was_published))?;
+    Ok(true)
+}
+
+/// Counts a view by somebody else; the new number. With a reader, that they read it, once.
+pub fn count_view(
+    conn: &mut Conn<'_>,
+    story_id: i64,
+    reader: Option<i64>,
+    now: i64,
+) -> Result<Option<i64>, Error> {
+    let row = conn.first(
+        "UPDATE stories SET views = views + 1 WHERE id = $1 AND is_published RETURNING views",
+        &[&story_id],
+    )?;
+    let Some(mut row) = row else { return Ok(None) };
+    if let Some(reader) = reader {
+        conn.execute(
+            "INSERT INTO story_reads (story_id, user_id, date_read) VALUES ($1, $2, $3)
+             ON CONFLICT (story_id, user_id) DO NOTHING",
+            &[&story_id, &reader, &now],
+        )?;
+    }
+    row.take().map(Some)
+}
+
+fn count_published(conn: &mut Conn<'_>, author_id: i64, change: i64) -> Result<(), Error> {
+    if change != 0 {
+        conn.execute(
+            "UPDATE users SET published_count = published_count + $2 WHERE id = $1",
+            &[&author_id, &change],
+        )?;
+    }
+    Ok(())
+}
+
+impl Written {
+    fn body_bytes(&self) -> i64 {
+        (self.content.len() + self.drawn.cover.len() + self.drawn.canvas.len()) as i64
+    }
+
+    fn all_wire_bytes(&self) -> i64 {
+        self.content.len() as i64 + self.drawn.wire_bytes
+    }
+}
+
+/// The body of one story, as stored.
+pub fn body(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Body>, Error> {
+    Ok(bodies::of(conn, &[story_id])?.pop())
+}

@@ -1,0 +1,50 @@
+//! Folding of text, for search and for names that must not differ by case alone.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Lower case in compatibility form: `Ｍｉｒａ` and `MIRA` fold to `mira`.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// The pattern that finds `needle` anywhere: `%` and `_` in it stand for themselves (`LIKE … ESCAPE '\'`).
+pub fn like_anywhere(needle: &str) -> String {
+    let mut pattern = String::with_capacity(needle.len() + 2);
+    pattern.push('%');
+    for character in needle.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// The same for SQLite's full text search, whose trigram index finds any substring of three characters or more.
+pub fn fts_phrase(needle: &str) -> String {
+    format!("\"{}\"", needle.replace('"', "\"\""))
+}
+
+/// The shortest needle that a trigram index can find.
+pub const SHORTEST_INDEXED: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_forgets_case_and_width() {
+        assert_eq!(fold("Niña MIRA Ｍｉｒａ"), "niña mira mira");
+        assert_eq!(fold(&fold("İstanbul Straße")), fold("İstanbul Straße"));
+    }
+
+    #[test]
+    fn wildcards_stand_for_themselves() {
+        assert_eq!(like_anywhere("50%_\\"), "%50\\%\\_\\\\%");
+        assert_eq!(fts_phrase("say \"hi\""), "\"say \"\"hi\"\"\"");
+    }
+}

@@ -1,0 +1,114 @@
+//! The pages that a person sees: the front door, the readable API, taking back a change of address.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use maud::{DOCTYPE, Markup, html};
+use serde_json::json;
+
+use crate::accounts::api::credentials;
+use crate::app::App;
+use crate::openapi::SNAPSHOT;
+use crate::wire::origin::Origin;
+use crate::wire::{Error, respond};
+
+mod api_page;
+mod front_door;
+
+/// The look of every page; inline, so that a page is one request.
+const STYLE: &str = include_str!("style.css");
+
+/// Nothing but our own inline style: no script, no frame, nothing from elsewhere.
+const CONTENT_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; base-uri 'none'";
+
+/// A page of ours.
+struct Page(StatusCode, Markup);
+
+impl Page {
+    fn new(title: &str, content: &Markup) -> Self {
+        Self(
+            StatusCode::OK,
+            html! {
+                (DOCTYPE)
+                html lang="en" {
+                    head {
+                        meta charset="utf-8";
+                        meta name="viewport" content="width=device-width, initial-scale=1";
+                        title { (title) }
+                        style { (maud::PreEscaped(STYLE)) }
+                    }
+                    body { main { (content) } }
+                }
+            },
+        )
+    }
+
+    fn status(self, status: StatusCode) -> Self {
+        Self(status, self.1)
+    }
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        let mut response = (self.0, self.1.into_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
+        response
+    }
+}
+
+/// What this is, that it is alive, and how to point an app at it.
+pub async fn front_door(State(app): State<Arc<App>>, origin: Origin) -> Response {
+    front_door::page(&app, &origin).into_response()
+}
+
+/// The app's "test connection" button looks here, without a token.
+#[utoipa::path(get, path = "/api/", tag = "server", security(()), responses((status = 200)))]
+pub async fn index() -> Response {
+    respond::ok(&json!({"status": "ok"}))
+}
+
+/// The OpenAPI document.
+pub async fn openapi() -> Response {
+    let mut response = SNAPSHOT.into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// The OpenAPI document, for people.
+pub async fn docs() -> Result<Response, Error> {
+    let document = serde_json::from_str(SNAPSHOT).map_err(|error| Error::internal(&error))?;
+    Ok(api_page::page(&document).into_response())
+}
+
+/// Asks before it does: a mail program that looks at links must not change anything.
+pub async fn undo_email(Path(token): Path<String>) -> Response {
+    let content = html! {
+        h1 { "Was it not you?" }
+        p { "Somebody changed the e-mail address of your account. If that was not you, take it back here. Everybody who is signed in to the account will be signed out; then please set a new password." }
+        form method="post" action={ "/account/undo-email/" (token) } {
+            button type="submit" { "Take my address back" }
+        }
+    };
+    Page::new("Tinytales: take your address back", &content).into_response()
+}
+
+/// Takes a change of address back.
+pub async fn undo_email_now(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Error> {
+    if credentials::undo_email_change(&app, &token).await? {
+        let content = html! {
+            h1 { "Done" }
+            p { "Your address is back, and everybody is signed out. Please set a new password in the app now." }
+        };
+        return Ok(Page::new("Tinytales: done", &content).into_response());
+    }
+    let content = html! {
+        h1 { "This link no longer works" }
+        p { "It was used before, or it is older than two weeks. Please ask the people who run this server." }
+    };
+    Ok(Page::new("Tinytales: too late", &content).status(StatusCode::GONE).into_response())
+}

@@ -1,0 +1,23 @@
+//! The shape of the wire: errors, bodies, fields, pages, instants, credentials, and the layers around every route.
+//!
+//! Owns what is common to all areas of the contract (conventions). Knows no noun of the storybook world.
+
+mod body;
+mod credentials;
+mod error;
+mod fields;
+pub mod layers;
+pub mod limits;
+pub mod origin;
+pub mod page;
+mod query;
+pub mod respond;
+mod time;
+
+pub use body::{Body, over, refuse_announced, speaks_json};
+pub use credentials::{Bearer, bearer};
+pub use error::{Error, FieldErrors};
+pub use fields::Fields;
+pub use query::{Id, Query};
+pub use respond::ETag;
+pub use time::{Timestamp, calendar_date};
