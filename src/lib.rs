@@ -1,3 +1,4 @@
 //! The server of a children's storybook platform.
 
 pub mod clock;
+pub mod pictures;
