@@ -6,7 +6,7 @@ mod background;
 pub mod cli;
 pub mod clock;
 pub mod config;
-mod demo;
+pub mod demo;
 mod listener;
 pub mod mail;
 mod migrations;

@@ -124,15 +124,25 @@ impl Modify for Common {
 }
 
 fn complete(operation: &mut Operation, method: &str, path: &str) {
-    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty() && *word != "api");
+    let words = path
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty() && *word != "api");
     operation.operation_id = Some(std::iter::once(method).chain(words).collect::<Vec<_>>().join("_"));
-    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let body = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
     let refused = ResponseBuilder::new()
         .description("Refused: 4xx or 5xx with the one error body.")
         .content("application/json", body)
         .build();
-    operation.responses.responses.insert("default".to_owned(), RefOr::T(refused));
-    let is_public = operation.security.as_ref().is_some_and(|list| list.contains(&SecurityRequirement::default()));
+    operation
+        .responses
+        .responses
+        .insert("default".to_owned(), RefOr::T(refused));
+    let is_public = operation
+        .security
+        .as_ref()
+        .is_some_and(|list| list.contains(&SecurityRequirement::default()));
     if !is_public {
         operation.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
     }
@@ -140,7 +150,9 @@ fn complete(operation: &mut Operation, method: &str, path: &str) {
 
 /// The document as JSON, ending with a newline.
 pub fn generate() -> String {
-    let mut text = Document::openapi().to_pretty_json().expect("the document is plain JSON");
+    let mut text = Document::openapi()
+        .to_pretty_json()
+        .expect("the document is plain JSON");
     text.push('\n');
     text
 }
@@ -151,6 +163,9 @@ mod tests {
 
     #[test]
     fn the_snapshot_is_what_the_code_says() {
-        assert!(SNAPSHOT == generate(), "run: cargo run -- openapi > docs/openapi.json, and read what changed");
+        assert!(
+            SNAPSHOT == generate(),
+            "run: cargo run -- openapi > docs/openapi.json, and read what changed"
+        );
     }
 }

@@ -20,31 +20,58 @@ pub fn all(app: &Arc<App>) -> Router {
         .route("/", get(web::front_door))
         .route("/healthz", get(ops::healthz))
         .route("/readyz", get(ops::readyz))
-        .route("/account/undo-email/{token}", get(web::undo_email).post(web::undo_email_now))
+        .route(
+            "/account/undo-email/{token}",
+            get(web::undo_email).post(web::undo_email_now),
+        )
         .route("/api/", get(web::index))
         .route("/api/openapi.json", get(web::openapi))
         .route("/api/docs/", get(web::docs))
         // Accounts
         .route("/api/auth/register/", post(accounts::sign_up::register))
         .route("/api/auth/verify-email/", post(accounts::sign_up::verify_email))
-        .route("/api/auth/resend-verification/", post(accounts::sign_up::resend_verification))
+        .route(
+            "/api/auth/resend-verification/",
+            post(accounts::sign_up::resend_verification),
+        )
         .route("/api/auth/login/", post(accounts::sign_in::login))
         .route("/api/auth/refresh/", post(accounts::sign_in::refresh))
         .route("/api/auth/logout/", post(accounts::sign_in::logout))
-        .route("/api/auth/verify-password/", post(accounts::sign_in::verify_password))
-        .route("/api/auth/create-session/", post(accounts::sign_in::create_session))
+        .route(
+            "/api/auth/verify-password/",
+            post(accounts::sign_in::verify_password),
+        )
+        .route(
+            "/api/auth/create-session/",
+            post(accounts::sign_in::create_session),
+        )
         .route("/api/auth/password-reset/send/", post(accounts::reset::send))
         .route("/api/auth/password-reset/verify/", post(accounts::reset::verify))
         .route("/api/auth/password-reset/reset/", post(accounts::reset::reset))
-        .route("/api/auth/change-password/", post(accounts::credentials::change_password))
-        .route("/api/auth/change-email/", post(accounts::credentials::change_email))
-        .route("/api/auth/delete-account/", post(accounts::credentials::delete_account))
+        .route(
+            "/api/auth/change-password/",
+            post(accounts::credentials::change_password),
+        )
+        .route(
+            "/api/auth/change-email/",
+            post(accounts::credentials::change_email),
+        )
+        .route(
+            "/api/auth/delete-account/",
+            post(accounts::credentials::delete_account),
+        )
         .route("/api/auth/profile/", get(accounts::profile::own_account))
         .route("/api/auth/profile/", put(accounts::profile::change_own_account))
         .route("/api/auth/profile/", patch(accounts::profile::change_own_account))
         .route("/api/users/profile/", get(accounts::profile::own_profile))
-        .route("/api/users/profile/update/", put(accounts::profile::change_own_profile))
-        .route("/api/users/profile/update/", patch(accounts::profile::change_own_profile))
+        .route(
+            "/api/users/profile/update/",
+            put(accounts::profile::change_own_profile),
+        )
+        .route(
+            "/api/users/profile/update/",
+            patch(accounts::profile::change_own_profile),
+        )
         .route("/api/users/search/", get(accounts::search::search))
         // Stories
         .route("/api/stories/", get(stories::lists::list))
@@ -56,14 +83,23 @@ pub fn all(app: &Arc<App>) -> Router {
         .route("/api/stories/{id}/update/", put(stories::writing::update))
         .route("/api/stories/{id}/delete/", delete(stories::publishing::delete))
         .route("/api/stories/{id}/publish/", post(stories::publishing::publish))
-        .route("/api/stories/{id}/unpublish/", post(stories::publishing::unpublish))
-        .route("/api/stories/{id}/publish-collaborative/", post(stories::publishing::publish_together))
+        .route(
+            "/api/stories/{id}/unpublish/",
+            post(stories::publishing::unpublish),
+        )
+        .route(
+            "/api/stories/{id}/publish-collaborative/",
+            post(stories::publishing::publish_together),
+        )
         .route("/api/stories/{id}/like/", post(stories::marks::like))
         .route("/api/stories/{id}/save/", post(stories::marks::save))
         .route("/api/stories/{id}/rate/", post(stories::marks::rate))
         .route("/api/stories/{id}/stats/", get(stories::marks::stats))
         .route("/api/stories/{id}/comments/", get(stories::comments::list))
-        .route("/api/stories/{id}/comments/create/", post(stories::comments::create))
+        .route(
+            "/api/stories/{id}/comments/create/",
+            post(stories::comments::create),
+        )
         .route("/api/comments/{id}/edit/", put(stories::comments::edit))
         .route("/api/comments/{id}/delete/", delete(stories::comments::delete))
         .route("/api/characters/", get(stories::characters::list))
@@ -71,7 +107,10 @@ pub fn all(app: &Arc<App>) -> Router {
         .route("/api/characters/{id}/", get(stories::characters::one))
         .route("/api/characters/{id}/update/", put(stories::characters::update))
         .route("/api/characters/{id}/update/", patch(stories::characters::update))
-        .route("/api/characters/{id}/delete/", delete(stories::characters::delete))
+        .route(
+            "/api/characters/{id}/delete/",
+            delete(stories::characters::delete),
+        )
         .route("/api/profanity/active/", get(moderation::active))
         .route("/media/pictures/{name}", get(pictures::picture))
         .fallback(async || Error::not_found())

@@ -1,3 +1,5 @@
 pub mod drawing;
 pub mod people;
-pub async fn fill(_app: &std::sync::Arc<crate::app::App>) -> Result<String, crate::wire::Error> { Ok(String::new()) }
+pub async fn fill(_app: &std::sync::Arc<crate::app::App>) -> Result<String, crate::wire::Error> {
+    Ok(String::new())
+}

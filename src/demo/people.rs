@@ -1,1 +1,3 @@
-pub fn password(_a: u64, _b: u64) -> String { String::new() }
+pub fn password(_a: u64, _b: u64) -> String {
+    String::new()
+}

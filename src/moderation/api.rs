@@ -35,5 +35,10 @@ pub async fn active(State(app): State<Arc<App>>, query: Query, headers: HeaderMa
     if tag.matches(&headers) {
         return tag.not_modified();
     }
-    tag.on(respond::ok(&ActiveWords { success: true, count: words.len(), words, cached: true }))
+    tag.on(respond::ok(&ActiveWords {
+        success: true,
+        count: words.len(),
+        words,
+        cached: true,
+    }))
 }

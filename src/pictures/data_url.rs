@@ -104,7 +104,11 @@ impl Picture {
     /// What stands for the picture in a text.
     pub fn reference(&self) -> Reference {
         let bytes = u32::try_from(self.bytes.len()).expect("a picture has at most 3 MiB");
-        Reference { kind: self.kind, id: self.id, bytes }
+        Reference {
+            kind: self.kind,
+            id: self.id,
+            bytes,
+        }
     }
 }
 
@@ -113,7 +117,9 @@ impl Picture {
 pub fn append_base64(bytes: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     out.resize(start + bytes.len().div_ceil(3) * 4, 0);
-    STANDARD.encode_slice(bytes, &mut out[start..]).expect("there is room for all of it");
+    STANDARD
+        .encode_slice(bytes, &mut out[start..])
+        .expect("there is room for all of it");
 }
 
 /// How far the beginning of a data URL has been read.
@@ -130,10 +136,17 @@ pub(super) enum Prefix {
 impl Prefix {
     /// Judges a text that has been read byte by byte.
     pub(super) fn of(text: &[u8]) -> Self {
-        let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.prefix().as_bytes().starts_with(text)) else {
+        let Some(kind) = Kind::ALL
+            .into_iter()
+            .find(|kind| kind.prefix().as_bytes().starts_with(text))
+        else {
             return Self::Foreign;
         };
-        if kind.prefix().len() == text.len() { Self::Whole(kind) } else { Self::Partial }
+        if kind.prefix().len() == text.len() {
+            Self::Whole(kind)
+        } else {
+            Self::Partial
+        }
     }
 }
 
@@ -158,7 +171,13 @@ pub(super) struct Decoder {
 
 impl Decoder {
     pub(super) fn new(kind: Kind) -> Self {
-        Self { kind, bytes: Vec::new(), hasher: blake3::Hasher::new(), tail: [0; 4], tail_len: 0 }
+        Self {
+            kind,
+            bytes: Vec::new(),
+            hasher: blake3::Hasher::new(),
+            tail: [0; 4],
+            tail_len: 0,
+        }
     }
 
     /// Takes all of `text`, or stops and takes nothing of it.
@@ -167,6 +186,7 @@ impl Decoder {
             return Err(Stop::TooLong);
         }
         if self.tail_len + text.len() <= self.tail.len() {
+            may_be_held_back(text)?;
             self.tail[self.tail_len..][..text.len()].copy_from_slice(text);
             self.tail_len += text.len();
             return Ok(());
@@ -176,6 +196,7 @@ impl Decoder {
         self.tail[self.tail_len..][..fill.len()].copy_from_slice(fill);
         let group = self.tail_len + fill.len();
         let before = self.bytes.len();
+        may_be_held_back(tail)?;
         if !self.decode(group, whole) {
             self.bytes.truncate(before);
             return Err(Stop::NotAPicture);
@@ -197,13 +218,19 @@ impl Decoder {
     /// The picture, if the text ended where a picture ends.
     pub(super) fn finish(mut self) -> Result<Picture, Self> {
         let before = self.bytes.len();
-        let decoded = STANDARD.decode_vec(&self.tail[..self.tail_len], &mut self.bytes).is_ok();
+        let decoded = STANDARD
+            .decode_vec(&self.tail[..self.tail_len], &mut self.bytes)
+            .is_ok();
         if !decoded || Kind::sniff(&self.bytes) != Some(self.kind) {
             self.bytes.truncate(before);
             return Err(self);
         }
         self.hasher.update(&self.bytes[before..]);
-        Ok(Picture { kind: self.kind, id: self.hasher.finalize().into(), bytes: self.bytes })
+        Ok(Picture {
+            kind: self.kind,
+            id: self.hasher.finalize().into(),
+            bytes: self.bytes,
+        })
     }
 
     /// Appends the characters that were taken, exactly as they came.
@@ -211,6 +238,14 @@ impl Decoder {
         append_base64(&self.bytes, out);
         out.extend_from_slice(&self.tail[..self.tail_len]);
     }
+}
+
+/// Only base64 is held back, so that what is given back needs no second look.
+fn may_be_held_back(text: &[u8]) -> Result<(), Stop> {
+    let is_base64 = text
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+    if is_base64 { Ok(()) } else { Err(Stop::NotAPicture) }
 }
 
 #[cfg(test)]

@@ -121,7 +121,9 @@ impl Scanner {
                 State::Scalar => return self.scalar(input),
                 _ => {}
             }
-            let Some((&byte, rest)) = input.split_first() else { return Ok(None) };
+            let Some((&byte, rest)) = input.split_first() else {
+                return Ok(None);
+            };
             // A scalar's first byte is left for its own state.
             if !matches!(byte, b'-' | b'0'..=b'9' | b't' | b'f' | b'n') {
                 *input = rest;
@@ -139,7 +141,11 @@ impl Scanner {
         match (self.state, byte) {
             (State::AfterValue, b',') => {
                 let enclosing = self.open.last().ok_or(BodyError::Malformed)?;
-                self.state = if *enclosing == b'}' { State::Name } else { State::Value };
+                self.state = if *enclosing == b'}' {
+                    State::Name
+                } else {
+                    State::Value
+                };
                 Ok(None)
             }
             (State::Colon, b':') => {
@@ -212,7 +218,9 @@ impl Scanner {
                 }
                 continue;
             }
-            let Some((&byte, rest)) = input.split_first() else { return Ok(None) };
+            let Some((&byte, rest)) = input.split_first() else {
+                return Ok(None);
+            };
             if self.is_lone(byte) {
                 self.high = None;
                 return Ok(Some(Event::Char(char::REPLACEMENT_CHARACTER)));
@@ -238,7 +246,10 @@ impl Scanner {
                 (Escape::Unicode { digits, value }, _) => {
                     let digit = char::from(byte).to_digit(16).ok_or(BodyError::Malformed)?;
                     let digit = u16::try_from(digit).expect("a digit is below 16");
-                    self.escape = Escape::Unicode { digits: digits + 1, value: value << 4 | digit };
+                    self.escape = Escape::Unicode {
+                        digits: digits + 1,
+                        value: value << 4 | digit,
+                    };
                 }
             }
             *input = rest;
@@ -247,7 +258,10 @@ impl Scanner {
 
     /// The bytes up to the next quotation mark or backslash.
     fn part<'a>(&mut self, input: &mut &'a [u8]) -> Result<Event<'a>, BodyError> {
-        let end = input.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(input.len());
+        let end = input
+            .iter()
+            .position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))
+            .unwrap_or(input.len());
         if end == 0 {
             return Err(BodyError::Malformed); // a control character
         }
@@ -274,7 +288,11 @@ impl Scanner {
                 self.escape = Escape::None;
             }
             // Otherwise the first half was alone, and the value is looked at once more.
-            return Some(char::decode_utf16([high, value]).next()?.unwrap_or(char::REPLACEMENT_CHARACTER));
+            return Some(
+                char::decode_utf16([high, value])
+                    .next()?
+                    .unwrap_or(char::REPLACEMENT_CHARACTER),
+            );
         }
         self.escape = Escape::None;
         if matches!(value, 0xD800..=0xDBFF) {
@@ -317,7 +335,9 @@ impl Utf8 {
         }
         match std::str::from_utf8(bytes) {
             Ok(_) => {}
-            Err(error) if error.error_len().is_none() => self.begun.extend_from_slice(&bytes[error.valid_up_to()..]),
+            Err(error) if error.error_len().is_none() => {
+                self.begun.extend_from_slice(&bytes[error.valid_up_to()..])
+            }
             Err(_) => return Err(BodyError::InvalidUtf8),
         }
         Ok(())
@@ -325,7 +345,11 @@ impl Utf8 {
 
     /// No character may be open here.
     fn end(&self) -> Result<(), BodyError> {
-        if self.begun.is_empty() { Ok(()) } else { Err(BodyError::InvalidUtf8) }
+        if self.begun.is_empty() {
+            Ok(())
+        } else {
+            Err(BodyError::InvalidUtf8)
+        }
     }
 }
 

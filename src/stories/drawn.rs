@@ -64,7 +64,10 @@ impl Sent {
             Some(sent) => canvas::accept(sent.clone(), Some(&stored_canvas))?,
             None => stored_canvas,
         };
-        let cover = self.cover.clone().unwrap_or_else(|| stored_text(|drawn| &drawn.cover));
+        let cover = self
+            .cover
+            .clone()
+            .unwrap_or_else(|| stored_text(|drawn| &drawn.cover));
         let public_cover = match canvas::cover_of(&cover, &canvas) {
             Some(Cover::Picture(reference)) => reference.to_string(),
             Some(Cover::Url(url)) => url,

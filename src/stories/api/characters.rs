@@ -12,9 +12,9 @@ use super::Done;
 use crate::accounts::auth::Caller;
 use crate::app::App;
 use crate::moderation::Masker;
+use crate::pictures::receive;
 use crate::pictures::splitter::{Field, Keep};
 use crate::pictures::stream::{self, Part, Source};
-use crate::pictures::receive;
 use crate::stories::limits;
 use crate::stories::store::characters::{self, Change, Character, Listed, MOST_CHARACTERS};
 use crate::wire::{Error, Fields, Id, Timestamp, refuse_announced, respond};
@@ -30,15 +30,30 @@ const ROWS: usize = 64;
 
 /// What is read of a body; everything else passes by.
 const KNOWN: &[Field] = &[
-    Field { name: "name", keep: Keep::Value(16 * 1024) },
-    Field { name: "description", keep: Keep::Value(64 * 1024) },
-    Field { name: "canvas_data", keep: Keep::Value(LARGEST) },
-    Field { name: "image", keep: Keep::Value(LARGEST) },
+    Field {
+        name: "name",
+        keep: Keep::Value(16 * 1024),
+    },
+    Field {
+        name: "description",
+        keep: Keep::Value(64 * 1024),
+    },
+    Field {
+        name: "canvas_data",
+        keep: Keep::Value(LARGEST),
+    },
+    Field {
+        name: "image",
+        keep: Keep::Value(LARGEST),
+    },
 ];
 
 /// A character.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "documents what Sheet and the streamed canvas make together")]
+#[expect(
+    dead_code,
+    reason = "documents what Sheet and the streamed canvas make together"
+)]
 pub struct CharacterShape {
     id: i64,
     name: String,
@@ -87,7 +102,10 @@ pub struct Characters {
 /// One's characters, newest first; at most 500 can be kept.
 #[utoipa::path(get, path = "/api/characters/", tag = "characters", responses((status = 200, body = Characters)))]
 pub async fn list(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result<Response, Error> {
-    let list: Result<_, Error> = app.database.read(move |conn| Ok(characters::list(conn, caller.id)?)).await;
+    let list: Result<_, Error> = app
+        .database
+        .read(move |conn| Ok(characters::list(conn, caller.id)?))
+        .await;
     let mut rows = list?.into_iter().peekable();
     let mut comma = "";
     let chunks = std::iter::from_fn(move || {
@@ -101,7 +119,10 @@ pub async fn list(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result
         Some(text)
     });
     let opening = std::iter::once(r#"{"success":true,"characters":["#.to_owned());
-    let parts = opening.chain(chunks).chain(std::iter::once("]}".to_owned())).map(Part::Json);
+    let parts = opening
+        .chain(chunks)
+        .chain(std::iter::once("]}".to_owned()))
+        .map(Part::Json);
     Ok(answer(&app, StatusCode::OK, parts))
 }
 
@@ -109,8 +130,17 @@ fn json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("our own shapes are plain JSON")
 }
 
-fn answer(app: &Arc<App>, status: StatusCode, parts: impl Iterator<Item = Part> + Send + 'static) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json")], stream::body(app, Parts(parts))).into_response()
+fn answer(
+    app: &Arc<App>,
+    status: StatusCode,
+    parts: impl Iterator<Item = Part> + Send + 'static,
+) -> Response {
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/json")],
+        stream::body(app, Parts(parts)),
+    )
+        .into_response()
 }
 
 /// Parts that are made when their turn comes.
@@ -159,7 +189,11 @@ pub async fn create(
             fields.refuse(name, "This field is required.");
         }
     }
-    let Change { name, description, canvas_data } = given(&app, fields).await?;
+    let Change {
+        name,
+        description,
+        canvas_data,
+    } = given(&app, fields).await?;
     // Both are there: they would have been refused.
     let (name, canvas_data) = (name.unwrap_or_default(), canvas_data.unwrap_or_default());
     let (description, now) = (description.flatten(), app.clock.now());
@@ -167,15 +201,23 @@ pub async fn create(
         .database
         .write_sized(canvas_data.len(), move |conn| {
             let description = description.as_deref();
-            let id = characters::insert(conn, caller.id, &name, description, &canvas_data, now)?.ok_or_else(full)?;
+            let id = characters::insert(conn, caller.id, &name, description, &canvas_data, now)?
+                .ok_or_else(full)?;
             Ok(characters::one(conn, id, caller.id)?.ok_or(database::Error::Missing)?)
         })
         .await;
-    Ok(whole(&app, StatusCode::CREATED, Some("Your character is saved."), stored?))
+    Ok(whole(
+        &app,
+        StatusCode::CREATED,
+        Some("Your character is saved."),
+        stored?,
+    ))
 }
 
 fn full() -> Error {
-    Error::bad_request(format!("You keep {MOST_CHARACTERS} characters already. Delete one to make room."))
+    Error::bad_request(format!(
+        "You keep {MOST_CHARACTERS} characters already. Delete one to make room."
+    ))
 }
 
 /// Reads a body, when there is room for it.
@@ -190,7 +232,9 @@ async fn given(app: &App, mut fields: Fields) -> Result<Change, Error> {
     let mask = |text: String| Masker::mask(&masker, &text).into_owned();
     let change = Change {
         name: not_blank(&mut fields, "name", LONGEST_NAME).map(mask),
-        description: fields.nullable_text("description", LONGEST_DESCRIPTION).map(|text| text.map(mask)),
+        description: fields
+            .nullable_text("description", LONGEST_DESCRIPTION)
+            .map(|text| text.map(mask)),
         canvas_data: not_blank(&mut fields, "canvas_data", usize::MAX),
     };
     if fields.raw("image").is_some_and(|image| !image.is_null()) {
@@ -229,7 +273,12 @@ struct Sheet {
 }
 
 /// An answer with a whole character.
-fn whole(app: &Arc<App>, status: StatusCode, message: Option<&'static str>, character: Character) -> Response {
+fn whole(
+    app: &Arc<App>,
+    status: StatusCode,
+    message: Option<&'static str>,
+    character: Character,
+) -> Response {
     let sheet = Sheet {
         id: character.id,
         name: character.name,
@@ -239,10 +288,18 @@ fn whole(app: &Arc<App>, status: StatusCode, message: Option<&'static str>, char
         image: None,
         date_created: Timestamp(character.date_created),
     };
-    let mut opening = json(&Opening { success: true, message, character: sheet });
+    let mut opening = json(&Opening {
+        success: true,
+        message,
+        character: sheet,
+    });
     opening.truncate(opening.len() - "}}".len());
     opening += ",\"canvas_data\":\"";
-    let parts = [Part::Json(opening), Part::Text(character.canvas_data), Part::json("\"}}")];
+    let parts = [
+        Part::Json(opening),
+        Part::Text(character.canvas_data),
+        Part::json("\"}}"),
+    ];
     answer(app, status, parts.into_iter())
 }
 
@@ -262,9 +319,16 @@ pub async fn one(
     Caller(caller): Caller,
     Id(character_id): Id,
 ) -> Result<Response, Error> {
-    let found: Result<_, Error> =
-        app.database.read(move |conn| Ok(characters::one(conn, character_id, caller.id)?)).await;
-    Ok(whole(&app, StatusCode::OK, None, found?.ok_or_else(Error::not_found)?))
+    let found: Result<_, Error> = app
+        .database
+        .read(move |conn| Ok(characters::one(conn, character_id, caller.id)?))
+        .await;
+    Ok(whole(
+        &app,
+        StatusCode::OK,
+        None,
+        found?.ok_or_else(Error::not_found)?,
+    ))
 }
 
 /// A change of a character; absent fields stay.
@@ -299,7 +363,12 @@ pub async fn update(
             characters::one(conn, character_id, caller.id)?.ok_or_else(Error::not_found)
         })
         .await;
-    Ok(whole(&app, StatusCode::OK, Some("Your character is saved."), stored?))
+    Ok(whole(
+        &app,
+        StatusCode::OK,
+        Some("Your character is saved."),
+        stored?,
+    ))
 }
 
 /// Deletes one of one's characters.
@@ -313,7 +382,9 @@ pub async fn delete(
     let deleted: Result<(), Error> = app
         .database
         .write(move |conn| {
-            characters::delete(conn, character_id, caller.id)?.then_some(()).ok_or_else(Error::not_found)
+            characters::delete(conn, character_id, caller.id)?
+                .then_some(())
+                .ok_or_else(Error::not_found)
         })
         .await;
     deleted?;

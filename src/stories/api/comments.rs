@@ -106,11 +106,16 @@ pub async fn list(
             }
             let span = Span::new(story_id, PAGE.min(page.count - page.offset()), page.offset());
             let first = comments::slice(conn, &span, SLICE)?;
-            Ok(Found { tag, page: Some((page, span, first)) })
+            Ok(Found {
+                tag,
+                page: Some((page, span, first)),
+            })
         })
         .await;
     let Found { tag, page } = found?;
-    let Some((page, span, first)) = page else { return Ok(tag.not_modified()) };
+    let Some((page, span, first)) = page else {
+        return Ok(tag.not_modified());
+    };
     let links = page.links(&origin, uri.path(), &query);
     Ok(tag.on(answer(&app, links, span, first)))
 }
@@ -128,12 +133,26 @@ fn tag(place: &str, page: &Page, head: &Head) -> ETag {
 /// A page that begins with these comments: in one piece when they are all of it, else as a stream.
 fn answer(app: &Arc<App>, links: Links, span: Span, first: Vec<Comment>) -> Response {
     let rest = span.after(&first);
-    let Links { count, next, previous } = links;
-    let page = CommentPage { count, next, previous, results: first.into_iter().map(Into::into).collect() };
+    let Links {
+        count,
+        next,
+        previous,
+    } = links;
+    let page = CommentPage {
+        count,
+        next,
+        previous,
+        results: first.into_iter().map(Into::into).collect(),
+    };
     if rest.is_none() {
         return respond::ok(&page);
     }
-    let slices = Slices { app: Arc::clone(app), first: Some(opened(&page)), rest, end: Some("]}") };
+    let slices = Slices {
+        app: Arc::clone(app),
+        first: Some(opened(&page)),
+        rest,
+        end: Some("]}"),
+    };
     let body = stream::body(app, slices);
     (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
@@ -168,9 +187,15 @@ impl Source for Slices {
         let Some(span) = self.rest.take() else {
             return Ok(self.end.take().map(|end| vec![Part::json(end)]));
         };
-        let slice = self.app.database.read(move |conn| comments::slice(conn, &span, SLICE)).await?;
+        let slice = self
+            .app
+            .database
+            .read(move |conn| comments::slice(conn, &span, SLICE))
+            .await?;
         self.rest = span.after(&slice);
-        let parts = slice.into_iter().map(|comment| Part::Json(format!(",{}", json(&CommentShape::from(comment)))));
+        let parts = slice
+            .into_iter()
+            .map(|comment| Part::Json(format!(",{}", json(&CommentShape::from(comment)))));
         Ok(Some(parts.collect()))
     }
 }
@@ -204,10 +229,16 @@ pub async fn create(
     let (text, now) = (text(&app, body)?, app.clock.now());
     let written: Result<_, Error> = app
         .database
-        .write(move |conn| comments::insert(conn, story_id, caller.id, &text, now)?.ok_or_else(Error::not_found))
+        .write(move |conn| {
+            comments::insert(conn, story_id, caller.id, &text, now)?.ok_or_else(Error::not_found)
+        })
         .await;
     let message = "Your comment is there.";
-    Ok(respond::created(&CommentWritten { success: true, message, comment: written?.into() }))
+    Ok(respond::created(&CommentWritten {
+        success: true,
+        message,
+        comment: written?.into(),
+    }))
 }
 
 /// The text of a comment, rude words masked.
@@ -241,15 +272,22 @@ pub async fn edit(
     let text = text(&app, body)?;
     let edited: Result<_, Error> = app
         .database
-        .write(move |conn| match comments::standing(conn, comment_id, caller.id)? {
-            Some(Standing::Author) => comments::edit(conn, comment_id, &text)?.ok_or_else(Error::not_found),
-            Some(Standing::StoryAuthor | Standing::Reader) => {
-                Err(Error::forbidden("Only who wrote a comment can edit it."))
-            }
-            None => Err(Error::not_found()),
-        })
+        .write(
+            move |conn| match comments::standing(conn, comment_id, caller.id)? {
+                Some(Standing::Author) => {
+                    comments::edit(conn, comment_id, &text)?.ok_or_else(Error::not_found)
+                }
+                Some(Standing::StoryAuthor | Standing::Reader) => {
+                    Err(Error::forbidden("Only who wrote a comment can edit it."))
+                }
+                None => Err(Error::not_found()),
+            },
+        )
         .await;
-    Ok(respond::ok(&CommentEdited { success: true, comment: edited?.into() }))
+    Ok(respond::ok(&CommentEdited {
+        success: true,
+        comment: edited?.into(),
+    }))
 }
 
 /// Deletes a comment of one's own, or under a story of one's own.
@@ -262,13 +300,15 @@ pub async fn delete(
 ) -> Result<Response, Error> {
     let deleted: Result<(), Error> = app
         .database
-        .write(move |conn| match comments::standing(conn, comment_id, caller.id)? {
-            Some(Standing::Author | Standing::StoryAuthor) => {
-                comments::delete(conn, comment_id)?.then_some(()).ok_or_else(Error::not_found)
-            }
-            Some(Standing::Reader) => Err(Error::forbidden("This comment is somebody else's.")),
-            None => Err(Error::not_found()),
-        })
+        .write(
+            move |conn| match comments::standing(conn, comment_id, caller.id)? {
+                Some(Standing::Author | Standing::StoryAuthor) => comments::delete(conn, comment_id)?
+                    .then_some(())
+                    .ok_or_else(Error::not_found),
+                Some(Standing::Reader) => Err(Error::forbidden("This comment is somebody else's.")),
+                None => Err(Error::not_found()),
+            },
+        )
         .await;
     deleted?;
     Ok(respond::ok(&Done::new("The comment is deleted.")))

@@ -47,9 +47,22 @@ pub async fn like(
         })
         .await;
     let liked = liked?;
-    let message = if liked.is_on { "You like this story." } else { "You no longer like this story." };
-    let answer = Liked { success: true, message, is_liked: liked.is_on, likes_count: liked.count };
-    Ok(if liked.is_on { respond::created(&answer) } else { respond::ok(&answer) })
+    let message = if liked.is_on {
+        "You like this story."
+    } else {
+        "You no longer like this story."
+    };
+    let answer = Liked {
+        success: true,
+        message,
+        is_liked: liked.is_on,
+        likes_count: liked.count,
+    };
+    Ok(if liked.is_on {
+        respond::created(&answer)
+    } else {
+        respond::ok(&answer)
+    })
 }
 
 /// A save, as the tap left it.
@@ -79,9 +92,22 @@ pub async fn save(
         .write(move |conn| marks::save(conn, story_id, caller.id, now)?.ok_or_else(Error::not_found))
         .await;
     let saved = saved?;
-    let message = if saved.is_on { "The story is saved." } else { "The story is no longer saved." };
-    let answer = Saved { success: true, message, is_saved: saved.is_on, saves_count: saved.count };
-    Ok(if saved.is_on { respond::created(&answer) } else { respond::ok(&answer) })
+    let message = if saved.is_on {
+        "The story is saved."
+    } else {
+        "The story is no longer saved."
+    };
+    let answer = Saved {
+        success: true,
+        message,
+        is_saved: saved.is_on,
+        saves_count: saved.count,
+    };
+    Ok(if saved.is_on {
+        respond::created(&answer)
+    } else {
+        respond::ok(&answer)
+    })
 }
 
 /// How much somebody likes a story.
@@ -142,7 +168,11 @@ pub async fn rate(
         value: rating.value,
         date_created: Timestamp(rating.date_created),
     };
-    Ok(respond::ok(&Rated { success: true, message: "Your rating is saved.", rating }))
+    Ok(respond::ok(&Rated {
+        success: true,
+        message: "Your rating is saved.",
+        rating,
+    }))
 }
 
 /// The numbers of a story.
@@ -186,8 +216,10 @@ pub async fn stats(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let viewer = viewer.id();
-    let stats: Result<_, Error> =
-        app.database.read(move |conn| Ok(marks::stats(conn, story_id, viewer)?)).await;
+    let stats: Result<_, Error> = app
+        .database
+        .read(move |conn| Ok(marks::stats(conn, story_id, viewer)?))
+        .await;
     let stats = stats?.ok_or_else(Error::not_found)?;
     let tag = tag(&stats);
     if tag.matches(&headers) {
@@ -199,7 +231,12 @@ pub async fn stats(
 /// The version of the numbers: all that is shown, views too.
 fn tag(stats: &Stats) -> ETag {
     ETag::of(|parts| {
-        for number in [stats.likes_count, stats.comments_count, stats.views, stats.saves_count] {
+        for number in [
+            stats.likes_count,
+            stats.comments_count,
+            stats.views,
+            stats.saves_count,
+        ] {
             parts.number(number);
         }
         for flag in [stats.is_liked, stats.is_saved] {
@@ -214,15 +251,36 @@ mod tests {
 
     #[test]
     fn the_tag_changes_with_every_number() {
-        let none =
-            Stats { likes_count: 0, comments_count: 0, views: 0, saves_count: 0, is_liked: false, is_saved: false };
+        let none = Stats {
+            likes_count: 0,
+            comments_count: 0,
+            views: 0,
+            saves_count: 0,
+            is_liked: false,
+            is_saved: false,
+        };
         let changed = [
-            Stats { likes_count: 1, ..none },
-            Stats { comments_count: 1, ..none },
+            Stats {
+                likes_count: 1,
+                ..none
+            },
+            Stats {
+                comments_count: 1,
+                ..none
+            },
             Stats { views: 1, ..none },
-            Stats { saves_count: 1, ..none },
-            Stats { is_liked: true, ..none },
-            Stats { is_saved: true, ..none },
+            Stats {
+                saves_count: 1,
+                ..none
+            },
+            Stats {
+                is_liked: true,
+                ..none
+            },
+            Stats {
+                is_saved: true,
+                ..none
+            },
         ];
         let tags: Vec<ETag> = std::iter::once(&none).chain(&changed).map(tag).collect();
         for (index, tag) in tags.iter().enumerate() {

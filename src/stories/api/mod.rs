@@ -20,6 +20,9 @@ pub struct Done {
 
 impl Done {
     fn new(message: &'static str) -> Self {
-        Self { success: true, message }
+        Self {
+            success: true,
+            message,
+        }
     }
 }

@@ -61,7 +61,12 @@ pub fn list(conn: &mut Conn<'_>, creator_id: i64) -> Result<Vec<Listed>, Error> 
         &[&creator_id, &MOST_CHARACTERS],
     )?;
     let characters = rows.into_iter().map(|mut row| {
-        Ok(Listed { id: row.take()?, name: row.take()?, creator_name: row.take()?, date_created: row.take()? })
+        Ok(Listed {
+            id: row.take()?,
+            name: row.take()?,
+            creator_name: row.take()?,
+            date_created: row.take()?,
+        })
     });
     characters.collect()
 }
@@ -101,7 +106,12 @@ pub fn insert(
 }
 
 /// Changes one of somebody's characters: false when it is not theirs.
-pub fn update(conn: &mut Conn<'_>, character_id: i64, creator_id: i64, change: &Change) -> Result<bool, Error> {
+pub fn update(
+    conn: &mut Conn<'_>,
+    character_id: i64,
+    creator_id: i64,
+    change: &Change,
+) -> Result<bool, Error> {
     let changed = conn.execute(
         "UPDATE characters SET name = COALESCE($3, name), canvas_data = COALESCE($4, canvas_data),
                 description = CASE WHEN $5 THEN $6 ELSE description END

@@ -37,7 +37,11 @@ pub fn head(conn: &mut Conn<'_>, story_id: i64, limit: i64, offset: i64) -> Resu
         &[&story_id, &limit, &offset],
     )?;
     let Some(mut row) = row else { return Ok(None) };
-    Ok(Some(Head { count: row.take()?, version: row.take()?, names_version: row.take()? }))
+    Ok(Some(Head {
+        count: row.take()?,
+        version: row.take()?,
+        names_version: row.take()?,
+    }))
 }
 
 /// A stretch of the comments under a story, newest first.
@@ -56,7 +60,12 @@ pub struct Span {
 impl Span {
     /// `limit` comments after the newest `offset`.
     pub fn new(story_id: i64, limit: i64, offset: i64) -> Self {
-        Self { story_id, older_than: (i64::MAX, i64::MAX), offset, limit }
+        Self {
+            story_id,
+            older_than: (i64::MAX, i64::MAX),
+            offset,
+            limit,
+        }
     }
 
     /// What is left after some comments from its beginning; nothing when that was all of it.
@@ -64,7 +73,12 @@ impl Span {
         let last = read.last()?;
         let limit = self.limit - read.len() as i64;
         let older_than = (last.date_created, last.id);
-        (limit > 0).then_some(Self { older_than, offset: 0, limit, ..self })
+        (limit > 0).then_some(Self {
+            older_than,
+            offset: 0,
+            limit,
+            ..self
+        })
     }
 }
 
@@ -114,7 +128,14 @@ pub fn insert(
     let Some(mut row) = row else { return Ok(None) };
     let (id, author_name) = (row.take()?, row.take()?);
     count(conn, story_id, 1)?;
-    Ok(Some(Comment { id, story_id, author_id, author_name, body: body.to_owned(), date_created: now }))
+    Ok(Some(Comment {
+        id,
+        story_id,
+        author_id,
+        author_name,
+        body: body.to_owned(),
+        date_created: now,
+    }))
 }
 
 /// Who somebody is to a comment.
@@ -168,7 +189,10 @@ pub fn edit(conn: &mut Conn<'_>, comment_id: i64, body: &str) -> Result<Option<C
 
 /// Deletes a comment: false when it has vanished already. Two queries.
 pub fn delete(conn: &mut Conn<'_>, comment_id: i64) -> Result<bool, Error> {
-    let row = conn.first("DELETE FROM story_comments WHERE id = $1 RETURNING story_id", &[&comment_id])?;
+    let row = conn.first(
+        "DELETE FROM story_comments WHERE id = $1 RETURNING story_id",
+        &[&comment_id],
+    )?;
     let Some(mut row) = row else { return Ok(false) };
     count(conn, row.take()?, -1)?;
     Ok(true)

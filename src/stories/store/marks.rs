@@ -51,15 +51,27 @@ const SAVE: Toggle = Toggle {
 };
 
 impl Toggle {
-    fn press(&self, conn: &mut Conn<'_>, story_id: i64, user_id: i64, now: i64) -> Result<Option<Toggled>, Error> {
-        let Some(mut mark) = conn.first(self.put, &[&story_id, &user_id, &now])? else { return Ok(None) };
+    fn press(
+        &self,
+        conn: &mut Conn<'_>,
+        story_id: i64,
+        user_id: i64,
+        now: i64,
+    ) -> Result<Option<Toggled>, Error> {
+        let Some(mut mark) = conn.first(self.put, &[&story_id, &user_id, &now])? else {
+            return Ok(None);
+        };
         let is_on = mark.take::<i64>()? != -1;
         if !is_on {
             conn.execute(self.remove, &[&story_id, &user_id])?;
         }
         let change: i64 = if is_on { 1 } else { -1 };
         let mut story = conn.one(self.count, &[&story_id, &change])?;
-        Ok(Some(Toggled { is_on, count: story.take()?, author_id: story.take()? }))
+        Ok(Some(Toggled {
+            is_on,
+            count: story.take()?,
+            author_id: story.take()?,
+        }))
     }
 }
 
@@ -100,7 +112,11 @@ pub fn rate(
         &[&story_id, &user_id, &value.unwrap_or(DEFAULT_RATING), &now],
     )?;
     if let Some(mut row) = first {
-        let rating = Rating { id: row.take()?, value: row.take()?, date_created: row.take()? };
+        let rating = Rating {
+            id: row.take()?,
+            value: row.take()?,
+            date_created: row.take()?,
+        };
         add_to_ratings(conn, story_id, 1, rating.value)?;
         return Ok(Some(rating));
     }
@@ -113,10 +129,17 @@ pub fn rate(
         &[&story_id, &user_id],
     )?;
     let Some(mut row) = earlier else { return Ok(None) };
-    let earlier = Rating { id: row.take()?, value: row.take()?, date_created: row.take()? };
+    let earlier = Rating {
+        id: row.take()?,
+        value: row.take()?,
+        date_created: row.take()?,
+    };
     let value = value.unwrap_or(earlier.value);
     if value != earlier.value {
-        conn.execute("UPDATE story_ratings SET value = $2 WHERE id = $1", &[&earlier.id, &value])?;
+        conn.execute(
+            "UPDATE story_ratings SET value = $2 WHERE id = $1",
+            &[&earlier.id, &value],
+        )?;
         add_to_ratings(conn, story_id, 0, value - earlier.value)?;
     }
     Ok(Some(Rating { value, ..earlier }))
