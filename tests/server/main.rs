@@ -1,0 +1,13 @@
+//! The whole server, through real sockets: each test starts one with a database of its own and speaks HTTP to it.
+//!
+//! On SQLite, or, with `TEST_DATABASE_URL`, on a PostgreSQL server where databases may be made.
+
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+#![expect(
+    unreachable_pub,
+    reason = "nobody uses a test binary as a library; `pub` marks what a module offers"
+)]
+
+mod support;
+
+mod harness;
