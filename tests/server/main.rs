@@ -8,6 +8,12 @@
     reason = "nobody uses a test binary as a library; `pub` marks what a module offers"
 )]
 
+mod drawings;
 mod support;
 
 mod harness;
+mod memory;
+mod stories_facts;
+mod stories_permissions;
+mod stories_polling;
+mod stories_shapes;
