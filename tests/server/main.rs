@@ -14,6 +14,7 @@ mod support;
 mod harness;
 mod memory;
 mod stories_facts;
+mod stories_lists;
 mod stories_permissions;
 mod stories_polling;
 mod stories_shapes;
