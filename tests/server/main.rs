@@ -13,6 +13,7 @@ mod support;
 
 mod harness;
 mod memory;
+mod stories_canvas;
 mod stories_facts;
 mod stories_lists;
 mod stories_permissions;
