@@ -13,9 +13,11 @@ mod support;
 
 mod harness;
 mod memory;
+mod stories_autosave;
 mod stories_canvas;
 mod stories_facts;
 mod stories_lists;
 mod stories_permissions;
 mod stories_polling;
 mod stories_shapes;
+mod stories_writing;
