@@ -13,6 +13,9 @@ mod support;
 
 mod harness;
 mod memory;
+mod pictures_media;
+mod pictures_store;
+mod pictures_streams;
 mod stories_autosave;
 mod stories_canvas;
 mod stories_facts;
