@@ -18,7 +18,7 @@ pub enum Target {
 /// A server's address and how to speak to it. Its `Debug` and `Display` leave user and password out.
 #[derive(Clone)]
 pub struct PostgresTarget {
-    pub(crate) config: Config,
+    pub(crate) config: Box<Config>,
     pub(crate) trust: Trust,
 }
 
@@ -78,11 +78,11 @@ impl PostgresTarget {
             Some((rest, parameters)) => (&url[..host + rest.len()], parameters),
             None => (url, ""),
         };
-        let (mut mode, mut roots) = (String::from("prefer"), None);
+        let (mut mode, mut roots) = ("prefer", None);
         let mut others = Vec::new();
         for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
             match parameter.split_once('=') {
-                Some(("sslmode", value)) => mode = value.to_owned(),
+                Some(("sslmode", value)) => mode = value,
                 Some(("sslrootcert", value)) => roots = Some(decode(value)?),
                 _ => others.push(parameter),
             }
@@ -93,16 +93,19 @@ impl PostgresTarget {
         if config.get_hosts().is_empty() {
             return Err("the PostgreSQL URL names no host".to_owned());
         }
-        let (ssl_mode, trust) = security(&mode, roots)?;
+        let (ssl_mode, trust) = security(mode, roots.as_deref())?;
         config.ssl_mode(ssl_mode);
-        Ok(Self { config, trust })
+        Ok(Self {
+            config: Box::new(config),
+            trust,
+        })
     }
 }
 
 /// What libpq makes of `sslmode` and `sslrootcert`; with a root certificate, `require` means `verify-ca` there.
-fn security(mode: &str, roots: Option<String>) -> Result<(SslMode, Trust), String> {
+fn security(mode: &str, roots: Option<&str>) -> Result<(SslMode, Trust), String> {
     let known = roots.is_some();
-    let roots = match roots.as_deref() {
+    let roots = match roots {
         None | Some("system") => Roots::Public,
         Some(path) => Roots::File(PathBuf::from(path)),
     };

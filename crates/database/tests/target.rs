@@ -1,7 +1,5 @@
 //! What the database's URL may look like, and what is never shown of it.
 
-#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
-
 use std::path::Path;
 
 use database::Target;

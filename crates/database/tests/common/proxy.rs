@@ -94,7 +94,7 @@ fn carry(state: &Arc<State>, client: &TcpStream, server: &TcpStream) {
         let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
         let (state, cut_at_answer) = (Arc::clone(state), Arc::clone(&cut_at_answer));
         thread::spawn(move || {
-            let mut buffer = [0; 65536];
+            let mut buffer = vec![0; 65536];
             while let Ok(count @ 1..) = from.read(&mut buffer) {
                 let chunk = &buffer[..count];
                 let holds = |text: &str| up && chunk.windows(text.len()).any(|part| part == text.as_bytes());
