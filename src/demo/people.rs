@@ -101,20 +101,25 @@ pub fn named(username: &str) -> Option<&'static Person> {
     PEOPLE.iter().find(|person| person.username == username)
 }
 
-/// A password that can be read aloud, of 60 random bits: five short words such as `mavo-lika-redo-jani-bewo`.
+/// A password that can be read aloud, of 72 random bits: six short words such as `mavo-lika-redo-jani-bewo-kalo`.
 ///
-/// The bytes must come from the system's random source. Each gives six bits, one of 64 syllables.
-pub fn password(random: [u8; 10]) -> String {
+/// The numbers must come from the system's random source; each of them decides three words.
+pub fn password(first: u64, second: u64) -> String {
     // Without p, t and u, which take the rude words of several languages with them.
     const CONSONANTS: &[u8; 16] = b"bcdfghjklmnrsvwz";
     const VOWELS: &[u8; 4] = b"aeio";
-    let mut password = String::with_capacity(24);
-    for (i, byte) in random.into_iter().enumerate() {
-        if i > 0 && i % 2 == 0 {
-            password.push('-');
+    let syllable = |bits: u8| {
+        let (consonant, vowel) = (bits & 15, bits >> 4 & 3);
+        [CONSONANTS[usize::from(consonant)], VOWELS[usize::from(vowel)]].map(char::from)
+    };
+    let mut password = String::with_capacity(29);
+    for number in [first, second] {
+        for pair in number.to_le_bytes()[..6].chunks_exact(2) {
+            if !password.is_empty() {
+                password.push('-');
+            }
+            password.extend(pair.iter().copied().flat_map(syllable));
         }
-        password.push(char::from(CONSONANTS[usize::from(byte & 15)]));
-        password.push(char::from(VOWELS[usize::from(byte >> 4 & 3)]));
     }
     password
 }

@@ -2,7 +2,13 @@
 
 use super::prelude::*;
 
-const ISKO: Person = Person { hair: Hair::Curls, skin: CARAMEL, top: RED, bottom: NIGHT, ..SOMEBODY };
+const ISKO: Person = Person {
+    hair: Hair::Curls,
+    skin: CARAMEL,
+    top: RED,
+    bottom: NIGHT,
+    ..SOMEBODY
+};
 
 fn paddies(c: &mut Crayon) {
     sky::night(c, 320);
@@ -21,7 +27,14 @@ fn cover(c: &mut Crayon) {
 
 fn dancing(c: &mut Crayon) {
     paddies(c);
-    for (x, y, size) in [(80.0, 110.0, 0.8), (190.0, 70.0, 1.0), (310.0, 130.0, 0.9), (430.0, 80.0, 0.8), (130.0, 220.0, 0.9), (410.0, 220.0, 1.0)] {
+    for (x, y, size) in [
+        (80.0, 110.0, 0.8),
+        (190.0, 70.0, 1.0),
+        (310.0, 130.0, 0.9),
+        (430.0, 80.0, 0.8),
+        (130.0, 220.0, 0.9),
+        (410.0, 220.0, 1.0),
+    ] {
         firefly(c, at(x, y).sized(size), 1.0, Mood::Joyful);
     }
     firefly(c, at(280.0, 360.0).sized(1.4), 0.0, Mood::Sad);
@@ -35,7 +48,8 @@ fn asked_by_the_moon(c: &mut Crayon) {
 
 fn lost(c: &mut Crayon) {
     paddies(c);
-    ISKO.doing(Pose::Still, Mood::Sad).draw(c, at(320.0, 470.0).sized(1.5));
+    ISKO.doing(Pose::Still, Mood::Sad)
+        .draw(c, at(320.0, 470.0).sized(1.5));
     firefly(c, at(160.0, 300.0).sized(1.3), 0.12, Mood::Happy);
 }
 
@@ -44,7 +58,8 @@ fn the_door(c: &mut Crayon) {
     homes::nipa_hut(c, at(390.0, 380.0).sized(1.1));
     c.tint(&Shape::rect(407.0, 272.0, 34.0, 55.0), LEMON, 0.8);
     c.tint(&Shape::rect(334.0, 278.0, 42.0, 33.0), LEMON, 0.7);
-    ISKO.doing(Pose::Wave, Mood::Joyful).draw(c, at(110.0, 474.0).sized(1.3));
+    ISKO.doing(Pose::Wave, Mood::Joyful)
+        .draw(c, at(110.0, 474.0).sized(1.3));
     firefly(c, at(230.0, 280.0).sized(1.6), 1.0, Mood::Joyful);
 }
 
@@ -75,9 +90,18 @@ pub(super) const STORY: Story = Story {
         },
     ],
     comments: &[
-        Comment { author: "mila", text: "Naiwan sa itlog! Hahaha" },
-        Comment { author: "rosa", text: "Naluha ako sa \"sasamahan kita\"." },
-        Comment { author: "amara", text: "I read it with a translator and I still cried a bit" },
+        Comment {
+            author: "mila",
+            text: "Naiwan sa itlog! Hahaha",
+        },
+        Comment {
+            author: "rosa",
+            text: "Naluha ako sa \"sasamahan kita\".",
+        },
+        Comment {
+            author: "amara",
+            text: "I read it with a translator and I still cried a bit",
+        },
     ],
     likes: &["mila", "amara", "rosa", "ben", "ines"],
     saves: &["rosa", "mila"],

@@ -13,7 +13,7 @@ fn farm(c: &mut Crayon) {
 /// A carabao up to its chest in mud, and happy.
 fn bather(c: &mut Crayon, x: f32, y: f32, size: f32) {
     carabao(c, at(x, y).sized(size), Mood::Happy);
-    land::puddle(c, at(x, y + 2.0).sized(size * 1.5), MUD);
+    land::puddle(c, at(x, y - 12.0 * size).sized(size * 1.6), MUD);
 }
 
 fn cover(c: &mut Crayon) {
@@ -40,8 +40,11 @@ fn noon(c: &mut Crayon) {
     bather(c, 410.0, 470.0, 0.8);
     land::palm(c, at(60.0, 400.0).sized(1.3));
     carabao(c, at(130.0, 450.0).sized(0.95), Mood::Sad);
-    for (x, y) in [(170.0, 330.0), (236.0, 318.0), (252.0, 350.0)] {
-        c.wash(&Shape::smooth(&[(x, y), (x + 5.0, y + 10.0), (x, y + 15.0), (x - 5.0, y + 10.0)]), SEA);
+    for (x, y) in [(176.0, 284.0), (206.0, 272.0), (236.0, 286.0)] {
+        c.wash(
+            &Shape::smooth(&[(x, y), (x + 5.0, y + 10.0), (x, y + 15.0), (x - 5.0, y + 10.0)]),
+            SEA,
+        );
     }
 }
 
@@ -94,8 +97,14 @@ pub(super) const STORY: Story = Story {
         },
     ],
     comments: &[
-        Comment { author: "tomas", text: "Ako rin, ayaw ko nang umahon sa dagat!" },
-        Comment { author: "ben", text: "Paborito ito ng Baitang 2. Isang paa lang!" },
+        Comment {
+            author: "tomas",
+            text: "Ako rin, ayaw ko nang umahon sa dagat!",
+        },
+        Comment {
+            author: "ben",
+            text: "Paborito ito ng Baitang 2. Isang paa lang!",
+        },
     ],
     likes: &["tomas", "rosa", "ben"],
     saves: &["ben"],

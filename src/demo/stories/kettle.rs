@@ -2,7 +2,14 @@
 
 use super::prelude::*;
 
-const ANA: Person = Person { hair: Hair::Braids, skin: CARAMEL, top: MANGO, bottom: TEAL, skirt: true, ..SOMEBODY };
+const ANA: Person = Person {
+    hair: Hair::Braids,
+    skin: CARAMEL,
+    top: MANGO,
+    bottom: TEAL,
+    skirt: true,
+    ..SOMEBODY
+};
 
 fn kitchen(c: &mut Crayon, wall: Colour, outside: Colour) {
     homes::room(c, wall, WOOD);
@@ -13,7 +20,13 @@ fn kitchen(c: &mut Crayon, wall: Colour, outside: Colour) {
 fn cover(c: &mut Crayon) {
     homes::room(c, LEMON, WOOD);
     c.tint(&Shape::circle(250.0, 270.0, 190.0), WHITE, 0.4);
-    for (x, y, colour) in [(90.0, 120.0, ROSE), (150.0, 60.0, TEAL), (340.0, 70.0, PLUM), (420.0, 130.0, BLUE), (60.0, 250.0, LEAF)] {
+    for (x, y, colour) in [
+        (90.0, 120.0, ROSE),
+        (150.0, 60.0, TEAL),
+        (340.0, 70.0, PLUM),
+        (440.0, 60.0, BLUE),
+        (60.0, 250.0, LEAF),
+    ] {
         sky::note(c, at(x, y).sized(1.3), colour);
     }
     homes::table(c, at(250.0, 486.0).sized(1.3));
@@ -48,8 +61,20 @@ fn practising(c: &mut Crayon) {
 fn thunder(c: &mut Crayon) {
     homes::room(c, DUSK, BROWN);
     homes::window(c, at(370.0, 160.0).sized(1.2), NIGHT);
-    c.fill(&Shape::polygon(&[(350.0, 104.0), (384.0, 104.0), (368.0, 146.0), (390.0, 146.0), (346.0, 214.0), (356.0, 164.0), (338.0, 164.0)]), SUN);
-    ANA.doing(Pose::Still, Mood::Surprised).draw(c, at(142.0, 442.0).sized(1.1));
+    c.fill(
+        &Shape::polygon(&[
+            (350.0, 104.0),
+            (384.0, 104.0),
+            (368.0, 146.0),
+            (390.0, 146.0),
+            (346.0, 214.0),
+            (356.0, 164.0),
+            (338.0, 164.0),
+        ]),
+        SUN,
+    );
+    ANA.doing(Pose::Still, Mood::Surprised)
+        .draw(c, at(142.0, 442.0).sized(1.1));
     homes::bed(c, at(240.0, 460.0).sized(1.5), BLUE);
 }
 
@@ -62,7 +87,7 @@ fn lullaby(c: &mut Crayon) {
     c.tint(&Shape::circle(300.0, 240.0, 130.0), LEMON, 0.22);
     things::kettle(c, at(290.0, 290.0).sized(1.1), Mood::Asleep);
     for (x, y, size) in [(410.0, 180.0, 0.9), (440.0, 100.0, 1.1), (380.0, 50.0, 1.3)] {
-        sky::note(c, at(x, y).sized(size), LILAC);
+        sky::note(c, at(x, y).sized(size), SUN);
     }
 }
 
@@ -70,8 +95,20 @@ fn crowned(c: &mut Crayon) {
     kitchen(c, LEMON, SKY);
     homes::table(c, at(330.0, 470.0).sized(1.1));
     things::kettle(c, at(330.0, 366.0).sized(1.1), Mood::Joyful);
-    c.fill(&Shape::polygon(&[(294.0, 264.0), (286.0, 222.0), (310.0, 244.0), (330.0, 212.0), (350.0, 244.0), (374.0, 222.0), (366.0, 264.0)]), SUN);
-    ANA.doing(Pose::Cheer, Mood::Joyful).draw(c, at(120.0, 470.0).sized(1.5));
+    c.fill(
+        &Shape::polygon(&[
+            (294.0, 264.0),
+            (286.0, 222.0),
+            (310.0, 244.0),
+            (330.0, 212.0),
+            (350.0, 244.0),
+            (374.0, 222.0),
+            (366.0, 264.0),
+        ]),
+        SUN,
+    );
+    ANA.doing(Pose::Cheer, Mood::Joyful)
+        .draw(c, at(120.0, 470.0).sized(1.5));
 }
 
 pub(super) const STORY: Story = Story {
@@ -105,9 +142,18 @@ pub(super) const STORY: Story = Story {
         },
     ],
     comments: &[
-        Comment { author: "jun", text: "The spoons are my favourite. My spoons giggle too." },
-        Comment { author: "ben", text: "We hummed along in class, all twenty-six of us. Thank you, Mila!" },
-        Comment { author: "amara", text: "I want a crown for our toaster now" },
+        Comment {
+            author: "jun",
+            text: "The spoons are my favourite. My spoons giggle too.",
+        },
+        Comment {
+            author: "ben",
+            text: "We hummed along in class, all twenty-six of us. Thank you, Mila!",
+        },
+        Comment {
+            author: "amara",
+            text: "I want a crown for our toaster now",
+        },
     ],
     likes: &["tomas", "amara", "jun", "rosa", "ben"],
     saves: &["amara", "ben"],

@@ -6,7 +6,16 @@ use super::prelude::*;
 fn inspector(c: &mut Crayon, x: f32, y: f32, size: f32, mood: Mood) {
     c.draw(at(x, y).sized(size), |c| {
         cat(c, at(0.0, 0.0), ORANGE, mood);
-        c.fill(&Shape::smooth(&[(-24.0, -106.0), (-22.0, -134.0), (0.0, -142.0), (22.0, -134.0), (24.0, -106.0)]), BROWN);
+        c.fill(
+            &Shape::smooth(&[
+                (-24.0, -106.0),
+                (-22.0, -134.0),
+                (0.0, -142.0),
+                (22.0, -134.0),
+                (24.0, -106.0),
+            ]),
+            BROWN,
+        );
         c.fill(&Shape::ellipse(0.0, -106.0, 38.0, 6.5), BROWN);
         c.line(&[(-22.0, -114.0), (0.0, -111.0), (22.0, -114.0)], 5.0, RED);
     });
@@ -49,7 +58,11 @@ fn napping(c: &mut Crayon) {
     c.fill(&Shape::ellipse(230.0, 450.0, 130.0, 28.0), PLUM.lighter(0.3));
     inspector(c, 230.0, 450.0, 1.3, Mood::Asleep);
     for (x, y, size) in [(320.0, 300.0, 10.0), (348.0, 268.0, 14.0), (382.0, 226.0, 18.0)] {
-        c.line(&[(x, y), (x + size, y), (x, y + size), (x + size, y + size)], 3.6, DUSK);
+        c.line(
+            &[(x, y), (x + size, y), (x, y + size), (x + size, y + size)],
+            3.6,
+            DUSK,
+        );
     }
 }
 
@@ -64,7 +77,24 @@ fn suspects(c: &mut Crayon) {
 fn the_trail(c: &mut Crayon) {
     garden(c);
     land::mango_tree(c, at(360.0, 390.0));
-    drops(c, &[(40.0, 470.0), (90.0, 450.0), (150.0, 440.0), (270.0, 420.0), (320.0, 408.0), (380.0, 412.0), (430.0, 394.0), (400.0, 374.0), (300.0, 384.0), (280.0, 404.0), (350.0, 432.0), (430.0, 440.0), (480.0, 460.0)]);
+    drops(
+        c,
+        &[
+            (40.0, 470.0),
+            (90.0, 450.0),
+            (150.0, 440.0),
+            (270.0, 420.0),
+            (320.0, 408.0),
+            (380.0, 412.0),
+            (430.0, 394.0),
+            (400.0, 374.0),
+            (300.0, 384.0),
+            (280.0, 404.0),
+            (350.0, 432.0),
+            (430.0, 440.0),
+            (480.0, 460.0),
+        ],
+    );
     inspector(c, 200.0, 470.0, 1.2, Mood::Surprised);
 }
 
@@ -72,10 +102,24 @@ fn the_stone(c: &mut Crayon) {
     homes::room(c, CORAL.lighter(0.5), WOOD);
     homes::shelf(c, at(120.0, 120.0));
     drops(c, &[(20.0, 460.0), (66.0, 446.0), (112.0, 440.0)]);
-    c.fill(&Shape::smooth(&[(150.0, 400.0), (260.0, 380.0), (380.0, 400.0), (360.0, 470.0), (260.0, 484.0), (170.0, 470.0)]), STRAW);
+    c.fill(
+        &Shape::smooth(&[
+            (150.0, 400.0),
+            (260.0, 380.0),
+            (380.0, 400.0),
+            (360.0, 470.0),
+            (260.0, 484.0),
+            (170.0, 470.0),
+        ]),
+        STRAW,
+    );
     c.fill(&Shape::ellipse(260.0, 402.0, 104.0, 20.0), PLUM.lighter(0.3));
     c.fill(&Shape::ellipse(252.0, 396.0, 28.0, 15.0), SAND);
-    c.line(&[(230.0, 396.0), (252.0, 391.0), (274.0, 396.0)], 2.2, STRAW.darker(0.2));
+    c.line(
+        &[(230.0, 396.0), (252.0, 391.0), (274.0, 396.0)],
+        2.2,
+        STRAW.darker(0.2),
+    );
     inspector(c, 420.0, 456.0, 1.5, Mood::Surprised);
     for (x, y) in [(388.0, 354.0), (452.0, 350.0), (430.0, 366.0)] {
         c.fill(&Shape::circle(x, y, 6.0), MANGO);
@@ -122,9 +166,18 @@ pub(super) const STORY: Story = Story {
         },
     ],
     comments: &[
-        Comment { author: "amara", text: "I KNEW it was not the goat" },
-        Comment { author: "jun", text: "My cat does this too but with fish." },
-        Comment { author: "rosa", text: "So that is where our mangoes go, anak?" },
+        Comment {
+            author: "amara",
+            text: "I KNEW it was not the goat",
+        },
+        Comment {
+            author: "jun",
+            text: "My cat does this too but with fish.",
+        },
+        Comment {
+            author: "rosa",
+            text: "So that is where our mangoes go, anak?",
+        },
     ],
     likes: &["tomas", "amara", "jun", "rosa"],
     saves: &["jun"],

@@ -3,10 +3,10 @@
 //! Each story is one file: a scene for the cover and for every page, then the text. People are named by their
 //! username; [`crate::demo::people`] knows who they are.
 
-mod bolt;
-mod boats;
-mod dyip;
 mod alitaptap;
+mod boats;
+mod bolt;
+mod dyip;
 mod kalabaw;
 mod kettle;
 mod mango;
@@ -88,6 +88,8 @@ impl Story {
 
     /// Each story has a hand of its own, that of its title.
     fn seed(&self) -> u32 {
-        self.title.bytes().fold(17, |seed, byte| seed.wrapping_mul(31).wrapping_add(u32::from(byte)))
+        self.title.bytes().fold(17, |seed, byte| {
+            seed.wrapping_mul(31).wrapping_add(u32::from(byte))
+        })
     }
 }

@@ -55,7 +55,13 @@ fn every_daisy(c: &mut Crayon) {
     land::hills(c, 200.0, LIME);
     land::meadow(c, 270.0);
     land::road(c, 360.0, 250.0, SAND);
-    for (x, y, size) in [(60.0, 380.0, 1.3), (420.0, 360.0, 1.1), (130.0, 480.0, 1.6), (450.0, 480.0, 1.7), (340.0, 330.0, 0.8)] {
+    for (x, y, size) in [
+        (60.0, 380.0, 1.3),
+        (420.0, 360.0, 1.1),
+        (130.0, 480.0, 1.6),
+        (450.0, 480.0, 1.7),
+        (340.0, 330.0, 0.8),
+    ] {
         land::flower(c, at(x, y).sized(size), WHITE);
     }
     pebble(c, 270.0, 450.0, 1.4, Mood::Joyful);
@@ -99,8 +105,14 @@ pub(super) const STORY: Story = Story {
         },
     ],
     comments: &[
-        Comment { author: "amara", text: "I am going to send my cousin a late card on purpose" },
-        Comment { author: "tomas", text: "Which Tuesday hahaha" },
+        Comment {
+            author: "amara",
+            text: "I am going to send my cousin a late card on purpose",
+        },
+        Comment {
+            author: "tomas",
+            text: "Which Tuesday hahaha",
+        },
     ],
     likes: &["mila", "tomas", "amara", "ben", "ines"],
     saves: &["amara", "rosa"],

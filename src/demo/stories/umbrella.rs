@@ -2,11 +2,43 @@
 
 use super::prelude::*;
 
-const NOOR: Person = Person { hair: Hair::Scarf, hair_colour: ROSE, skin: CARAMEL, top: TEAL, bottom: DUSK, skirt: true, pose: Pose::Raise, ..SOMEBODY };
-const THEO: Person = Person { hair_colour: ORANGE, skin: PEACH, top: LEAF, glasses: true, ..SOMEBODY };
-const LINA: Person = Person { hair: Hair::Long, hair_colour: BROWN, top: SUN, wheelchair: true, ..SOMEBODY };
-const OBI: Person = Person { skin: COCOA, top: RED, bottom: FOREST, ..SOMEBODY };
-const MEI: Person = Person { hair: Hair::Buns, skin: PEACH, top: LILAC, bottom: BLUE, ..SOMEBODY };
+const NOOR: Person = Person {
+    hair: Hair::Scarf,
+    hair_colour: ROSE,
+    skin: CARAMEL,
+    top: TEAL,
+    bottom: DUSK,
+    skirt: true,
+    pose: Pose::Raise,
+    ..SOMEBODY
+};
+const THEO: Person = Person {
+    hair_colour: ORANGE,
+    skin: PEACH,
+    top: LEAF,
+    glasses: true,
+    ..SOMEBODY
+};
+const LINA: Person = Person {
+    hair: Hair::Long,
+    hair_colour: BROWN,
+    top: SUN,
+    wheelchair: true,
+    ..SOMEBODY
+};
+const OBI: Person = Person {
+    skin: COCOA,
+    top: RED,
+    bottom: FOREST,
+    ..SOMEBODY
+};
+const MEI: Person = Person {
+    hair: Hair::Buns,
+    skin: PEACH,
+    top: LILAC,
+    bottom: BLUE,
+    ..SOMEBODY
+};
 
 fn wet_street(c: &mut Crayon) {
     sky::rainy(c, 340);
@@ -20,7 +52,8 @@ fn wet_street(c: &mut Crayon) {
 /// Noor and her umbrella, the middle of every page. Her raised hand holds it.
 fn noor(c: &mut Crayon, x: f32, y: f32, canopy: f32, mood: Mood) {
     NOOR.doing(Pose::Raise, mood).draw(c, at(x, y));
-    things::umbrella(c, at(x + 34.0, y - 150.0).sized(canopy), PLUM);
+    let grip = if canopy > 2.0 { 96.0 } else { 128.0 };
+    things::umbrella(c, at(x + 48.0, y - grip).sized(canopy).mirrored(), PLUM);
 }
 
 fn cover(c: &mut Crayon) {
@@ -28,7 +61,7 @@ fn cover(c: &mut Crayon) {
     c.draw(at(0.0, 20.0), |c| {
         c.draw(at(250.0, 440.0).sized(1.5), |c| {
             NOOR.doing(Pose::Raise, Mood::Joyful).draw(c, at(-20.0, 0.0));
-            things::umbrella(c, at(14.0, -150.0).sized(1.5), PLUM);
+            things::umbrella(c, at(28.0, -96.0).sized(1.35).mirrored(), PLUM);
         });
         dog(c, at(370.0, 450.0).sized(1.2), WOOD, Mood::Joyful);
     });
@@ -36,13 +69,13 @@ fn cover(c: &mut Crayon) {
 
 fn too_big(c: &mut Crayon) {
     wet_street(c);
-    noor(c, 230.0, 460.0, 1.9, Mood::Surprised);
+    noor(c, 210.0, 460.0, 1.8, Mood::Surprised);
 }
 
 fn theo(c: &mut Crayon) {
     wet_street(c);
     THEO.doing(Pose::Wave, Mood::Happy).draw(c, at(330.0, 462.0));
-    noor(c, 210.0, 460.0, 1.9, Mood::Happy);
+    noor(c, 200.0, 460.0, 1.9, Mood::Happy);
 }
 
 fn lina_and_a_dog(c: &mut Crayon) {
@@ -56,11 +89,11 @@ fn lina_and_a_dog(c: &mut Crayon) {
 fn caterpillar(c: &mut Crayon) {
     wet_street(c);
     bird(c, at(404.0, 300.0).sized(0.8).mirrored(), STONE);
-    OBI.doing(Pose::Still, Mood::Joyful).draw(c, at(306.0, 440.0));
-    MEI.doing(Pose::Still, Mood::Joyful).draw(c, at(374.0, 452.0));
+    MEI.doing(Pose::Still, Mood::Joyful).draw(c, at(382.0, 450.0));
     LINA.doing(Pose::Still, Mood::Joyful).draw(c, at(80.0, 470.0));
     THEO.doing(Pose::Still, Mood::Joyful).draw(c, at(158.0, 450.0));
-    noor(c, 232.0, 452.0, 2.5, Mood::Joyful);
+    noor(c, 232.0, 452.0, 2.3, Mood::Joyful);
+    OBI.doing(Pose::Still, Mood::Joyful).draw(c, at(312.0, 456.0));
     dog(c, at(446.0, 482.0).sized(0.8), WOOD, Mood::Joyful);
 }
 
@@ -71,10 +104,14 @@ fn a_little_longer(c: &mut Crayon) {
     homes::street(c, 330.0);
     land::ground(c, 330.0, STONE.lighter(0.35));
     land::puddle(c, at(250.0, 474.0).sized(1.4), SEA.lighter(0.35));
-    OBI.doing(Pose::Still, Mood::Asleep).draw(c, at(312.0, 450.0).sized(0.95));
-    MEI.doing(Pose::Still, Mood::Happy).draw(c, at(376.0, 456.0).sized(0.95));
-    LINA.doing(Pose::Still, Mood::Happy).draw(c, at(100.0, 462.0).sized(0.95));
-    THEO.doing(Pose::Still, Mood::Asleep).draw(c, at(172.0, 450.0).sized(0.95));
+    OBI.doing(Pose::Still, Mood::Asleep)
+        .draw(c, at(312.0, 450.0).sized(0.95));
+    MEI.doing(Pose::Still, Mood::Happy)
+        .draw(c, at(376.0, 456.0).sized(0.95));
+    LINA.doing(Pose::Still, Mood::Happy)
+        .draw(c, at(100.0, 462.0).sized(0.95));
+    THEO.doing(Pose::Still, Mood::Asleep)
+        .draw(c, at(172.0, 450.0).sized(0.95));
     noor(c, 240.0, 456.0, 2.3, Mood::Happy);
 }
 
@@ -109,9 +146,18 @@ pub(super) const STORY: Story = Story {
         },
     ],
     comments: &[
-        Comment { author: "mila", text: "This is the kindest story. I read it two times." },
-        Comment { author: "ben", text: "Read aloud today. We all stood under one jacket afterwards." },
-        Comment { author: "jun", text: "is the dog called Rain? I think it is called Rain" },
+        Comment {
+            author: "mila",
+            text: "This is the kindest story. I read it two times.",
+        },
+        Comment {
+            author: "ben",
+            text: "Read aloud today. We all stood under one jacket afterwards.",
+        },
+        Comment {
+            author: "jun",
+            text: "is the dog called Rain? I think it is called Rain",
+        },
     ],
     likes: &["mila", "tomas", "jun", "rosa", "ben", "ines"],
     saves: &["mila", "rosa", "ben"],
