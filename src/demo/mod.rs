@@ -1,8 +1,8 @@
 //! A small world to try the server with: twelve illustrated stories, the children who wrote them, and their readers.
 //!
 //! Everything is plain data and pure functions: the stories and people are constants, the pictures are drawn by code when
-//! they are asked for, one at a time. Nothing here knows the database, the wire or the clock; whoever seeds the
-//! world does so through the public functions of the nouns.
+//! they are asked for, one at a time. [`fill`] alone knows the database: it puts the world into it, through the public functions
+//! of the nouns.
 //!
 //! ```
 //! use tinytales::demo::WORLD;
@@ -13,6 +13,7 @@
 //! ```
 
 pub mod drawing;
+pub mod fill;
 pub mod people;
 pub mod stories;
 
@@ -35,8 +36,3 @@ pub const WORLD: World = World {
     people: &people::PEOPLE,
     stories: &stories::STORIES,
 };
-
-/// Puts the world into an empty database and answers what to tell the operator.
-pub async fn fill(_app: &std::sync::Arc<crate::app::App>) -> Result<String, crate::wire::Error> {
-    Ok(String::new())
-}

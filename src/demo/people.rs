@@ -10,6 +10,18 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    /// In one word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Child => "child",
+            Self::Parent => "parent",
+            Self::Teacher => "teacher",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 /// A demo account. Its password is made when the world is seeded, see [`password`].
 #[derive(Clone, Copy, Debug)]
 pub struct Person {

@@ -3,7 +3,7 @@
 //! Owns the tables `stories`, `story_*` (but `story_pictures`) and `characters`. Drawings are the business of `pictures`.
 
 pub mod api;
-mod drawn;
+pub mod drawn;
 pub mod effects;
 mod limits;
 pub mod rules;
