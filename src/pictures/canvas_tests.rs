@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
+use std::collections::HashSet;
+
 use proptest::prelude::*;
 
 use super::super::samples::{join, nasty_text, seeded, small};
