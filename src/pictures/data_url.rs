@@ -204,7 +204,7 @@ impl Decoder {
             self.tail_len += text.len();
             return Ok(());
         }
-        let (fill, rest) = text.split_at((4 - self.tail_len) % 4);
+        let (fill, rest) = text.split_at(4 - self.tail_len);
         let (whole, tail) = rest.split_at((rest.len() - 1) / 4 * 4);
         self.tail[self.tail_len..][..fill.len()].copy_from_slice(fill);
         let group = self.tail_len + fill.len();
@@ -229,7 +229,7 @@ impl Decoder {
     }
 
     /// The picture, if the text ended where a picture ends.
-    pub(super) fn finish(mut self) -> Result<Picture, Self> {
+    pub(super) fn finish(mut self: Box<Self>) -> Result<Picture, Box<Self>> {
         let before = self.bytes.len();
         let decoded = STANDARD
             .decode_vec(&self.tail[..self.tail_len], &mut self.bytes)

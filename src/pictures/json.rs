@@ -346,7 +346,7 @@ impl Utf8 {
         match std::str::from_utf8(bytes) {
             Ok(_) => {}
             Err(error) if error.error_len().is_none() => {
-                self.begun.extend_from_slice(&bytes[error.valid_up_to()..])
+                self.begun.extend_from_slice(&bytes[error.valid_up_to()..]);
             }
             Err(_) => return Err(BodyError::InvalidUtf8),
         }
