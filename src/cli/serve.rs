@@ -33,7 +33,9 @@ pub(super) fn serve(mut config: Config) -> Result<(), Failure> {
         let listener = listener.map_err(|error| format!("listening on {host}:{port}: {error}"))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         if app.config.demo {
-            let accounts = fill(&app).await.map_err(|error| format!("the demo world: {error}"))?;
+            let accounts = fill(&app)
+                .await
+                .map_err(|error| format!("the demo world: {error}"))?;
             say(&as_text(&accounts))?;
         }
         say(&format!("Tinytales is listening on http://{address}\n"))?;

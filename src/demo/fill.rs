@@ -97,7 +97,10 @@ pub async fn fill(app: &Arc<App>) -> Result<Vec<Account>, FillError> {
 pub fn as_text(accounts: &[Account]) -> String {
     let mut text = "\nThe demo world is ready. Its accounts:\n\n".to_owned();
     for account in accounts {
-        text += &format!("  {:<8} {:<22} {}\n", account.role, account.email, account.password);
+        text += &format!(
+            "  {:<8} {:<22} {}\n",
+            account.role, account.email, account.password
+        );
     }
     text.push('\n');
     text
@@ -113,7 +116,12 @@ fn read(file: &Path) -> io::Result<Option<Vec<Account>>> {
 
 fn write(file: &Path, accounts: &[Account]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
-    let mut made = options.write(true).create(true).truncate(true).mode(0o600).open(file)?;
+    let mut made = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(file)?;
     made.write_all(&serde_json::to_vec_pretty(accounts)?)?;
     made.sync_all()
 }
@@ -121,7 +129,9 @@ fn write(file: &Path, accounts: &[Account]) -> io::Result<()> {
 /// Whether the database knows the demo's people: the file may be older than it.
 async fn settled(app: &Arc<App>) -> Result<bool, database::Error> {
     let last = PEOPLE[PEOPLE.len() - 1].email;
-    app.database.read(move |conn| Ok(store::owner_of_address(conn, last)?.is_some())).await
+    app.database
+        .read(move |conn| Ok(store::owner_of_address(conn, last)?.is_some()))
+        .await
 }
 
 /// Makes the accounts, each with a password of its own; their ids by username.
@@ -130,12 +140,22 @@ async fn make_people(app: &Arc<App>) -> Result<(Vec<Account>, HashMap<&'static s
     for person in &PEOPLE {
         let password = people::password(codes::dice(), codes::dice());
         let plain = password.clone();
-        let hashed = app.hashing.run(move |workspace| password::hash(workspace, &plain)).await;
+        let hashed = app
+            .hashing
+            .run(move |workspace| password::hash(workspace, &plain))
+            .await;
         let hash = hashed.map_err(FillError::Hashing)?;
         let now = app.clock.now();
-        let id = app.database.write(move |conn| make_person(conn, person, &hash, now)).await?;
+        let id = app
+            .database
+            .write(move |conn| make_person(conn, person, &hash, now))
+            .await?;
         ids.insert(person.username, id);
-        accounts.push(Account { role: person.role.name().to_owned(), email: person.email.to_owned(), password });
+        accounts.push(Account {
+            role: person.role.name().to_owned(),
+            email: person.email.to_owned(),
+            password,
+        });
     }
     Ok((accounts, ids))
 }
@@ -217,7 +237,10 @@ fn illustrated(story: &Story) -> Result<(Written, Vec<Picture>), Refused> {
         creation_type: None,
         is_published: Some(true),
     };
-    Ok((Written::new(given, Sent::split(cover, canvas).drawn(None)?), drawings))
+    Ok((
+        Written::new(given, Sent::split(cover, canvas).drawn(None)?),
+        drawings,
+    ))
 }
 
 fn page_id(story: &Story, number: usize) -> String {

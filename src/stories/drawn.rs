@@ -37,7 +37,10 @@ impl From<CanvasError> for Refused {
 impl Sent {
     /// Drawings that are split already.
     pub fn split(cover: Skeleton, canvas: Skeleton) -> Self {
-        Self { cover: Some(cover), canvas: Some(canvas) }
+        Self {
+            cover: Some(cover),
+            canvas: Some(canvas),
+        }
     }
 
     /// The drawings of a new story: a canvas is needed.

@@ -5,7 +5,7 @@
 pub mod api;
 pub mod drawn;
 pub mod effects;
-mod limits;
+pub mod limits;
 pub mod rules;
 pub mod shapes;
 pub mod store;
