@@ -126,6 +126,8 @@ pub async fn change_email(
             }
             let Some(profile) = people::profile(conn, caller.id)? else { return Err(Error::not_found()) };
             people::set_email(conn, caller.id, &address, now)?;
+            // A code that was sent to the old address must not open the account under the new one.
+            codes::void_all(conn, caller.id)?;
             if can_mail && !profile.email.is_empty() {
                 codes::remember_undo(conn, caller.id, &token_hash, &profile.email, now + UNDO_DAYS * DAY)?;
                 let to = Recipient { address: &profile.email, name: &profile.display_name };
@@ -151,6 +153,7 @@ pub async fn undo_email_change(app: &Arc<App>, token: &str) -> Result<bool, Erro
                 return Ok(None);
             }
             people::set_email(conn, user_id, &old_email, now)?;
+            codes::void_all(conn, user_id)?;
             sessions::close_all(conn, user_id, None)?;
             Ok(Some(user_id))
         })
