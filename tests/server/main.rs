@@ -10,4 +10,11 @@
 
 mod support;
 
+mod accounts_codes;
+mod accounts_credentials;
+mod accounts_profile;
+mod accounts_search;
+mod accounts_sessions;
+mod accounts_sign_in;
+mod accounts_sign_up;
 mod harness;

@@ -13,4 +13,4 @@ pub use client::Client;
 pub use connection::Connection;
 pub use mail::Letter;
 pub use people::PASSWORD;
-pub use world::World;
+pub use world::{SECRET, World};

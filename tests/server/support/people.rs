@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use serde_json::json;
+use tinytales::accounts::codes;
 use tinytales::accounts::password::{self, Workspace};
 use tinytales::accounts::rules;
 use tinytales::accounts::store::people::{self, NewPerson};
@@ -126,10 +127,16 @@ impl World {
 
 fn new_person(name: &str, change: impl FnOnce(&mut NewPerson)) -> NewPerson {
     let (first_name, last_name) = rules::first_and_last(name);
+    let dice = codes::dice();
     let slug: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let slug = if slug.is_empty() {
+        format!("somebody{dice}")
+    } else {
+        slug.to_ascii_lowercase()
+    };
     let mut person = NewPerson {
-        usernames: rules::username_candidates(name, tinytales::accounts::codes::dice()).to_vec(),
-        email: Some(format!("{}@example.org", slug.to_ascii_lowercase())),
+        usernames: rules::username_candidates(name, dice).to_vec(),
+        email: Some(format!("{slug}@example.org")),
         is_verified: true,
         password_hash: password_hash(),
         display_name: name.to_owned(),
