@@ -12,9 +12,13 @@ mod support;
 
 mod accounts_codes;
 mod accounts_credentials;
+mod accounts_limits;
 mod accounts_profile;
+mod accounts_queries;
 mod accounts_search;
 mod accounts_sessions;
 mod accounts_sign_in;
 mod accounts_sign_up;
 mod harness;
+mod wire;
+mod wire_bodies;

@@ -18,6 +18,9 @@ use super::world::World;
 /// Everybody's password.
 pub const PASSWORD: &str = "sunny-garden-7";
 
+/// [`PASSWORD`] as Django stores it: PBKDF2-SHA256, computed by Python's `hashlib`.
+pub const DJANGO_HASH: &str = "pbkdf2_sha256$20000$Xq3ZkPw8LmNa$oalaIBb2FGuUlu7XfhQO3XFMyDfB23NzR7GwcPS/x2Y=";
+
 /// A hash of [`PASSWORD`], made once per run.
 pub fn password_hash() -> String {
     static HASH: OnceLock<String> = OnceLock::new();
