@@ -100,7 +100,9 @@ impl App {
             database,
             tasks,
         });
-        Words::load(&app).await.map_err(|error| StartError::Database(error.to_string()))?;
+        Words::load(&app)
+            .await
+            .map_err(|error| StartError::Database(error.to_string()))?;
         background::start(&app);
         Ok(app)
     }
@@ -120,7 +122,10 @@ impl App {
 /// One thread, at most half of the CPU that there is: signing in must not stop everybody else.
 fn start_hashing() -> Result<Lane<Workspace>, StartError> {
     let cpu = envelope::limits::Limits::read(None).cpu;
-    let lane = Lane::start(envelope::lane::Options::half_of(cpu, "hashing"), Workspace::default);
+    let lane = Lane::start(
+        envelope::lane::Options::half_of(cpu, "hashing"),
+        Workspace::default,
+    );
     lane.map_err(|error| StartError::Thread(error.to_string()))
 }
 
@@ -174,6 +179,9 @@ impl FromRequestParts<Arc<App>> for Origin {
         if let Some(url) = &app.config.public_url {
             return Ok(Self::new(url));
         }
-        Ok(Self::of_request(&parts.headers, app.config.trusted_proxies.is_proxy(Peer::of(parts))))
+        Ok(Self::of_request(
+            &parts.headers,
+            app.config.trusted_proxies.is_proxy(Peer::of(parts)),
+        ))
     }
 }

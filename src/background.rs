@@ -30,7 +30,10 @@ pub fn start(app: &Arc<App>) {
         }
     });
     let mail = Arc::clone(app);
-    app.tasks.spawn("send mail", async move { mail.mail.run(mail.tasks.stopping()).await });
+    app.tasks.spawn(
+        "send mail",
+        async move { mail.mail.run(mail.tasks.stopping()).await },
+    );
     pictures::start(app);
 }
 
@@ -46,8 +49,10 @@ async fn note_seen(app: &App) {
     let seen = app.sessions.take_seen();
     for some in seen.chunks(SEEN_AT_ONCE) {
         let some = some.to_vec();
-        let noted: Result<(), database::Error> =
-            app.database.write(move |conn| people::mark_seen(conn, &some)).await;
+        let noted: Result<(), database::Error> = app
+            .database
+            .write(move |conn| people::mark_seen(conn, &some))
+            .await;
         if let Err(error) = noted {
             tracing::debug!(%error, "could not note who was seen");
         }

@@ -21,43 +21,119 @@ pub struct Setting {
 }
 
 const fn setting(name: &'static str, default: &'static str, meaning: &'static str) -> Setting {
-    Setting { name, default, meaning }
+    Setting {
+        name,
+        default,
+        meaning,
+    }
 }
 
 /// Every variable that the program reads.
 pub const SETTINGS: &[Setting] = &[
     setting("HOST", "127.0.0.1; 0.0.0.0 on Render", "Address to listen on."),
     setting("PORT", "8000", "Port to listen on; 0 takes a free one."),
-    setting("SECRET_KEY", "none", "Signs tokens and e-mail codes; at least 32 characters. Required, except with `--demo`."),
-    setting("DATABASE_URL", "a SQLite file in `DATA_DIR`", "`sqlite:///relative.db`, `sqlite:////absolute.db` or `postgres://…`."),
-    setting("CONN_MAX_AGE", "600", "Seconds after which a PostgreSQL connection is renewed."),
-    setting("DB_CONNECT_TIMEOUT", "10", "Seconds to wait for a PostgreSQL connection."),
-    setting("DATA_DIR", "./data", "Folder for the SQLite file and the demo's secret."),
-    setting("DATABASE_SIZE_LIMIT", "none", "Bytes the database may take (`900M`, `1G`); at 90 % new pictures are refused, text still saves."),
-    setting("PUBLIC_URL", "from the request", "How the world reaches this server; used in links and picture addresses."),
-    setting("CORS_ORIGINS", "any", "Origins of web apps that may call, separated by commas; native shells may always."),
-    setting("TRUSTED_PROXIES", "none; `*` on Render", "Addresses of proxies whose `X-Forwarded-For` is believed, or `*`."),
-    setting("RENDER", "unset", "Set by the hosting platform: listen on all addresses behind its proxy."),
+    setting(
+        "SECRET_KEY",
+        "none",
+        "Signs tokens and e-mail codes; at least 32 characters. Required, except with `--demo`.",
+    ),
+    setting(
+        "DATABASE_URL",
+        "a SQLite file in `DATA_DIR`",
+        "`sqlite:///relative.db`, `sqlite:////absolute.db` or `postgres://…`.",
+    ),
+    setting(
+        "CONN_MAX_AGE",
+        "600",
+        "Seconds after which a PostgreSQL connection is renewed.",
+    ),
+    setting(
+        "DB_CONNECT_TIMEOUT",
+        "10",
+        "Seconds to wait for a PostgreSQL connection.",
+    ),
+    setting(
+        "DATA_DIR",
+        "./data",
+        "Folder for the SQLite file and the demo's secret.",
+    ),
+    setting(
+        "DATABASE_SIZE_LIMIT",
+        "none",
+        "Bytes the database may take (`900M`, `1G`); at 90 % new pictures are refused, text still saves.",
+    ),
+    setting(
+        "PUBLIC_URL",
+        "from the request",
+        "How the world reaches this server; used in links and picture addresses.",
+    ),
+    setting(
+        "CORS_ORIGINS",
+        "any",
+        "Origins of web apps that may call, separated by commas; native shells may always.",
+    ),
+    setting(
+        "TRUSTED_PROXIES",
+        "none; `*` on Render",
+        "Addresses of proxies whose `X-Forwarded-For` is believed, or `*`.",
+    ),
+    setting(
+        "RENDER",
+        "unset",
+        "Set by the hosting platform: listen on all addresses behind its proxy.",
+    ),
     setting("RATE_LIMITS", "on", "`off` for tests and load runs only."),
-    setting("DEBUG", "false", "More log, and the `log` mail transport. Never in production."),
+    setting(
+        "DEBUG",
+        "false",
+        "More log, and the `log` mail transport. Never in production.",
+    ),
     setting("IO_THREADS", "1", "Threads that serve connections."),
-    setting("MAX_CONNECTIONS", "4096", "Connections at a time; the next ones wait to be accepted."),
+    setting(
+        "MAX_CONNECTIONS",
+        "4096",
+        "Connections at a time; the next ones wait to be accepted.",
+    ),
     setting("ACCESS_TOKEN_DAYS", "30", "Lifetime of an access token."),
     setting("REFRESH_TOKEN_DAYS", "365", "Lifetime of a sign-in."),
     setting("EMAIL_CODE_MINUTES", "15", "Lifetime of an e-mail code."),
-    setting("PASSWORD_UPGRADE", "on", "Stores imported Django passwords as Argon2id at the next sign-in; `off` keeps the way back to Django open."),
-    setting("OWN_LIST_MIB", "24", "Pictures in one's own story list, in MiB; never fewer than 12 stories."),
-    setting("MAIL_PROVIDER", "what is configured", "`file`, `log` (with DEBUG), `brevo`, `sendgrid`, `smtp`, or several with commas, tried in order."),
+    setting(
+        "PASSWORD_UPGRADE",
+        "on",
+        "Stores imported Django passwords as Argon2id at the next sign-in; `off` keeps the way back to Django open.",
+    ),
+    setting(
+        "OWN_LIST_MIB",
+        "24",
+        "Pictures in one's own story list, in MiB; never fewer than 12 stories.",
+    ),
+    setting(
+        "MAIL_PROVIDER",
+        "what is configured",
+        "`file`, `log` (with DEBUG), `brevo`, `sendgrid`, `smtp`, or several with commas, tried in order.",
+    ),
     setting("MAIL_DIR", "none", "Folder that gets one JSON file per mail."),
-    setting("MAIL_FROM", "none", "The sender's address; needed for Brevo, SendGrid and SMTP."),
+    setting(
+        "MAIL_FROM",
+        "none",
+        "The sender's address; needed for Brevo, SendGrid and SMTP.",
+    ),
     setting("BREVO_API_KEY", "none", "Sends by Brevo's HTTPS API."),
     setting("SENDGRID_API_KEY", "none", "Sends by SendGrid's HTTPS API."),
-    setting("SMTP_HOST", "none", "Sends by this SMTP server; many free hosts block SMTP."),
+    setting(
+        "SMTP_HOST",
+        "none",
+        "Sends by this SMTP server; many free hosts block SMTP.",
+    ),
     setting("SMTP_PORT", "587; 465 implicit; 25 without TLS", "Its port."),
     setting("SMTP_TLS", "starttls", "`starttls`, `implicit` or `none`."),
     setting("SMTP_USER", "none", "Sign-in at the SMTP server."),
     setting("SMTP_PASSWORD", "none", "And its password."),
-    setting("ADMIN_PASSWORD", "asked for", "The password for `create-admin`, where nobody can type one."),
+    setting(
+        "ADMIN_PASSWORD",
+        "asked for",
+        "The password for `create-admin`, where nobody can type one.",
+    ),
 ];
 
 /// What the settings say.
@@ -137,16 +213,24 @@ const SHORTEST_SECRET: usize = 32;
 
 impl Config {
     /// Reads the process's environment.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment"
+    )]
     pub fn from_environment(demo: bool) -> Result<Self, Vec<String>> {
         Self::read(demo, |name| std::env::var(name).ok())
     }
 
     /// Reads the settings from `lookup`. All faults are told at once, one sentence each.
     pub fn read(demo: bool, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
-        let mut read = Reader { lookup, faults: Vec::new() };
+        let mut read = Reader {
+            lookup,
+            faults: Vec::new(),
+        };
         let on_render = read.flag("RENDER", false);
-        let host = read.text("HOST").unwrap_or_else(|| if on_render { "0.0.0.0" } else { "127.0.0.1" }.to_owned());
+        let host = read
+            .text("HOST")
+            .unwrap_or_else(|| if on_render { "0.0.0.0" } else { "127.0.0.1" }.to_owned());
         let data_dir = PathBuf::from(read.text("DATA_DIR").unwrap_or_else(|| "./data".to_owned()));
         let config = Self {
             listen: (host, read.number("PORT", 8000)),
@@ -172,7 +256,11 @@ impl Config {
             data_dir,
             demo,
         };
-        if read.faults.is_empty() { Ok(config) } else { Err(read.faults) }
+        if read.faults.is_empty() {
+            Ok(config)
+        } else {
+            Err(read.faults)
+        }
     }
 }
 
@@ -183,8 +271,13 @@ struct Reader<L> {
 
 impl<L: Fn(&str) -> Option<String>> Reader<L> {
     fn text(&self, name: &str) -> Option<String> {
-        debug_assert!(SETTINGS.iter().any(|setting| setting.name == name), "{name} is missing in SETTINGS");
-        (self.lookup)(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+        debug_assert!(
+            SETTINGS.iter().any(|setting| setting.name == name),
+            "{name} is missing in SETTINGS"
+        );
+        (self.lookup)(name)
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
     }
 
     fn flag(&mut self, name: &str, default: bool) -> bool {
@@ -193,16 +286,20 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             Some("true" | "1" | "on" | "yes") => true,
             Some("false" | "0" | "off" | "no") => false,
             Some(other) => {
-                self.faults.push(format!("{name} is {other:?}; say true or false"));
+                self.faults
+                    .push(format!("{name} is {other:?}; say true or false"));
                 default
             }
         }
     }
 
     fn number<T: std::str::FromStr>(&mut self, name: &str, default: T) -> T {
-        let Some(text) = self.text(name) else { return default };
+        let Some(text) = self.text(name) else {
+            return default;
+        };
         text.parse().unwrap_or_else(|_| {
-            self.faults.push(format!("{name} is {text:?}; a whole number is needed"));
+            self.faults
+                .push(format!("{name} is {text:?}; a whole number is needed"));
             default
         })
     }
@@ -211,7 +308,9 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         let text = self.text(name)?;
         let bytes = parse_bytes(&text);
         if bytes.is_none() {
-            self.faults.push(format!("{name} is {text:?}; say bytes, or use K, M or G as in 900M"));
+            self.faults.push(format!(
+                "{name} is {text:?}; say bytes, or use K, M or G as in 900M"
+            ));
         }
         bytes
     }
@@ -219,7 +318,10 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     fn list(&self, name: &str) -> Vec<String> {
         let text = self.text(name).unwrap_or_default();
         let parts = text.split(',').map(|part| part.trim().trim_end_matches('/'));
-        parts.filter(|part| !part.is_empty() && *part != "*").map(str::to_owned).collect()
+        parts
+            .filter(|part| !part.is_empty() && *part != "*")
+            .map(str::to_owned)
+            .collect()
     }
 
     /// With `--demo` an absent secret is empty here; `serve` then makes one in the data folder.
@@ -232,15 +334,21 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             }
         } else if secret.len() < SHORTEST_SECRET {
             self.faults.push(format!("SECRET_KEY is too short; {advice}"));
-        } else if WELL_KNOWN_SECRETS.iter().any(|known| secret.to_ascii_lowercase().starts_with(known)) {
-            self.faults.push(format!("SECRET_KEY is a well-known one; {advice}"));
+        } else if WELL_KNOWN_SECRETS
+            .iter()
+            .any(|known| secret.to_ascii_lowercase().starts_with(known))
+        {
+            self.faults
+                .push(format!("SECRET_KEY is a well-known one; {advice}"));
         }
         Secret(secret)
     }
 
     fn database(&mut self, data_dir: &std::path::Path) -> Target {
         let file = Target::Sqlite(data_dir.join("tinytales.db"));
-        let Some(url) = self.text("DATABASE_URL") else { return file };
+        let Some(url) = self.text("DATABASE_URL") else {
+            return file;
+        };
         Target::parse(&url).unwrap_or_else(|fault| {
             self.faults.push(format!("DATABASE_URL: {fault}"));
             file
@@ -266,14 +374,20 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     fn public_url(&mut self) -> Option<String> {
         let url = self.text("PUBLIC_URL")?;
         if !url.starts_with("http://") && !url.starts_with("https://") {
-            self.faults.push(format!("PUBLIC_URL is {url:?}; it begins with http:// or https://"));
+            self.faults.push(format!(
+                "PUBLIC_URL is {url:?}; it begins with http:// or https://"
+            ));
         }
         Some(url.trim_end_matches('/').to_owned())
     }
 
     fn proxies(&mut self, on_render: bool) -> TrustedProxies {
         let Some(text) = self.text("TRUSTED_PROXIES") else {
-            return if on_render { TrustedProxies::Any } else { TrustedProxies::None };
+            return if on_render {
+                TrustedProxies::Any
+            } else {
+                TrustedProxies::None
+            };
         };
         TrustedProxies::parse(&text).unwrap_or_else(|fault| {
             self.faults.push(format!("TRUSTED_PROXIES: {fault}"));
@@ -297,13 +411,30 @@ fn parse_bytes(text: &str) -> Option<u64> {
 
 /// The table of the README.
 pub fn settings_as_markdown() -> String {
-    let rows = SETTINGS.iter().map(|s| format!("| `{}` | {} | {} |\n", s.name, s.default, s.meaning));
-    format!("| Variable | Default | Meaning |\n|---|---|---|\n{}", rows.collect::<String>())
+    let mut table = "| Variable | Default | Meaning |\n|---|---|---|\n".to_owned();
+    for Setting {
+        name,
+        default,
+        meaning,
+    } in SETTINGS
+    {
+        table += &format!("| `{name}` | {default} | {meaning} |\n");
+    }
+    table
 }
 
 /// The table of `serve --help`.
 pub fn settings_as_text() -> String {
-    SETTINGS.iter().map(|s| format!("  {:<20} {} [{}]\n", s.name, s.meaning, s.default)).collect()
+    let mut table = String::new();
+    for Setting {
+        name,
+        default,
+        meaning,
+    } in SETTINGS
+    {
+        table += &format!("  {name:<20} {meaning} [{default}]\n");
+    }
+    table
 }
 
 #[cfg(test)]
@@ -313,7 +444,12 @@ mod tests {
     const GOOD: &str = "0123456789abcdef0123456789abcdef";
 
     fn read(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
-        Config::read(false, |name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        Config::read(false, |name| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
     }
 
     #[test]
@@ -334,7 +470,12 @@ mod tests {
 
     #[test]
     fn all_faults_are_told_at_once() {
-        let faults = read(&[("PORT", "x"), ("DEBUG", "maybe"), ("DATABASE_URL", "mysql://x"), ("PUBLIC_URL", "tales")]);
+        let faults = read(&[
+            ("PORT", "x"),
+            ("DEBUG", "maybe"),
+            ("DATABASE_URL", "mysql://x"),
+            ("PUBLIC_URL", "tales"),
+        ]);
         assert_eq!(faults.unwrap_err().len(), 5);
     }
 

@@ -84,8 +84,13 @@ impl Connection {
         stream.set_nodelay(true)?;
         let service = service_fn(|request: Request<Incoming>| self.answer(request));
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).max_buf_size(CONNECTION_BUFFER);
-        let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        builder
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_PATIENCE)
+            .max_buf_size(CONNECTION_BUFFER);
+        let connection = builder
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
         tokio::pin!(connection);
         let ended = tokio::select! {
             ended = &mut connection => ended,

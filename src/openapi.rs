@@ -10,6 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api as accounts;
+use crate::moderation::api as moderation;
 use crate::pictures::api as pictures;
 use crate::stories::api as stories;
 use crate::{ops, web};
@@ -56,6 +57,20 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         stories::publishing::publish,
         stories::publishing::unpublish,
         stories::publishing::publish_together,
+        stories::marks::like,
+        stories::marks::save,
+        stories::marks::rate,
+        stories::marks::stats,
+        stories::comments::list,
+        stories::comments::create,
+        stories::comments::edit,
+        stories::comments::delete,
+        stories::characters::list,
+        stories::characters::create,
+        stories::characters::one,
+        stories::characters::update,
+        stories::characters::delete,
+        moderation::active,
         pictures::picture,
     ),
     components(schemas(Problem)),
@@ -87,7 +102,7 @@ struct Common;
 
 impl Modify for Common {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+        env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
         let components = document.components.get_or_insert_default();
         let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
         components.add_security_scheme("bearer", bearer);
@@ -109,15 +124,25 @@ impl Modify for Common {
 }
 
 fn complete(operation: &mut Operation, method: &str, path: &str) {
-    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty() && *word != "api");
+    let words = path
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty() && *word != "api");
     operation.operation_id = Some(std::iter::once(method).chain(words).collect::<Vec<_>>().join("_"));
-    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let body = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
     let refused = ResponseBuilder::new()
         .description("Refused: 4xx or 5xx with the one error body.")
         .content("application/json", body)
         .build();
-    operation.responses.responses.insert("default".to_owned(), RefOr::T(refused));
-    let is_public = operation.security.as_ref().is_some_and(|list| list.contains(&SecurityRequirement::default()));
+    operation
+        .responses
+        .responses
+        .insert("default".to_owned(), RefOr::T(refused));
+    let is_public = operation
+        .security
+        .as_ref()
+        .is_some_and(|list| list.contains(&SecurityRequirement::default()));
     if !is_public {
         operation.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
     }
@@ -125,7 +150,9 @@ fn complete(operation: &mut Operation, method: &str, path: &str) {
 
 /// The document as JSON, ending with a newline.
 pub fn generate() -> String {
-    let mut text = Document::openapi().to_pretty_json().expect("the document is plain JSON");
+    let mut text = Document::openapi()
+        .to_pretty_json()
+        .expect("the document is plain JSON");
     text.push('\n');
     text
 }
@@ -136,6 +163,9 @@ mod tests {
 
     #[test]
     fn the_snapshot_is_what_the_code_says() {
-        assert!(SNAPSHOT == generate(), "run: cargo run -- openapi > docs/openapi.json, and read what changed");
+        assert!(
+            SNAPSHOT == generate(),
+            "run: cargo run -- openapi > docs/openapi.json, and read what changed"
+        );
     }
 }

@@ -20,7 +20,9 @@ impl Tasks {
         F: Future<Output = ()> + Send + 'static,
     {
         let guarded = async move {
-            let panicked = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(work)).await.is_err();
+            let panicked = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(work))
+                .await
+                .is_err();
             if panicked {
                 tracing::error!(task = name, "task panicked");
             }

@@ -64,7 +64,10 @@ async fn identify(parts: &Parts, app: &Arc<App>) -> Result<Option<Account>, Erro
     let token = match bearer(&parts.headers) {
         Bearer::None => return Ok(None),
         Bearer::Malformed => {
-            return Err(Error::unauthorized("bad_authorization_header", "The Authorization header is malformed."));
+            return Err(Error::unauthorized(
+                "bad_authorization_header",
+                "The Authorization header is malformed.",
+            ));
         }
         Bearer::Token(token) => token,
     };
@@ -74,14 +77,19 @@ async fn identify(parts: &Parts, app: &Arc<App>) -> Result<Option<Account>, Erro
         return Ok(Some(account));
     }
     let session = claims.sid;
-    let standing: Result<_, Error> =
-        app.database.read(move |conn| Ok(sessions::standing(conn, &session, now)?)).await;
+    let standing: Result<_, Error> = app
+        .database
+        .read(move |conn| Ok(sessions::standing(conn, &session, now)?))
+        .await;
     match standing? {
         Standing::Active(account) if account.id == claims.user_id => {
             app.sessions.remember(account.clone(), now);
             Ok(Some(account))
         }
-        Standing::Inactive => Err(Error::unauthorized("user_inactive", "This account is not active.")),
+        Standing::Inactive => Err(Error::unauthorized(
+            "user_inactive",
+            "This account is not active.",
+        )),
         Standing::Active(_) | Standing::Gone => Err(bad_token()),
     }
 }

@@ -53,8 +53,12 @@ impl Guess {
     pub fn accept(self) -> Result<i64, Error> {
         match self {
             Self::Right(user_id) => Ok(user_id),
-            Self::Expired => Err(Error::bad_request("This code has expired. Please ask for a new one.").flag("expired", true)),
-            Self::Wrong => Err(Error::bad_request("This code is not right. Please check it or ask for a new one.")),
+            Self::Expired => Err(
+                Error::bad_request("This code has expired. Please ask for a new one.").flag("expired", true),
+            ),
+            Self::Wrong => Err(Error::bad_request(
+                "This code is not right. Please check it or ask for a new one.",
+            )),
         }
     }
 }
@@ -68,11 +72,15 @@ pub fn check(
     code: &str,
     now: i64,
 ) -> Result<Guess, database::Error> {
-    let Some(owner) = people::owner_of_address(conn, email)? else { return Ok(Guess::Wrong) };
+    let Some(owner) = people::owner_of_address(conn, email)? else {
+        return Ok(Guess::Wrong);
+    };
     if owner.is_barred {
         return Ok(Guess::Wrong);
     }
-    let Some(stored) = codes::newest(conn, owner.id, purpose)? else { return Ok(Guess::Wrong) };
+    let Some(stored) = codes::newest(conn, owner.id, purpose)? else {
+        return Ok(Guess::Wrong);
+    };
     if stored.wrong_tries >= MOST_WRONG_TRIES {
         return Ok(Guess::Wrong);
     }
@@ -81,7 +89,11 @@ pub fn check(
         codes::count_wrong(conn, owner.id, purpose)?;
         return Ok(Guess::Wrong);
     }
-    Ok(if stored.expires_at > now { Guess::Right(owner.id) } else { Guess::Expired })
+    Ok(if stored.expires_at > now {
+        Guess::Right(owner.id)
+    } else {
+        Guess::Expired
+    })
 }
 
 #[cfg(test)]
@@ -90,6 +102,10 @@ mod tests {
 
     #[test]
     fn codes_are_six_digits() {
-        assert!((0..1000).map(|_| new_code()).all(|code| code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())));
+        assert!(
+            (0..1000)
+                .map(|_| new_code())
+                .all(|code| code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()))
+        );
     }
 }

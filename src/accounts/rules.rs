@@ -20,10 +20,18 @@ const FIRST_LOCKED_AVATAR: i64 = 30;
 
 /// Whether an address has the form `local@domain.tld`: ASCII, a top-level domain of two letters or more.
 pub fn is_email(address: &str) -> bool {
-    let Some((local, domain)) = address.rsplit_once('@') else { return false };
-    let Some((name, tld)) = domain.rsplit_once('.') else { return false };
-    let local_fits = local.bytes().all(|b| b.is_ascii_alphanumeric() || b"._%+-".contains(&b));
-    let name_fits = name.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b));
+    let Some((local, domain)) = address.rsplit_once('@') else {
+        return false;
+    };
+    let Some((name, tld)) = domain.rsplit_once('.') else {
+        return false;
+    };
+    let local_fits = local
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"._%+-".contains(&b));
+    let name_fits = name
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b));
     !local.is_empty()
         && !name.is_empty()
         && local_fits
@@ -36,15 +44,28 @@ pub fn is_email(address: &str) -> bool {
 
 /// The two halves of a name, split at its last space.
 pub fn first_and_last(name: &str) -> (&str, &str) {
-    name.rsplit_once(' ').map_or((name, ""), |(first, last)| (first.trim(), last))
+    name.rsplit_once(' ')
+        .map_or((name, ""), |(first, last)| (first.trim(), last))
 }
 
 /// User names for `name`, best first: the name itself without spaces, then with digits that make it unique.
 /// `dice` is random.
 pub fn username_candidates(name: &str, dice: u64) -> [String; 4] {
-    let base: String = fold(name).chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
-    let base = if base.is_empty() { "reader".to_owned() } else { base };
-    let with = |digits: u32| format!("{base}{}", 10_u64.pow(digits - 1) + dice % (9 * 10_u64.pow(digits - 1)));
+    let base: String = fold(name)
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .collect();
+    let base = if base.is_empty() {
+        "reader".to_owned()
+    } else {
+        base
+    };
+    let with = |digits: u32| {
+        format!(
+            "{base}{}",
+            10_u64.pow(digits - 1) + dice % (9 * 10_u64.pow(digits - 1))
+        )
+    };
     [base.clone(), with(2), with(5), with(12)]
 }
 
@@ -55,7 +76,10 @@ pub fn chosen_username(text: &str) -> Result<String, &'static str> {
     if !(3..=30).contains(&length) {
         return Err("A user name has 3 to 30 characters.");
     }
-    if !username.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') {
+    if !username
+        .chars()
+        .all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+    {
         return Err("A user name has only letters, digits, _ and -.");
     }
     Ok(username)
@@ -98,11 +122,29 @@ mod tests {
 
     #[test]
     fn addresses() {
-        for good in ["mira@example.org", "m.l+tales@sub.example.co", "A_1%x-y@ex-ample.museum"] {
+        for good in [
+            "mira@example.org",
+            "m.l+tales@sub.example.co",
+            "A_1%x-y@ex-ample.museum",
+        ] {
             assert!(is_email(good), "{good}");
         }
-        let bad = ["", "mira", "mira@", "@example.org", "mira@example", "mira@example.o", "mi ra@example.org"];
-        for bad in bad.iter().chain(&["mira@ex..org", "mira@.org", "niña@example.org", "a@b.c0m", "a\n@example.org"]) {
+        let bad = [
+            "",
+            "mira",
+            "mira@",
+            "@example.org",
+            "mira@example",
+            "mira@example.o",
+            "mi ra@example.org",
+        ];
+        for bad in bad.iter().chain(&[
+            "mira@ex..org",
+            "mira@.org",
+            "niña@example.org",
+            "a@b.c0m",
+            "a\n@example.org",
+        ]) {
             assert!(!is_email(bad), "{bad}");
         }
     }
@@ -117,7 +159,11 @@ mod tests {
     fn the_plain_user_name_comes_first() {
         let names = username_candidates("Mira Lopez", 4_711);
         assert_eq!(names[0], "miralopez");
-        assert!(names[1..].iter().all(|name| name.starts_with("miralopez") && name.len() > 9));
+        assert!(
+            names[1..]
+                .iter()
+                .all(|name| name.starts_with("miralopez") && name.len() > 9)
+        );
         assert_eq!(username_candidates("   ", 1)[0], "reader");
     }
 

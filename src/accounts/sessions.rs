@@ -65,7 +65,10 @@ impl Sessions {
         if memory.young.len() >= GENERATION {
             memory.old = std::mem::take(&mut memory.young);
         }
-        let entry = Entry { believed_until: now + BELIEVED_FOR, account };
+        let entry = Entry {
+            believed_until: now + BELIEVED_FOR,
+            account,
+        };
         memory.young.insert(entry.account.session.clone(), entry);
     }
 
@@ -94,7 +97,12 @@ mod tests {
     use super::*;
 
     fn account(id: i64, session: &str) -> Account {
-        Account { id, session: session.to_owned(), user_type: "child".to_owned(), is_admin: false }
+        Account {
+            id,
+            session: session.to_owned(),
+            user_type: "child".to_owned(),
+            is_admin: false,
+        }
     }
 
     #[test]

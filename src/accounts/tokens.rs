@@ -69,7 +69,10 @@ impl Keys {
             mac.update(purpose.as_bytes());
             keyed(&mac.finalize().into_bytes())
         };
-        Self { tokens: derive("tinytales tokens"), codes: derive("tinytales codes") }
+        Self {
+            tokens: derive("tinytales tokens"),
+            codes: derive("tinytales codes"),
+        }
     }
 
     /// Signs claims: three parts of base64url, separated by dots.
@@ -122,7 +125,14 @@ pub struct Pair {
 
 impl Pair {
     /// Signs both tokens of a session. The refresh token lives as long as the session.
-    pub fn new(keys: &Keys, user_id: i64, session: &str, now: i64, access_days: i64, session_ends: i64) -> Self {
+    pub fn new(
+        keys: &Keys,
+        user_id: i64,
+        session: &str,
+        now: i64,
+        access_days: i64,
+        session_ends: i64,
+    ) -> Self {
         let claims = |token_type, ends: i64| Claims {
             token_type,
             exp: ends / SECOND,
@@ -148,7 +158,15 @@ pub fn random_hex() -> String {
 
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)] as char, DIGITS[usize::from(b & 15)] as char]).collect()
+    bytes
+        .iter()
+        .flat_map(|b| {
+            [
+                DIGITS[usize::from(b >> 4)] as char,
+                DIGITS[usize::from(b & 15)] as char,
+            ]
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -160,7 +178,14 @@ mod tests {
     }
 
     fn pair() -> Pair {
-        Pair::new(&keys(), 1_000_041, "0123456789abcdef0123456789abcdef", 1_000 * SECOND, 30, 365 * DAY)
+        Pair::new(
+            &keys(),
+            1_000_041,
+            "0123456789abcdef0123456789abcdef",
+            1_000 * SECOND,
+            30,
+            365 * DAY,
+        )
     }
 
     #[test]

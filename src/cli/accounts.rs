@@ -54,7 +54,8 @@ fn admin_password(config: &Config) -> Result<String, Failure> {
     if !std::io::stdin().is_terminal() {
         return Err("set ADMIN_PASSWORD, or run this where a password can be typed".to_owned());
     }
-    let prompt = |text| rpassword::prompt_password(text).map_err(|error| format!("reading the password: {error}"));
+    let prompt =
+        |text| rpassword::prompt_password(text).map_err(|error| format!("reading the password: {error}"));
     let password = prompt("Password: ")?;
     if prompt("Once more: ")? != password {
         return Err("the passwords differ".to_owned());
@@ -75,7 +76,10 @@ pub(super) fn confirm(config: &Config, email: &str) -> Result<(), Failure> {
 /// Gives an account a new password, prints it and ends its sign-ins.
 pub(super) fn reset_password(config: &Config, email: &str) -> Result<(), Failure> {
     let password = demo::people::password(codes::dice(), codes::dice());
-    let (email, hash) = (email.to_owned(), password::hash(&mut Workspace::default(), &password));
+    let (email, hash) = (
+        email.to_owned(),
+        password::hash(&mut Workspace::default(), &password),
+    );
     write(config, move |conn, now| {
         let owner = people::owner_of_address(conn, &email)?.ok_or(Refusal::Unknown)?;
         people::set_password(conn, owner.id, &hash, now)?;

@@ -59,7 +59,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
-    let Some(first) = arguments.next()? else { return Ok(Command::Help) };
+    let Some(first) = arguments.next()? else {
+        return Ok(Command::Help);
+    };
     let command = match first {
         Short('h') | Long("help") => Command::Help,
         Short('V') | Long("version") => Command::Version,
@@ -68,9 +70,15 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             "serve" => parse_serve(&mut arguments)?,
             "migrate" => Command::Migrate,
             "create-admin" => parse_create_admin(&mut arguments)?,
-            "confirm" => Command::Confirm { email: arguments.value()?.string()? },
-            "reset-password" => Command::ResetPassword { email: arguments.value()?.string()? },
-            "settings" => Command::Settings { markdown: matches!(arguments.next()?, Some(Long("markdown"))) },
+            "confirm" => Command::Confirm {
+                email: arguments.value()?.string()?,
+            },
+            "reset-password" => Command::ResetPassword {
+                email: arguments.value()?.string()?,
+            },
+            "settings" => Command::Settings {
+                markdown: matches!(arguments.next()?, Some(Long("markdown"))),
+            },
             "openapi" => Command::OpenApi,
             other => return Err(format!("there is no command {other:?}").into()),
         },
@@ -131,7 +139,9 @@ fn settings(demo: bool) -> Result<Config, Failure> {
 /// The one writer of the command line.
 fn say(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| format!("writing: {error}"))
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| format!("writing: {error}"))
 }
 
 fn complain(text: &str) {

@@ -15,7 +15,7 @@ use crate::accounts::tokens::random_hex;
 use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
-use crate::demo;
+use crate::demo::fill::{as_text, fill};
 
 /// Serves until SIGTERM or SIGINT.
 pub(super) fn serve(mut config: Config) -> Result<(), Failure> {
@@ -25,13 +25,18 @@ pub(super) fn serve(mut config: Config) -> Result<(), Failure> {
         config.secret = demo_secret(&config.data_dir.join("demo-secret"))?;
     }
     runtime(config.io_threads)?.block_on(async {
-        let app = App::new(config, Clock::system()).await.map_err(|error| error.to_string())?;
+        let app = App::new(config, Clock::system())
+            .await
+            .map_err(|error| error.to_string())?;
         let (host, port) = &app.config.listen;
         let listener = TcpListener::bind((host.as_str(), *port)).await;
         let listener = listener.map_err(|error| format!("listening on {host}:{port}: {error}"))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         if app.config.demo {
-            say(&demo::fill(&app).await.map_err(|error| format!("the demo world: {error}"))?)?;
+            let accounts = fill(&app)
+                .await
+                .map_err(|error| format!("the demo world: {error}"))?;
+            say(&as_text(&accounts))?;
         }
         say(&format!("Tinytales is listening on http://{address}\n"))?;
         app::serve(app, listener, stop_signal()?).await;
@@ -50,20 +55,37 @@ pub(super) fn migrate(config: &Config) -> Result<(), Failure> {
 
 /// The runtime: one thread unless the settings say otherwise, because a fraction of a core has no parallelism to offer.
 pub(super) fn runtime(io_threads: usize) -> Result<Runtime, Failure> {
-    let mut builder =
-        if io_threads > 1 { Builder::new_multi_thread() } else { Builder::new_current_thread() };
+    let mut builder = if io_threads > 1 {
+        Builder::new_multi_thread()
+    } else {
+        Builder::new_current_thread()
+    };
     if io_threads > 1 {
         builder.worker_threads(io_threads);
     }
-    builder.max_blocking_threads(1).enable_all().build().map_err(|error| format!("the runtime: {error}"))
+    builder
+        .max_blocking_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime: {error}"))
 }
 
 /// Warnings and worse as JSON lines; text on a terminal; everything with `DEBUG`.
 fn start_log(config: &Config) {
-    let level = if config.debug { LevelFilter::DEBUG } else { LevelFilter::WARN };
-    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr);
+    let level = if config.debug {
+        LevelFilter::DEBUG
+    } else {
+        LevelFilter::WARN
+    };
+    let log = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(io::stderr);
     // A second start in one process (a test) keeps the first log.
-    let _ = if io::stderr().is_terminal() { log.try_init() } else { log.json().try_init() };
+    let _ = if io::stderr().is_terminal() {
+        log.try_init()
+    } else {
+        log.json().try_init()
+    };
 }
 
 /// The folder of our own files: made when missing, readable by its owner alone.
@@ -77,14 +99,26 @@ fn demo_secret(file: &Path) -> Result<Secret, Failure> {
     let fail = |error: io::Error| format!("{}: {error}", file.display());
     match fs::read_to_string(file) {
         Ok(text) if text.trim().len() >= 32 => return Ok(Secret::new(text.trim())),
-        Ok(_) => return Err(format!("{} holds no secret; delete it to get a new one", file.display())),
+        Ok(_) => {
+            return Err(format!(
+                "{} holds no secret; delete it to get a new one",
+                file.display()
+            ));
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(fail(error)),
     }
     let secret = format!("{}{}", random_hex(), random_hex());
     let mut options = fs::OpenOptions::new();
-    let mut made = options.write(true).create_new(true).mode(0o600).open(file).map_err(fail)?;
-    made.write_all(secret.as_bytes()).and_then(|()| made.sync_all()).map_err(fail)?;
+    let mut made = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .map_err(fail)?;
+    made.write_all(secret.as_bytes())
+        .and_then(|()| made.sync_all())
+        .map_err(fail)?;
     Ok(Secret::new(secret))
 }
 

@@ -2,21 +2,20 @@
 //!
 //! Must not know whose text it is or what becomes of it.
 
+pub mod api;
 mod fold;
+mod list;
 mod mask;
+pub mod store;
 mod words;
 
+pub use list::{Filter, Snapshot, Words};
 pub use mask::Masker;
 pub use words::{Language, Seed, Severity, seeds};
 
 #[cfg(test)]
 mod mask_tests;
 #[cfg(test)]
+mod store_tests;
+#[cfg(test)]
 mod words_tests;
-
-pub struct Words(std::sync::Mutex<std::sync::Arc<Masker>>);
-impl Default for Words { fn default() -> Self { Self(std::sync::Mutex::new(std::sync::Arc::new(Masker::new([])))) } }
-impl Words {
-    pub fn masker(&self) -> std::sync::Arc<Masker> { self.0.lock().unwrap().clone() }
-    pub async fn load(_app: &std::sync::Arc<crate::app::App>) -> Result<(), crate::wire::Error> { Ok(()) }
-}

@@ -28,23 +28,38 @@ pub async fn picture(
     let id: PictureId = hash.parse().map_err(|_| Error::not_found())?;
     let hash = id.to_string();
     let asked = hash.clone();
-    let found: Result<_, Error> = app.database.read(move |conn| Ok(store::published(conn, &asked)?)).await;
-    let (kind, bytes) = found?.filter(|(kind, _)| kind.extension() == extension).ok_or_else(Error::not_found)?;
+    let found: Result<_, Error> = app
+        .database
+        .read(move |conn| Ok(store::published(conn, &asked)?))
+        .await;
+    let (kind, bytes) = found?
+        .filter(|(kind, _)| kind.extension() == extension)
+        .ok_or_else(Error::not_found)?;
 
     let tag = format!("\"{hash}\"");
-    let is_held = headers.get_all(header::IF_NONE_MATCH).iter().any(|value| value.as_bytes() == tag.as_bytes());
+    let is_held = headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .any(|value| value.as_bytes() == tag.as_bytes());
     let mut response = if is_held {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let mut response = Response::new(stream(&app, hash));
-        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.mime()));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.mime()));
         response
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, FOR_EVER);
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("cross-origin"),
+    );
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
     }
@@ -55,11 +70,16 @@ pub async fn picture(
 fn stream(app: &Arc<App>, hash: String) -> Body {
     let lease = app.pictures.leases.take(&hash);
     let state = (Arc::clone(app), hash, 0, lease);
-    Body::from_stream(futures_util::stream::unfold(state, |(app, hash, number, lease)| async move {
-        let asked = hash.clone();
-        let piece: Result<_, database::Error> =
-            app.database.read(move |conn| store::piece(conn, &asked, number)).await;
-        let piece = piece.transpose()?;
-        Some((piece.map(Bytes::from), (app, hash, number + 1, lease)))
-    }))
+    Body::from_stream(futures_util::stream::unfold(
+        state,
+        |(app, hash, number, lease)| async move {
+            let asked = hash.clone();
+            let piece: Result<_, database::Error> = app
+                .database
+                .read(move |conn| store::piece(conn, &asked, number))
+                .await;
+            let piece = piece.transpose()?;
+            Some((piece.map(Bytes::from), (app, hash, number + 1, lease)))
+        },
+    ))
 }

@@ -3,7 +3,7 @@
 //! A canvas is the JSON text of an array with one object for each page, and one for the cover. The apps write back what
 //! they read, so a text stays as it is, to the byte, unless a rule has to take a value out of it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -72,9 +72,17 @@ pub fn accept(canvas: Skeleton, stored: Option<&Skeleton>) -> Result<Skeleton, C
     if rows.iter().all(Row::is_settled) {
         return Ok(canvas);
     }
-    let stored = stored.and_then(|stored| self::rows(stored).ok()).unwrap_or_default();
+    let stored = stored
+        .and_then(|stored| self::rows(stored).ok())
+        .unwrap_or_default();
+    let kept: HashMap<_, _> = stored
+        .iter()
+        .rev()
+        .filter_map(|row| Some((row.id()?, row.lasting_image()?)))
+        .collect();
     for row in &mut rows {
-        row.settle(&stored);
+        let kept = row.id().and_then(|id| kept.get(&id).copied());
+        row.settle(kept);
     }
     let rows: Vec<_> = rows.iter().map(Row::to_json).collect();
     Ok(Skeleton::from_stored(format!("[{}]", rows.join(","))))
@@ -102,7 +110,11 @@ pub fn cover_of(cover: &Skeleton, canvas: &Skeleton) -> Option<Cover> {
 /// two stories of one author with the same key are one story that was sent twice. `None` when no page has an id.
 pub fn page_key(canvas: &Skeleton) -> Option<String> {
     let rows = rows(canvas).ok()?;
-    let ids: BTreeSet<_> = rows.iter().filter(|row| !row.is_cover()).filter_map(Row::id).collect();
+    let ids: BTreeSet<_> = rows
+        .iter()
+        .filter(|row| !row.is_cover())
+        .filter_map(Row::id)
+        .collect();
     if ids.is_empty() {
         return None;
     }
@@ -130,7 +142,11 @@ struct Member {
 impl Row {
     /// The value that a reader of the JSON sees: the last of that name.
     fn get(&self, name: &str) -> Option<&str> {
-        self.members.iter().rev().find(|member| member.name == name).map(|member| member.value_json.as_str())
+        self.members
+            .iter()
+            .rev()
+            .find(|member| member.name == name)
+            .map(|member| member.value_json.as_str())
     }
 
     fn id(&self) -> Option<String> {
@@ -143,18 +159,25 @@ impl Row {
     }
 
     fn is_cover(&self) -> bool {
-        let order = self.get("order").and_then(|json| serde_json::from_str::<f64>(json).ok());
+        let order = self
+            .get("order")
+            .and_then(|json| serde_json::from_str::<f64>(json).ok());
         order == Some(-1.0) || self.id().as_deref() == Some("cover")
     }
 
     fn is_settled(&self) -> bool {
-        self.members.iter().all(|member| member.name != IMAGE || Image::of_json(&member.value_json).may_stay())
+        self.members
+            .iter()
+            .all(|member| member.name != IMAGE || Image::of_json(&member.value_json).may_stay())
     }
 
-    fn settle(&mut self, stored: &[Self]) {
-        let id = self.id();
-        let same_page = stored.iter().find(|row| id.is_some() && row.id() == id && row.is_settled());
-        let kept = same_page.and_then(|row| row.get(IMAGE));
+    /// The image as JSON, if everybody can see it.
+    fn lasting_image(&self) -> Option<&str> {
+        self.get(IMAGE).filter(|json| Image::of_json(json).may_stay())
+    }
+
+    /// Takes out what may not stay; `kept` is the image that is stored for the same page.
+    fn settle(&mut self, kept: Option<&str>) {
         self.members.retain_mut(|member| {
             if member.name != IMAGE {
                 return true;
@@ -170,8 +193,11 @@ impl Row {
     }
 
     fn to_json(&self) -> String {
-        let members: Vec<_> =
-            self.members.iter().map(|member| format!("{}:{}", member.name_json, member.value_json)).collect();
+        let members: Vec<_> = self
+            .members
+            .iter()
+            .map(|member| format!("{}:{}", member.name_json, member.value_json))
+            .collect();
         format!("{{{}}}", members.join(","))
     }
 }
@@ -208,15 +234,21 @@ impl Image {
     }
 
     fn of_text(text: String) -> Self {
-        let has_scheme =
-            |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+        let has_scheme = |scheme: &str| {
+            text.get(..scheme.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        };
         if has_scheme("https://") || has_scheme("http://") {
             return Self::Url(text);
         }
         if Kind::ALL.into_iter().any(|kind| text.starts_with(kind.prefix())) {
             return Self::Text;
         }
-        if text.starts_with("blob:") || text.starts_with(PLACEHOLDER) { Self::Elsewhere } else { Self::Foreign }
+        if text.starts_with("blob:") || text.starts_with(PLACEHOLDER) {
+            Self::Elsewhere
+        } else {
+            Self::Foreign
+        }
     }
 
     fn may_stay(&self) -> bool {
@@ -236,7 +268,10 @@ impl Image {
 /// that a reference stays different from a text which spells the same with escapes.
 fn rows(canvas: &Skeleton) -> Result<Vec<Row>, CanvasError> {
     let text = canvas.as_str();
-    if canvas.segments().any(|segment| matches!(segment, Segment::Text(text) if text.starts_with(MARK))) {
+    if canvas
+        .segments()
+        .any(|segment| matches!(segment, Segment::Text(text) if text.starts_with(MARK)))
+    {
         return Err(CanvasError::NotRows);
     }
     let stand_in = unused_character(text).ok_or(CanvasError::NotRows)?;
@@ -251,14 +286,18 @@ fn rows(canvas: &Skeleton) -> Result<Vec<Row>, CanvasError> {
         value_json: restore(value.get()),
         name,
     };
-    Ok(sent.rows.into_iter().map(|row| Row { members: row.members.into_iter().map(member).collect() }).collect())
+    Ok(sent
+        .rows
+        .into_iter()
+        .map(|row| Row {
+            members: row.members.into_iter().map(member).collect(),
+        })
+        .collect())
 }
 
-/// A character for private use that the text does not use.
+/// A character for private use that the text does not use. No app writes any of them.
 fn unused_character(text: &str) -> Option<char> {
-    let mut private = '\u{E000}'..='\u{F8FF}';
-    let used: HashSet<_> = text.chars().filter(|character| private.contains(character)).collect();
-    private.find(|character| !used.contains(character))
+    ('\u{E000}'..'\u{E010}').find(|character| !text.contains(*character))
 }
 
 /// The rows of a canvas, and their members; what exceeds a limit is read but not kept.
@@ -286,7 +325,9 @@ impl<'de> Deserialize<'de> for SentRows {
             fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<SentRows, A::Error> {
                 let mut rows = Vec::new();
                 while rows.len() < MOST_ROWS {
-                    let Some(row) = array.next_element()? else { return Ok(SentRows { rows, is_cut: false }) };
+                    let Some(row) = array.next_element()? else {
+                        return Ok(SentRows { rows, is_cut: false });
+                    };
                     rows.push(row);
                 }
                 let mut is_cut = false;
@@ -316,7 +357,10 @@ impl<'de> Deserialize<'de> for SentRow {
                 let mut members = Vec::new();
                 while members.len() < MOST_MEMBERS {
                     let Some(member) = object.next_entry()? else {
-                        return Ok(SentRow { members, is_cut: false });
+                        return Ok(SentRow {
+                            members,
+                            is_cut: false,
+                        });
                     };
                     members.push(member);
                 }

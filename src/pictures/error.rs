@@ -52,9 +52,14 @@ impl fmt::Display for Limit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Field(name) => write!(formatter, "The field '{name}' is too large."),
-            Self::Picture => formatter.write_str("A picture is too large. At most 4 MiB can be sent for each."),
+            Self::Picture => {
+                formatter.write_str("A picture is too large. At most 4 MiB can be sent for each.")
+            }
             Self::Text => formatter.write_str("The pages are too large, even without their pictures."),
-            Self::Pictures => write!(formatter, "There are too many pictures. At most {MOST_PICTURES} can be sent."),
+            Self::Pictures => write!(
+                formatter,
+                "There are too many pictures. At most {MOST_PICTURES} can be sent."
+            ),
         }
     }
 }

@@ -16,7 +16,10 @@ impl Leases {
     /// Leases a picture until the lease is dropped.
     pub fn take(&self, hash: &str) -> Lease {
         *self.counts().entry(hash.to_owned()).or_default() += 1;
-        Lease { leases: self.clone(), hash: hash.to_owned() }
+        Lease {
+            leases: self.clone(),
+            hash: hash.to_owned(),
+        }
     }
 
     /// Whether somebody still needs this picture.

@@ -1,39 +1,44 @@
 //! Pictures: taken out of the texts that carry them, kept once by the hash of their bytes, put back when read.
 //!
 //! Owns how a picture looks inside a text (a data URL, or the reference that replaces it in a [`Skeleton`]), the splitter
-//! that takes pictures out of a request body while it arrives, and the rules of `canvas_data`. Must not know who may see a
-//! story, nor what a story is besides a canvas and a cover.
+//! that takes pictures out of a request body while it arrives, the rules of `canvas_data`, and the tables `pictures`,
+//! `picture_pieces` and `story_pictures`. Must not know who may see a story, nor what a story is besides a canvas and a cover.
 
+pub mod api;
 pub mod canvas;
 mod data_url;
 mod error;
 mod json;
-mod reference;
-mod skeleton;
-pub mod splitter;
-
-pub use data_url::{Kind, Picture, append_base64};
-pub use error::{BodyError, Limit};
-pub use reference::{PictureId, Reference};
-pub use skeleton::{Builder, Segment, Skeleton, escape_json};
-
-pub mod api;
 mod keeper;
 mod leases;
 mod receive;
+mod reference;
+#[cfg(test)]
+mod samples;
+mod skeleton;
+pub mod splitter;
 pub mod store;
 pub mod stream;
 
-pub use keeper::{Pictures, start, sweep};
+pub use data_url::{Kind, Picture, append_base64};
+pub use error::{BodyError, Limit};
+pub use keeper::{KEPT_FOR, Pictures, start, sweep};
 pub use receive::{LARGEST, Received, receive};
+pub use reference::{PictureId, Reference};
+pub use skeleton::{Builder, Segment, Skeleton, escape_json};
 
 use crate::wire::origin::Origin;
 
 /// The hashes of the stored pictures that these stored texts name, sorted, each once.
 pub fn named_in(texts: &[&str]) -> Vec<String> {
     let skeletons = texts.iter().map(|text| Skeleton::from_stored((*text).to_owned()));
-    let mut hashes: Vec<String> =
-        skeletons.flat_map(|text| text.pictures().map(|picture| picture.id.to_string()).collect::<Vec<_>>()).collect();
+    let mut hashes: Vec<String> = skeletons
+        .flat_map(|text| {
+            text.pictures()
+                .map(|picture| picture.id.to_string())
+                .collect::<Vec<_>>()
+        })
+        .collect();
     hashes.sort_unstable();
     hashes.dedup();
     hashes
@@ -42,7 +47,11 @@ pub fn named_in(texts: &[&str]) -> Vec<String> {
 /// A stored cover as others see it: the address of a stored picture, or the URL that it is.
 pub fn public_url(cover: &str, origin: &Origin) -> String {
     match Reference::parse(cover) {
-        Some(picture) => format!("{origin}/media/pictures/{}.{}", picture.id, picture.kind.extension()),
+        Some(picture) => format!(
+            "{origin}/media/pictures/{}.{}",
+            picture.id,
+            picture.kind.extension()
+        ),
         None => cover.to_owned(),
     }
 }

@@ -37,10 +37,14 @@ pub struct Received {
 pub async fn receive(app: &Arc<App>, request: Request, known: &'static [Field]) -> Result<Received, Error> {
     refuse_announced(&request, LARGEST)?;
     let is_json = speaks_json(&request);
-    let announced = http_body::Body::size_hint(request.body()).exact().unwrap_or(UNKNOWN);
+    let announced = http_body::Body::size_hint(request.body())
+        .exact()
+        .unwrap_or(UNKNOWN);
     let _permit = app.pictures.bodies.take(announced.clamp(1, MOST_HELD)).await?;
     let reading = read(app, request, known);
-    let received = tokio::time::timeout(PATIENCE, reading).await.map_err(|_| Error::too_slow())??;
+    let received = tokio::time::timeout(PATIENCE, reading)
+        .await
+        .map_err(|_| Error::too_slow())??;
     if received.bytes > 0 && !is_json {
         return Err(Error::unsupported_media_type());
     }
@@ -51,8 +55,13 @@ async fn read(app: &Arc<App>, request: Request, known: &'static [Field]) -> Resu
     let mut splitter = Splitter::new(known);
     let mut body = request.into_body();
     let (mut bytes, mut leases) = (0, Vec::new());
-    while let Some(frame) = tokio::time::timeout(SILENCE, body.frame()).await.map_err(|_| Error::too_slow())? {
-        let Ok(frame) = frame else { return Err(Error::bad_request("The request ended too early.")) };
+    while let Some(frame) = tokio::time::timeout(SILENCE, body.frame())
+        .await
+        .map_err(|_| Error::too_slow())?
+    {
+        let Ok(frame) = frame else {
+            return Err(Error::bad_request("The request ended too early."));
+        };
         let Ok(data) = frame.into_data() else { continue };
         bytes += data.len();
         if bytes > LARGEST {
@@ -65,7 +74,11 @@ async fn read(app: &Arc<App>, request: Request, known: &'static [Field]) -> Resu
         }
     }
     let body = splitter.finish().map_err(|error| refusal(&error))?;
-    Ok(Received { body, bytes, _leases: leases })
+    Ok(Received {
+        body,
+        bytes,
+        _leases: leases,
+    })
 }
 
 fn refusal(error: &BodyError) -> Error {
@@ -81,7 +94,10 @@ async fn keep(app: &Arc<App>, picture: Picture) -> Result<Lease, Error> {
     let hash = picture.id.to_string();
     let lease = app.pictures.leases.take(&hash);
     let asked = hash.clone();
-    let is_shown: Result<_, Error> = app.database.read(move |conn| Ok(store::is_shown(conn, &asked)?)).await;
+    let is_shown: Result<_, Error> = app
+        .database
+        .read(move |conn| Ok(store::is_shown(conn, &asked)?))
+        .await;
     if is_shown? {
         return Ok(lease);
     }
@@ -89,8 +105,10 @@ async fn keep(app: &Arc<App>, picture: Picture) -> Result<Lease, Error> {
         return Err(Error::no_room());
     }
     let (now, bytes) = (app.clock.now(), picture.bytes.len());
-    let stored: Result<(), Error> =
-        app.database.write_sized(bytes, move |conn| Ok(store::put(conn, &hash, &picture, now)?)).await;
+    let stored: Result<(), Error> = app
+        .database
+        .write_sized(bytes, move |conn| Ok(store::put(conn, &hash, &picture, now)?))
+        .await;
     stored?;
     Ok(lease)
 }

@@ -101,7 +101,9 @@ impl Reference {
             return None;
         }
         Some(Self {
-            kind: Kind::ALL.into_iter().find(|candidate| candidate.letter() == kind)?,
+            kind: Kind::ALL
+                .into_iter()
+                .find(|candidate| candidate.letter() == kind)?,
             id: id.parse().ok()?,
             bytes: u32::from_str_radix(length, 16).ok()?,
         })
@@ -110,6 +112,12 @@ impl Reference {
 
 impl fmt::Display for Reference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{MARK}{}{}{:08x}", self.kind.letter(), self.id, self.bytes)
+        write!(
+            formatter,
+            "{MARK}{}{}{:08x}",
+            self.kind.letter(),
+            self.id,
+            self.bytes
+        )
     }
 }

@@ -93,7 +93,11 @@ impl Skeleton {
     #[must_use]
     pub fn trim(self) -> Self {
         let trimmed = self.0.trim();
-        if trimmed.len() == self.0.len() { self } else { Self(trimmed.to_owned()) }
+        if trimmed.len() == self.0.len() {
+            self
+        } else {
+            Self(trimmed.to_owned())
+        }
     }
 
     /// Whether there is nothing but white space.
@@ -196,7 +200,10 @@ enum State {
 
 impl Default for Builder {
     fn default() -> Self {
-        Self { text: Vec::new(), state: State::Prefix { start: 0 } }
+        Self {
+            text: Vec::new(),
+            state: State::Prefix { start: 0 },
+        }
     }
 }
 
@@ -227,7 +234,9 @@ impl Builder {
     pub fn quote(&mut self) -> Result<Option<Picture>, BodyError> {
         let picture = self.end_picture();
         self.text.push(b'"');
-        self.state = State::Prefix { start: self.text.len() };
+        self.state = State::Prefix {
+            start: self.text.len(),
+        };
         self.bounded()?;
         Ok(picture)
     }
@@ -252,7 +261,10 @@ impl Builder {
                 Prefix::Partial => continue,
                 Prefix::Foreign => self.state = State::Text,
                 Prefix::Whole(kind) => {
-                    self.state = State::Picture { start, decoder: Box::new(Decoder::new(kind)) };
+                    self.state = State::Picture {
+                        start,
+                        decoder: Box::new(Decoder::new(kind)),
+                    };
                 }
             }
             return &bytes[number + 1..];
@@ -278,7 +290,8 @@ impl Builder {
         match decoder.finish() {
             Ok(picture) => {
                 self.text.truncate(start);
-                self.text.extend_from_slice(picture.reference().to_string().as_bytes());
+                self.text
+                    .extend_from_slice(picture.reference().to_string().as_bytes());
                 Some(picture)
             }
             Err(decoder) => {
@@ -296,7 +309,11 @@ impl Builder {
     }
 
     fn bounded(&self) -> Result<(), BodyError> {
-        if self.text.len() > MOST_TEXT { Err(BodyError::TooLarge(Limit::Text)) } else { Ok(()) }
+        if self.text.len() > MOST_TEXT {
+            Err(BodyError::TooLarge(Limit::Text))
+        } else {
+            Ok(())
+        }
     }
 }
 

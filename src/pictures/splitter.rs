@@ -105,10 +105,17 @@ impl Splitter {
             let before = *input;
             let event = self.scanner.next(input)?;
             if let Sink::Composite(kept) = &mut self.sink {
-                keep(kept, &before[..before.len() - input.len()], LONGEST_COMPOSITE, self.field)?;
+                keep(
+                    kept,
+                    &before[..before.len() - input.len()],
+                    LONGEST_COMPOSITE,
+                    self.field,
+                )?;
             }
             let Some(event) = event else { return Ok(None) };
-            let Some(picture) = self.take(event)? else { continue };
+            let Some(picture) = self.take(event)? else {
+                continue;
+            };
             self.pictures += 1;
             if self.pictures > MOST_PICTURES {
                 return Err(BodyError::TooLarge(Limit::Pictures));
@@ -129,12 +136,18 @@ impl Splitter {
     fn take(&mut self, event: Event<'_>) -> Result<Option<Picture>, BodyError> {
         if !self.opened {
             self.opened = event == Event::Open(b'{');
-            return if self.opened { Ok(None) } else { Err(BodyError::NotAnObject) };
+            return if self.opened {
+                Ok(None)
+            } else {
+                Err(BodyError::NotAnObject)
+            };
         }
         let field = self.field;
         match (&mut self.sink, event) {
             (Sink::Nothing, event) => self.begin(event),
-            (Sink::Name(name), Event::Part(part)) => name.extend_from_slice(cut(part, LONGEST_NAME + 1 - name.len())),
+            (Sink::Name(name), Event::Part(part)) => {
+                name.extend_from_slice(cut(part, LONGEST_NAME + 1 - name.len()));
+            }
             (Sink::Name(name), Event::Char(character)) => {
                 let mut buffer = [0; 4];
                 let bytes = character.encode_utf8(&mut buffer).as_bytes();
@@ -142,7 +155,12 @@ impl Splitter {
             }
             (Sink::Text(text), Event::Part(part)) => keep(text, part, text_limit(field), field)?,
             (Sink::Text(text), Event::Char(character)) => {
-                keep(text, character.encode_utf8(&mut [0; 4]).as_bytes(), text_limit(field), field)?;
+                keep(
+                    text,
+                    character.encode_utf8(&mut [0; 4]).as_bytes(),
+                    text_limit(field),
+                    field,
+                )?;
             }
             (Sink::Skeleton(builder), Event::Part(part)) => builder.push(part)?,
             (Sink::Skeleton(builder), Event::Char('"')) => return builder.quote(),
@@ -161,7 +179,9 @@ impl Splitter {
         match (event, keep) {
             (Event::StringStart { is_name: true }, _) => self.sink = Sink::Name(Vec::new()),
             (Event::StringStart { .. }, Some(Keep::Value(_))) => self.sink = Sink::Text(Vec::new()),
-            (Event::StringStart { .. }, Some(Keep::Skeleton)) => self.sink = Sink::Skeleton(Builder::default()),
+            (Event::StringStart { .. }, Some(Keep::Skeleton)) => {
+                self.sink = Sink::Skeleton(Builder::default());
+            }
             (Event::Open(byte), Some(Keep::Value(_))) => self.sink = Sink::Composite(vec![byte]),
             (Event::Open(_), Some(Keep::Skeleton)) => {
                 self.give(Given::WrongType);
@@ -179,12 +199,20 @@ impl Splitter {
     /// The name or the value ends; a picture that filled its field ends with it.
     fn end(&mut self) -> Result<Option<Picture>, BodyError> {
         match std::mem::replace(&mut self.sink, Sink::Nothing) {
-            Sink::Name(name) => self.field = self.known.iter().find(|field| field.name.as_bytes() == name).copied(),
+            Sink::Name(name) => {
+                self.field = self
+                    .known
+                    .iter()
+                    .find(|field| field.name.as_bytes() == name)
+                    .copied();
+            }
             Sink::Text(text) => {
                 let text = String::from_utf8(text).map_err(|_| BodyError::InvalidUtf8)?;
                 self.set(Value::String(text));
             }
-            Sink::Composite(json) => self.set(serde_json::from_slice(&json).map_err(|_| BodyError::Malformed)?),
+            Sink::Composite(json) => {
+                self.set(serde_json::from_slice(&json).map_err(|_| BodyError::Malformed)?);
+            }
             Sink::Skeleton(builder) => {
                 let (skeleton, picture) = builder.finish()?;
                 self.give(Given::Text(skeleton));
@@ -218,7 +246,9 @@ fn text_limit(field: Option<Field>) -> usize {
 /// Appends to a value that is kept, up to its limit.
 fn keep(kept: &mut Vec<u8>, bytes: &[u8], limit: usize, field: Option<Field>) -> Result<(), BodyError> {
     if kept.len() + bytes.len() > limit {
-        return Err(BodyError::TooLarge(Limit::Field(field.map_or("", |field| field.name))));
+        return Err(BodyError::TooLarge(Limit::Field(
+            field.map_or("", |field| field.name),
+        )));
     }
     kept.extend_from_slice(bytes);
     Ok(())

@@ -15,7 +15,10 @@ const MOST_SWEPT: i64 = 64;
 
 /// Whether a story shows this picture, so that it needs not be sent to the database again.
 pub fn is_shown(conn: &mut Conn<'_>, hash: &str) -> Result<bool, Error> {
-    let row = conn.first("SELECT 1 FROM pictures WHERE hash = $1 AND released_at IS NULL", &[&hash])?;
+    let row = conn.first(
+        "SELECT 1 FROM pictures WHERE hash = $1 AND released_at IS NULL",
+        &[&hash],
+    )?;
     Ok(row.is_some())
 }
 
@@ -104,7 +107,10 @@ fn params<'a>(hashes: &[&'a String], rest: &[&'a dyn ToValue]) -> Vec<&'a dyn To
 }
 
 fn keep_sql(count: usize) -> String {
-    format!("UPDATE pictures SET released_at = NULL WHERE hash IN ({})", placeholders(1, count))
+    format!(
+        "UPDATE pictures SET released_at = NULL WHERE hash IN ({})",
+        placeholders(1, count)
+    )
 }
 
 fn attach_sql(count: usize) -> String {
@@ -193,5 +199,8 @@ pub fn sweep(
 
 /// Every statement that this module puts together, for the test that prepares them all.
 pub fn all_statements() -> Vec<String> {
-    [1, 2, MOST_NAMED].into_iter().flat_map(|n| [keep_sql(n), attach_sql(n), detach_sql(n), release_sql(n)]).collect()
+    [1, 2, MOST_NAMED]
+        .into_iter()
+        .flat_map(|n| [keep_sql(n), attach_sql(n), detach_sql(n), release_sql(n)])
+        .collect()
 }

@@ -22,7 +22,11 @@ const RAW_STEP: usize = CHUNK / 4 * 3;
 /// Text that is escaped at a time; its escapes may be six times as long.
 const TEXT_STEP: usize = CHUNK / 8;
 /// How often a busy database is asked again in mid-stream, and how long after.
-const TRIES: [Duration; 3] = [Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(400)];
+const TRIES: [Duration; 3] = [
+    Duration::from_millis(20),
+    Duration::from_millis(100),
+    Duration::from_millis(400),
+];
 
 /// A part of a streamed JSON body.
 #[derive(Debug)]
@@ -50,7 +54,12 @@ pub trait Source: Send + 'static {
 
 /// Streams a JSON body. An error in mid-stream aborts the connection.
 pub fn body(app: &Arc<App>, source: impl Source) -> Body {
-    let writer = Writer { app: Arc::clone(app), source, items: VecDeque::new(), out: Vec::new() };
+    let writer = Writer {
+        app: Arc::clone(app),
+        source,
+        items: VecDeque::new(),
+        out: Vec::new(),
+    };
     Body::from_stream(futures_util::stream::unfold(Some(writer), |writer| async move {
         let mut writer = writer?;
         match writer.chunk().await {
@@ -96,7 +105,9 @@ impl<S: Source> Writer<S> {
     async fn chunk(&mut self) -> Result<Option<Bytes>, database::Error> {
         while self.out.len() < CHUNK {
             let Some(item) = self.items.pop_front() else {
-                let Some(parts) = self.source.next().await? else { break };
+                let Some(parts) = self.source.next().await? else {
+                    break;
+                };
                 self.expand(parts);
                 continue;
             };
@@ -161,7 +172,8 @@ impl<S: Source> Writer<S> {
 
     async fn draw(&mut self, mut drawing: Drawing) -> Result<Option<Drawing>, database::Error> {
         if drawing.total == 0 {
-            self.out.extend_from_slice(drawing.reference.kind.prefix().as_bytes());
+            self.out
+                .extend_from_slice(drawing.reference.kind.prefix().as_bytes());
         }
         if drawing.written == drawing.piece.len() {
             drawing.piece = read_piece(&self.app, &drawing.reference, drawing.next_piece).await?;
@@ -183,8 +195,10 @@ async fn read_piece(app: &App, reference: &Reference, number: i64) -> Result<Vec
     let mut tries = TRIES.into_iter();
     loop {
         let hash = hash.clone();
-        let read: Result<_, database::Error> =
-            app.database.read(move |conn| store::piece(conn, &hash, number)).await;
+        let read: Result<_, database::Error> = app
+            .database
+            .read(move |conn| store::piece(conn, &hash, number))
+            .await;
         match (read, tries.next()) {
             (Ok(Some(piece)), _) if !piece.is_empty() && piece.len() <= PIECE => return Ok(piece),
             (Ok(_), _) => return Err(database::Error::Missing),

@@ -33,10 +33,16 @@ const BORDERS: [(i64, &str); 12] = [
 
 /// The level that unlocks an avatar; nothing for an emoji outside the catalogue.
 pub fn avatar_level(emoji: &str) -> Option<i64> {
-    AVATARS.iter().find(|(_, avatars)| avatars.contains(&emoji)).map(|(level, _)| *level)
+    AVATARS
+        .iter()
+        .find(|(_, avatars)| avatars.contains(&emoji))
+        .map(|(level, _)| *level)
 }
 
 /// The level that unlocks a border; nothing for an unknown one.
 pub fn border_level(id: &str) -> Option<i64> {
-    BORDERS.iter().find(|(_, border)| *border == id).map(|(level, _)| *level)
+    BORDERS
+        .iter()
+        .find(|(_, border)| *border == id)
+        .map(|(level, _)| *level)
 }

@@ -35,6 +35,14 @@ impl From<CanvasError> for Refused {
 }
 
 impl Sent {
+    /// Drawings that are split already.
+    pub fn split(cover: Skeleton, canvas: Skeleton) -> Self {
+        Self {
+            cover: Some(cover),
+            canvas: Some(canvas),
+        }
+    }
+
     /// The drawings of a new story: a canvas is needed.
     pub fn for_new(skeletons: &BTreeMap<&'static str, Given>, fields: &mut Fields) -> Self {
         if !skeletons.contains_key("canvas_data") {
@@ -64,7 +72,10 @@ impl Sent {
             Some(sent) => canvas::accept(sent.clone(), Some(&stored_canvas))?,
             None => stored_canvas,
         };
-        let cover = self.cover.clone().unwrap_or_else(|| stored_text(|drawn| &drawn.cover));
+        let cover = self
+            .cover
+            .clone()
+            .unwrap_or_else(|| stored_text(|drawn| &drawn.cover));
         let public_cover = match canvas::cover_of(&cover, &canvas) {
             Some(Cover::Picture(reference)) => reference.to_string(),
             Some(Cover::Url(url)) => url,

@@ -1,5 +1,13 @@
-//! x
+//! How often one account may write (stories §15).
+
 use crate::clock::MINUTE;
 use crate::wire::limits::{Limit, limit};
-pub const CREATE: Limit = limit("create",20,MINUTE);
-pub const CHANGE: Limit = limit("change",60,MINUTE);
+
+/// New stories, and new characters.
+pub(super) const CREATE: Limit = limit("create", 20, MINUTE);
+/// Changes: a child who draws autosaves up to twelve times a minute, an impatient one more often.
+pub(super) const CHANGE: Limit = limit("change", 60, MINUTE);
+/// New comments.
+pub(super) const COMMENT: Limit = limit("comment", 20, MINUTE);
+/// Likes, saves and ratings, together.
+pub(super) const MARK: Limit = limit("mark", 60, MINUTE);

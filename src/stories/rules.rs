@@ -103,10 +103,14 @@ fn not_blank(fields: &mut Fields, name: &str) -> Option<String> {
 /// A list of texts: one published story with anything else in it would break the library of every visitor.
 fn genres(fields: &mut Fields) -> Option<Vec<String>> {
     let value = fields.raw("genres")?;
-    let texts = value.as_array().and_then(|list| list.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
+    let texts = value
+        .as_array()
+        .and_then(|list| list.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
     let fits = |texts: &[&str]| {
         texts.len() <= MOST_GENRES
-            && texts.iter().all(|text| text.chars().count() <= LONGEST_GENRE && !text.contains('\0'))
+            && texts
+                .iter()
+                .all(|text| text.chars().count() <= LONGEST_GENRE && !text.contains('\0'))
     };
     match texts {
         Some(texts) if fits(&texts) => Some(texts.into_iter().map(str::to_owned).collect()),
@@ -119,7 +123,9 @@ fn genres(fields: &mut Fields) -> Option<Vec<String>> {
 
 /// The genres of a stored row; rows of the old server may hold anything.
 pub fn stored_genres(json: &str) -> Vec<String> {
-    let Ok(Value::Array(list)) = serde_json::from_str(json) else { return Vec::new() };
+    let Ok(Value::Array(list)) = serde_json::from_str(json) else {
+        return Vec::new();
+    };
     list.into_iter()
         .filter_map(|value| match value {
             Value::String(text) => Some(text),
@@ -130,12 +136,20 @@ pub fn stored_genres(json: &str) -> Vec<String> {
 
 /// The mean of ratings: integer 0 without any.
 pub fn average_rating(sum: i64, count: i64) -> Value {
-    if count == 0 { Value::from(0) } else { Value::from(sum as f64 / count as f64) }
+    if count == 0 {
+        Value::from(0)
+    } else {
+        Value::from(sum as f64 / count as f64)
+    }
 }
 
 /// The mean of ratings with one decimal: integer 0 without any.
 pub fn rounded_rating(sum: i64, count: i64) -> Value {
-    if count == 0 { Value::from(0) } else { Value::from((sum as f64 / count as f64 * 10.0).round() / 10.0) }
+    if count == 0 {
+        Value::from(0)
+    } else {
+        Value::from((sum as f64 / count as f64 * 10.0).round() / 10.0)
+    }
 }
 
 #[cfg(test)]
@@ -171,12 +185,21 @@ mod tests {
 
     #[test]
     fn genres_are_a_short_list_of_texts() {
-        for bad in [json!(null), json!("animal"), json!([1]), json!(["a".repeat(51)]), json!(vec!["a"; 11])] {
+        for bad in [
+            json!(null),
+            json!("animal"),
+            json!([1]),
+            json!(["a".repeat(51)]),
+            json!(vec!["a"; 11]),
+        ] {
             let mut sent = fields(json!({ "genres": bad }));
             assert_eq!(genres(&mut sent), None);
             assert!(sent.finish().is_err(), "{bad}");
         }
-        assert_eq!(genres(&mut fields(json!({"genres": ["animal"]}))), Some(vec!["animal".to_owned()]));
+        assert_eq!(
+            genres(&mut fields(json!({"genres": ["animal"]}))),
+            Some(vec!["animal".to_owned()])
+        );
         assert_eq!(stored_genres(r#"["a", 1, null, "b"]"#), ["a", "b"]);
         assert_eq!(stored_genres("oops"), Vec::<String>::new());
     }

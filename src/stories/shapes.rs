@@ -127,7 +127,10 @@ impl<'a> Whole<'a> {
 /// A story in a list. In public, user and saved lists `content` is `""`, `canvas_data` `"[]"` and `cover_image` a URL;
 /// in one's own list all three are whole.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "documents what Listed and the streamed members make together")]
+#[expect(
+    dead_code,
+    reason = "documents what Listed and the streamed members make together"
+)]
 pub struct ListedStory {
     id: i64,
     title: String,
@@ -160,7 +163,10 @@ pub struct ListedStory {
 
 /// A whole story. After a change of more than 256 KiB `content` and `canvas_data` are left out.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "documents what Whole and the streamed members make together")]
+#[expect(
+    dead_code,
+    reason = "documents what Whole and the streamed members make together"
+)]
 pub struct WholeStory {
     id: i64,
     title: String,

@@ -12,8 +12,8 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
 use super::shapes::{Listed, Whole};
-use super::store::bodies::{self, Body as StoryBody};
 use super::store::Story;
+use super::store::bodies::{self, Body as StoryBody};
 use super::store::lists::Head;
 use crate::app::App;
 use crate::pictures;
@@ -36,12 +36,18 @@ pub struct Frame {
 impl Frame {
     /// The page envelope.
     pub fn page(links: &Links) -> Self {
-        Self { head: opened(&json(links), "results"), tail: "]}" }
+        Self {
+            head: opened(&json(links), "results"),
+            tail: "]}",
+        }
     }
 
     /// The saved list's own shape.
     pub fn saved() -> Self {
-        Self { head: opened(r#"{"success":true}"#, "stories"), tail: "]}" }
+        Self {
+            head: opened(r#"{"success":true}"#, "stories"),
+            tail: "]}",
+        }
     }
 }
 
@@ -61,7 +67,9 @@ fn json<T: serde::Serialize>(value: &T) -> String {
 
 fn respond(body: Body) -> Response {
     let mut response = Response::new(body);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
@@ -74,15 +82,23 @@ pub fn shelf_list(frame: Frame, rows: Vec<Story>, origin: &Origin) -> Response {
     let origin = origin.clone();
     let chunks: VecDeque<Vec<Story>> = in_chunks(rows);
     let state = (Some(frame), chunks, true, origin);
-    let stream = futures_util::stream::unfold(state, |(mut frame, mut chunks, is_first, origin)| async move {
-        let rows = chunks.pop_front()?;
-        let mut text = if is_first { frame.as_ref().map(|frame| frame.head.clone()).unwrap_or_default() } else { String::new() };
-        text += &shelf_rows(&rows, &origin, is_first);
-        if chunks.is_empty() {
-            text += frame.take().map_or("", |frame| frame.tail);
-        }
-        Some((Ok::<_, std::convert::Infallible>(Bytes::from(text)), (frame, chunks, false, origin)))
-    });
+    let stream =
+        futures_util::stream::unfold(state, |(mut frame, mut chunks, is_first, origin)| async move {
+            let rows = chunks.pop_front()?;
+            let mut text = if is_first {
+                frame.as_ref().map(|frame| frame.head.clone()).unwrap_or_default()
+            } else {
+                String::new()
+            };
+            text += &shelf_rows(&rows, &origin, is_first);
+            if chunks.is_empty() {
+                text += frame.take().map_or("", |frame| frame.tail);
+            }
+            Some((
+                Ok::<_, std::convert::Infallible>(Bytes::from(text)),
+                (frame, chunks, false, origin),
+            ))
+        });
     respond(Body::from_stream(stream))
 }
 
@@ -130,8 +146,13 @@ impl OwnList {
             let bytes = sizes.get(&story.id).copied().unwrap_or_default();
             (story, bytes)
         });
-        let list =
-            Self { app: Arc::clone(app), frame, waiting: waiting.collect(), is_first: true, is_done: false };
+        let list = Self {
+            app: Arc::clone(app),
+            frame,
+            waiting: waiting.collect(),
+            is_first: true,
+            is_done: false,
+        };
         respond(pictures::stream::body(app, list))
     }
 
@@ -153,7 +174,9 @@ impl OwnList {
         let mut parts = Vec::with_capacity(batch.len() * 7);
         for story in batch {
             // A story that vanished since the page was read is skipped.
-            let Some(at) = bodies.iter().position(|body| body.story_id == story.id) else { continue };
+            let Some(at) = bodies.iter().position(|body| body.story_id == story.id) else {
+                continue;
+            };
             let body = bodies.swap_remove(at);
             if !std::mem::take(&mut self.is_first) {
                 parts.push(Part::json(","));

@@ -21,7 +21,10 @@ pub(super) fn page(document: &Value) -> Page {
         for method in METHODS {
             if let Some(value) = item.get(method) {
                 let area = value["tags"][0].as_str().unwrap_or("other");
-                areas.entry(area).or_default().push(Operation { method, path, value });
+                areas
+                    .entry(area)
+                    .or_default()
+                    .push(Operation { method, path, value });
             }
         }
     }
@@ -41,7 +44,9 @@ pub(super) fn page(document: &Value) -> Page {
 
 fn block(document: &Value, operation: &Operation<'_>) -> Markup {
     let value = operation.value;
-    let is_public = value["security"].as_array().is_some_and(|list| list.contains(&serde_json::json!({})));
+    let is_public = value["security"]
+        .as_array()
+        .is_some_and(|list| list.contains(&serde_json::json!({})));
     html! {
         details {
             summary {
@@ -66,7 +71,9 @@ fn block(document: &Value, operation: &Operation<'_>) -> Markup {
 /// The members of a schema, one line each; references are followed once.
 fn fields(document: &Value, schema: &Value) -> Markup {
     let schema = resolve(document, schema);
-    let parts = schema["allOf"].as_array().map_or_else(|| vec![schema], |parts| parts.iter().collect());
+    let parts = schema["allOf"]
+        .as_array()
+        .map_or_else(|| vec![schema], |parts| parts.iter().collect());
     html! {
         ul.fields {
             @for part in parts {
@@ -79,7 +86,9 @@ fn fields(document: &Value, schema: &Value) -> Markup {
 }
 
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    let name = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+    let name = schema["$ref"]
+        .as_str()
+        .and_then(|reference| reference.rsplit('/').next());
     name.map_or(schema, |name| &document["components"]["schemas"][name])
 }
 

@@ -21,8 +21,7 @@ mod front_door;
 const STYLE: &str = include_str!("style.css");
 
 /// Nothing but our own inline style: no script, no frame, nothing from elsewhere.
-const CONTENT_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; base-uri 'none'";
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; base-uri 'none'";
 
 /// A page of ours.
 struct Page(StatusCode, Markup);
@@ -55,8 +54,14 @@ impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let mut response = (self.0, self.1.into_string()).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        );
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(CONTENT_POLICY),
+        );
         response
     }
 }
@@ -75,7 +80,9 @@ pub async fn index() -> Response {
 /// The OpenAPI document.
 pub async fn openapi() -> Response {
     let mut response = SNAPSHOT.into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
@@ -98,7 +105,10 @@ pub async fn undo_email(Path(token): Path<String>) -> Response {
 }
 
 /// Takes a change of address back.
-pub async fn undo_email_now(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Error> {
+pub async fn undo_email_now(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
     if credentials::undo_email_change(&app, &token).await? {
         let content = html! {
             h1 { "Done" }
@@ -110,5 +120,7 @@ pub async fn undo_email_now(State(app): State<Arc<App>>, Path(token): Path<Strin
         h1 { "This link no longer works" }
         p { "It was used before, or it is older than two weeks. Please ask the people who run this server." }
     };
-    Ok(Page::new("Tinytales: too late", &content).status(StatusCode::GONE).into_response())
+    Ok(Page::new("Tinytales: too late", &content)
+        .status(StatusCode::GONE)
+        .into_response())
 }

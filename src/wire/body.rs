@@ -27,7 +27,9 @@ impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Body<LIMIT> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
         let is_json = speaks_json(&request);
-        let bytes = tokio::time::timeout(PATIENCE, read(request, LIMIT)).await.map_err(|_| Error::too_slow())??;
+        let bytes = tokio::time::timeout(PATIENCE, read(request, LIMIT))
+            .await
+            .map_err(|_| Error::too_slow())??;
         if bytes.is_empty() {
             return Ok(Self(Map::new()));
         }
@@ -40,14 +42,25 @@ impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Body<LIMIT> {
 
 /// Whether the body is JSON or does not say what it is.
 pub fn speaks_json(request: &Request) -> bool {
-    let Some(value) = request.headers().get(header::CONTENT_TYPE) else { return true };
-    let essence = value.to_str().unwrap_or("?").split(';').next().unwrap_or_default().trim();
+    let Some(value) = request.headers().get(header::CONTENT_TYPE) else {
+        return true;
+    };
+    let essence = value
+        .to_str()
+        .unwrap_or("?")
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
     essence.is_empty() || essence.eq_ignore_ascii_case("application/json")
 }
 
 /// Refuses a request that announces more than `limit` bytes, before any of them is read.
 pub fn refuse_announced(request: &Request, limit: usize) -> Result<(), Error> {
-    let announced: Option<u64> = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let announced: Option<u64> = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
     match announced {
         Some(bytes) if bytes > limit as u64 => Err(over(limit)),
         _ => Ok(()),
@@ -56,7 +69,11 @@ pub fn refuse_announced(request: &Request, limit: usize) -> Result<(), Error> {
 
 /// The refusal of a body over `limit` bytes.
 pub fn over(limit: usize) -> Error {
-    let limit = if limit >= 1024 * 1024 { format!("{} MiB", limit >> 20) } else { format!("{} KiB", limit >> 10) };
+    let limit = if limit >= 1024 * 1024 {
+        format!("{} MiB", limit >> 20)
+    } else {
+        format!("{} KiB", limit >> 10)
+    };
     Error::too_large(format!("This is too large. At most {limit} can be sent here."))
 }
 
@@ -65,7 +82,9 @@ async fn read(request: Request, limit: usize) -> Result<Vec<u8>, Error> {
     let mut body = request.into_body();
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else { return Err(Error::bad_request("The request ended too early.")) };
+        let Ok(frame) = frame else {
+            return Err(Error::bad_request("The request ended too early."));
+        };
         let Ok(data) = frame.into_data() else { continue };
         if bytes.len() + data.len() > limit {
             return Err(over(limit));

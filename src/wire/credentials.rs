@@ -7,8 +7,12 @@ use axum::http::{HeaderMap, header};
 /// The scheme word is case-sensitive, any other scheme is no credentials, and the apps send literally `Bearer null` or
 /// `Bearer undefined` when they hold no token (contract: conventions §4).
 pub fn bearer(headers: &HeaderMap) -> Bearer<'_> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Bearer::None };
-    let Ok(text) = value.to_str() else { return Bearer::None };
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return Bearer::None;
+    };
+    let Ok(text) = value.to_str() else {
+        return Bearer::None;
+    };
     let mut words = text.split_ascii_whitespace();
     if words.next() != Some("Bearer") {
         return Bearer::None;
@@ -46,7 +50,16 @@ mod tests {
                 Bearer::Malformed => "malformed".to_owned(),
             }
         };
-        for guest in ["", "Bearer", "Bearer ", "Bearer null", "Bearer undefined", "bearer abc", "Basic abc", "Token a b c"] {
+        for guest in [
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer null",
+            "Bearer undefined",
+            "bearer abc",
+            "Basic abc",
+            "Token a b c",
+        ] {
             assert_eq!(read(guest), "none", "{guest}");
         }
         assert_eq!(read("Bearer abc"), "token abc");

@@ -69,7 +69,10 @@ impl Error {
 
     /// 400 with sentences by field. The first of them is also the message, because the apps show only that one.
     pub fn fields(errors: FieldErrors) -> Self {
-        let first = errors.0.values().find_map(|list| list.get(0)?.as_str().map(str::to_owned));
+        let first = errors
+            .0
+            .values()
+            .find_map(|list| list.get(0)?.as_str().map(str::to_owned));
         let mut error = Self::bad_request(first.unwrap_or_else(|| "Please check your input.".to_owned()));
         error.0.details = Some(Value::Object(errors.0));
         error
@@ -99,12 +102,20 @@ impl Error {
 
     /// 405 for a path that exists under other methods.
     pub fn method_not_allowed() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take that method.")
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "This address does not take that method.",
+        )
     }
 
     /// 408: the body took too long to arrive.
     pub fn too_slow() -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, "timeout", "The request took too long to arrive.")
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "timeout",
+            "The request took too long to arrive.",
+        )
     }
 
     /// 410: it was here once.
@@ -128,14 +139,22 @@ impl Error {
 
     /// 429: too often; `seconds` until it is worth another try.
     pub fn too_many_requests(seconds: u64) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", "Too many requests. Please wait a moment.")
-            .retry_after(seconds)
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "throttled",
+            "Too many requests. Please wait a moment.",
+        )
+        .retry_after(seconds)
     }
 
     /// 503: not now; `seconds` until it is worth another try.
     pub fn unavailable(seconds: u64) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The server is busy. Please try again.")
-            .retry_after(seconds)
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "The server is busy. Please try again.",
+        )
+        .retry_after(seconds)
     }
 
     /// 507: no room left for what was sent.
@@ -150,7 +169,11 @@ impl Error {
     /// 500. `cause` goes to the log and nowhere else.
     pub fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "Something went wrong.")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "server_error",
+            "Something went wrong.",
+        )
     }
 
     /// Adds a documented extra member of the body, such as `"expired": true`.
@@ -194,7 +217,11 @@ impl From<database::Error> for Error {
             .retry_after(1),
             database::Error::Full => {
                 tracing::error!("the database has no room left");
-                Self::new(StatusCode::INSUFFICIENT_STORAGE, "storage_full", "The server has no room left.")
+                Self::new(
+                    StatusCode::INSUFFICIENT_STORAGE,
+                    "storage_full",
+                    "The server has no room left.",
+                )
             }
             other => Self::internal(&other),
         }
@@ -244,7 +271,10 @@ impl IntoResponse for Error {
         let mut response = respond::json(refusal.status, &body);
         let headers = response.headers_mut();
         if refusal.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"api\""));
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"api\""),
+            );
         }
         if let Some(seconds) = refusal.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -17,7 +17,10 @@ pub struct Fields {
 impl Fields {
     /// Takes the fields of a body.
     pub fn new(object: Map<String, Value>) -> Self {
-        Self { object, errors: FieldErrors::default() }
+        Self {
+            object,
+            errors: FieldErrors::default(),
+        }
     }
 
     /// Whether the field was sent, be it `null`.
@@ -162,7 +165,11 @@ impl Fields {
 
     /// Refuses the request when anything was wrong with its fields.
     pub fn finish(self) -> Result<(), Error> {
-        if self.errors.is_empty() { Ok(()) } else { Err(Error::fields(self.errors)) }
+        if self.errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::fields(self.errors))
+        }
     }
 }
 
@@ -189,10 +196,15 @@ mod tests {
 
     #[test]
     fn each_fault_is_noted_once_under_its_field() {
-        let mut fields = fields(json!({"blank": " ", "null": null, "nul": "a\u{0}b", "long": "abcdef", "list": []}));
+        let mut fields =
+            fields(json!({"blank": " ", "null": null, "nul": "a\u{0}b", "long": "abcdef", "list": []}));
         for name in ["blank", "null", "nul", "long", "list", "missing"] {
             assert_eq!(fields.required_text(name, 5), "");
-            assert_eq!(fields.errors.get(name).and_then(Value::as_array).map(Vec::len), Some(1), "{name}");
+            assert_eq!(
+                fields.errors.get(name).and_then(Value::as_array).map(Vec::len),
+                Some(1),
+                "{name}"
+            );
         }
         assert!(fields.finish().is_err());
     }

@@ -21,7 +21,12 @@ use super::Error;
 use crate::tasks::Tasks;
 
 /// The origins of the native shells, allowed even where `CORS_ORIGINS` narrows the rest.
-const NATIVE_SHELLS: [&str; 4] = ["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost"];
+const NATIVE_SHELLS: [&str; 4] = [
+    "capacitor://localhost",
+    "ionic://localhost",
+    "http://localhost",
+    "https://localhost",
+];
 
 /// Routes are written with a trailing slash, as the apps call them; the form without it means the same.
 pub fn with_slash<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
@@ -53,13 +58,28 @@ pub fn cors(origins: &[String]) -> CorsLayer {
         let listed = origins.iter().map(String::as_str).chain(NATIVE_SHELLS);
         AllowOrigin::list(listed.filter_map(|origin| HeaderValue::from_str(origin).ok()))
     };
-    let headers = ["accept", "accept-encoding", "authorization", "content-type", "dnt", "origin", "user-agent"]
-        .into_iter()
-        .chain(["x-csrftoken", "x-requested-with"])
-        .map(HeaderName::from_static);
+    let headers = [
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "content-type",
+        "dnt",
+        "origin",
+        "user-agent",
+    ]
+    .into_iter()
+    .chain(["x-csrftoken", "x-requested-with"])
+    .map(HeaderName::from_static);
     CorsLayer::new()
         .allow_origin(allowed)
-        .allow_methods([Method::DELETE, Method::GET, Method::OPTIONS, Method::PATCH, Method::POST, Method::PUT])
+        .allow_methods([
+            Method::DELETE,
+            Method::GET,
+            Method::OPTIONS,
+            Method::PATCH,
+            Method::POST,
+            Method::PUT,
+        ])
         .allow_headers(headers.collect::<Vec<_>>())
         .max_age(Duration::from_secs(86_400))
 }
@@ -68,16 +88,29 @@ pub fn cors(origins: &[String]) -> CorsLayer {
 pub async fn security_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(
+        "cross-origin-opener-policy",
+        HeaderValue::from_static("same-origin"),
+    );
     response
 }
 
 /// A panic answers 500 to its own caller; nobody else notices.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over by value"
+)]
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     Error::internal(&text.unwrap_or("panic")).into_response()
 }
 
@@ -99,7 +132,10 @@ impl Drain {
 
     /// A drain whose tasks are owned by `tasks`.
     pub fn new(tasks: Tasks) -> Self {
-        Self { tasks, places: Arc::new(Semaphore::new(Self::PLACES)) }
+        Self {
+            tasks,
+            places: Arc::new(Semaphore::new(Self::PLACES)),
+        }
     }
 
     /// Watches the body of a request.
@@ -107,11 +143,18 @@ impl Drain {
         if request.body().is_end_stream() {
             return request;
         }
-        request.map(|body| Body::new(Watched { body: Some(body), drain: self.clone() }))
+        request.map(|body| {
+            Body::new(Watched {
+                body: Some(body),
+                drain: self.clone(),
+            })
+        })
     }
 
     fn take(&self, mut rest: Body) {
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { return };
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            return;
+        };
         let work = async move {
             let mut seen = 0;
             while let Some(Ok(frame)) = rest.frame().await {
@@ -142,7 +185,9 @@ impl HttpBody for Watched {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let Some(body) = &mut self.body else {
+            return Poll::Ready(None);
+        };
         let polled = Pin::new(body).poll_frame(context);
         if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
             self.body = None;
@@ -174,7 +219,9 @@ mod tests {
     #[test]
     fn only_api_paths_that_are_no_files_gain_a_slash() {
         let path = |uri: &'static str| {
-            with_slash(Request::builder().uri(uri).body(Body::empty()).unwrap()).uri().to_string()
+            with_slash(Request::builder().uri(uri).body(Body::empty()).unwrap())
+                .uri()
+                .to_string()
         };
         assert_eq!(path("/api/stories?page=2"), "/api/stories/?page=2");
         assert_eq!(path("/api"), "/api/");

@@ -27,7 +27,10 @@ impl Limits {
 
     /// Limits that hold, or that let everything pass.
     pub fn new(on: bool) -> Self {
-        Self { rates: Rates::new(if on { Self::CAPACITY } else { 1 }), on }
+        Self {
+            rates: Rates::new(if on { Self::CAPACITY } else { 1 }),
+            on,
+        }
     }
 
     /// Counts one, or refuses with 429.

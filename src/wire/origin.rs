@@ -16,9 +16,18 @@ impl Origin {
 
     /// From the request, when no public URL is configured: `Host`, and the scheme that a trusted proxy tells.
     pub fn of_request(headers: &HeaderMap, behind_proxy: bool) -> Self {
-        let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).filter(|host| is_host(host));
-        let forwarded = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
-        let scheme = if behind_proxy && forwarded == Some("https") { "https" } else { "http" };
+        let host = headers
+            .get(header::HOST)
+            .and_then(|value| value.to_str().ok())
+            .filter(|host| is_host(host));
+        let forwarded = headers
+            .get("x-forwarded-proto")
+            .and_then(|value| value.to_str().ok());
+        let scheme = if behind_proxy && forwarded == Some("https") {
+            "https"
+        } else {
+            "http"
+        };
         Self(format!("{scheme}://{}", host.unwrap_or("localhost")))
     }
 }
@@ -31,7 +40,10 @@ impl std::fmt::Display for Origin {
 
 /// Host names go into links: only what a host name can be.
 fn is_host(host: &str) -> bool {
-    host.len() <= 253 && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]_".contains(&byte))
+    host.len() <= 253
+        && host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]_".contains(&byte))
 }
 
 /// Which proxies may tell us the client's address.
@@ -54,7 +66,11 @@ impl TrustedProxies {
             "*" => Ok(Self::Any),
             _ => text
                 .split(',')
-                .map(|part| part.trim().parse().map_err(|_| format!("{part:?} is not an address")))
+                .map(|part| {
+                    part.trim()
+                        .parse()
+                        .map_err(|_| format!("{part:?} is not an address"))
+                })
                 .collect::<Result<_, _>>()
                 .map(Self::Listed),
         }
@@ -86,7 +102,9 @@ impl TrustedProxies {
             .flat_map(|value| value.split(','))
             .collect();
         for entry in forwarded.iter().rev() {
-            let Ok(address) = entry.trim().parse::<IpAddr>() else { return client };
+            let Ok(address) = entry.trim().parse::<IpAddr>() else {
+                return client;
+            };
             client = address.to_canonical();
             if *self == Self::Any || !self.trusts(client) {
                 return client;
@@ -102,9 +120,15 @@ mod tests {
     use axum::http::HeaderValue;
 
     fn client(proxies: &str, forwarded: &'static str) -> String {
-        let headers = HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), HeaderValue::from_static(forwarded))]);
+        let headers = HeaderMap::from_iter([(
+            "x-forwarded-for".parse().unwrap(),
+            HeaderValue::from_static(forwarded),
+        )]);
         let peer = "10.0.0.1:4000".parse().unwrap();
-        TrustedProxies::parse(proxies).unwrap().client(peer, &headers).to_string()
+        TrustedProxies::parse(proxies)
+            .unwrap()
+            .client(peer, &headers)
+            .to_string()
     }
 
     #[test]
@@ -120,7 +144,11 @@ mod tests {
     #[test]
     fn a_host_header_cannot_smuggle_anything_into_links() {
         let origin = |host: &'static str| {
-            Origin::of_request(&HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]), false).0
+            Origin::of_request(
+                &HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]),
+                false,
+            )
+            .0
         };
         assert_eq!(origin("tales.example:8000"), "http://tales.example:8000");
         assert_eq!(origin("evil\"<script>"), "http://localhost");

@@ -33,7 +33,11 @@ impl Wanted {
         match query.get("page").as_deref() {
             None | Some("") => Self::Number(1),
             Some("last") => Self::Last,
-            Some(text) => text.parse().ok().filter(|number| *number >= 1).map_or(Self::Junk, Self::Number),
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|number| *number >= 1)
+                .map_or(Self::Junk, Self::Number),
         }
     }
 
@@ -95,7 +99,13 @@ mod tests {
         assert_eq!(wanted("").of(0, 12).unwrap().number, 1);
         assert_eq!(wanted("page=last").of(25, 12).unwrap().number, 3);
         assert_eq!(wanted("page=3").of(25, 12).unwrap().offset(), 24);
-        for query in ["page=4", "page=0", "page=-1", "page=x", "page=99999999999999999999"] {
+        for query in [
+            "page=4",
+            "page=0",
+            "page=-1",
+            "page=x",
+            "page=99999999999999999999",
+        ] {
             assert!(wanted(query).of(25, 12).is_err(), "{query}");
         }
     }
@@ -104,10 +114,22 @@ mod tests {
     fn links_are_absolute_and_end_at_the_ends() {
         let origin = Origin::new("https://tales.example");
         let query = Query::parse("page=2&page_size=12");
-        let links = Wanted::from(&query).of(31, 12).unwrap().links(&origin, "/api/stories/", &query);
-        assert_eq!(links.next.as_deref(), Some("https://tales.example/api/stories/?page=3&page_size=12"));
-        assert_eq!(links.previous.as_deref(), Some("https://tales.example/api/stories/?page_size=12"));
-        let last = wanted("page=3").of(31, 12).unwrap().links(&origin, "/api/stories/", &query);
+        let links = Wanted::from(&query)
+            .of(31, 12)
+            .unwrap()
+            .links(&origin, "/api/stories/", &query);
+        assert_eq!(
+            links.next.as_deref(),
+            Some("https://tales.example/api/stories/?page=3&page_size=12")
+        );
+        assert_eq!(
+            links.previous.as_deref(),
+            Some("https://tales.example/api/stories/?page_size=12")
+        );
+        let last = wanted("page=3")
+            .of(31, 12)
+            .unwrap()
+            .links(&origin, "/api/stories/", &query);
         assert_eq!(last.next, None);
     }
 }

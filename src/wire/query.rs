@@ -26,20 +26,29 @@ impl Query {
 
     /// A number: the default when it is absent or junk, clamped into the range otherwise.
     pub fn clamped(&self, name: &str, default: i64, range: RangeInclusive<i64>) -> i64 {
-        let number = self.get(name).and_then(|text| text.trim().parse().ok()).unwrap_or(default);
+        let number = self
+            .get(name)
+            .and_then(|text| text.trim().parse().ok())
+            .unwrap_or(default);
         number.clamp(*range.start(), *range.end())
     }
 
     /// The same query with another `page` (left out for page 1), names sorted.
     pub fn with_page(&self, page: i64) -> String {
-        let mut pairs: Vec<(&str, &str)> =
-            self.0.iter().filter(|(name, _)| name != "page").map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let mut pairs: Vec<(&str, &str)> = self
+            .0
+            .iter()
+            .filter(|(name, _)| name != "page")
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
         let page = page.to_string();
         if page != "1" {
             pairs.push(("page", &page));
         }
         pairs.sort_by_key(|(name, _)| *name);
-        form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish()
     }
 }
 
@@ -59,7 +68,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| Error::not_found())?;
+        let Path(text) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Error::not_found())?;
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(Error::not_found());
         }

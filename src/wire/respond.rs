@@ -73,7 +73,10 @@ impl ETag {
         if let Ok(tag) = HeaderValue::from_str(&self.0) {
             headers.insert(header::ETAG, tag);
         }
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
+        );
         headers.append(header::VARY, HeaderValue::from_static("Authorization, Origin"));
     }
 }
@@ -103,11 +106,20 @@ mod tests {
     fn a_tag_matches_itself_weak_or_strong_and_in_a_list() {
         let tag = ETag::of(|parts| parts.text("story"));
         let strong = tag.0.trim_start_matches("W/").to_owned();
-        for sent in [tag.0.clone(), strong.clone(), format!("\"other\", {strong}"), "*".to_owned()] {
-            let headers = HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_str(&sent).unwrap())]);
+        for sent in [
+            tag.0.clone(),
+            strong.clone(),
+            format!("\"other\", {strong}"),
+            "*".to_owned(),
+        ] {
+            let headers =
+                HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_str(&sent).unwrap())]);
             assert!(tag.matches(&headers), "{sent}");
         }
-        assert!(!tag.matches(&HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_static("\"x\""))])));
+        assert!(!tag.matches(&HeaderMap::from_iter([(
+            header::IF_NONE_MATCH,
+            HeaderValue::from_static("\"x\"")
+        )])));
     }
 
     #[test]

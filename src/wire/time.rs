@@ -16,7 +16,13 @@ impl std::fmt::Display for Timestamp {
         let instant = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let (date, (hour, minute, second, micro)) = (instant.date(), instant.to_hms_micro());
-        write!(f, "{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())?;
+        write!(
+            f,
+            "{:04}-{:02}-{:02}",
+            date.year(),
+            u8::from(date.month()),
+            date.day()
+        )?;
         write!(f, "T{hour:02}:{minute:02}:{second:02}")?;
         if micro != 0 {
             write!(f, ".{micro:06}")?;
@@ -43,9 +49,18 @@ mod tests {
 
     #[test]
     fn timestamps_drop_only_a_zero_fraction() {
-        assert_eq!(Timestamp(1_772_600_767_123_456).to_string(), "2026-03-04T05:06:07.123456Z");
-        assert_eq!(Timestamp(1_772_600_767_000_000).to_string(), "2026-03-04T05:06:07Z");
-        assert_eq!(Timestamp(1_772_600_767_100_000).to_string(), "2026-03-04T05:06:07.100000Z");
+        assert_eq!(
+            Timestamp(1_772_600_767_123_456).to_string(),
+            "2026-03-04T05:06:07.123456Z"
+        );
+        assert_eq!(
+            Timestamp(1_772_600_767_000_000).to_string(),
+            "2026-03-04T05:06:07Z"
+        );
+        assert_eq!(
+            Timestamp(1_772_600_767_100_000).to_string(),
+            "2026-03-04T05:06:07.100000Z"
+        );
     }
 
     #[test]

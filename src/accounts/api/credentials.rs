@@ -52,7 +52,10 @@ pub async fn change_password(
     fields.finish()?;
     own_password(&app, caller.id, "current_password", current).await?;
 
-    let hash = app.hashing.run(move |workspace| password::hash(workspace, &new)).await?;
+    let hash = app
+        .hashing
+        .run(move |workspace| password::hash(workspace, &new))
+        .await?;
     let (now, session) = (app.clock.now(), caller.session.clone());
     let changed: Result<(), Error> = app
         .database
@@ -69,10 +72,15 @@ pub async fn change_password(
 /// Checks the caller's own password; wrong is 400 at `field`.
 async fn own_password(app: &Arc<App>, user_id: i64, field: &str, password: String) -> Result<(), Error> {
     app.limits.look(&limits::OWN_PASSWORD, user_id, app.clock.now())?;
-    let encoded: Result<_, Error> =
-        app.database.read(move |conn| Ok(people::password_hash(conn, user_id)?)).await;
+    let encoded: Result<_, Error> = app
+        .database
+        .read(move |conn| Ok(people::password_hash(conn, user_id)?))
+        .await;
     let encoded = encoded?.ok_or_else(Error::not_found)?;
-    let verdict = app.hashing.run(move |workspace| password::verify(workspace, &password, &encoded)).await?;
+    let verdict = app
+        .hashing
+        .run(move |workspace| password::verify(workspace, &password, &encoded))
+        .await?;
     if verdict == Verdict::Wrong {
         app.limit(&limits::OWN_PASSWORD, user_id)?;
         return Err(Error::field(field, "This password is not right."));
@@ -122,15 +130,29 @@ pub async fn change_email(
         .database
         .write(move |conn| {
             if people::is_address_taken(conn, &address, caller.id)? {
-                return Err(Error::field("new_email", "This address belongs to another account."));
+                return Err(Error::field(
+                    "new_email",
+                    "This address belongs to another account.",
+                ));
             }
-            let Some(profile) = people::profile(conn, caller.id)? else { return Err(Error::not_found()) };
+            let Some(profile) = people::profile(conn, caller.id)? else {
+                return Err(Error::not_found());
+            };
             people::set_email(conn, caller.id, &address, now)?;
             // A code that was sent to the old address must not open the account under the new one.
             codes::void_all(conn, caller.id)?;
             if can_mail && !profile.email.is_empty() {
-                codes::remember_undo(conn, caller.id, &token_hash, &profile.email, now + UNDO_DAYS * DAY)?;
-                let to = Recipient { address: &profile.email, name: &profile.display_name };
+                codes::remember_undo(
+                    conn,
+                    caller.id,
+                    &token_hash,
+                    &profile.email,
+                    now + UNDO_DAYS * DAY,
+                )?;
+                let to = Recipient {
+                    address: &profile.email,
+                    name: &profile.display_name,
+                };
                 // A full outbox does not stop somebody from changing their address.
                 let _ = queue(conn, &templates::email_changed(to, None, Some(&undo_link)), now)?;
             }
@@ -139,7 +161,11 @@ pub async fn change_email(
         .await;
     changed?;
     app.mail.wake();
-    Ok(respond::ok(&EmailChanged { success: true, message: "Your e-mail address is changed.", email }))
+    Ok(respond::ok(&EmailChanged {
+        success: true,
+        message: "Your e-mail address is changed.",
+        email,
+    }))
 }
 
 /// Takes a change of address back, by the token of the notice: all sign-ins end. False when the token is worth nothing.
@@ -148,7 +174,9 @@ pub async fn undo_email_change(app: &Arc<App>, token: &str) -> Result<bool, Erro
     let undone: Result<_, Error> = app
         .database
         .write(move |conn| {
-            let Some((user_id, old_email)) = codes::take_undo(conn, &token_hash, now)? else { return Ok(None) };
+            let Some((user_id, old_email)) = codes::take_undo(conn, &token_hash, now)? else {
+                return Ok(None);
+            };
             if people::is_address_taken(conn, &old_email, user_id)? {
                 return Ok(None);
             }

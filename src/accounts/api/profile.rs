@@ -27,11 +27,18 @@ pub struct OwnAccount {
 #[utoipa::path(get, path = "/api/auth/profile/", tag = "accounts", responses((status = 200, body = OwnAccount)))]
 pub async fn own_account(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result<Response, Error> {
     let profile = load(&app, caller.id).await?;
-    Ok(respond::ok(&OwnAccount { success: true, data: profile.into(), message: None }))
+    Ok(respond::ok(&OwnAccount {
+        success: true,
+        data: profile.into(),
+        message: None,
+    }))
 }
 
 async fn load(app: &Arc<App>, user_id: i64) -> Result<Profile, Error> {
-    let profile: Result<_, Error> = app.database.read(move |conn| Ok(people::profile(conn, user_id)?)).await;
+    let profile: Result<_, Error> = app
+        .database
+        .read(move |conn| Ok(people::profile(conn, user_id)?))
+        .await;
     profile?.ok_or_else(Error::not_found)
 }
 
@@ -74,7 +81,11 @@ pub async fn change_own_account(
     }
     fields.finish()?;
     let profile = change.store(&app, caller.id).await?;
-    Ok(respond::ok(&OwnAccount { success: true, data: profile.into(), message: Some("Your profile is saved.") }))
+    Ok(respond::ok(&OwnAccount {
+        success: true,
+        data: profile.into(),
+        message: Some("Your profile is saved."),
+    }))
 }
 
 /// One's own profile.
@@ -90,7 +101,11 @@ pub struct OwnProfile {
 #[utoipa::path(get, path = "/api/users/profile/", tag = "accounts", responses((status = 200, body = OwnProfile)))]
 pub async fn own_profile(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result<Response, Error> {
     let profile = load(&app, caller.id).await?;
-    Ok(respond::ok(&OwnProfile { success: true, message: None, profile: profile.into() }))
+    Ok(respond::ok(&OwnProfile {
+        success: true,
+        message: None,
+        profile: profile.into(),
+    }))
 }
 
 /// What can be changed of one's own profile; absent fields stay. `user_type` is read-only.
@@ -126,11 +141,17 @@ pub async fn change_own_profile(
     fields.finish()?;
     let profile = change.store(&app, caller.id).await?;
     let message = Some("Your profile is saved.");
-    Ok(respond::ok(&OwnProfile { success: true, message, profile: profile.into() }))
+    Ok(respond::ok(&OwnProfile {
+        success: true,
+        message,
+        profile: profile.into(),
+    }))
 }
 
 fn name(fields: &mut Fields, field: &str) -> Option<String> {
-    fields.has(field).then(|| fields.required_text(field, rules::LONGEST_NAME))
+    fields
+        .has(field)
+        .then(|| fields.required_text(field, rules::LONGEST_NAME))
 }
 
 fn date(fields: &mut Fields, field: &str) -> Option<Option<String>> {
@@ -161,14 +182,18 @@ impl Change {
         let (now, masker) = (app.clock.now(), app.words.masker());
         app.database
             .write(move |conn| {
-                let Some(mut profile) = people::profile(conn, user_id)? else { return Err(Error::not_found()) };
+                let Some(mut profile) = people::profile(conn, user_id)? else {
+                    return Err(Error::not_found());
+                };
                 let mut change = self.clone();
                 change.display_name = change.display_name.map(|name| masker.mask(&name).into_owned());
-                change.bio = change.bio.map(|bio| bio.map(|bio| masker.mask(&bio).into_owned()));
-                if let Some(username) = &change.username {
-                    if people::is_username_taken(conn, username, user_id)? {
-                        return Err(Error::field("username", "This user name is taken."));
-                    }
+                change.bio = change
+                    .bio
+                    .map(|bio| bio.map(|bio| masker.mask(&bio).into_owned()));
+                if let Some(username) = &change.username
+                    && people::is_username_taken(conn, username, user_id)?
+                {
+                    return Err(Error::field("username", "This user name is taken."));
                 }
                 change.apply(&mut profile)?;
                 people::save_profile(conn, &profile, now)?;
@@ -211,8 +236,12 @@ fn check_border(border: &str, profile: &Profile) -> Result<(), Error> {
     }
     match rules::may_wear_border(border, profile.level()) {
         Ok(()) => Ok(()),
-        Err(BorderRefusal::Unknown) => Err(Error::field("selected_avatar_border", "There is no such border.")),
-        Err(BorderRefusal::Locked(level)) => Err(Error::forbidden(format!("This border unlocks at level {level}."))
-            .flag("required_level", format!("Level {level}"))),
+        Err(BorderRefusal::Unknown) => {
+            Err(Error::field("selected_avatar_border", "There is no such border."))
+        }
+        Err(BorderRefusal::Locked(level)) => {
+            Err(Error::forbidden(format!("This border unlocks at level {level}."))
+                .flag("required_level", format!("Level {level}")))
+        }
     }
 }

@@ -56,7 +56,10 @@ pub async fn verify(
     fields.finish()?;
     app.limit(&limits::CODE_CHECK, &network)?;
     guess(&app, email, code).await?.accept()?;
-    Ok(respond::ok(&ResetCodeRight { message: "The code is right.", verified: true }))
+    Ok(respond::ok(&ResetCodeRight {
+        message: "The code is right.",
+        verified: true,
+    }))
 }
 
 /// A new password with the code that allows it.
@@ -89,7 +92,10 @@ pub async fn reset(
     // The code is looked at before the hash is made, so that guessing costs no hashing.
     guess(&app, email.clone(), code.clone()).await?.accept()?;
 
-    let hash = app.hashing.run(move |workspace| password::hash(workspace, &new_password)).await?;
+    let hash = app
+        .hashing
+        .run(move |workspace| password::hash(workspace, &new_password))
+        .await?;
     let (now, keys) = (app.clock.now(), app.keys.clone());
     let done: Result<_, Error> = app
         .database
@@ -110,12 +116,24 @@ pub async fn reset(
 }
 
 fn address_and_code(fields: &mut Fields) -> (String, String) {
-    (fields.required_text("email", rules::LONGEST_EMAIL), fields.required_text("code", codes::LONGEST))
+    (
+        fields.required_text("email", rules::LONGEST_EMAIL),
+        fields.required_text("code", codes::LONGEST),
+    )
 }
 
 async fn guess(app: &Arc<App>, email: String, code: String) -> Result<Guess, Error> {
     let (now, keys) = (app.clock.now(), app.keys.clone());
     app.database
-        .write(move |conn| Ok(codes::check(conn, &keys, &email, Purpose::PasswordReset, &code, now)?))
+        .write(move |conn| {
+            Ok(codes::check(
+                conn,
+                &keys,
+                &email,
+                Purpose::PasswordReset,
+                &code,
+                now,
+            )?)
+        })
         .await
 }

@@ -45,12 +45,32 @@ pub struct PersonFound {
 /// Children and teachers whose user name or display name holds `q`, the best matches first; everybody for an empty `q`.
 #[utoipa::path(get, path = "/api/users/search/", tag = "accounts", responses((status = 200, body = PeopleFound)),
     params(("q" = Option<String>, Query), ("offset" = Option<i64>, Query), ("limit" = Option<i64>, Query, description = "1 to 50, 10 when absent")))]
-pub async fn search(State(app): State<Arc<App>>, Caller(caller): Caller, query: Query) -> Result<Response, Error> {
+pub async fn search(
+    State(app): State<Arc<App>>,
+    Caller(caller): Caller,
+    query: Query,
+) -> Result<Response, Error> {
     app.limit(&limits::SEARCH, caller.id)?;
-    let (offset, limit) = (query.clamped("offset", 0, 0..=1_000_000), query.clamped("limit", 10, 1..=50));
-    let needle = query.get("q").unwrap_or_default().chars().take(LONGEST_NEEDLE).collect();
-    let wanted = PeopleQuery { needle, searcher: caller.id, offset, limit };
-    let found: Result<_, Error> = app.database.read(move |conn| Ok(search::people(conn, &wanted)?)).await;
+    let (offset, limit) = (
+        query.clamped("offset", 0, 0..=1_000_000),
+        query.clamped("limit", 10, 1..=50),
+    );
+    let needle = query
+        .get("q")
+        .unwrap_or_default()
+        .chars()
+        .take(LONGEST_NEEDLE)
+        .collect();
+    let wanted = PeopleQuery {
+        needle,
+        searcher: caller.id,
+        offset,
+        limit,
+    };
+    let found: Result<_, Error> = app
+        .database
+        .read(move |conn| Ok(search::people(conn, &wanted)?))
+        .await;
     let (found, total) = found?;
     let users = found.into_iter().map(|person| PersonFound {
         id: person.id,
@@ -66,5 +86,12 @@ pub async fn search(State(app): State<Arc<App>>, Caller(caller): Caller, query: 
         story_count: person.story_count,
     });
     let users: Vec<_> = users.collect();
-    Ok(respond::ok(&PeopleFound { success: true, users, total, offset, limit, has_more: offset + limit < total }))
+    Ok(respond::ok(&PeopleFound {
+        success: true,
+        users,
+        total,
+        offset,
+        limit,
+        has_more: offset + limit < total,
+    }))
 }

@@ -47,11 +47,21 @@ pub async fn login(
 ) -> Result<Response, Error> {
     let (email, password) = address_and_password(body)?;
     let Some(signed_in) = check(&app, &network, &email, password).await? else {
-        return Err(Error::unauthorized("authentication_failed", "The e-mail address or the password is not right."));
+        return Err(Error::unauthorized(
+            "authentication_failed",
+            "The e-mail address or the password is not right.",
+        ));
     };
     let (now, session, user_id) = (app.clock.now(), random_hex(), signed_in.profile.id);
     let ends = now + app.config.refresh_token_days * DAY;
-    let tokens = Pair::new(&app.keys, user_id, &session, now, app.config.access_token_days, ends);
+    let tokens = Pair::new(
+        &app.keys,
+        user_id,
+        &session,
+        now,
+        app.config.access_token_days,
+        ends,
+    );
     let opened: Result<(), Error> = app
         .database
         .write(move |conn| {
@@ -62,7 +72,11 @@ pub async fn login(
         })
         .await;
     opened?;
-    Ok(respond::ok(&SignedIn { access: tokens.access, refresh: tokens.refresh, user: signed_in.profile.into() }))
+    Ok(respond::ok(&SignedIn {
+        access: tokens.access,
+        refresh: tokens.refresh,
+        user: signed_in.profile.into(),
+    }))
 }
 
 /// A sign-in that was right.
@@ -74,13 +88,21 @@ struct Checked {
 }
 
 /// Checks an address and a password of an active account. Unknown addresses cost as much as known ones.
-async fn check(app: &Arc<App>, network: &str, email: &str, password: String) -> Result<Option<Checked>, Error> {
+async fn check(
+    app: &Arc<App>,
+    network: &str,
+    email: &str,
+    password: String,
+) -> Result<Option<Checked>, Error> {
     let now = app.clock.now();
     let account = fold(email);
     app.limit(&limits::SIGN_IN, network)?;
     app.limits.look(&limits::FAILED_SIGN_IN, &account, now)?;
     let address = email.to_owned();
-    let found: Result<_, Error> = app.database.read(move |conn| Ok(people::sign_in(conn, &address)?)).await;
+    let found: Result<_, Error> = app
+        .database
+        .read(move |conn| Ok(people::sign_in(conn, &address)?))
+        .await;
     let found = found?.filter(|found| found.is_active);
 
     let encoded = found.as_ref().map(|found| found.password_hash.clone());
@@ -93,17 +115,18 @@ async fn check(app: &Arc<App>, network: &str, email: &str, password: String) -> 
                 return (false, None);
             };
             match password::verify(workspace, &password, &encoded) {
-                Verdict::Right => (true, None),
                 Verdict::RightButOld if upgrade => (true, Some(password::hash(workspace, &password))),
-                Verdict::RightButOld => (true, None),
+                Verdict::Right | Verdict::RightButOld => (true, None),
                 Verdict::Wrong => (false, None),
             }
         })
         .await?;
     match found {
-        Some(found) if is_right => {
-            Ok(Some(Checked { profile: found.profile, hash: found.password_hash, better_hash }))
-        }
+        Some(found) if is_right => Ok(Some(Checked {
+            profile: found.profile,
+            hash: found.password_hash,
+            better_hash,
+        })),
         _ => {
             app.limit(&limits::FAILED_SIGN_IN, &account)?;
             Ok(None)
@@ -144,20 +167,41 @@ pub async fn refresh(State(app): State<Arc<App>>, Body(body): Body) -> Result<Re
     let now = app.clock.now();
     let (token, claims) = refresh_claims(&app, body).ok_or_else(stale)?;
     let (session, user_id) = (claims.sid.clone(), claims.user_id);
-    let ends: Result<_, Error> =
-        app.database.read(move |conn| Ok(sessions::end_of(conn, &session, user_id, now)?)).await;
+    let ends: Result<_, Error> = app
+        .database
+        .read(move |conn| Ok(sessions::end_of(conn, &session, user_id, now)?))
+        .await;
     let ends = ends?.ok_or_else(stale)?;
 
     let tokens = if ends - now < RENEW_WITHIN {
         let (session, ends) = (claims.sid.clone(), now + app.config.refresh_token_days * DAY);
-        let prolonged: Result<(), Error> =
-            app.database.write(move |conn| Ok(sessions::prolong(conn, &session, ends)?)).await;
+        let prolonged: Result<(), Error> = app
+            .database
+            .write(move |conn| Ok(sessions::prolong(conn, &session, ends)?))
+            .await;
         prolonged?;
-        Pair::new(&app.keys, user_id, &claims.sid, now, app.config.access_token_days, ends)
+        Pair::new(
+            &app.keys,
+            user_id,
+            &claims.sid,
+            now,
+            app.config.access_token_days,
+            ends,
+        )
     } else {
-        let fresh = Pair::new(&app.keys, user_id, &claims.sid, now, app.config.access_token_days, ends);
+        let fresh = Pair::new(
+            &app.keys,
+            user_id,
+            &claims.sid,
+            now,
+            app.config.access_token_days,
+            ends,
+        );
         let is_current = claims.exp - now / SECOND > RENEW_WITHIN / SECOND;
-        Pair { access: fresh.access, refresh: if is_current { token } else { fresh.refresh } }
+        Pair {
+            access: fresh.access,
+            refresh: if is_current { token } else { fresh.refresh },
+        }
     };
     Ok(respond::ok(&Refreshed {
         access_token: tokens.access.clone(),
@@ -171,14 +215,19 @@ fn refresh_claims(
     app: &App,
     mut body: serde_json::Map<String, serde_json::Value>,
 ) -> Option<(String, Claims)> {
-    let token = ["refresh", "refresh_token"].iter().find_map(|name| body.remove(*name))?;
+    let token = ["refresh", "refresh_token"]
+        .iter()
+        .find_map(|name| body.remove(*name))?;
     let token = token.as_str()?.to_owned();
     let claims = app.keys.read(&token, Kind::Refresh, app.clock.now())?;
     Some((token, claims))
 }
 
 fn stale() -> Error {
-    Error::unauthorized("token_not_valid", "This sign-in is no longer valid. Please sign in again.")
+    Error::unauthorized(
+        "token_not_valid",
+        "This sign-in is no longer valid. Please sign in again.",
+    )
 }
 
 /// One sentence.
@@ -191,7 +240,10 @@ pub struct Said {
 impl Said {
     /// 200 with a sentence.
     pub fn ok(message: &'static str) -> Response {
-        respond::ok(&Self { success: true, message })
+        respond::ok(&Self {
+            success: true,
+            message,
+        })
     }
 }
 
@@ -201,7 +253,10 @@ impl Said {
 pub async fn logout(State(app): State<Arc<App>>, Body(body): Body) -> Result<Response, Error> {
     if let Some((_, claims)) = refresh_claims(&app, body) {
         let session = claims.sid.clone();
-        let closed: Result<(), Error> = app.database.write(move |conn| Ok(sessions::close(conn, &session)?)).await;
+        let closed: Result<(), Error> = app
+            .database
+            .write(move |conn| Ok(sessions::close(conn, &session)?))
+            .await;
         closed?;
         app.sessions.forget(&claims.sid);
     }
@@ -225,7 +280,9 @@ pub async fn verify_password(
     let may_ask = |profile_id| caller.as_ref().is_none_or(|caller| caller.id == profile_id);
     match checked {
         Some(checked) if may_ask(checked.profile.id) => Ok(Said::ok("The password is right.")),
-        _ => Err(Error::bad_request("The e-mail address or the password is not right.")),
+        _ => Err(Error::bad_request(
+            "The e-mail address or the password is not right.",
+        )),
     }
 }
 

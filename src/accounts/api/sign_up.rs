@@ -55,7 +55,9 @@ pub async fn register(
     let email = fields.required_text("email", rules::LONGEST_EMAIL);
     let password = fields.password("password");
     let confirmation = fields.password("confirm_password");
-    let user_type = fields.choice("user_type", &rules::USER_TYPES).unwrap_or_else(|| "child".to_owned());
+    let user_type = fields
+        .choice("user_type", &rules::USER_TYPES)
+        .unwrap_or_else(|| "child".to_owned());
     if !password.is_empty() && password != confirmation {
         fields.refuse("confirm_password", "The passwords differ.");
     } else if let Err(sentence) = rules::check_password(&password) {
@@ -67,7 +69,10 @@ pub async fn register(
     fields.finish()?;
     app.limit(&limits::SIGN_UP, &network)?;
 
-    let password_hash = app.hashing.run(move |workspace| password::hash(workspace, &password)).await?;
+    let password_hash = app
+        .hashing
+        .run(move |workspace| password::hash(workspace, &password))
+        .await?;
     let (first_name, last_name) = rules::first_and_last(&name);
     let person = NewPerson {
         usernames: rules::username_candidates(&name, codes::dice()).to_vec(),
@@ -102,15 +107,23 @@ async fn store_sign_up(app: &Arc<App>, person: NewPerson) -> Result<(i64, bool),
         .write(move |conn| {
             let email = person.email.as_deref().unwrap_or_default();
             let owner = people::owner_of_address(conn, email)?;
-            let is_taken = owner.as_ref().is_some_and(|owner| owner.is_verified || owner.is_barred);
+            let is_taken = owner
+                .as_ref()
+                .is_some_and(|owner| owner.is_verified || owner.is_barred);
             if let (Some(owner), true) = (&owner, is_taken) {
                 // An id is spent as for anybody, so that the answer looks like any other.
-                let nobody = NewPerson { email: None, ..person.clone() };
+                let nobody = NewPerson {
+                    email: None,
+                    ..person.clone()
+                };
                 let spent = people::insert(conn, &nobody, now)?;
                 people::delete(conn, spent)?;
                 // Nobody writes to a suspended account; the answer says the same.
                 if can_mail && !owner.is_barred {
-                    let hint = templates::already_registered(Recipient { address: email, name: &owner.display_name });
+                    let hint = templates::already_registered(Recipient {
+                        address: email,
+                        name: &owner.display_name,
+                    });
                     return Ok((spent, queue(conn, &hint, now)? == Queued::Waiting));
                 }
                 return Ok((spent, can_mail));
@@ -120,7 +133,10 @@ async fn store_sign_up(app: &Arc<App>, person: NewPerson) -> Result<(i64, bool),
             }
             let user_id = people::insert(conn, &person, now)?;
             codes::store(conn, &keys, user_id, Purpose::Verification, &code, now, minutes)?;
-            let to = Recipient { address: email, name: &person.display_name };
+            let to = Recipient {
+                address: email,
+                name: &person.display_name,
+            };
             let letter = templates::verification(to, &code, minutes);
             let queued = can_mail && queue(conn, &letter, now)? == Queued::Waiting;
             Ok((user_id, queued))
@@ -233,12 +249,17 @@ pub async fn send_code(
         let sent: Result<(), Error> = app
             .database
             .write(move |conn| {
-                let Some(owner) = people::owner_of_address(conn, &email)? else { return Ok(()) };
+                let Some(owner) = people::owner_of_address(conn, &email)? else {
+                    return Ok(());
+                };
                 if owner.is_barred || (purpose == Purpose::Verification && owner.is_verified) {
                     return Ok(());
                 }
                 codes::store(conn, &keys, owner.id, purpose, &code, now, minutes)?;
-                let to = Recipient { address: &email, name: &owner.display_name };
+                let to = Recipient {
+                    address: &email,
+                    name: &owner.display_name,
+                };
                 let letter = match purpose {
                     Purpose::Verification => templates::verification(to, &code, minutes),
                     Purpose::PasswordReset => templates::password_reset(to, &code, minutes),

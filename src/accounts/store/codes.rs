@@ -36,7 +36,13 @@ pub struct Code {
 }
 
 /// Stores a code; the one before it for the same purpose is gone.
-pub fn replace(conn: &mut Conn<'_>, user_id: i64, purpose: Purpose, hash: &str, ends: i64) -> Result<(), Error> {
+pub fn replace(
+    conn: &mut Conn<'_>,
+    user_id: i64,
+    purpose: Purpose,
+    hash: &str,
+    ends: i64,
+) -> Result<(), Error> {
     conn.execute(
         "INSERT INTO email_codes (user_id, purpose, code_hash, wrong_tries, expires_at) VALUES ($1, $2, $3, 0, $4)
          ON CONFLICT (user_id, purpose)
@@ -53,7 +59,11 @@ pub fn newest(conn: &mut Conn<'_>, user_id: i64, purpose: Purpose) -> Result<Opt
         &[&user_id, &purpose.as_str()],
     )?;
     let Some(mut row) = row else { return Ok(None) };
-    Ok(Some(Code { hash: row.take()?, wrong_tries: row.take()?, expires_at: row.take()? }))
+    Ok(Some(Code {
+        hash: row.take()?,
+        wrong_tries: row.take()?,
+        expires_at: row.take()?,
+    }))
 }
 
 /// Counts a wrong guess.

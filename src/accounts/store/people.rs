@@ -54,7 +54,10 @@ pub struct AddressOwner {
 
 /// A profile as its owner sees it.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the names are the contract's own (accounts-and-social §1.1, §3.1)")]
+#[expect(
+    missing_docs,
+    reason = "the names are the contract's own (accounts-and-social §1.1, §3.1)"
+)]
 pub struct Profile {
     pub id: i64,
     pub username: String,
@@ -130,14 +133,26 @@ pub fn insert(conn: &mut Conn<'_>, person: &NewPerson, now: i64) -> Result<i64, 
 }
 
 fn free_username<'a>(conn: &mut Conn<'_>, candidates: &'a [String]) -> Result<&'a str, Error> {
-    let [.., last] = candidates else { return Err(Error::Missing) };
-    let at = |index: usize| candidates.get(index).map_or_else(|| fold(last), |name| fold(name));
+    let [.., last] = candidates else {
+        return Err(Error::Missing);
+    };
+    let at = |index: usize| {
+        candidates
+            .get(index)
+            .map_or_else(|| fold(last), |name| fold(name))
+    };
     let rows = conn.query(
         "SELECT username_folded FROM users WHERE username_folded IN ($1, $2, $3, $4)",
         &[&at(0), &at(1), &at(2), &at(3)],
     )?;
-    let taken: Vec<String> = rows.into_iter().map(|mut row| row.take()).collect::<Result<_, _>>()?;
-    Ok(candidates.iter().find(|name| !taken.contains(&fold(name))).unwrap_or(last))
+    let taken: Vec<String> = rows
+        .into_iter()
+        .map(|mut row| row.take())
+        .collect::<Result<_, _>>()?;
+    Ok(candidates
+        .iter()
+        .find(|name| !taken.contains(&fold(name)))
+        .unwrap_or(last))
 }
 
 /// What signing in with this address needs.
@@ -151,7 +166,11 @@ pub fn sign_in(conn: &mut Conn<'_>, email: &str) -> Result<Option<SignIn>, Error
     )?;
     let Some(mut row) = row else { return Ok(None) };
     let profile = Profile::from(&mut row)?;
-    Ok(Some(SignIn { profile, password_hash: row.take()?, is_active: row.take()? }))
+    Ok(Some(SignIn {
+        profile,
+        password_hash: row.take()?,
+        is_active: row.take()?,
+    }))
 }
 
 /// An account's own profile.
@@ -199,7 +218,10 @@ pub fn replace_password(conn: &mut Conn<'_>, user_id: i64, old: &str, new: &str)
 
 /// Stores a password hash, whatever stood before.
 pub fn set_password(conn: &mut Conn<'_>, user_id: i64, hash: &str, now: i64) -> Result<(), Error> {
-    conn.execute("UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1", &[&user_id, &hash, &now])?;
+    conn.execute(
+        "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1",
+        &[&user_id, &hash, &now],
+    )?;
     Ok(())
 }
 
@@ -214,7 +236,10 @@ pub fn verify(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<(), Error> 
 
 /// Whether an address is another account's.
 pub fn is_address_taken(conn: &mut Conn<'_>, email: &str, except: i64) -> Result<bool, Error> {
-    let row = conn.first("SELECT id FROM users WHERE email_folded = $1 AND id <> $2", &[&fold(email), &except])?;
+    let row = conn.first(
+        "SELECT id FROM users WHERE email_folded = $1 AND id <> $2",
+        &[&fold(email), &except],
+    )?;
     Ok(row.is_some())
 }
 
@@ -229,8 +254,10 @@ pub fn set_email(conn: &mut Conn<'_>, user_id: i64, email: &str, now: i64) -> Re
 
 /// Whether a user name is another account's.
 pub fn is_username_taken(conn: &mut Conn<'_>, username: &str, except: i64) -> Result<bool, Error> {
-    let row =
-        conn.first("SELECT id FROM users WHERE username_folded = $1 AND id <> $2", &[&fold(username), &except])?;
+    let row = conn.first(
+        "SELECT id FROM users WHERE username_folded = $1 AND id <> $2",
+        &[&fold(username), &except],
+    )?;
     Ok(row.is_some())
 }
 
@@ -266,7 +293,10 @@ pub fn delete(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
 /// Notes when accounts were seen: pairs of account and instant.
 pub fn mark_seen(conn: &mut Conn<'_>, seen: &[(i64, i64)]) -> Result<(), Error> {
     for (user_id, at) in seen {
-        conn.execute("UPDATE users SET last_seen = $2 WHERE id = $1 AND last_seen < $2", &[user_id, at])?;
+        conn.execute(
+            "UPDATE users SET last_seen = $2 WHERE id = $1 AND last_seen < $2",
+            &[user_id, at],
+        )?;
     }
     Ok(())
 }

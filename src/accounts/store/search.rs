@@ -19,7 +19,10 @@ pub struct PeopleQuery {
 
 /// Somebody found.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the names are the contract's own (accounts-and-social §3.4)")]
+#[expect(
+    missing_docs,
+    reason = "the names are the contract's own (accounts-and-social §3.4)"
+)]
 pub struct Found {
     pub id: i64,
     pub username: String,
@@ -61,13 +64,18 @@ impl Strategy {
         match self {
             Self::Everybody => "$2 = ''",
             Self::FullText => "u.id IN (SELECT rowid FROM users_fts WHERE users_fts MATCH $2)",
-            Self::Like => "(u.username_folded LIKE $2 ESCAPE '\\' OR u.display_name_folded LIKE $2 ESCAPE '\\')",
+            Self::Like => {
+                "(u.username_folded LIKE $2 ESCAPE '\\' OR u.display_name_folded LIKE $2 ESCAPE '\\')"
+            }
         }
     }
 
     /// How many there are: `$1` the searcher, `$2` the pattern.
     pub fn count_sql(self) -> String {
-        format!("SELECT CAST(COUNT(*) AS BIGINT) FROM users u WHERE {FINDABLE} AND {}", self.condition())
+        format!(
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM users u WHERE {FINDABLE} AND {}",
+            self.condition()
+        )
     }
 
     /// A page of them: and `$3` the needle, `$4` its end as a prefix, `$5` the limit, `$6` the offset.
@@ -106,11 +114,20 @@ pub fn people(conn: &mut Conn<'_>, query: &PeopleQuery) -> Result<(Vec<Found>, i
         Strategy::FullText => fts_phrase(&needle),
         Strategy::Like => like_anywhere(&needle),
     };
-    let total = conn.one(&strategy.count_sql(), &[&query.searcher, &pattern])?.take()?;
+    let total = conn
+        .one(&strategy.count_sql(), &[&query.searcher, &pattern])?
+        .take()?;
     let prefix_end = format!("{needle}\u{10FFFF}");
     let rows = conn.query(
         &strategy.page_sql(),
-        &[&query.searcher, &pattern, &needle, &prefix_end, &query.limit, &query.offset],
+        &[
+            &query.searcher,
+            &pattern,
+            &needle,
+            &prefix_end,
+            &query.limit,
+            &query.offset,
+        ],
     )?;
     let found = rows.into_iter().map(|mut row| {
         Ok(Found {

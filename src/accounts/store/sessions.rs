@@ -28,10 +28,20 @@ pub fn standing(conn: &mut Conn<'_>, session: &str, now: i64) -> Result<Standing
          WHERE s.id = $1 AND s.expires_at > $2",
         &[&session, &now],
     )?;
-    let Some(mut row) = row else { return Ok(Standing::Gone) };
-    let account =
-        Account { id: row.take()?, user_type: row.take()?, is_admin: row.take()?, session: session.to_owned() };
-    Ok(if row.take()? { Standing::Active(account) } else { Standing::Inactive })
+    let Some(mut row) = row else {
+        return Ok(Standing::Gone);
+    };
+    let account = Account {
+        id: row.take()?,
+        user_type: row.take()?,
+        is_admin: row.take()?,
+        session: session.to_owned(),
+    };
+    Ok(if row.take()? {
+        Standing::Active(account)
+    } else {
+        Standing::Inactive
+    })
 }
 
 /// Opens a session and closes the oldest ones beyond the bound.
@@ -61,7 +71,10 @@ pub fn end_of(conn: &mut Conn<'_>, session: &str, user_id: i64, now: i64) -> Res
 
 /// Moves the end of a session.
 pub fn prolong(conn: &mut Conn<'_>, session: &str, ends: i64) -> Result<(), Error> {
-    conn.execute("UPDATE sessions SET expires_at = $2 WHERE id = $1", &[&session, &ends])?;
+    conn.execute(
+        "UPDATE sessions SET expires_at = $2 WHERE id = $1",
+        &[&session, &ends],
+    )?;
     Ok(())
 }
 
@@ -73,7 +86,10 @@ pub fn close(conn: &mut Conn<'_>, session: &str) -> Result<(), Error> {
 
 /// Closes all sessions of an account but `kept`.
 pub fn close_all(conn: &mut Conn<'_>, user_id: i64, kept: Option<&str>) -> Result<(), Error> {
-    conn.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", &[&user_id, &kept.unwrap_or_default()])?;
+    conn.execute(
+        "DELETE FROM sessions WHERE user_id = $1 AND id <> $2",
+        &[&user_id, &kept.unwrap_or_default()],
+    )?;
     Ok(())
 }
 

@@ -53,21 +53,32 @@ pub async fn detail(
         })
         .await;
     let (mut story, role, body) = read?;
-    if role == Role::Reader {
-        if let Some(views) = count_view(&app, story_id, reader, &network).await {
-            story.views = views;
-        }
+    if role == Role::Reader
+        && let Some(views) = count_view(&app, story_id, reader, &network).await
+    {
+        story.views = views;
     }
-    Ok(stream::one_story(&app, &json!({"success": true}), &story, reader, body, true))
+    Ok(stream::one_story(
+        &app,
+        &json!({"success": true}),
+        &story,
+        reader,
+        body,
+        true,
+    ))
 }
 
 /// Counts a view, unless this reader was counted lately. A story is shown even when counting fails.
 async fn count_view(app: &Arc<App>, story_id: i64, reader: Option<i64>, network: &str) -> Option<i64> {
     let now = app.clock.now();
     let who = reader.map_or_else(|| network.to_owned(), |id| id.to_string());
-    app.views.count(&VIEW, format_args!("{story_id} {who}"), now).ok()?;
-    let counted: Result<_, database::Error> =
-        app.database.write(move |conn| writing::count_view(conn, story_id, reader, now)).await;
+    app.views
+        .count(&VIEW, format_args!("{story_id} {who}"), now)
+        .ok()?;
+    let counted: Result<_, database::Error> = app
+        .database
+        .write(move |conn| writing::count_view(conn, story_id, reader, now))
+        .await;
     counted.unwrap_or_else(|error| {
         tracing::debug!(%error, "a view was not counted");
         None

@@ -67,7 +67,9 @@ pub async fn list(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let wants_public = query.get("public").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let wants_public = query
+        .get("public")
+        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let shelf = match viewer.id() {
         Some(id) if !wants_public => Shelf::Own(id),
         _ => Shelf::Public,
@@ -77,7 +79,15 @@ pub async fn list(
         _ => PAGE,
     };
     let size = query.clamped("page_size", default_size, 1..=LARGEST_PAGE);
-    let asked = Asked { app, viewer, origin, query, path: uri.path().to_owned(), headers, size };
+    let asked = Asked {
+        app,
+        viewer,
+        origin,
+        query,
+        path: uri.path().to_owned(),
+        headers,
+        size,
+    };
     asked.answer(shelf).await
 }
 
@@ -94,7 +104,15 @@ pub async fn of_user(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let asked = Asked { app, viewer, origin, query, path: uri.path().to_owned(), headers, size: PAGE };
+    let asked = Asked {
+        app,
+        viewer,
+        origin,
+        query,
+        path: uri.path().to_owned(),
+        headers,
+        size: PAGE,
+    };
     asked.answer(Shelf::OfUser(user_id)).await
 }
 
@@ -119,7 +137,15 @@ pub async fn saved(
     let shelf = Shelf::Saved(caller.id);
     let viewer = Viewer(Some(caller));
     let query = Query::default();
-    let asked = Asked { app, viewer, origin, query, path: uri.path().to_owned(), headers, size: MOST_SAVED };
+    let asked = Asked {
+        app,
+        viewer,
+        origin,
+        query,
+        path: uri.path().to_owned(),
+        headers,
+        size: MOST_SAVED,
+    };
     asked.answer(shelf).await
 }
 
@@ -138,7 +164,9 @@ impl Asked {
     async fn answer(self, shelf: Shelf) -> Result<Response, Error> {
         let wanted = Wanted::from(&self.query);
         let found = self.find(shelf, wanted).await?;
-        let Some((mut heads, mut rows, count)) = found.page else { return Ok(found.tag.not_modified()) };
+        let Some((mut heads, mut rows, count)) = found.page else {
+            return Ok(found.tag.not_modified());
+        };
         let page = wanted.of(count, self.size)?;
         let frame = match shelf {
             Shelf::Saved(_) => Frame::saved(),
@@ -189,7 +217,10 @@ impl Asked {
                     return Ok(Found { tag, page: None });
                 }
                 let rows = lists::rows(conn, &heads)?;
-                Ok(Found { tag, page: Some((heads, rows, count)) })
+                Ok(Found {
+                    tag,
+                    page: Some((heads, rows, count)),
+                })
             })
             .await
     }
@@ -204,7 +235,13 @@ fn tag(list: &ListQuery, heads: &[Head], count: i64, place: &str) -> ETag {
             parts.number(number);
         }
         for head in heads {
-            for number in [head.id, head.version, head.names_version, i64::from(head.is_liked), head.date_saved] {
+            for number in [
+                head.id,
+                head.version,
+                head.names_version,
+                i64::from(head.is_liked),
+                head.date_saved,
+            ] {
                 parts.number(number);
             }
         }

@@ -81,7 +81,12 @@ pub async fn unpublish(
         .await;
     done?;
     let message = "Your story is a draft again.";
-    Ok(respond::ok(&Unpublished { success: true, message, story_id, is_published: false }))
+    Ok(respond::ok(&Unpublished {
+        success: true,
+        message,
+        story_id,
+        is_published: false,
+    }))
 }
 
 /// A collaborative story is published.
@@ -121,11 +126,22 @@ pub async fn publish_together(
                     .flag("error", "already_published")
                     .flag("published_by", publisher));
             }
-            Ok(writing::publish_together(conn, story_id, story.author_id, caller.id, story.is_published, now)?)
+            Ok(writing::publish_together(
+                conn,
+                story_id,
+                story.author_id,
+                caller.id,
+                story.is_published,
+                now,
+            )?)
         })
         .await;
     done?;
-    Ok(respond::ok(&PublishedTogether { success: true, message: "Your story is published.", story_id }))
+    Ok(respond::ok(&PublishedTogether {
+        success: true,
+        message: "Your story is published.",
+        story_id,
+    }))
 }
 
 /// Deletes a story of one's own, with all that hangs on it.
@@ -140,7 +156,11 @@ pub async fn delete(
     let deleted: Result<(), Error> = app
         .database
         .write(move |conn| {
-            if writing::delete(conn, story_id, caller.id, now)? { Ok(()) } else { Err(Error::not_found()) }
+            if writing::delete(conn, story_id, caller.id, now)? {
+                Ok(())
+            } else {
+                Err(Error::not_found())
+            }
         })
         .await;
     deleted?;

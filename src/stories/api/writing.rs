@@ -37,16 +37,46 @@ const MASK_STEP: usize = 32 * 1024;
 
 /// What is read of a body; everything else passes by.
 const KNOWN: &[Field] = &[
-    Field { name: "title", keep: Keep::Value(16 * 1024) },
-    Field { name: "content", keep: Keep::Value(1024 * 1024) },
-    Field { name: "summary", keep: Keep::Value(64 * 1024) },
-    Field { name: "category", keep: Keep::Value(1024) },
-    Field { name: "genres", keep: Keep::Value(1024) },
-    Field { name: "language", keep: Keep::Value(1024) },
-    Field { name: "creation_type", keep: Keep::Value(1024) },
-    Field { name: "is_published", keep: Keep::Value(1024) },
-    Field { name: "cover_image", keep: Keep::Skeleton },
-    Field { name: "canvas_data", keep: Keep::Skeleton },
+    Field {
+        name: "title",
+        keep: Keep::Value(16 * 1024),
+    },
+    Field {
+        name: "content",
+        keep: Keep::Value(1024 * 1024),
+    },
+    Field {
+        name: "summary",
+        keep: Keep::Value(64 * 1024),
+    },
+    Field {
+        name: "category",
+        keep: Keep::Value(1024),
+    },
+    Field {
+        name: "genres",
+        keep: Keep::Value(1024),
+    },
+    Field {
+        name: "language",
+        keep: Keep::Value(1024),
+    },
+    Field {
+        name: "creation_type",
+        keep: Keep::Value(1024),
+    },
+    Field {
+        name: "is_published",
+        keep: Keep::Value(1024),
+    },
+    Field {
+        name: "cover_image",
+        keep: Keep::Skeleton,
+    },
+    Field {
+        name: "canvas_data",
+        keep: Keep::Skeleton,
+    },
 ];
 
 /// A story as an app sends it. Drawings are data URLs inside `canvas_data` (a JSON text) and `cover_image`.
@@ -100,7 +130,11 @@ pub struct StoryStored {
 /// and answered, no second one is made.
 #[utoipa::path(post, path = "/api/stories/create/", tag = "stories", request_body = NewStory,
     responses((status = 201, body = StoryStored)))]
-pub async fn create(State(app): State<Arc<App>>, Caller(caller): Caller, request: Request) -> Result<Response, Error> {
+pub async fn create(
+    State(app): State<Arc<App>>,
+    Caller(caller): Caller,
+    request: Request,
+) -> Result<Response, Error> {
     app.limit(&limits::CREATE, caller.id)?;
     let received = receive(&app, request, KNOWN).await?;
     let mut fields = Fields::new(received.body.fields.clone());
@@ -174,8 +208,10 @@ pub async fn update(
 
 /// Who the caller is to a story that they want to change.
 async fn may_change(app: &Arc<App>, story_id: i64, caller: i64) -> Result<Role, Error> {
-    let standing: Result<_, Error> =
-        app.database.read(move |conn| Ok(store::standing(conn, story_id, Some(caller))?)).await;
+    let standing: Result<_, Error> = app
+        .database
+        .read(move |conn| Ok(store::standing(conn, story_id, Some(caller))?))
+        .await;
     let (role, _) = standing?.ok_or_else(Error::not_found)?;
     if !role.may_write() {
         return Err(Error::forbidden("Only its authors can change this story."));
@@ -184,7 +220,10 @@ async fn may_change(app: &Arc<App>, story_id: i64, caller: i64) -> Result<Role, 
 }
 
 async fn current(app: &Arc<App>, story_id: i64) -> Result<Current, Error> {
-    let current: Result<_, Error> = app.database.read(move |conn| Ok(writing::current(conn, story_id)?)).await;
+    let current: Result<_, Error> = app
+        .database
+        .read(move |conn| Ok(writing::current(conn, story_id)?))
+        .await;
     current?.ok_or_else(Error::not_found)
 }
 
@@ -197,8 +236,10 @@ async fn store_change(
     written: &Written,
 ) -> Result<Option<Story>, Error> {
     if current.written == *written {
-        let story: Result<_, Error> =
-            app.database.read(move |conn| Ok(store::one(conn, story_id, Some(caller))?)).await;
+        let story: Result<_, Error> = app
+            .database
+            .read(move |conn| Ok(store::one(conn, story_id, Some(caller))?))
+            .await;
         let (story, _) = story?.ok_or_else(Error::not_found)?;
         return Ok(Some(story));
     }
@@ -256,7 +297,9 @@ async fn mask_long(masker: &Masker, text: String) -> String {
         while !rest.is_char_boundary(border) {
             border += 1;
         }
-        let end = rest[border..].find(char::is_whitespace).map_or(rest.len(), |offset| border + offset);
+        let end = rest[border..]
+            .find(char::is_whitespace)
+            .map_or(rest.len(), |offset| border + offset);
         masked += &masker.mask(&rest[..end]);
         rest = &rest[end..];
         tokio::task::yield_now().await;

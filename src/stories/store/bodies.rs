@@ -22,7 +22,12 @@ pub fn of(conn: &mut Conn<'_>, story_ids: &[i64]) -> Result<Vec<Body>, Error> {
     let ids = padded(story_ids.to_vec());
     let rows = conn.query(&sql(ids.len()), &as_params(&ids))?;
     let bodies = rows.into_iter().map(|mut row| {
-        Ok(Body { story_id: row.take()?, cover: row.take()?, content: row.take()?, canvas: row.take()? })
+        Ok(Body {
+            story_id: row.take()?,
+            cover: row.take()?,
+            content: row.take()?,
+            canvas: row.take()?,
+        })
     });
     bodies.collect()
 }
@@ -36,7 +41,10 @@ fn sql(count: usize) -> String {
 
 /// The canvas of one story, as stored.
 pub fn canvas(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<String>, Error> {
-    let row = conn.first("SELECT canvas FROM story_bodies WHERE story_id = $1", &[&story_id])?;
+    let row = conn.first(
+        "SELECT canvas FROM story_bodies WHERE story_id = $1",
+        &[&story_id],
+    )?;
     row.map(|mut row| row.take()).transpose()
 }
 

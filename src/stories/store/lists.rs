@@ -96,7 +96,11 @@ impl ListQuery {
                 Shelf::Public => 0,
                 Shelf::Own(id) | Shelf::OfUser(id) | Shelf::Saved(id) => id,
             },
-            pattern: if self.uses_index(dialect) { fts_phrase(&needle) } else { like_anywhere(&needle) },
+            pattern: if self.uses_index(dialect) {
+                fts_phrase(&needle)
+            } else {
+                like_anywhere(&needle)
+            },
             category: self.category.clone(),
             // Genres are stored as a JSON list of texts.
             genre: serde_json::Value::from(self.category.as_str()).to_string(),
@@ -133,7 +137,13 @@ impl ListQuery {
         sql
     }
 
-    fn filter<'a>(&self, sql: &mut String, statement: &mut Statement<'a>, bound: &'a Bound, dialect: Dialect) {
+    fn filter<'a>(
+        &self,
+        sql: &mut String,
+        statement: &mut Statement<'a>,
+        bound: &'a Bound,
+        dialect: Dialect,
+    ) {
         if !self.needle().is_empty() {
             let pattern = statement.bind(&bound.pattern);
             *sql += &if self.uses_index(dialect) {
@@ -151,7 +161,11 @@ impl ListQuery {
             };
         }
         if !self.category.is_empty() {
-            let find = if dialect == Dialect::Sqlite { "instr" } else { "strpos" };
+            let find = if dialect == Dialect::Sqlite {
+                "instr"
+            } else {
+                "strpos"
+            };
             let (category, genre) = (statement.bind(&bound.category), statement.bind(&bound.genre));
             *sql += &format!(" AND (s.category = {category} OR {find}(s.genres, {genre}) > 0)");
         }
@@ -179,18 +193,28 @@ impl ListQuery {
     }
 
     fn count<'a>(&self, bound: &'a Bound, dialect: Dialect) -> Statement<'a> {
-        let mut statement = Statement { sql: String::new(), params: Vec::new() };
+        let mut statement = Statement {
+            sql: String::new(),
+            params: Vec::new(),
+        };
         let source = self.source(&mut statement, bound, dialect);
         statement.sql = format!("SELECT CAST(COUNT(*) AS BIGINT) {source}");
         statement
     }
 
     fn heads<'a>(&'a self, bound: &'a Bound, dialect: Dialect) -> Statement<'a> {
-        let mut statement = Statement { sql: String::new(), params: Vec::new() };
+        let mut statement = Statement {
+            sql: String::new(),
+            params: Vec::new(),
+        };
         let source = self.source(&mut statement, bound, dialect);
         let viewer = statement.bind(&bound.viewer);
         let (limit, offset) = (statement.bind(&self.limit), statement.bind(&self.offset));
-        let saved = if matches!(self.shelf, Shelf::Saved(_)) { "v.date_saved" } else { "0" };
+        let saved = if matches!(self.shelf, Shelf::Saved(_)) {
+            "v.date_saved"
+        } else {
+            "0"
+        };
         statement.sql = format!(
             "SELECT s.id, s.version,
                     u.profile_version + CASE WHEN s.is_collaborative THEN (
@@ -243,7 +267,10 @@ pub fn rows(conn: &mut Conn<'_>, heads: &[Head]) -> Result<Vec<Story>, Error> {
     }
     let ids = padded(heads.iter().map(|head| head.id).collect());
     let rows = conn.query(&rows_sql(ids.len()), &as_params(&ids))?;
-    let mut found: Vec<Story> = rows.into_iter().map(|mut row| Story::from(&mut row)).collect::<Result<_, _>>()?;
+    let mut found: Vec<Story> = rows
+        .into_iter()
+        .map(|mut row| Story::from(&mut row))
+        .collect::<Result<_, _>>()?;
     name_authors(conn, &mut found)?;
     found.sort_unstable_by_key(|story| story.id);
     let in_order = heads.iter().filter_map(|head| {
@@ -273,9 +300,13 @@ fn rows_sql(count: usize) -> String {
 pub fn all_statements(dialect: Dialect) -> Vec<String> {
     let mut all = Vec::new();
     for shelf in [Shelf::Public, Shelf::Own(1), Shelf::OfUser(1), Shelf::Saved(1)] {
-        for (search, category, language) in
-            [("", "", ""), ("a", "animal", "en"), ("moon", "animal", "en"), ("moon", "", ""), ("", "animal", "tl")]
-        {
+        for (search, category, language) in [
+            ("", "", ""),
+            ("a", "animal", "en"),
+            ("moon", "animal", "en"),
+            ("moon", "", ""),
+            ("", "animal", "tl"),
+        ] {
             let query = ListQuery {
                 shelf,
                 viewer: Some(1),

@@ -8,6 +8,15 @@ pub mod lists;
 pub mod marks;
 pub mod writing;
 
+#[cfg(test)]
+mod characters_tests;
+#[cfg(test)]
+mod comments_tests;
+#[cfg(test)]
+mod marks_tests;
+#[cfg(test)]
+pub(super) mod test_world;
+
 use database::{Conn, Error, Row, placeholders};
 
 use super::rules::Role;
@@ -102,7 +111,11 @@ pub fn one(conn: &mut Conn<'_>, story_id: i64, viewer: Option<i64>) -> Result<Op
 }
 
 /// The viewer's role in a story and whether it is published; nothing when there is no such story.
-pub fn standing(conn: &mut Conn<'_>, story_id: i64, viewer: Option<i64>) -> Result<Option<(Role, bool)>, Error> {
+pub fn standing(
+    conn: &mut Conn<'_>,
+    story_id: i64,
+    viewer: Option<i64>,
+) -> Result<Option<(Role, bool)>, Error> {
     let viewer = viewer.unwrap_or_default();
     let row = conn.first(
         "SELECT s.author_id, EXISTS (SELECT 1 FROM story_authors a WHERE a.story_id = s.id AND a.user_id = $2),
@@ -127,7 +140,11 @@ fn role(author_id: i64, is_co_author: bool, viewer: i64) -> Role {
 
 /// Fills in the names of the authors of collaborative stories: one query for all of them, none when there are none.
 fn name_authors(conn: &mut Conn<'_>, stories: &mut [Story]) -> Result<(), Error> {
-    let ids: Vec<i64> = stories.iter().filter(|story| story.is_collaborative).map(|story| story.id).collect();
+    let ids: Vec<i64> = stories
+        .iter()
+        .filter(|story| story.is_collaborative)
+        .map(|story| story.id)
+        .collect();
     if ids.is_empty() {
         return Ok(());
     }
@@ -135,13 +152,18 @@ fn name_authors(conn: &mut Conn<'_>, stories: &mut [Story]) -> Result<(), Error>
     let rows = conn.query(&co_author_names_sql(ids.len()), &as_params(&ids))?;
     for mut row in rows {
         let (story_id, name): (i64, String) = (row.take()?, row.take()?);
-        let Some(story) = stories.iter_mut().find(|story| story.id == story_id) else { continue };
+        let Some(story) = stories.iter_mut().find(|story| story.id == story_id) else {
+            continue;
+        };
         if story.authors_names.is_empty() {
             story.authors_names.push(story.author_name.clone());
         }
         story.authors_names.push(name);
     }
-    for story in stories.iter_mut().filter(|story| story.is_collaborative && story.authors_names.is_empty()) {
+    for story in stories
+        .iter_mut()
+        .filter(|story| story.is_collaborative && story.authors_names.is_empty())
+    {
         story.authors_names.push(story.author_name.clone());
     }
     Ok(())
@@ -160,7 +182,10 @@ pub(super) fn co_author_names_sql(count: usize) -> String {
 
 /// Ids repeated up to one of a few lengths, so that a page of any size uses one of a few prepared statements.
 fn padded(mut ids: Vec<i64>) -> Vec<i64> {
-    let length = LENGTHS.into_iter().find(|length| *length >= ids.len()).unwrap_or(ids.len());
+    let length = LENGTHS
+        .into_iter()
+        .find(|length| *length >= ids.len())
+        .unwrap_or(ids.len());
     if let Some(last) = ids.last().copied() {
         ids.resize(length, last);
     }

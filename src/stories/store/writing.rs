@@ -82,10 +82,31 @@ pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Er
     let (content, cover, canvas): (String, String, String) = (row.take()?, row.take()?, row.take()?);
     let pictures = pictures::named_in(&[&cover, &canvas]);
     let wire_bytes = all_wire_bytes - content.len() as i64;
-    let drawn = Drawn { cover, canvas, public_cover, page_key, pictures, wire_bytes };
-    let written =
-        Written { title, summary, category, genres, language, creation_type, is_published, content, drawn };
-    Ok(Some(Current { author_id, is_collaborative, version, written }))
+    let drawn = Drawn {
+        cover,
+        canvas,
+        public_cover,
+        page_key,
+        pictures,
+        wire_bytes,
+    };
+    let written = Written {
+        title,
+        summary,
+        category,
+        genres,
+        language,
+        creation_type,
+        is_published,
+        content,
+        drawn,
+    };
+    Ok(Some(Current {
+        author_id,
+        is_collaborative,
+        version,
+        written,
+    }))
 }
 
 /// Makes a story; its id.
@@ -174,7 +195,11 @@ pub fn update(
     if old.drawn.pictures != new.drawn.pictures {
         pictures::store::exchange(conn, story_id, &old.drawn.pictures, &new.drawn.pictures, now)?;
     }
-    count_published(conn, current.author_id, i64::from(new.is_published) - i64::from(old.is_published))?;
+    count_published(
+        conn,
+        current.author_id,
+        i64::from(new.is_published) - i64::from(old.is_published),
+    )?;
     Ok(true)
 }
 

@@ -8,6 +8,8 @@ use super::*;
 
 const MS: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
+/// How long a test waits for another thread before it fails.
+const SOON: Duration = Duration::from_secs(10);
 /// Longer than any test lasts.
 const FOREVER: Duration = Duration::from_hours(1);
 
@@ -87,6 +89,15 @@ impl<F: Future<Output = Result<(), Error>>> Blocked<F> {
     }
 }
 
+/// Offers a job that must be refused, not wait.
+#[track_caller]
+fn refusal(lane: &Lane<()>) -> Refused {
+    match poll(pin!(lane.run(|()| ()))) {
+        Poll::Ready(Err(Error::Busy(refused))) => refused,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
 /// A workspace that counts its jobs and says when it is dropped.
 struct Notebook {
     jobs: usize,
@@ -148,7 +159,7 @@ async fn the_workspace_is_dropped_when_idle_and_made_again() {
         ..options()
     });
     assert_eq!(lane.run(count).await, Ok(1));
-    assert_eq!(drops.recv(), Ok(1));
+    assert_eq!(drops.recv_timeout(SOON), Ok(1));
     assert_eq!(lane.run(count).await, Ok(1));
 }
 
@@ -159,7 +170,7 @@ async fn a_panic_reaches_its_caller_only() {
     let panicked = lane.run(|_| panic!("on purpose")).await;
     assert_eq!(panicked, Err::<(), _>(Error::Panicked));
     // The workspace that saw the panic is gone.
-    assert_eq!(drops.recv(), Ok(1));
+    assert_eq!(drops.recv_timeout(SOON), Ok(1));
     assert_eq!(lane.run(count).await, Ok(1));
 }
 
@@ -180,13 +191,7 @@ async fn a_full_queue_refuses() {
         assert!(poll(job.as_mut()).is_pending());
     }
 
-    let refused = lane.run(|()| ()).await.unwrap_err();
-    assert_eq!(
-        refused,
-        Error::Busy(Refused {
-            expected_wait: 4 * SECOND
-        })
-    );
+    assert_eq!(refusal(&lane).expected_wait, 4 * SECOND);
 
     blocked.finish().await;
     for job in waiting {
@@ -213,10 +218,7 @@ async fn too_long_a_wait_refuses_and_says_how_long() {
     assert!(poll(second.as_mut()).is_pending(), "3 s to wait");
     assert!(poll(third.as_mut()).is_pending(), "6 s to wait");
 
-    let Err(Error::Busy(refused)) = lane.run(|()| ()).await else {
-        panic!("9 s to wait")
-    };
-    assert_eq!(refused.retry_after(), 9);
+    assert_eq!(refusal(&lane).retry_after(), 9);
     assert_eq!(lane.waiting(), 3);
 
     blocked.finish().await;
@@ -235,10 +237,7 @@ async fn the_expected_wait_follows_what_jobs_really_cost() {
     let blocked = block(&lane);
     let mut second = pin!(lane.run(|()| ()));
     assert!(poll(second.as_mut()).is_pending(), "nearly 5 s to wait");
-    let Err(Error::Busy(refused)) = lane.run(|()| ()).await else {
-        panic!("nearly 10 s to wait")
-    };
-    assert_eq!(refused.retry_after(), 10);
+    assert_eq!(refusal(&lane).retry_after(), 10);
     blocked.finish().await;
     second.await.unwrap();
 }
@@ -339,7 +338,7 @@ async fn the_thread_ends_with_the_lane() {
     let (lane, drops) = with_notebook(options());
     lane.run(count).await.unwrap();
     drop(lane);
-    assert_eq!(drops.recv(), Ok(1));
+    assert_eq!(drops.recv_timeout(SOON), Ok(1));
 }
 
 #[test]

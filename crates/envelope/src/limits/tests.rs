@@ -55,7 +55,7 @@ fn version_2_limits_the_own_group() {
 fn a_lower_limit_further_up_holds() {
     let root = machine(&[
         ("proc/self/cgroup", "0::/app/web\n"),
-        ("sys/fs/cgroup/app/web/memory.max", "max\n"),
+        ("sys/fs/cgroup/app/web/memory.max", "536870912\n"),
         ("sys/fs/cgroup/app/memory.max", "268435456\n"),
         ("sys/fs/cgroup/app/web/cpu.max", "150000 100000\n"),
         ("sys/fs/cgroup/app/cpu.max", "50000 100000\n"),
@@ -80,7 +80,8 @@ fn in_a_container_the_mount_point_is_the_own_group() {
 #[test]
 fn version_1_controllers_are_found_under_their_own_name_too() {
     let root = machine(&[
-        ("proc/self/cgroup", "4:memory:/a\n3:cpu,cpuacct:/a\n0::/\n"),
+        ("proc/self/cgroup", "4:memory:/a/b\n3:cpu,cpuacct:/a\n0::/\n"),
+        ("sys/fs/cgroup/memory/a/b/memory.limit_in_bytes", "134217728\n"),
         ("sys/fs/cgroup/memory/a/memory.limit_in_bytes", "67108864\n"),
         ("sys/fs/cgroup/cpu/a/cpu.cfs_quota_us", "200000\n"),
         ("sys/fs/cgroup/cpu/a/cpu.cfs_period_us", "100000\n"),
