@@ -19,6 +19,7 @@ mod accounts_search;
 mod accounts_sessions;
 mod accounts_sign_in;
 mod accounts_sign_up;
+mod bad_input;
 mod harness;
 mod wire;
 mod wire_bodies;
