@@ -1,7 +1,7 @@
 //! The calls that are measured, in short rounds that alternate with the bare server's.
 //!
-//! Other work on the machine only ever makes a round slower, so the best round counts for the rate and the latencies.
-//! CPU time is summed over all rounds.
+//! Other work on the machine only ever makes a round slower, so the best round counts for the rate and the latencies,
+//! and rounds are short, so that some are left alone. CPU time is summed over all rounds.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,8 +13,8 @@ use crate::Result;
 use crate::http::{Client, Request};
 use crate::process::{Server, Usage};
 
-const ROUNDS: usize = 5;
-const ROUND: Duration = Duration::from_secs(1);
+const ROUNDS: usize = 12;
+const ROUND: Duration = Duration::from_millis(500);
 
 /// Sends the n-th request of a connection; the first number is the connection's.
 type Requests<'a> = Box<dyn Fn(usize, usize) -> Cow<'a, Request> + Sync + 'a>;
@@ -33,16 +33,40 @@ pub(super) struct Call<'a> {
 /// What one call came to.
 pub(super) struct Outcome {
     pub(super) name: &'static str,
-    pub(super) ours: Measured,
-    pub(super) bare: Option<Measured>,
-    /// CPU milliseconds of our server per request.
-    pub(super) cpu: f64,
+    pub(super) ours: Figures,
+    pub(super) bare: Option<Figures>,
+}
+
+/// What one server made of a call.
+#[derive(Default)]
+pub(super) struct Figures {
+    /// The round with the most answers per second.
+    pub(super) best: Measured,
+    cpu: Duration,
+    answered: usize,
 }
 
 impl Outcome {
     /// Our requests per second, as a part of the bare server's.
     pub(super) fn ratio(&self) -> Option<f64> {
-        self.bare.as_ref().map(|bare| self.ours.rate() / bare.rate())
+        self.bare
+            .as_ref()
+            .map(|bare| self.ours.best.rate() / bare.best.rate())
+    }
+}
+
+impl Figures {
+    /// CPU milliseconds of the server's process per request.
+    pub(super) fn cpu(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1000.0 / self.answered.max(1) as f64
+    }
+
+    fn add(self, round: Measured, cpu: Duration) -> Self {
+        Self {
+            cpu: self.cpu + cpu,
+            answered: self.answered + round.answered(),
+            best: self.best.better(round),
+        }
     }
 }
 
@@ -110,36 +134,31 @@ impl<'a> Call<'a> {
 
     /// Measures the call; an error when a request fails, or when the two servers should agree and do not.
     pub(super) fn measure(&self, ours: &Server, bare: &Server) -> Result<Outcome> {
-        self.warm_up(ours, bare)?;
-        let (mut best_of_ours, mut best_of_bare) = (Measured::default(), Measured::default());
-        let (mut cpu, mut answered) = (Duration::ZERO, 0);
+        self.compare(ours, bare)?;
+        let mut outcome = Outcome {
+            name: self.name,
+            ours: Figures::default(),
+            bare: self.is_bare.then(Figures::default),
+        };
         for _ in 0..ROUNDS {
-            let before = Usage::of(ours.id())?;
-            let round = self.round(ours)?;
-            cpu += Usage::of(ours.id())?.cpu.saturating_sub(before.cpu);
-            answered += round.answered();
-            best_of_ours = best_of_ours.better(round);
-            if self.is_bare {
-                best_of_bare = best_of_bare.better(self.round(bare)?);
+            outcome.ours = self.round(ours, outcome.ours)?;
+            if let Some(figures) = outcome.bare.take() {
+                outcome.bare = Some(self.round(bare, figures)?);
             }
         }
-        Ok(Outcome {
-            name: self.name,
-            ours: best_of_ours,
-            bare: self.is_bare.then_some(best_of_bare),
-            cpu: cpu.as_secs_f64() * 1000.0 / answered.max(1) as f64,
-        })
+        Ok(outcome)
     }
 
-    fn warm_up(&self, ours: &Server, bare: &Server) -> Result<()> {
+    /// Both must answer the same bytes, where they should.
+    fn compare(&self, ours: &Server, bare: &Server) -> Result<()> {
+        if !self.is_same {
+            return Ok(());
+        }
         let ask = |server: &Server| -> Result<(u16, Vec<u8>)> {
             let mut client = Client::connect(server.port())?;
             let answer = client.send(&(self.requests)(0, 0))?;
             Ok((answer.status, answer.body.to_vec()))
         };
-        if !self.is_same {
-            return Ok(());
-        }
         let (one, other) = (ask(ours)?, ask(bare)?);
         if one == other {
             return Ok(());
@@ -158,21 +177,19 @@ impl<'a> Call<'a> {
         .into())
     }
 
-    fn round(&self, server: &Server) -> Result<Measured> {
+    /// One round, added to those before.
+    fn round(&self, server: &Server, figures: Figures) -> Result<Figures> {
         let load = Load {
             connections: self.connections,
             duration: ROUND,
         };
-        let measured = load.run(server.port(), &*self.requests)?;
-        if measured.failures > 0 || measured.answered() == 0 {
-            let (failed, lines) = (measured.failures, server.last_lines());
-            return Err(format!(
-                "{}: {failed} of {} requests failed{lines}",
-                self.name,
-                measured.answered()
-            )
-            .into());
+        let before = Usage::of(server.id())?;
+        let round = load.run(server.port(), &*self.requests)?;
+        let after = Usage::of(server.id())?;
+        if round.failures > 0 || round.answered() == 0 {
+            let (failed, answered, lines) = (round.failures, round.answered(), server.last_lines());
+            return Err(format!("{}: {answered} answers, {failed} failures{lines}", self.name).into());
         }
-        Ok(measured)
+        Ok(figures.add(round, after.cpu.saturating_sub(before.cpu)))
     }
 }

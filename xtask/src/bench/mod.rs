@@ -74,24 +74,13 @@ fn whole() -> Result<()> {
     bare.stop()?;
     ours.stop()?;
 
-    let cpu = |name: &str| {
-        outcomes
-            .iter()
-            .find(|outcome| outcome.name == name)
-            .map(|outcome| outcome.cpu)
-    };
+    let measured = |name: &str| outcomes.iter().find(|outcome| outcome.name == name);
+    let cpu = |name: &str| measured(name).map(|outcome| outcome.ours.cpu());
     say(&table::against_bare(&mut gates, &outcomes));
     say(&format!(
         "\n{pbkdf2}\n{}",
         table::against_old(&mut gates, factor, cpu)
     ));
-    for name in ["like", "autosave of 2 MB"] {
-        say(&format!(
-            "{name:<26} {:>9} {:>9.3}",
-            "-",
-            cpu(name).unwrap_or_default()
-        ));
-    }
     say(&format!(
         "\n{footprint}\nmost resident under all of this load: {peak:.1} MiB"
     ));
