@@ -186,10 +186,10 @@ impl Change {
                 change.bio = change
                     .bio
                     .map(|bio| bio.map(|bio| masker.mask(&bio).into_owned()));
-                if let Some(username) = &change.username {
-                    if people::is_username_taken(conn, username, user_id)? {
-                        return Err(Error::field("username", "This user name is taken."));
-                    }
+                if let Some(username) = &change.username
+                    && people::is_username_taken(conn, username, user_id)?
+                {
+                    return Err(Error::field("username", "This user name is taken."));
                 }
                 change.apply(&mut profile)?;
                 people::save_profile(conn, &profile, now)?;
