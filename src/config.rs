@@ -411,21 +411,30 @@ fn parse_bytes(text: &str) -> Option<u64> {
 
 /// The table of the README.
 pub fn settings_as_markdown() -> String {
-    let rows = SETTINGS
-        .iter()
-        .map(|s| format!("| `{}` | {} | {} |\n", s.name, s.default, s.meaning));
-    format!(
-        "| Variable | Default | Meaning |\n|---|---|---|\n{}",
-        rows.collect::<String>()
-    )
+    let mut table = "| Variable | Default | Meaning |\n|---|---|---|\n".to_owned();
+    for Setting {
+        name,
+        default,
+        meaning,
+    } in SETTINGS
+    {
+        table += &format!("| `{name}` | {default} | {meaning} |\n");
+    }
+    table
 }
 
 /// The table of `serve --help`.
 pub fn settings_as_text() -> String {
-    SETTINGS
-        .iter()
-        .map(|s| format!("  {:<20} {} [{}]\n", s.name, s.meaning, s.default))
-        .collect()
+    let mut table = String::new();
+    for Setting {
+        name,
+        default,
+        meaning,
+    } in SETTINGS
+    {
+        table += &format!("  {name:<20} {meaning} [{default}]\n");
+    }
+    table
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{delete, get, patch, post, put};
+use axum::routing::{delete, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::accounts::api as accounts;
@@ -16,107 +16,85 @@ use crate::{ops, web};
 
 /// The routes with all that surrounds them.
 pub fn all(app: &Arc<App>) -> Router {
-    Router::new()
-        .route("/", get(web::front_door))
-        .route("/healthz", get(ops::healthz))
-        .route("/readyz", get(ops::readyz))
-        .route(
-            "/account/undo-email/{token}",
-            get(web::undo_email).post(web::undo_email_now),
-        )
-        .route("/api/", get(web::index))
-        .route("/api/openapi.json", get(web::openapi))
-        .route("/api/docs/", get(web::docs))
-        // Accounts
-        .route("/api/auth/register/", post(accounts::sign_up::register))
-        .route("/api/auth/verify-email/", post(accounts::sign_up::verify_email))
-        .route(
-            "/api/auth/resend-verification/",
-            post(accounts::sign_up::resend_verification),
-        )
-        .route("/api/auth/login/", post(accounts::sign_in::login))
-        .route("/api/auth/refresh/", post(accounts::sign_in::refresh))
-        .route("/api/auth/logout/", post(accounts::sign_in::logout))
-        .route(
-            "/api/auth/verify-password/",
-            post(accounts::sign_in::verify_password),
-        )
-        .route(
-            "/api/auth/create-session/",
-            post(accounts::sign_in::create_session),
-        )
-        .route("/api/auth/password-reset/send/", post(accounts::reset::send))
-        .route("/api/auth/password-reset/verify/", post(accounts::reset::verify))
-        .route("/api/auth/password-reset/reset/", post(accounts::reset::reset))
-        .route(
-            "/api/auth/change-password/",
-            post(accounts::credentials::change_password),
-        )
-        .route(
-            "/api/auth/change-email/",
-            post(accounts::credentials::change_email),
-        )
-        .route(
-            "/api/auth/delete-account/",
-            post(accounts::credentials::delete_account),
-        )
-        .route("/api/auth/profile/", get(accounts::profile::own_account))
-        .route("/api/auth/profile/", put(accounts::profile::change_own_account))
-        .route("/api/auth/profile/", patch(accounts::profile::change_own_account))
-        .route("/api/users/profile/", get(accounts::profile::own_profile))
-        .route(
-            "/api/users/profile/update/",
-            put(accounts::profile::change_own_profile),
-        )
-        .route(
-            "/api/users/profile/update/",
-            patch(accounts::profile::change_own_profile),
-        )
-        .route("/api/users/search/", get(accounts::search::search))
-        // Stories
-        .route("/api/stories/", get(stories::lists::list))
-        .route("/api/stories/create/", post(stories::writing::create))
-        .route("/api/stories/saved/", get(stories::lists::saved))
-        .route("/api/stories/user/{id}/", get(stories::lists::of_user))
-        .route("/api/stories/{id}/", get(stories::detail::detail))
-        .route("/api/stories/{id}/update/", patch(stories::writing::update))
-        .route("/api/stories/{id}/update/", put(stories::writing::update))
-        .route("/api/stories/{id}/delete/", delete(stories::publishing::delete))
-        .route("/api/stories/{id}/publish/", post(stories::publishing::publish))
-        .route(
-            "/api/stories/{id}/unpublish/",
-            post(stories::publishing::unpublish),
-        )
-        .route(
-            "/api/stories/{id}/publish-collaborative/",
-            post(stories::publishing::publish_together),
-        )
-        .route("/api/stories/{id}/like/", post(stories::marks::like))
-        .route("/api/stories/{id}/save/", post(stories::marks::save))
-        .route("/api/stories/{id}/rate/", post(stories::marks::rate))
-        .route("/api/stories/{id}/stats/", get(stories::marks::stats))
-        .route("/api/stories/{id}/comments/", get(stories::comments::list))
-        .route(
-            "/api/stories/{id}/comments/create/",
-            post(stories::comments::create),
-        )
-        .route("/api/comments/{id}/edit/", put(stories::comments::edit))
-        .route("/api/comments/{id}/delete/", delete(stories::comments::delete))
-        .route("/api/characters/", get(stories::characters::list))
-        .route("/api/characters/create/", post(stories::characters::create))
-        .route("/api/characters/{id}/", get(stories::characters::one))
-        .route("/api/characters/{id}/update/", put(stories::characters::update))
-        .route("/api/characters/{id}/update/", patch(stories::characters::update))
-        .route(
-            "/api/characters/{id}/delete/",
-            delete(stories::characters::delete),
-        )
-        .route("/api/profanity/active/", get(moderation::active))
-        .route("/media/pictures/{name}", get(pictures::picture))
+    for_everybody()
+        .merge(for_accounts())
+        .merge(for_stories())
+        .merge(for_order())
         .fallback(async || Error::not_found())
         .method_not_allowed_fallback(async || Error::method_not_allowed())
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(layers::cors(&app.config.cors_origins))
         .layer(axum::middleware::from_fn(layers::security_headers))
         .with_state(Arc::clone(app))
+}
+
+/// Pages, documents and health.
+#[rustfmt::skip] // one line for each address
+fn for_everybody() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(web::front_door))
+        .route("/healthz", get(ops::healthz))
+        .route("/readyz", get(ops::readyz))
+        .route("/account/undo-email/{token}", get(web::undo_email).post(web::undo_email_now))
+        .route("/api/", get(web::index))
+        .route("/api/openapi.json", get(web::openapi))
+        .route("/api/docs/", get(web::docs))
+}
+
+#[rustfmt::skip]
+fn for_accounts() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/auth/register/", post(accounts::sign_up::register))
+        .route("/api/auth/verify-email/", post(accounts::sign_up::verify_email))
+        .route("/api/auth/resend-verification/", post(accounts::sign_up::resend_verification))
+        .route("/api/auth/login/", post(accounts::sign_in::login))
+        .route("/api/auth/refresh/", post(accounts::sign_in::refresh))
+        .route("/api/auth/logout/", post(accounts::sign_in::logout))
+        .route("/api/auth/verify-password/", post(accounts::sign_in::verify_password))
+        .route("/api/auth/create-session/", post(accounts::sign_in::create_session))
+        .route("/api/auth/password-reset/send/", post(accounts::reset::send))
+        .route("/api/auth/password-reset/verify/", post(accounts::reset::verify))
+        .route("/api/auth/password-reset/reset/", post(accounts::reset::reset))
+        .route("/api/auth/change-password/", post(accounts::credentials::change_password))
+        .route("/api/auth/change-email/", post(accounts::credentials::change_email))
+        .route("/api/auth/delete-account/", post(accounts::credentials::delete_account))
+        .route("/api/auth/profile/", get(accounts::profile::own_account).put(accounts::profile::change_own_account).patch(accounts::profile::change_own_account))
+        .route("/api/users/profile/", get(accounts::profile::own_profile))
+        .route("/api/users/profile/update/", put(accounts::profile::change_own_profile).patch(accounts::profile::change_own_profile))
+        .route("/api/users/search/", get(accounts::search::search))
+}
+
+#[rustfmt::skip]
+fn for_stories() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/stories/", get(stories::lists::list))
+        .route("/api/stories/create/", post(stories::writing::create))
+        .route("/api/stories/saved/", get(stories::lists::saved))
+        .route("/api/stories/user/{id}/", get(stories::lists::of_user))
+        .route("/api/stories/{id}/", get(stories::detail::detail))
+        .route("/api/stories/{id}/update/", put(stories::writing::update).patch(stories::writing::update))
+        .route("/api/stories/{id}/delete/", delete(stories::publishing::delete))
+        .route("/api/stories/{id}/publish/", post(stories::publishing::publish))
+        .route("/api/stories/{id}/unpublish/", post(stories::publishing::unpublish))
+        .route("/api/stories/{id}/publish-collaborative/", post(stories::publishing::publish_together))
+        .route("/api/stories/{id}/like/", post(stories::marks::like))
+        .route("/api/stories/{id}/save/", post(stories::marks::save))
+        .route("/api/stories/{id}/rate/", post(stories::marks::rate))
+        .route("/api/stories/{id}/stats/", get(stories::marks::stats))
+        .route("/api/stories/{id}/comments/", get(stories::comments::list))
+        .route("/api/stories/{id}/comments/create/", post(stories::comments::create))
+        .route("/api/comments/{id}/edit/", put(stories::comments::edit))
+        .route("/api/comments/{id}/delete/", delete(stories::comments::delete))
+        .route("/api/characters/", get(stories::characters::list))
+        .route("/api/characters/create/", post(stories::characters::create))
+        .route("/api/characters/{id}/", get(stories::characters::one))
+        .route("/api/characters/{id}/update/", put(stories::characters::update).patch(stories::characters::update))
+        .route("/api/characters/{id}/delete/", delete(stories::characters::delete))
+        .route("/media/pictures/{name}", get(pictures::picture))
+}
+
+#[rustfmt::skip]
+fn for_order() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/profanity/active/", get(moderation::active))
 }

@@ -5,7 +5,7 @@
 pub mod api;
 pub mod auth;
 pub mod codes;
-mod limits;
+pub mod limits;
 pub mod password;
 pub mod rules;
 pub mod sessions;

@@ -15,7 +15,7 @@ use crate::accounts::tokens::random_hex;
 use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
-use crate::demo;
+use crate::demo::fill::{as_text, fill};
 
 /// Serves until SIGTERM or SIGINT.
 pub(super) fn serve(mut config: Config) -> Result<(), Failure> {
@@ -33,9 +33,10 @@ pub(super) fn serve(mut config: Config) -> Result<(), Failure> {
         let listener = listener.map_err(|error| format!("listening on {host}:{port}: {error}"))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         if app.config.demo {
-            say(&demo::fill(&app)
+            let accounts = fill(&app)
                 .await
-                .map_err(|error| format!("the demo world: {error}"))?)?;
+                .map_err(|error| format!("the demo world: {error}"))?;
+            say(&as_text(&accounts))?;
         }
         say(&format!("Tinytales is listening on http://{address}\n"))?;
         app::serve(app, listener, stop_signal()?).await;

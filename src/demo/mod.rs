@@ -1,5 +1,38 @@
+//! A small world to try the server with: twelve illustrated stories, the children who wrote them, and their readers.
+//!
+//! Everything is plain data and pure functions: the stories and people are constants, the pictures are drawn by code when
+//! they are asked for, one at a time. [`fill`] alone knows the database: it puts the world into it, through the public functions
+//! of the nouns.
+//!
+//! ```
+//! use tinytales::demo::WORLD;
+//!
+//! let kettle = &WORLD.stories[0];
+//! assert_eq!(kettle.title, "The Kettle That Wanted to Sing");
+//! assert!(kettle.draw_page(0).is_some_and(|png| png.starts_with(b"\x89PNG")));
+//! ```
+
 pub mod drawing;
+pub mod fill;
 pub mod people;
-pub async fn fill(_app: &std::sync::Arc<crate::app::App>) -> Result<String, crate::wire::Error> {
-    Ok(String::new())
+pub mod stories;
+
+#[cfg(test)]
+mod tests;
+
+use people::Person;
+use stories::Story;
+
+/// The demo world; see [`WORLD`].
+#[derive(Clone, Copy, Debug)]
+pub struct World {
+    pub people: &'static [Person],
+    /// Oldest first. Authors, readers and commenters are usernames of `people`.
+    pub stories: &'static [Story],
 }
+
+/// The one demo world there is.
+pub const WORLD: World = World {
+    people: &people::PEOPLE,
+    stories: &stories::STORIES,
+};

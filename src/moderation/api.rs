@@ -26,7 +26,7 @@ pub struct ActiveWords<'a> {
 /// The words in force, from memory. The `Authorization` header is never looked at.
 #[utoipa::path(get, path = "/api/profanity/active/", tag = "moderation", security(()),
     params(("language" = Option<String>, Query, description = "`all`, `en` or `tl`")),
-    responses((status = 200, body = ActiveWords), (status = 304, description = "Nothing changed.")))]
+    responses((status = 200, body = ActiveWords<'_>), (status = 304, description = "Nothing changed.")))]
 pub async fn active(State(app): State<Arc<App>>, query: Query, headers: HeaderMap) -> Response {
     let list = Words::current(&app).await;
     let filter = Filter::parse(&query.get("language").unwrap_or_default());

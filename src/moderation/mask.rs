@@ -8,6 +8,7 @@
 //! the longest listed word at worst).
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
@@ -74,17 +75,12 @@ impl Masker {
     pub fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut masked = String::new();
         let mut copied = 0;
-        let mut untouchable = None;
-        let mut scan = Scan::default();
-        while let Some(found) = self.next(text, &mut scan) {
-            let ranges = untouchable.get_or_insert_with(|| self.untouchable(text));
-            if overlaps(ranges, &found) {
-                continue;
-            }
+        let mut scan = Scan::of(text);
+        while let Some(found) = self.next(&mut scan) {
             masked.push_str(&text[copied..found.start]);
             push_masked(&mut masked, &text[found.clone()]);
             copied = found.end;
-            scan.pass(&text[..found.end]);
+            scan.pass(found.end);
         }
         if copied == 0 {
             return Cow::Borrowed(text);
@@ -137,9 +133,9 @@ impl Masker {
         child
     }
 
-    /// The next listed word from where the scan stands; the scan then stands behind its first character.
-    fn next(&self, text: &str, scan: &mut Scan) -> Option<Range<usize>> {
-        while let Some(c) = text[scan.at..].chars().next() {
+    /// The next listed word from where the scan stands.
+    fn next(&self, scan: &mut Scan<'_>) -> Option<Range<usize>> {
+        while let Some(c) = scan.text[scan.at..].chars().next() {
             let start = scan.at;
             let class = Class::of(c);
             let begins = class.is_legible() && may_border(class, scan.before);
@@ -147,7 +143,7 @@ impl Masker {
             if class != Class::Ignored {
                 scan.before = class;
             }
-            if begins && let Some(end) = self.longest(text, start) {
+            if begins && let Some(end) = self.longest(scan, start) {
                 return Some(start..end);
             }
         }
@@ -155,7 +151,8 @@ impl Masker {
     }
 
     /// The end of the longest listed word that begins at `start`.
-    fn longest(&self, text: &str, start: usize) -> Option<usize> {
+    fn longest(&self, scan: &Scan<'_>, start: usize) -> Option<usize> {
+        let text = scan.text;
         let mut node = 0;
         let mut blanks = 0_u128;
         let mut lettered = false;
@@ -180,6 +177,10 @@ impl Masker {
                 && (lettered || !end.lettered)
                 && may_border(class, class_after(text, after))
                 && !touches_masked_word(text, start..after)
+                && !overlaps(
+                    scan.untouchable.get_or_init(|| self.untouchable(text)),
+                    &(start..after),
+                )
             {
                 longest = Some(after);
             }
@@ -215,26 +216,33 @@ impl Masker {
     }
 }
 
-/// Where the search stands, and what stands before it (accents and the like left out).
-struct Scan {
+/// Where the search stands in a text.
+struct Scan<'t> {
+    text: &'t str,
     at: usize,
+    /// What stands before `at`, accents and the like left out.
     before: Class,
+    /// The page markers and URLs, sought only when a word is found: most texts have none.
+    untouchable: OnceCell<Vec<Range<usize>>>,
 }
 
-impl Default for Scan {
-    fn default() -> Self {
+impl<'t> Scan<'t> {
+    fn of(text: &'t str) -> Self {
         Self {
+            text,
             at: 0,
             before: Class::Other,
+            untouchable: OnceCell::new(),
         }
     }
-}
 
-impl Scan {
-    /// Goes on behind `passed`, which ends with a masked word.
-    fn pass(&mut self, passed: &str) {
-        self.at = passed.len();
-        self.before = passed.chars().next_back().map_or(Class::Other, Class::of);
+    /// Goes on at `end`, behind a masked word.
+    fn pass(&mut self, end: usize) {
+        self.at = end;
+        self.before = self.text[..end]
+            .chars()
+            .next_back()
+            .map_or(Class::Other, Class::of);
     }
 }
 

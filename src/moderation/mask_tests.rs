@@ -120,6 +120,12 @@ fn page_markers_and_urls_stay() {
 }
 
 #[test]
+fn a_phrase_that_reaches_into_a_url_does_not_hide_the_word_before_it() {
+    let masker = Masker::new(["drat", "drat http"]);
+    assert_eq!(masker.mask("drat http://x"), "d**t http://x");
+}
+
+#[test]
 fn innocent_text_is_not_copied() {
     let masker = Masker::new(["drat"]);
     assert!(matches!(

@@ -3,7 +3,7 @@
 //! A canvas is the JSON text of an array with one object for each page, and one for the cover. The apps write back what
 //! they read, so a text stays as it is, to the byte, unless a rule has to take a value out of it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -75,8 +75,14 @@ pub fn accept(canvas: Skeleton, stored: Option<&Skeleton>) -> Result<Skeleton, C
     let stored = stored
         .and_then(|stored| self::rows(stored).ok())
         .unwrap_or_default();
+    let kept: HashMap<_, _> = stored
+        .iter()
+        .rev()
+        .filter_map(|row| Some((row.id()?, row.lasting_image()?)))
+        .collect();
     for row in &mut rows {
-        row.settle(&stored);
+        let kept = row.id().and_then(|id| kept.get(&id).copied());
+        row.settle(kept);
     }
     let rows: Vec<_> = rows.iter().map(Row::to_json).collect();
     Ok(Skeleton::from_stored(format!("[{}]", rows.join(","))))
@@ -165,12 +171,13 @@ impl Row {
             .all(|member| member.name != IMAGE || Image::of_json(&member.value_json).may_stay())
     }
 
-    fn settle(&mut self, stored: &[Self]) {
-        let id = self.id();
-        let same_page = stored
-            .iter()
-            .find(|row| id.is_some() && row.id() == id && row.is_settled());
-        let kept = same_page.and_then(|row| row.get(IMAGE));
+    /// The image as JSON, if everybody can see it.
+    fn lasting_image(&self) -> Option<&str> {
+        self.get(IMAGE).filter(|json| Image::of_json(json).may_stay())
+    }
+
+    /// Takes out what may not stay; `kept` is the image that is stored for the same page.
+    fn settle(&mut self, kept: Option<&str>) {
         self.members.retain_mut(|member| {
             if member.name != IMAGE {
                 return true;
@@ -288,14 +295,9 @@ fn rows(canvas: &Skeleton) -> Result<Vec<Row>, CanvasError> {
         .collect())
 }
 
-/// A character for private use that the text does not use.
+/// A character for private use that the text does not use. No app writes any of them.
 fn unused_character(text: &str) -> Option<char> {
-    let mut private = '\u{E000}'..='\u{F8FF}';
-    let used: HashSet<_> = text
-        .chars()
-        .filter(|character| private.contains(character))
-        .collect();
-    private.find(|character| !used.contains(character))
+    ('\u{E000}'..'\u{E010}').find(|character| !text.contains(*character))
 }
 
 /// The rows of a canvas, and their members; what exceeds a limit is read but not kept.

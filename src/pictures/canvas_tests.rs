@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+use std::collections::HashSet;
 
 use proptest::prelude::*;
 
@@ -115,10 +115,13 @@ fn an_image_on_the_senders_device_is_the_stored_one_of_its_page() {
 #[test]
 fn a_row_without_an_image_keeps_none() {
     let stored = format!(r#"[{{"id":"a","canvasData":"{}"}}]"#, small(Kind::Png));
-    assert_eq!(
-        accepted(r#"[{"id":"a"}]"#, Some(&stored)).unwrap(),
-        r#"[{"id":"a"}]"#
-    );
+    for sent in [
+        r#"[{"id":"a"}]"#,
+        r#"[{"id":"a"},{"id":"b","canvasData":"blob:x"}]"#,
+    ] {
+        let expected = sent.replace(r#","canvasData":"blob:x""#, "");
+        assert_eq!(accepted(sent, Some(&stored)).unwrap(), expected);
+    }
 }
 
 #[test]
@@ -148,6 +151,8 @@ fn a_reference_cannot_be_forged() {
         );
         assert!(!join(&canvas, &pictures).contains('\u{1}'));
     }
+    let stored = Skeleton::from_stored(format!(r#"[{{"id":"a","canvasData":"{escaped}"}}]"#));
+    assert_eq!(cover_of(&Skeleton::default(), &stored), None);
     let raw = split(&format!(r#"[{{"id":"a","canvasData":"{forged}"}}]"#)).0;
     assert_eq!(accept(raw, None), Err(CanvasError::NotRows));
     assert_eq!(accept_cover(split(&forged).0), None);
@@ -232,7 +237,14 @@ fn a_page_key_names_the_set_of_pages() {
     );
     assert_ne!(key(r#"[{"id":"ab"}]"#), two);
     assert_ne!(key(r#"[{"id":"a"}]"#), two);
-    for none in ["[]", "x", r#"[{"id":"cover"}]"#, r#"[{"id":7},{"order":1}]"#] {
+    let too_long = format!(r#"[{{"id":"{}"}}]"#, "a".repeat(65));
+    for none in [
+        "[]",
+        "x",
+        r#"[{"id":"cover"}]"#,
+        r#"[{"id":7},{"order":1}]"#,
+        &too_long,
+    ] {
         assert_eq!(key(none), None, "{none}");
     }
 }

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
-
 use proptest::prelude::*;
 
 use super::super::samples::{bytes_of, data_url, join, nasty_text, seeded, small};

@@ -146,7 +146,7 @@ impl Splitter {
         match (&mut self.sink, event) {
             (Sink::Nothing, event) => self.begin(event),
             (Sink::Name(name), Event::Part(part)) => {
-                name.extend_from_slice(cut(part, LONGEST_NAME + 1 - name.len()))
+                name.extend_from_slice(cut(part, LONGEST_NAME + 1 - name.len()));
             }
             (Sink::Name(name), Event::Char(character)) => {
                 let mut buffer = [0; 4];
@@ -180,7 +180,7 @@ impl Splitter {
             (Event::StringStart { is_name: true }, _) => self.sink = Sink::Name(Vec::new()),
             (Event::StringStart { .. }, Some(Keep::Value(_))) => self.sink = Sink::Text(Vec::new()),
             (Event::StringStart { .. }, Some(Keep::Skeleton)) => {
-                self.sink = Sink::Skeleton(Builder::default())
+                self.sink = Sink::Skeleton(Builder::default());
             }
             (Event::Open(byte), Some(Keep::Value(_))) => self.sink = Sink::Composite(vec![byte]),
             (Event::Open(_), Some(Keep::Skeleton)) => {
@@ -204,14 +204,14 @@ impl Splitter {
                     .known
                     .iter()
                     .find(|field| field.name.as_bytes() == name)
-                    .copied()
+                    .copied();
             }
             Sink::Text(text) => {
                 let text = String::from_utf8(text).map_err(|_| BodyError::InvalidUtf8)?;
                 self.set(Value::String(text));
             }
             Sink::Composite(json) => {
-                self.set(serde_json::from_slice(&json).map_err(|_| BodyError::Malformed)?)
+                self.set(serde_json::from_slice(&json).map_err(|_| BodyError::Malformed)?);
             }
             Sink::Skeleton(builder) => {
                 let (skeleton, picture) = builder.finish()?;

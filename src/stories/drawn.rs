@@ -35,6 +35,14 @@ impl From<CanvasError> for Refused {
 }
 
 impl Sent {
+    /// Drawings that are split already.
+    pub fn split(cover: Skeleton, canvas: Skeleton) -> Self {
+        Self {
+            cover: Some(cover),
+            canvas: Some(canvas),
+        }
+    }
+
     /// The drawings of a new story: a canvas is needed.
     pub fn for_new(skeletons: &BTreeMap<&'static str, Given>, fields: &mut Fields) -> Self {
         if !skeletons.contains_key("canvas_data") {

@@ -3,9 +3,9 @@
 //! Owns the tables `stories`, `story_*` (but `story_pictures`) and `characters`. Drawings are the business of `pictures`.
 
 pub mod api;
-mod drawn;
+pub mod drawn;
 pub mod effects;
-mod limits;
+pub mod limits;
 pub mod rules;
 pub mod shapes;
 pub mod store;

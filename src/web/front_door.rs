@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::Page;
 use crate::app::App;
+use crate::demo::people::PEOPLE;
 use crate::wire::origin::Origin;
 
 /// What is still to come, for people who wonder.
@@ -23,7 +24,7 @@ pub(super) fn page(app: &App, origin: &Origin) -> Page {
             p { code.big { (origin) "/api" } }
             p.small { "In the storybook app: settings, developer mode, server address. Then press “test connection”." }
         }
-        @if app.config.demo { (demo_accounts(app)) }
+        @if app.config.demo { (demo_accounts()) }
         section {
             h2 { "For engineers" }
             ul {
@@ -37,15 +38,18 @@ pub(super) fn page(app: &App, origin: &Origin) -> Page {
     Page::new("Tinytales", &content)
 }
 
-fn demo_accounts(app: &App) -> Markup {
-    let _ = app;
+fn demo_accounts() -> Markup {
     html! {
         section.demo {
             h2 { "This is a demo" }
             p { "Its world is made up, and it may be gone tomorrow. These accounts exist; their passwords were printed when it started:" }
             table {
                 thead { tr { th { "Role" } th { "Name" } th { "E-mail address" } } }
-                tbody {}
+                tbody {
+                    @for person in &PEOPLE {
+                        tr { td { (person.role.name()) } td { (person.display_name()) } td { code { (person.email) } } }
+                    }
+                }
             }
         }
     }

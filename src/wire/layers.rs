@@ -102,6 +102,10 @@ pub async fn security_headers(request: Request, next: Next) -> Response {
 }
 
 /// A panic answers 500 to its own caller; nobody else notices.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over by value"
+)]
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic
         .downcast_ref::<&str>()

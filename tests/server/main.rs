@@ -11,7 +11,19 @@
 mod drawings;
 mod support;
 
+mod accounts_codes;
+mod accounts_credentials;
+mod accounts_limits;
+mod accounts_profile;
+mod accounts_queries;
+mod accounts_search;
+mod accounts_sessions;
+mod accounts_sign_in;
+mod accounts_sign_up;
+mod bad_input;
 mod harness;
+mod wire;
+mod wire_bodies;
 mod memory;
 mod pictures_media;
 mod pictures_store;

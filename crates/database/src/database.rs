@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use crate::job::{Job, Kind};
 use crate::queue::Queue;
 use crate::{
-    Conn, Dialect, Error, Migration, MigrationError, MigrationReport, Migrations, Options, Target, sqlite,
+    Conn, Dialect, Error, Migration, MigrationError, MigrationReport, Migrations, Options, Target, postgres,
+    sqlite,
 };
 
 /// Stack of a database thread; only what is touched counts as memory.
@@ -71,7 +72,7 @@ impl Database {
         let counters = Arc::new(Counters::default());
         let (queues, threads) = match &target {
             Target::Sqlite(path) => sqlite::start(path, &options, &counters)?,
-            Target::Postgres(_) => return Err(Error::Unavailable),
+            Target::Postgres(target) => postgres::start(target, &options, &counters)?,
         };
         let (queues, threads) = (RwLock::new(Some(queues)), Mutex::new(threads));
         Ok(Self {
@@ -89,7 +90,7 @@ impl Database {
     pub fn migrate(&self, migrations: &Migrations) -> Result<MigrationReport, MigrationError> {
         match &self.inner.target {
             Target::Sqlite(path) => sqlite::migrate(path, self.inner.options.max_pages, migrations.sqlite),
-            Target::Postgres(_) => Err(Error::Unavailable.into()),
+            Target::Postgres(target) => postgres::migrate(target, &self.inner.options, migrations.postgres),
         }
     }
 
@@ -97,7 +98,7 @@ impl Database {
     pub fn pending(&self, migrations: &Migrations) -> Result<Vec<&'static Migration>, MigrationError> {
         match &self.inner.target {
             Target::Sqlite(path) => sqlite::pending(path, migrations.sqlite),
-            Target::Postgres(_) => Err(Error::Unavailable.into()),
+            Target::Postgres(target) => postgres::pending(target, &self.inner.options, migrations.postgres),
         }
     }
 
@@ -108,7 +109,7 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.submit(Kind::Read, self.inner.options.read_deadline, 0, work)
+        self.submit(Kind::Read, self.inner.options.read_deadline, None, 0, work)
             .await
     }
 
@@ -119,7 +120,7 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.submit(Kind::Read, limit, 0, work).await
+        self.submit(Kind::Read, limit, Some(limit), 0, work).await
     }
 
     /// Runs a closure that writes. Answers after the commit; an `Err` of the closure undoes what it wrote.
@@ -129,7 +130,7 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.submit(Kind::Write, self.inner.options.write_deadline, 0, work)
+        self.submit(Kind::Write, self.inner.options.write_deadline, None, 0, work)
             .await
     }
 
@@ -141,8 +142,14 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.submit(Kind::Write, self.inner.options.write_deadline, bytes.max(1), work)
-            .await
+        self.submit(
+            Kind::Write,
+            self.inner.options.write_deadline,
+            None,
+            bytes.max(1),
+            work,
+        )
+        .await
     }
 
     /// Prepares a statement without running it. The types of its columns, all of which a [`Row`](crate::Row) can
@@ -188,15 +195,22 @@ impl Database {
         self.inner.close();
     }
 
-    async fn submit<T, E, F>(&self, kind: Kind, limit: Duration, bytes: usize, work: F) -> Result<T, E>
+    async fn submit<T, E, F>(
+        &self,
+        kind: Kind,
+        time: Duration,
+        limit: Option<Duration>,
+        bytes: usize,
+        work: F,
+    ) -> Result<T, E>
     where
         F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (job, answer) = Job::new(kind, Instant::now() + limit, bytes, work);
+        let (job, answer) = Job::new(kind, Instant::now() + time, limit, bytes, work);
         self.inner.push(job)?;
-        match tokio::time::timeout(limit + GRACE, answer).await {
+        match tokio::time::timeout(time + GRACE, answer).await {
             Ok(Ok(result)) => result,
             // The thread ended without an answer.
             Ok(Err(_)) => Err(E::from(Error::Unavailable)),

@@ -1,7 +1,7 @@
 //! A closure on its way through a queue: run on a database thread, answered to the task that awaits it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -30,6 +30,8 @@ pub(crate) enum Verdict {
 pub(crate) struct Job {
     pub(crate) kind: Kind,
     pub(crate) deadline: Instant,
+    /// How long each statement may take, where that is less than usual.
+    pub(crate) limit: Option<Duration>,
     /// Declared size of what it writes; 0 for a small write.
     pub(crate) bytes: usize,
     /// Its share of the queue's bytes, held until it has been answered.
@@ -42,6 +44,7 @@ impl Job {
     pub(crate) fn new<T, E, F>(
         kind: Kind,
         deadline: Instant,
+        limit: Option<Duration>,
         bytes: usize,
         work: F,
     ) -> (Self, oneshot::Receiver<Result<T, E>>)
@@ -60,6 +63,7 @@ impl Job {
             Self {
                 kind,
                 deadline,
+                limit,
                 bytes,
                 held: None,
                 work,

@@ -12,6 +12,7 @@ mod error;
 mod job;
 mod migrations;
 mod options;
+mod postgres;
 mod queue;
 mod row;
 mod sqlite;

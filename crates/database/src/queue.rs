@@ -4,18 +4,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, never, select};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded, select};
 
 use crate::Error;
 use crate::job::Job;
 
-/// The end that callers push to.
+/// The end that callers push to. The queue closes when the last clone of it is dropped.
 #[derive(Clone)]
 pub(crate) struct Queue {
     small: Sender<Job>,
     large: Sender<Job>,
+    /// Never sent to: it only closes.
+    _open: Sender<()>,
     held: Arc<AtomicUsize>,
     limit: usize,
+    /// Threads that can serve, where that changes; nothing is queued for none.
+    serving: Option<Arc<AtomicUsize>>,
 }
 
 /// The end that database threads take from; several may share it.
@@ -23,6 +27,7 @@ pub(crate) struct Queue {
 pub(crate) struct Intake {
     small: Receiver<Job>,
     large: Receiver<Job>,
+    closed: Receiver<()>,
 }
 
 /// A job's share of the queue's bytes, given back when it is dropped.
@@ -37,37 +42,40 @@ impl Drop for Held {
     }
 }
 
-/// Why there is no job.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Idle {
-    /// None came in time.
-    Waiting,
-    /// The queue is closed and empty.
-    Closed,
-}
-
-/// A queue of at most `messages` small and as many large jobs, of at most `bytes` declared bytes.
-pub(crate) fn queue(messages: usize, bytes: usize) -> (Queue, Intake) {
+/// A queue of at most `messages` small and as many large jobs, of at most `bytes` declared bytes. Where the threads
+/// may lose their connections, `serving` counts those that have one.
+pub(crate) fn queue(messages: usize, bytes: usize, serving: Option<Arc<AtomicUsize>>) -> (Queue, Intake) {
     let (small, small_intake) = bounded(messages);
     let (large, large_intake) = bounded(messages);
+    let (open, closed) = bounded(0);
     let queue = Queue {
         small,
         large,
+        _open: open,
         held: Arc::default(),
         limit: bytes,
+        serving,
     };
     (
         queue,
         Intake {
             small: small_intake,
             large: large_intake,
+            closed,
         },
     )
 }
 
 impl Queue {
-    /// Queues a job, or refuses it as `Busy` at once; never waits.
+    /// Queues a job, or refuses it at once as `Busy` or `Unavailable`; never waits.
     pub(crate) fn push(&self, mut job: Job) -> Result<(), Error> {
+        if self
+            .serving
+            .as_ref()
+            .is_some_and(|serving| serving.load(Ordering::Acquire) == 0)
+        {
+            return Err(Error::Unavailable);
+        }
         job.held = Some(self.hold(job.bytes)?);
         let lane = if job.bytes == 0 { &self.small } else { &self.large };
         lane.try_send(job).map_err(|refused| match refused {
@@ -103,12 +111,14 @@ impl Queue {
 impl Intake {
     /// The next job, small before large; waits for one. `None` when the queue is closed and empty.
     pub(crate) fn next(&self) -> Option<Job> {
-        self.take(&never()).ok()
-    }
-
-    /// The next job, if one comes in time.
-    pub(crate) fn next_within(&self, patience: Duration) -> Result<Job, Idle> {
-        self.take(&crossbeam_channel::after(patience))
+        if let Some(job) = self.try_small() {
+            return Some(job);
+        }
+        // Both lanes close together, so a closed one only leaves the rest of the other.
+        select! {
+            recv(self.small) -> job => job.or_else(|_| self.large.recv()).ok(),
+            recv(self.large) -> job => job.or_else(|_| self.small.recv()).ok(),
+        }
     }
 
     /// A small job, if one waits.
@@ -121,15 +131,8 @@ impl Intake {
         self.large.try_recv().ok()
     }
 
-    fn take(&self, patience: &Receiver<std::time::Instant>) -> Result<Job, Idle> {
-        if let Some(job) = self.try_small() {
-            return Ok(job);
-        }
-        // Both ends close together, so a closed lane only leaves the rest of the other.
-        select! {
-            recv(self.small) -> job => job.or_else(|_| self.large.recv()).map_err(|_| Idle::Closed),
-            recv(self.large) -> job => job.or_else(|_| self.small.recv()).map_err(|_| Idle::Closed),
-            recv(patience) -> _ => Err(Idle::Waiting),
-        }
+    /// Waits without taking a job; true as soon as the queue is closed.
+    pub(crate) fn closed_within(&self, pause: Duration) -> bool {
+        self.closed.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected)
     }
 }

@@ -115,9 +115,8 @@ async fn check(
                 return (false, None);
             };
             match password::verify(workspace, &password, &encoded) {
-                Verdict::Right => (true, None),
                 Verdict::RightButOld if upgrade => (true, Some(password::hash(workspace, &password))),
-                Verdict::RightButOld => (true, None),
+                Verdict::Right | Verdict::RightButOld => (true, None),
                 Verdict::Wrong => (false, None),
             }
         })

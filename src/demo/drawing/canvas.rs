@@ -109,7 +109,7 @@ impl Canvas {
         for (row, pixels) in (0_u16..).zip(self.pixels.chunks_exact_mut(SIDE)) {
             let bare: Vec<bool> = (0..PERIOD)
                 .map(|column| {
-                    noise::smooth(self.seed ^ 77, f32::from(column) / 2.0, f32::from(row) / 1.5) > 0.72
+                    noise::smooth(self.seed ^ 77, f32::from(column) / 2.0, f32::from(row) / 1.5) > 0.78
                 })
                 .collect();
             for (pixel, _) in pixels

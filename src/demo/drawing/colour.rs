@@ -72,4 +72,4 @@ pub const BLUSH: Colour = Colour(250, 128, 128);
 pub const PEACH: Colour = Colour(252, 212, 180);
 pub const HONEY: Colour = Colour(232, 178, 130);
 pub const CARAMEL: Colour = Colour(198, 138, 94);
-pub const COCOA: Colour = Colour(132, 84, 62);
+pub const COCOA: Colour = Colour(154, 102, 76);

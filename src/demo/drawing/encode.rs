@@ -3,7 +3,7 @@
 use super::canvas::SIZE;
 
 /// Colours in a palette.
-const COLOURS: usize = 96;
+const COLOURS: usize = 88;
 
 /// Pixels whose colours agree in the upper five bits of each channel.
 #[derive(Clone, Copy, Default)]

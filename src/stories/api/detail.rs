@@ -53,10 +53,10 @@ pub async fn detail(
         })
         .await;
     let (mut story, role, body) = read?;
-    if role == Role::Reader {
-        if let Some(views) = count_view(&app, story_id, reader, &network).await {
-            story.views = views;
-        }
+    if role == Role::Reader
+        && let Some(views) = count_view(&app, story_id, reader, &network).await
+    {
+        story.views = views;
     }
     Ok(stream::one_story(
         &app,

@@ -16,7 +16,7 @@ use crate::wire::{Body, ETag, Error, Fields, Id, Timestamp, respond};
 
 /// A like, as the tap left it.
 #[derive(Serialize, ToSchema)]
-pub struct Liked {
+pub struct LikeAnswer {
     success: bool,
     message: &'static str,
     is_liked: bool,
@@ -27,8 +27,8 @@ pub struct Liked {
 ///
 /// One's own story can be liked, too.
 #[utoipa::path(post, path = "/api/stories/{id}/like/", tag = "stories", params(("id" = i64, Path)),
-    responses((status = 201, description = "Liked now.", body = Liked),
-        (status = 200, description = "Not liked any more.", body = Liked)))]
+    responses((status = 201, description = "Liked now.", body = LikeAnswer),
+        (status = 200, description = "Not liked any more.", body = LikeAnswer)))]
 pub async fn like(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
@@ -52,7 +52,7 @@ pub async fn like(
     } else {
         "You no longer like this story."
     };
-    let answer = Liked {
+    let answer = LikeAnswer {
         success: true,
         message,
         is_liked: liked.is_on,
@@ -67,7 +67,7 @@ pub async fn like(
 
 /// A save, as the tap left it.
 #[derive(Serialize, ToSchema)]
-pub struct Saved {
+pub struct SaveAnswer {
     success: bool,
     message: &'static str,
     is_saved: bool,
@@ -78,8 +78,8 @@ pub struct Saved {
 ///
 /// What was saved can be unsaved even when its author has unpublished it since.
 #[utoipa::path(post, path = "/api/stories/{id}/save/", tag = "stories", params(("id" = i64, Path)),
-    responses((status = 201, description = "Saved now.", body = Saved),
-        (status = 200, description = "Not saved any more.", body = Saved)))]
+    responses((status = 201, description = "Saved now.", body = SaveAnswer),
+        (status = 200, description = "Not saved any more.", body = SaveAnswer)))]
 pub async fn save(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
@@ -97,7 +97,7 @@ pub async fn save(
     } else {
         "The story is no longer saved."
     };
-    let answer = Saved {
+    let answer = SaveAnswer {
         success: true,
         message,
         is_saved: saved.is_on,

@@ -8,6 +8,15 @@ pub mod marks;
 pub mod publishing;
 pub mod writing;
 
+#[cfg(test)]
+mod characters_tests;
+#[cfg(test)]
+mod comments_tests;
+#[cfg(test)]
+mod marks_tests;
+#[cfg(test)]
+mod test_house;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 

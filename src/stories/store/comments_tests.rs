@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
-
 use database::{Conn, Error};
 
 use super::comments::{self, Comment, Head, Span, Standing};
@@ -15,7 +13,13 @@ async fn discussed(world: &World, count: i64) -> (i64, i64, i64) {
             let (author, reader) = (person(conn, "mila")?, person(conn, "theo")?);
             let story = story(conn, author, true)?;
             for number in 0..count {
-                comments::insert(conn, story, reader, &format!("comment {number}"), NOW + number / 2)?;
+                comments::insert(
+                    conn,
+                    story,
+                    reader,
+                    &format!("comment {number}"),
+                    NOW + number / 2,
+                )?;
             }
             Ok((author, reader, story))
         })
@@ -27,7 +31,10 @@ fn texts(comments: &[Comment]) -> Vec<&str> {
 }
 
 async fn head(world: &World, story: i64) -> Head {
-    world.write(move |conn| comments::head(conn, story, 200, 0)).await.unwrap()
+    world
+        .write(move |conn| comments::head(conn, story, 200, 0))
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -50,7 +57,10 @@ async fn a_page_costs_two_queries_however_long_it_is() {
                 Ok((head, comments::slice(conn, &Span::new(story, 200, 0), PLENTY)?))
             })
             .await;
-        assert_eq!((page.0.unwrap().count, page.1.len(), cost), (count, usize::try_from(count).unwrap(), 2));
+        assert_eq!(
+            (page.0.unwrap().count, page.1.len(), cost),
+            (count, usize::try_from(count).unwrap(), 2)
+        );
     }
 }
 
@@ -58,10 +68,15 @@ async fn a_page_costs_two_queries_however_long_it_is() {
 async fn comments_come_newest_first_with_the_name_of_who_wrote_them() {
     let world = World::new();
     let (_, reader, story) = discussed(&world, 5).await;
-    let page = world.write(move |conn| comments::slice(conn, &Span::new(story, 3, 1), PLENTY)).await;
+    let page = world
+        .write(move |conn| comments::slice(conn, &Span::new(story, 3, 1), PLENTY))
+        .await;
     assert_eq!(texts(&page), ["comment 3", "comment 2", "comment 1"]);
     let newest = &page[0];
-    assert_eq!((newest.story_id, newest.author_id, newest.author_name.as_str()), (story, reader, "theo"));
+    assert_eq!(
+        (newest.story_id, newest.author_id, newest.author_name.as_str()),
+        (story, reader, "theo")
+    );
     assert_eq!(newest.date_created, NOW + 1);
 }
 
@@ -77,14 +92,20 @@ async fn slices_follow_each_other_without_a_gap_while_others_write() {
         assert!(slice.len() <= 3);
         span = current.after(&slice);
         read.extend(slice);
-        world.write(move |conn| comments::insert(conn, story, reader, "meanwhile", NOW + 60)).await;
+        world
+            .write(move |conn| comments::insert(conn, story, reader, "meanwhile", NOW + 60))
+            .await;
     }
     let expected = [7, 6, 5, 4, 3, 2, 1].map(|number| format!("comment {number}"));
     assert_eq!(texts(&read), expected);
     // One at least, however large.
-    let one = world.write(move |conn| comments::slice(conn, &Span::new(story, 7, 0), 1)).await;
+    let one = world
+        .write(move |conn| comments::slice(conn, &Span::new(story, 7, 0), 1))
+        .await;
     assert_eq!(one.len(), 1);
-    let none = world.write(move |conn| comments::slice(conn, &Span::new(story, 7, 100), 27)).await;
+    let none = world
+        .write(move |conn| comments::slice(conn, &Span::new(story, 7, 100), 27))
+        .await;
     assert_eq!(Span::new(story, 7, 100).after(&none), None);
 }
 
@@ -95,12 +116,21 @@ async fn the_head_changes_with_everything_that_the_page_shows() {
     let first = head(&world, story).await;
     assert_eq!((first.count, first), (3, head(&world, story).await));
 
-    let comment = world.write(move |conn| comments::insert(conn, story, reader, "More", NOW)).await.unwrap();
+    let comment = world
+        .write(move |conn| comments::insert(conn, story, reader, "More", NOW))
+        .await
+        .unwrap();
     let written = head(&world, story).await;
     assert!(written.count == 4 && written != first);
 
-    let edited = world.write(move |conn| comments::edit(conn, comment.id, "Moore")).await.unwrap();
-    assert_eq!((edited.body.as_str(), edited.author_name.as_str(), edited.story_id), ("Moore", "theo", story));
+    let edited = world
+        .write(move |conn| comments::edit(conn, comment.id, "Moore"))
+        .await
+        .unwrap();
+    assert_eq!(
+        (edited.body.as_str(), edited.author_name.as_str(), edited.story_id),
+        ("Moore", "theo", story)
+    );
     let after_edit = head(&world, story).await;
     assert_ne!(after_edit, written);
 
@@ -119,9 +149,14 @@ async fn drafts_have_no_comments_to_read_or_write() {
     let world = World::new();
     let (author, reader, story) = discussed(&world, 2).await;
     world.write(move |conn| publish(conn, story, false)).await;
-    assert_eq!(world.write(move |conn| comments::head(conn, story, 200, 0)).await, None);
+    assert_eq!(
+        world.write(move |conn| comments::head(conn, story, 200, 0)).await,
+        None
+    );
     for user in [author, reader] {
-        let refused = world.write(move |conn| comments::insert(conn, story, user, "Psst", NOW)).await;
+        let refused = world
+            .write(move |conn| comments::insert(conn, story, user, "Psst", NOW))
+            .await;
         assert!(refused.is_none());
     }
     assert_eq!(world.write(move |conn| kept(conn, story)).await.comments, 2);
@@ -145,5 +180,10 @@ async fn who_may_know_of_a_comment_depends_on_the_story() {
     assert_eq!(standing(reader).await, Some(Standing::Author));
     assert_eq!(standing(author).await, Some(Standing::StoryAuthor));
     assert_eq!(standing(stranger).await, None);
-    assert_eq!(world.write(move |conn| comments::standing(conn, comment + 1, reader)).await, None);
+    assert_eq!(
+        world
+            .write(move |conn| comments::standing(conn, comment + 1, reader))
+            .await,
+        None
+    );
 }

@@ -8,6 +8,15 @@ pub mod lists;
 pub mod marks;
 pub mod writing;
 
+#[cfg(test)]
+mod characters_tests;
+#[cfg(test)]
+mod comments_tests;
+#[cfg(test)]
+mod marks_tests;
+#[cfg(test)]
+pub(super) mod test_world;
+
 use database::{Conn, Error, Row, placeholders};
 
 use super::rules::Role;

@@ -6,25 +6,28 @@ use tempfile::TempDir;
 use crate::migrations;
 
 /// When the world began.
-pub(super) const NOW: i64 = 1_772_600_767_000_000;
+pub(in crate::stories) const NOW: i64 = 1_772_600_767_000_000;
 
 /// A database of its own, gone when it is dropped.
-pub(super) struct World {
-    pub(super) database: Database,
+pub(in crate::stories) struct World {
+    pub(in crate::stories) database: Database,
     _folder: TempDir,
 }
 
 impl World {
-    pub(super) fn new() -> Self {
+    pub(in crate::stories) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let target = Target::Sqlite(folder.path().join("world.db"));
         let database = Database::open(target, Options::default()).expect("an empty file");
         database.migrate(&migrations::ALL).expect("the schema fits");
-        Self { database, _folder: folder }
+        Self {
+            database,
+            _folder: folder,
+        }
     }
 
     /// Runs a closure in a transaction, as a handler does.
-    pub(super) async fn write<T: Send + 'static>(
+    pub(in crate::stories) async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
     ) -> T {
@@ -32,7 +35,7 @@ impl World {
     }
 
     /// The same, and how many statements it took.
-    pub(super) async fn counted<T: Send + 'static>(
+    pub(in crate::stories) async fn counted<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
     ) -> (T, u64) {
@@ -43,7 +46,7 @@ impl World {
 }
 
 /// Somebody called `name`.
-pub(super) fn person(conn: &mut Conn<'_>, name: &str) -> Result<i64, Error> {
+pub(in crate::stories) fn person(conn: &mut Conn<'_>, name: &str) -> Result<i64, Error> {
     let mut row = conn.one(
         "INSERT INTO users (username, username_folded, password_hash, display_name, display_name_folded,
              last_seen, created_at, updated_at)
@@ -54,7 +57,11 @@ pub(super) fn person(conn: &mut Conn<'_>, name: &str) -> Result<i64, Error> {
 }
 
 /// A story by somebody.
-pub(super) fn story(conn: &mut Conn<'_>, author_id: i64, is_published: bool) -> Result<i64, Error> {
+pub(in crate::stories) fn story(
+    conn: &mut Conn<'_>,
+    author_id: i64,
+    is_published: bool,
+) -> Result<i64, Error> {
     let mut row = conn.one(
         "INSERT INTO stories (author_id, title, category, language, creation_type, is_published,
              date_created, date_updated)
@@ -65,23 +72,30 @@ pub(super) fn story(conn: &mut Conn<'_>, author_id: i64, is_published: bool) -> 
 }
 
 /// Publishes or unpublishes a story.
-pub(super) fn publish(conn: &mut Conn<'_>, story_id: i64, is_published: bool) -> Result<(), Error> {
-    conn.execute("UPDATE stories SET is_published = $2 WHERE id = $1", &[&story_id, &is_published])?;
+pub(in crate::stories) fn publish(
+    conn: &mut Conn<'_>,
+    story_id: i64,
+    is_published: bool,
+) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE stories SET is_published = $2 WHERE id = $1",
+        &[&story_id, &is_published],
+    )?;
     Ok(())
 }
 
 /// The running totals and the version of a story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Totals {
-    pub(super) likes: i64,
-    pub(super) saves: i64,
-    pub(super) comments: i64,
-    pub(super) ratings: i64,
-    pub(super) ratings_sum: i64,
+pub(in crate::stories) struct Totals {
+    pub(in crate::stories) likes: i64,
+    pub(in crate::stories) saves: i64,
+    pub(in crate::stories) comments: i64,
+    pub(in crate::stories) ratings: i64,
+    pub(in crate::stories) ratings_sum: i64,
 }
 
 /// What a story keeps of its marks.
-pub(super) fn kept(conn: &mut Conn<'_>, story_id: i64) -> Result<Totals, Error> {
+pub(in crate::stories) fn kept(conn: &mut Conn<'_>, story_id: i64) -> Result<Totals, Error> {
     let mut row = conn.one(
         "SELECT likes_count, saves_count, comments_count, ratings_count, ratings_sum FROM stories WHERE id = $1",
         &[&story_id],
@@ -96,7 +110,7 @@ pub(super) fn kept(conn: &mut Conn<'_>, story_id: i64) -> Result<Totals, Error> 
 }
 
 /// What counting the rows says.
-pub(super) fn counted_rows(conn: &mut Conn<'_>, story_id: i64) -> Result<Totals, Error> {
+pub(in crate::stories) fn counted_rows(conn: &mut Conn<'_>, story_id: i64) -> Result<Totals, Error> {
     let mut row = conn.one(
         "SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM story_likes WHERE story_id = $1),
                 (SELECT CAST(COUNT(*) AS BIGINT) FROM story_saves WHERE story_id = $1),
@@ -115,6 +129,7 @@ pub(super) fn counted_rows(conn: &mut Conn<'_>, story_id: i64) -> Result<Totals,
 }
 
 /// The version of a story.
-pub(super) fn version(conn: &mut Conn<'_>, story_id: i64) -> Result<i64, Error> {
-    conn.one("SELECT version FROM stories WHERE id = $1", &[&story_id])?.take()
+pub(in crate::stories) fn version(conn: &mut Conn<'_>, story_id: i64) -> Result<i64, Error> {
+    conn.one("SELECT version FROM stories WHERE id = $1", &[&story_id])?
+        .take()
 }

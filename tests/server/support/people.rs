@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use serde_json::json;
+use tinytales::accounts::codes;
 use tinytales::accounts::password::{self, Workspace};
 use tinytales::accounts::rules;
 use tinytales::accounts::store::people::{self, NewPerson};
@@ -16,6 +17,9 @@ use super::world::World;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "sunny-garden-7";
+
+/// [`PASSWORD`] as Django stores it: PBKDF2-SHA256, computed by Python's `hashlib`.
+pub const DJANGO_HASH: &str = "pbkdf2_sha256$20000$Xq3ZkPw8LmNa$oalaIBb2FGuUlu7XfhQO3XFMyDfB23NzR7GwcPS/x2Y=";
 
 /// A hash of [`PASSWORD`], made once per run.
 pub fn password_hash() -> String {
@@ -126,10 +130,16 @@ impl World {
 
 fn new_person(name: &str, change: impl FnOnce(&mut NewPerson)) -> NewPerson {
     let (first_name, last_name) = rules::first_and_last(name);
+    let dice = codes::dice();
     let slug: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let slug = if slug.is_empty() {
+        format!("somebody{dice}")
+    } else {
+        slug.to_ascii_lowercase()
+    };
     let mut person = NewPerson {
-        usernames: rules::username_candidates(name, tinytales::accounts::codes::dice()).to_vec(),
-        email: Some(format!("{}@example.org", slug.to_ascii_lowercase())),
+        usernames: rules::username_candidates(name, dice).to_vec(),
+        email: Some(format!("{slug}@example.org")),
         is_verified: true,
         password_hash: password_hash(),
         display_name: name.to_owned(),

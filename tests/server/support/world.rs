@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use database::Conn;
 use tempfile::TempDir;
@@ -22,6 +23,9 @@ use super::database::OwnDatabase;
 
 /// When every test begins: 4 March 2026, 05:06:07.123456 (UTC).
 pub const BEGINNING: i64 = 1_772_600_767_123_456;
+
+/// A server that takes longer than this to be ready hangs.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The key that signs the tokens of every test server.
 pub const SECRET: &str = "a secret of the tests, long enough";
@@ -45,6 +49,8 @@ struct Started {
     app: Arc<App>,
     address: SocketAddr,
     runtime: Handle,
+    /// Jobs that the database had done before any background work began.
+    jobs: u64,
 }
 
 impl World {
@@ -79,9 +85,10 @@ impl World {
             app,
             address,
             runtime,
+            jobs,
         } = started.recv().expect("the server starts");
         let (stop, thread) = (Some(stop), Some(thread));
-        Self {
+        let world = Self {
             app,
             address,
             runtime,
@@ -89,6 +96,20 @@ impl World {
             thread,
             _database: database,
             folder,
+        };
+        world.wait_for_first_look(jobs);
+        world
+    }
+
+    /// Waits until the mailer has looked into its outbox, as it does at once: its statements would be counted elsewhere.
+    fn wait_for_first_look(&self, jobs: u64) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.app.mail.is_configured() && self.app.database.gauges().jobs == jobs {
+            assert!(
+                Instant::now() < deadline,
+                "the mailer does not look into its outbox"
+            );
+            thread::yield_now();
         }
     }
 
@@ -110,8 +131,8 @@ impl World {
     /// Statements that the database runs during `work`.
     ///
     /// Besides requests, these run statements: the mailer, after a request that queues mail and every 30 s; the note
-    /// of who was seen, every 20 s; the picture sweep, every 15 s; the session sweep, every 600 s. All wait their time
-    /// first, so count soon after the start of a world, and not after mail.
+    /// of who was seen, every 20 s; the picture sweep, every 15 s; the session sweep, every 600 s. So count soon after
+    /// the start of a world, and not after mail.
     pub fn queries<T>(&self, work: impl FnOnce() -> T) -> u64 {
         let before = self.app.database.statements();
         work();
@@ -156,6 +177,8 @@ fn serve(config: Config, ready: &SyncSender<Started>, stop: oneshot::Receiver<()
         let app = App::new(config, Clock::manual(BEGINNING))
             .await
             .expect("the server starts");
+        // Nothing has been awaited since the background work was started on this one thread: it has not begun.
+        let jobs = app.database.gauges().jobs;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         ready
@@ -163,6 +186,7 @@ fn serve(config: Config, ready: &SyncSender<Started>, stop: oneshot::Receiver<()
                 app: Arc::clone(&app),
                 address,
                 runtime: Handle::current(),
+                jobs,
             })
             .unwrap();
         app::serve(app, listener, async {

@@ -22,8 +22,8 @@ pub(crate) fn start(
     counters: &Arc<Counters>,
 ) -> Result<(Queues, Vec<JoinHandle<()>>), Error> {
     let open = |role| SqliteSession::open(path, role, options.max_pages);
-    let (reads, to_read) = queue(options.queue, options.queued_bytes);
-    let (writes, to_write) = queue(options.queue, options.queued_bytes);
+    let (reads, to_read) = queue(options.queue, options.queued_bytes, None);
+    let (writes, to_write) = queue(options.queue, options.queued_bytes, None);
     let (committed, commits) = bounded(1);
     let mut threads = Vec::new();
 

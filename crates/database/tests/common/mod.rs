@@ -6,6 +6,8 @@
     reason = "each test file uses its own part of the stage"
 )]
 
+pub mod proxy;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 

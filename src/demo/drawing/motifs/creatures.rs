@@ -2,8 +2,8 @@
 
 use super::face::{Mood, face};
 use crate::demo::drawing::colour::{
-    BROWN, CORAL, CREAM, Colour, EARTH, INK, LEMON, MANGO, MINT, ORANGE, PINK, RED, SILVER, STONE, STRAW,
-    SUN, WHITE,
+    BLUSH, BROWN, CORAL, CREAM, Colour, EARTH, INK, LEMON, MANGO, MINT, ORANGE, PINK, RED, SILVER, STONE,
+    STRAW, SUN, WHITE,
 };
 use crate::demo::drawing::{Crayon, Place, Shape, at};
 
@@ -155,8 +155,11 @@ fn carabao_head(c: &mut Crayon, hide: Colour, mood: Mood) {
     for x in [-9.0, 9.0] {
         c.tint(&Shape::ellipse(x, 24.0, 3.4, 4.2), INK, 0.8);
     }
-    face(c, at(0.0, -4.0).sized(0.5), Mood::Calm);
-    c.tint(&Shape::ellipse(0.0, 4.0, 7.0, 5.0), hide.lighter(0.06), 1.0);
+    for side in [-1.0, 1.0] {
+        c.tint(&Shape::ellipse(side * 20.0, 8.0, 6.0, 4.5), BLUSH, 0.5);
+        c.tint(&Shape::ellipse(side * 13.0, -7.0, 4.6, 5.8), INK, 1.0);
+        c.tint(&Shape::circle(side * 13.0 + 1.6, -9.4, 1.9), WHITE, 1.0);
+    }
     match mood {
         Mood::Sad | Mood::Surprised => c.line(&[(-8.0, 40.0), (0.0, 35.0), (8.0, 40.0)], 2.8, INK),
         _ => c.line(&[(-10.0, 34.0), (0.0, 40.0), (10.0, 34.0)], 2.8, INK),

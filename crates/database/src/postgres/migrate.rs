@@ -1,0 +1,109 @@
+//! Migrations of a PostgreSQL database: each in its transaction, one process at a time.
+
+use std::thread;
+use std::time::Duration;
+
+use super::session::PostgresSession;
+use crate::conn::Session;
+use crate::migrations::{LEDGER, Migration, MigrationError, MigrationReport, plan};
+use crate::target::PostgresTarget;
+use crate::value::Value;
+use crate::{Error, Options};
+
+/// Key of the advisory lock that processes which migrate the same database take in turn.
+const LOCK: i64 = 0x6D69_6772_6174_6501;
+/// Time for one script, and for waiting until another process is through.
+const TIME: Duration = Duration::from_secs(3600);
+
+/// What has not been applied yet.
+pub(crate) fn pending(
+    target: &PostgresTarget,
+    options: &Options,
+    known: &'static [Migration],
+) -> Result<Vec<&'static Migration>, MigrationError> {
+    with_session(target, options, |session| plan(&applied(session)?, known))
+}
+
+/// Applies what is pending, each in its own transaction.
+pub(crate) fn migrate(
+    target: &PostgresTarget,
+    options: &Options,
+    known: &'static [Migration],
+) -> Result<MigrationReport, MigrationError> {
+    with_session(target, options, |session| {
+        let mut report = MigrationReport::default();
+        for migration in plan(&applied(session)?, known)? {
+            let Migration { number, name, .. } = *migration;
+            if apply(session, migration).map_err(|error| MigrationError::Failed { number, name, error })? {
+                report.applied.push(number);
+            }
+        }
+        Ok(report)
+    })
+}
+
+/// Lends a connection of its own, on a thread of its own: the caller may be inside of a runtime, which cannot wait
+/// for another one.
+fn with_session<T: Send>(
+    target: &PostgresTarget,
+    options: &Options,
+    work: impl FnOnce(&mut PostgresSession) -> Result<T, MigrationError> + Send,
+) -> Result<T, MigrationError> {
+    let run = || {
+        let mut session =
+            PostgresSession::connect(target, options.connect_timeout, options.statement_timeout)
+                .map_err(|none| none.error)?;
+        session.limit_statements(TIME)?;
+        let outcome = work(&mut session);
+        session.close();
+        outcome
+    };
+    thread::scope(|scope| scope.spawn(run).join()).unwrap_or(Err(MigrationError::Database(Error::Panicked)))
+}
+
+/// Numbers in the ledger; none when there is no ledger yet.
+fn applied(session: &mut PostgresSession) -> Result<Vec<u32>, Error> {
+    let exists = session.query("SELECT to_regclass('schema_migrations') IS NOT NULL", &[], 1)?;
+    if !exists.into_iter().next().ok_or(Error::Missing)?.take::<bool>()? {
+        return Ok(Vec::new());
+    }
+    let rows = session.query(
+        "SELECT number FROM schema_migrations ORDER BY number",
+        &[],
+        usize::MAX,
+    )?;
+    let number = |mut row: crate::Row| {
+        let number = row.take::<i64>()?;
+        u32::try_from(number).map_err(|_| Error::Sql(format!("migration {number} in the ledger")))
+    };
+    rows.into_iter().map(number).collect()
+}
+
+/// False when another process was faster.
+fn apply(session: &mut PostgresSession, migration: &Migration) -> Result<bool, Error> {
+    session.batch(&format!(
+        "BEGIN READ WRITE; SELECT pg_advisory_xact_lock({LOCK}); {LEDGER}"
+    ))?;
+    let outcome = apply_locked(session, migration);
+    match outcome {
+        Ok(true) => session.commit().map(|()| true),
+        outcome => {
+            session.rollback();
+            outcome
+        }
+    }
+}
+
+fn apply_locked(session: &mut PostgresSession, migration: &Migration) -> Result<bool, Error> {
+    if applied(session)?.contains(&migration.number) {
+        return Ok(false);
+    }
+    session.batch(migration.sql)?;
+    let note = "INSERT INTO schema_migrations (number, name, applied_at)
+                VALUES ($1, $2, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT))";
+    session.execute(
+        note,
+        &[Value::Int(migration.number.into()), Value::Text(migration.name)],
+    )?;
+    Ok(true)
+}

@@ -1,0 +1,270 @@
+//! One PostgreSQL connection: how it is opened, its prepared statements, and a time limit around every wait.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, Statement};
+
+use super::errors::{NoConnection, Trouble, translate};
+use super::tls;
+use super::values::{bind, check_parameters, column_types, read_row};
+use crate::conn::Session;
+use crate::target::PostgresTarget;
+use crate::value::Value;
+use crate::{Dialect, Error, Row};
+
+/// Statements that one connection keeps prepared.
+const PREPARED: usize = 128;
+/// How long after the server should have stopped a statement its connection is given up.
+const SLACK: Duration = Duration::from_secs(2);
+/// How long data may stay unacknowledged before the connection counts as broken.
+const TCP_USER_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection stays idle before the network is asked whether it still stands.
+const KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// A connection. Its socket is driven by this thread, while it waits for an answer.
+pub(super) struct PostgresSession {
+    client: Client,
+    /// Moves the bytes; ends when the client is dropped.
+    transport: JoinHandle<()>,
+    runtime: Runtime,
+    opened: Instant,
+    prepared: HashMap<Box<str>, Prepared>,
+    /// Counts uses of prepared statements, to find the one that was not used for longest.
+    uses: u64,
+    /// What the session's `statement_timeout` is now.
+    statement_timeout: Duration,
+    /// How long the next answer may take.
+    patience: Duration,
+    trouble: Option<Trouble>,
+}
+
+struct Prepared {
+    statement: Statement,
+    used: u64,
+}
+
+impl PostgresSession {
+    /// Connects within `time`. Reads are limited to `statement_timeout` each, and cannot write.
+    pub(super) fn connect(
+        target: &PostgresTarget,
+        time: Duration,
+        statement_timeout: Duration,
+    ) -> Result<Self, NoConnection> {
+        let mut config = target.config.clone();
+        config.connect_timeout(time).tcp_user_timeout(TCP_USER_TIMEOUT);
+        config
+            .keepalives_idle(KEEPALIVE)
+            .keepalives_interval(TCP_USER_TIMEOUT)
+            .keepalives_retries(3);
+        let tls = tls::connector(&target.trust).map_err(NoConnection::settings)?;
+        let runtime = Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build()
+            .map_err(|error| NoConnection::settings(error.to_string()))?;
+        // The library's own limit ends with the TCP handshake; a server may accept and then stay silent.
+        let connecting = async { tokio::time::timeout(time, config.connect(tls)).await };
+        let (client, connection) = match runtime.block_on(connecting) {
+            Ok(Ok(connected)) => connected,
+            Ok(Err(failure)) => return Err(NoConnection::from_failure(&failure)),
+            Err(_) => return Err(NoConnection::silence()),
+        };
+        let transport = runtime.spawn(async move {
+            // Its error is the error of the statement that was running.
+            let _ = connection.await;
+        });
+        let mut session = Self {
+            client,
+            transport,
+            runtime,
+            opened: Instant::now(),
+            prepared: HashMap::new(),
+            uses: 0,
+            statement_timeout,
+            patience: time,
+            trouble: None,
+        };
+        // A write says READ WRITE when it begins. A transaction whose client froze does not hold its locks for ever.
+        let settings = session.batch(&format!(
+            "SET default_transaction_read_only = on;
+             SET statement_timeout = {};
+             SET idle_in_transaction_session_timeout = 30000",
+            millis(statement_timeout)
+        ));
+        match settings {
+            Ok(()) => Ok(session),
+            Err(Error::Sql(reason)) => Err(NoConnection::settings(reason)),
+            Err(_) => Err(NoConnection::silence()),
+        }
+    }
+
+    /// Begins a transaction whose statements may run until `deadline`, in one round trip.
+    pub(super) fn begin(&mut self, deadline: Instant) -> Result<(), Error> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        self.patience = left + SLACK;
+        self.batch(&format!(
+            "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE; SET LOCAL statement_timeout = {}",
+            millis(left)
+        ))
+    }
+
+    /// Commits; `OutcomeUnknown` when no answer came.
+    pub(super) fn commit(&mut self) -> Result<(), Error> {
+        let outcome = self.batch("COMMIT");
+        match self.trouble {
+            Some(Trouble::Lost) => Err(Error::OutcomeUnknown),
+            _ => outcome,
+        }
+    }
+
+    /// Gives a transaction up. A connection that cannot even do that is lost.
+    pub(super) fn rollback(&mut self) {
+        if self.batch("ROLLBACK").is_err() {
+            self.trouble = Some(Trouble::Lost);
+        }
+    }
+
+    /// Limits each statement of the next read; costs a round trip when the limit is another than before.
+    pub(super) fn limit_statements(&mut self, limit: Duration) -> Result<(), Error> {
+        self.patience = limit + SLACK;
+        if limit != self.statement_timeout {
+            self.batch(&format!("SET statement_timeout = {}", millis(limit)))?;
+            self.statement_timeout = limit;
+        }
+        Ok(())
+    }
+
+    /// What went wrong since the trouble was last taken, beyond the statement that met it.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        self.trouble
+    }
+
+    pub(super) fn take_trouble(&mut self) -> Option<Trouble> {
+        self.trouble.take()
+    }
+
+    /// Forgets the prepared statements, so that they are prepared anew.
+    pub(super) fn forget(&mut self) {
+        self.prepared.clear();
+    }
+
+    pub(super) fn age(&self) -> Duration {
+        self.opened.elapsed()
+    }
+
+    /// Says goodbye, so that the server need not find out by itself.
+    pub(super) fn close(self) {
+        let Self {
+            client,
+            transport,
+            runtime,
+            ..
+        } = self;
+        drop(client);
+        // A server that does not take the goodbye has to find out.
+        let _ = runtime.block_on(async { tokio::time::timeout(Duration::from_secs(1), transport).await });
+    }
+
+    /// Runs one exchange with the server, and notes the trouble that it met.
+    fn wait<T>(
+        runtime: &Runtime,
+        patience: Duration,
+        trouble: &mut Option<Trouble>,
+        exchange: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, Error> {
+        if *trouble == Some(Trouble::Lost) {
+            return Err(Error::Unavailable);
+        }
+        let answer = runtime.block_on(async { tokio::time::timeout(patience, exchange).await });
+        let (error, met) = match answer {
+            Ok(Ok(value)) => return Ok(value),
+            Ok(Err(failure)) => translate(&failure),
+            Err(_) => (Error::Deadline, Some(Trouble::Lost)),
+        };
+        *trouble = met.or(*trouble);
+        Err(error)
+    }
+
+    /// The prepared statement of an SQL text, whose types are all known.
+    fn prepare(&mut self, sql: &str) -> Result<Statement, Error> {
+        self.uses += 1;
+        if let Some(prepared) = self.prepared.get_mut(sql) {
+            prepared.used = self.uses;
+            return Ok(prepared.statement.clone());
+        }
+        let preparing = self.client.prepare(sql);
+        let statement = Self::wait(&self.runtime, self.patience, &mut self.trouble, preparing)?;
+        check_parameters(statement.params())?;
+        column_types(statement.columns())?;
+        if self.prepared.len() >= PREPARED {
+            self.drop_oldest();
+        }
+        self.prepared.insert(
+            sql.into(),
+            Prepared {
+                statement: statement.clone(),
+                used: self.uses,
+            },
+        );
+        Ok(statement)
+    }
+
+    fn drop_oldest(&mut self) {
+        let oldest = self.prepared.iter().min_by_key(|(_, prepared)| prepared.used);
+        if let Some(sql) = oldest.map(|(sql, _)| sql.clone()) {
+            self.prepared.remove(&sql);
+        }
+    }
+}
+
+impl Session for PostgresSession {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn query(&mut self, sql: &str, params: &[Value<'_>], limit: usize) -> Result<Vec<Row>, Error> {
+        let statement = self.prepare(sql)?;
+        let bound = bind(params, statement.params())?;
+        let values: Vec<_> = bound.iter().map(|value| value as _).collect();
+        let querying = self.client.query(&statement, &values);
+        let found = Self::wait(&self.runtime, self.patience, &mut self.trouble, querying)?;
+        found.iter().take(limit).map(read_row).collect()
+    }
+
+    fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, Error> {
+        let statement = self.prepare(sql)?;
+        let bound = bind(params, statement.params())?;
+        let values: Vec<_> = bound.iter().map(|value| value as _).collect();
+        let executing = self.client.execute(&statement, &values);
+        Self::wait(&self.runtime, self.patience, &mut self.trouble, executing)
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        Self::wait(
+            &self.runtime,
+            self.patience,
+            &mut self.trouble,
+            self.client.batch_execute(sql),
+        )
+    }
+
+    fn column_types(&mut self, sql: &str) -> Result<Vec<String>, Error> {
+        let statement = self.prepare(sql)?;
+        column_types(statement.columns())
+    }
+
+    fn database_size(&mut self) -> Result<u64, Error> {
+        let rows = self.query("SELECT pg_database_size(current_database())", &[], 1)?;
+        let size: Option<i64> = rows.into_iter().next().map(|mut row| row.take()).transpose()?;
+        Ok(size.map_or(0, i64::cast_unsigned))
+    }
+}
+
+/// At least 1, because 0 means no limit to PostgreSQL.
+fn millis(duration: Duration) -> u128 {
+    duration.as_millis().max(1)
+}

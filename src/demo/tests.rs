@@ -1,0 +1,194 @@
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+
+use std::collections::HashSet;
+use std::io::Cursor;
+
+use super::WORLD;
+use super::drawing::SIZE;
+use super::people::{self, Role};
+use super::stories::Story;
+
+const CATEGORIES: [&str; 12] = [
+    "adventure",
+    "fantasy",
+    "mystery",
+    "action",
+    "friendship",
+    "scifi",
+    "comedy",
+    "sci_fi",
+    "fairy_tale",
+    "educational",
+    "animal",
+    "other",
+];
+
+/// Every picture of a story, the cover first.
+fn pictures(story: &Story) -> impl Iterator<Item = Vec<u8>> {
+    let pages = (0..story.pages.len()).map(|number| story.draw_page(number).unwrap());
+    std::iter::once(story.draw_cover()).chain(pages)
+}
+
+fn child(username: &str) -> bool {
+    people::named(username).is_some_and(|person| person.role == Role::Child)
+}
+
+#[test]
+fn stories_use_the_words_of_the_contract() {
+    for story in WORLD.stories {
+        assert!(CATEGORIES.contains(&story.category), "{}", story.title);
+        assert_eq!(
+            story.genres.first(),
+            Some(&story.category),
+            "{}: the first genre is the category",
+            story.title
+        );
+        assert!(
+            story.genres.iter().all(|genre| CATEGORIES.contains(genre)),
+            "{}",
+            story.title
+        );
+        assert!(["en", "tl"].contains(&story.language), "{}", story.title);
+    }
+    let tagalog = WORLD
+        .stories
+        .iter()
+        .filter(|story| story.language == "tl")
+        .count();
+    assert_eq!((WORLD.stories.len(), tagalog), (12, 4));
+}
+
+#[test]
+fn stories_have_the_length_of_a_bedtime() {
+    for story in WORLD.stories {
+        assert!((3..=6).contains(&story.pages.len()), "{}", story.title);
+        assert!(
+            story.title.chars().count() <= 200 && story.summary.len() <= 500,
+            "{}",
+            story.title
+        );
+        for page in story.pages {
+            assert!(
+                (20..=400).contains(&page.text.len()) && page.text.trim() == page.text,
+                "{}",
+                page.text
+            );
+            assert!(
+                !page.text.contains("---"),
+                "a page must not look like a page break: {}",
+                page.text
+            );
+        }
+    }
+    let titles: HashSet<_> = WORLD.stories.iter().map(|story| story.title).collect();
+    assert_eq!(titles.len(), WORLD.stories.len());
+}
+
+#[test]
+fn everybody_who_is_named_exists() {
+    for story in WORLD.stories {
+        assert!(child(story.author), "{}", story.title);
+        let raters = story.ratings.iter().map(|(who, _)| who);
+        let commenters = story.comments.iter().map(|comment| &comment.author);
+        for who in raters.chain(commenters).chain(story.likes).chain(story.saves) {
+            assert!(people::named(who).is_some(), "{who} in {}", story.title);
+            assert_ne!(
+                *who, story.author,
+                "nobody applauds their own story: {}",
+                story.title
+            );
+        }
+        assert!(
+            story.ratings.iter().all(|(_, stars)| (1..=5).contains(stars)),
+            "{}",
+            story.title
+        );
+    }
+}
+
+#[test]
+fn nobody_likes_saves_or_rates_a_story_twice() {
+    let distinct = |names: &[&str]| names.iter().collect::<HashSet<_>>().len() == names.len();
+    for story in WORLD.stories {
+        let raters: Vec<_> = story.ratings.iter().map(|(who, _)| *who).collect();
+        assert!(
+            distinct(story.likes) && distinct(story.saves) && distinct(&raters),
+            "{}",
+            story.title
+        );
+    }
+}
+
+#[test]
+fn there_is_one_of_each_kind_of_person() {
+    let count = |role| WORLD.people.iter().filter(|person| person.role == role).count();
+    assert_eq!(
+        [Role::Child, Role::Parent, Role::Teacher, Role::Admin].map(count),
+        [4, 1, 1, 1]
+    );
+    let usernames: HashSet<_> = WORLD.people.iter().map(|person| person.username).collect();
+    assert_eq!(usernames.len(), WORLD.people.len());
+    for person in WORLD.people {
+        assert!(person.email.ends_with("@example.org") && person.display_name().chars().count() <= 50);
+        assert!(person.avatar_emoji.chars().count() <= 10 && !person.bio.is_empty());
+    }
+}
+
+#[test]
+fn every_picture_is_a_small_png_of_its_own() {
+    let mut seen = HashSet::new();
+    for story in WORLD.stories {
+        for (number, file) in pictures(story).enumerate() {
+            let name = format!("{}, picture {number}", story.title);
+            assert!(
+                (6 * 1024..=52 * 1024).contains(&file.len()),
+                "{name} takes {} bytes",
+                file.len()
+            );
+            let mut reader = png::Decoder::new(Cursor::new(&file)).read_info().unwrap();
+            let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+            let frame = reader.next_frame(&mut pixels).unwrap();
+            assert_eq!(
+                (frame.width, frame.height),
+                (u32::from(SIZE), u32::from(SIZE)),
+                "{name}"
+            );
+            assert!(
+                pixels.iter().collect::<HashSet<_>>().len() > 16,
+                "{name} is almost empty"
+            );
+            assert!(seen.insert(blake3::hash(&file)), "{name} looks like another one");
+        }
+    }
+}
+
+#[test]
+fn the_same_picture_is_drawn_twice() {
+    let story = &WORLD.stories[3];
+    assert_eq!(
+        blake3::hash(&story.draw_cover()),
+        blake3::hash(&story.draw_cover())
+    );
+    assert_eq!(story.draw_page(1), story.draw_page(1));
+    assert_eq!(story.draw_page(story.pages.len()), None);
+}
+
+#[test]
+fn passwords_keep_72_bits() {
+    let calm = people::password(0, 0);
+    assert_eq!(calm, "baba-baba-baba-baba-baba-baba");
+    let syllables: HashSet<_> = (0..64).map(|number| people::password(number, 0)).collect();
+    assert_eq!(syllables.len(), 64, "one byte tells six bits");
+    for byte in 0..6 {
+        assert_ne!(
+            people::password(63 << (8 * byte), 0),
+            calm,
+            "byte {byte} of the first number is used"
+        );
+        assert_ne!(
+            people::password(0, 63 << (8 * byte)),
+            calm,
+            "byte {byte} of the second number is used"
+        );
+    }
+}
