@@ -319,6 +319,7 @@ pub fn all_statements(dialect: Dialect) -> Vec<String> {
             all.extend([query.count_sql(dialect), query.heads_sql(dialect)]);
         }
     }
+    all.extend([super::one_sql(false), super::one_sql(true)]);
     for length in LENGTHS {
         all.extend([rows_sql(length), super::co_author_names_sql(length)]);
     }
