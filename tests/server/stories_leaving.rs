@@ -7,7 +7,9 @@ use crate::support::{Client, PASSWORD, World};
 
 #[track_caller]
 fn leave(client: &Client) {
-    client.post("/api/auth/delete-account/", json!({"password": PASSWORD})).ok();
+    client
+        .post("/api/auth/delete-account/", json!({"password": PASSWORD}))
+        .ok();
     client.get("/api/stories/").refused(401);
 }
 
@@ -31,7 +33,15 @@ fn stories_written_together_go_to_another_author() {
     assert_eq!(after["author_name"], json!("Ben"));
     assert_eq!(after["authors_names"], json!(["Ben", "Rosa"]));
     assert_eq!(after["is_owner"], json!(true));
-    for member in ["title", "content", "canvas_data", "cover_image", "date_created", "is_collaborative", "is_published"] {
+    for member in [
+        "title",
+        "content",
+        "canvas_data",
+        "cover_image",
+        "date_created",
+        "is_collaborative",
+        "is_published",
+    ] {
         assert_eq!(after[member], before[member], "{member}");
     }
     assert_eq!(rosa.reads(draft)["is_owner"], json!(true));
@@ -39,10 +49,14 @@ fn stories_written_together_go_to_another_author() {
         ben.get(&format!("/api/stories/{gone}/")).refused(404);
     }
     assert_eq!(ben.titles("/api/stories/"), ["the whale"]);
-    assert_eq!(world.guest().titles(&format!("/api/stories/user/{}/", ben.id())), ["the whale"]);
+    assert_eq!(
+        world.guest().titles(&format!("/api/stories/user/{}/", ben.id())),
+        ["the whale"]
+    );
 
     // It is theirs now, with all that an author may do, and goes on from one to the next.
-    ben.post_nothing(&format!("/api/stories/{together}/unpublish/")).ok();
+    ben.post_nothing(&format!("/api/stories/{together}/unpublish/"))
+        .ok();
     leave(&ben);
     assert_eq!(rosa.reads(together)["authors_names"], json!(["Rosa"]));
     leave(&rosa);
@@ -58,7 +72,9 @@ fn what_others_see_counts_without_who_has_left() {
     for (client, rating) in [(&ben, 1), (&rosa, 4), (&mira, 5)] {
         client.likes(loved);
         client.saves(loved);
-        client.post(&format!("/api/stories/{loved}/rate/"), json!({"rating": rating})).ok();
+        client
+            .post(&format!("/api/stories/{loved}/rate/"), json!({"rating": rating}))
+            .ok();
         client.comments(loved, "One");
         client.comments(loved, "Two");
     }
@@ -73,16 +89,27 @@ fn what_others_see_counts_without_who_has_left() {
     assert_eq!(stats["saves_count"], json!(2));
     assert_eq!(stats["comments_count"], json!(4));
     let read = mira.reads(loved);
-    assert_eq!((&read["total_ratings"], &read["average_rating"]), (&json!(2), &json!(4.5)));
+    assert_eq!(
+        (&read["total_ratings"], &read["average_rating"]),
+        (&json!(2), &json!(4.5))
+    );
     assert_eq!(mira.reads(ignored)["comments_count"], json!(0));
     let comments = rosa.lists(&format!("/api/stories/{loved}/comments/"));
     assert!(!each(&comments, "author").contains(&&json!(ben.id())));
     assert_eq!(comments.as_array().unwrap().len(), 4);
     // Nobody's marks are left, and what they were on is gone.
-    for table in ["story_likes", "story_saves", "story_ratings", "story_reads", "story_comments", "stories"] {
+    for table in [
+        "story_likes",
+        "story_saves",
+        "story_ratings",
+        "story_reads",
+        "story_comments",
+        "stories",
+    ] {
         let rows = world.dump(table);
         let his = format!("=Int({}) ", ben.id());
-        let is_his = |row: &String| row.contains(&format!("user_id{his}")) || row.contains(&format!("author_id{his}"));
+        let is_his =
+            |row: &String| row.contains(&format!("user_id{his}")) || row.contains(&format!("author_id{his}"));
         assert!(!rows.iter().any(is_his), "{table}: {rows:?}");
     }
     rosa.get(&format!("/api/stories/{his}/")).refused(404);
@@ -98,7 +125,8 @@ fn the_count_of_published_stories_follows_its_author() {
     let count = |client: &Client| {
         let id = client.id();
         world.sql(move |conn| {
-            conn.one("SELECT published_count FROM users WHERE id = $1", &[&id])?.take::<i64>()
+            conn.one("SELECT published_count FROM users WHERE id = $1", &[&id])?
+                .take::<i64>()
         })
     };
     let together = mira.publishes(plain_story("the whale"));
@@ -108,14 +136,17 @@ fn the_count_of_published_stories_follows_its_author() {
     mira.changes(other, json!({"is_published": true}));
     mira.changes(other, json!({"is_published": true, "title": "the pot"}));
     assert_eq!(count(&mira), 2);
-    mira.post_nothing(&format!("/api/stories/{other}/unpublish/")).ok();
-    mira.post_nothing(&format!("/api/stories/{other}/unpublish/")).ok();
+    mira.post_nothing(&format!("/api/stories/{other}/unpublish/"))
+        .ok();
+    mira.post_nothing(&format!("/api/stories/{other}/unpublish/"))
+        .ok();
     assert_eq!(count(&mira), 1);
     mira.post_nothing(&format!("/api/stories/{other}/publish/")).ok();
     mira.delete(&format!("/api/stories/{other}/delete/")).ok();
     assert_eq!(count(&mira), 1);
     mira.changes(together, json!({"is_published": false}));
-    ben.post_nothing(&format!("/api/stories/{together}/publish-collaborative/")).ok();
+    ben.post_nothing(&format!("/api/stories/{together}/publish-collaborative/"))
+        .ok();
     assert_eq!((count(&mira), count(&ben)), (1, 0), "it is the author's");
     leave(&mira);
     assert_eq!(count(&ben), 1);

@@ -22,10 +22,20 @@ fn a_tap_likes_and_the_next_takes_it_back() {
     let world = World::new();
     let (mira, ben) = (world.child("Mira"), world.child("Ben"));
     let id = mira.publishes(plain_story("the kettle"));
-    for (what, flag, count) in [("like", "is_liked", "likes_count"), ("save", "is_saved", "saves_count")] {
+    for (what, flag, count) in [
+        ("like", "is_liked", "likes_count"),
+        ("save", "is_saved", "saves_count"),
+    ] {
         let on = toggle(&ben, id, what).created();
-        assert_eq!(names(&on), { let mut all = vec!["message", "success", flag, count]; all.sort_unstable(); all });
-        assert_eq!((&on["success"], &on[flag], &on[count]), (&json!(true), &json!(true), &json!(1)));
+        assert_eq!(names(&on), {
+            let mut all = vec!["message", "success", flag, count];
+            all.sort_unstable();
+            all
+        });
+        assert_eq!(
+            (&on["success"], &on[flag], &on[count]),
+            (&json!(true), &json!(true), &json!(1))
+        );
         // The author may, too.
         assert_eq!(toggle(&mira, id, what).created()[count], json!(2));
         let off = toggle(&ben, id, what).ok();
@@ -38,7 +48,10 @@ fn a_tap_likes_and_the_next_takes_it_back() {
     let path = format!("/api/stories/{id}/like/");
     assert_eq!(ben.raw("POST", &path, &json, b"").ok()["is_liked"], json!(false));
     assert_eq!(ben.post(&path, json!({})).created()["is_liked"], json!(true));
-    assert_eq!(ben.post_nothing(path.trim_end_matches('/')).ok()["is_liked"], json!(false));
+    assert_eq!(
+        ben.post_nothing(path.trim_end_matches('/')).ok()["is_liked"],
+        json!(false)
+    );
 }
 
 #[test]
@@ -53,13 +66,19 @@ fn what_is_left_on_a_draft_stays_out_of_reach_until_it_is_published_again() {
     toggle(&ben, id, "like").refused(404);
     ben.get(&format!("/api/stories/{id}/stats/")).refused(404);
     let own = stats(&mira, id);
-    assert_eq!((&own["likes_count"], &own["saves_count"], &own["comments_count"]), (&json!(1), &json!(1), &json!(1)));
+    assert_eq!(
+        (&own["likes_count"], &own["saves_count"], &own["comments_count"]),
+        (&json!(1), &json!(1), &json!(1))
+    );
     // A save can be taken back at any time, but not be made.
     assert_eq!(toggle(&ben, id, "save").ok()["is_saved"], json!(false));
     toggle(&ben, id, "save").refused(404);
     mira.post_nothing(&format!("/api/stories/{id}/publish/")).ok();
     let seen = stats(&ben, id);
-    assert_eq!((&seen["is_liked_by_user"], &seen["is_saved_by_user"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&seen["is_liked_by_user"], &seen["is_saved_by_user"]),
+        (&json!(true), &json!(false))
+    );
 }
 
 #[test]
@@ -88,7 +107,9 @@ fn taps_at_the_same_time_are_counted_right() {
     let world = World::new();
     let mira = world.child("Mira");
     let id = mira.publishes(plain_story("the kettle"));
-    let crowd: Vec<Client> = (0..8).map(|number| world.child(&format!("Child{number}"))).collect();
+    let crowd: Vec<Client> = (0..8)
+        .map(|number| world.child(&format!("Child{number}")))
+        .collect();
     for what in ["like", "save"] {
         // Everybody once, all at once; the first of them three times.
         thread::scope(|scope| {
@@ -101,7 +122,16 @@ fn taps_at_the_same_time_are_counted_right() {
         });
         let count = stats(&crowd[0], id)[format!("{what}s_count")].clone();
         assert_eq!(count, json!(8), "{what}");
-        assert_eq!(world.dump(if what == "like" { "story_likes" } else { "story_saves" }).len(), 8);
+        assert_eq!(
+            world
+                .dump(if what == "like" {
+                    "story_likes"
+                } else {
+                    "story_saves"
+                })
+                .len(),
+            8
+        );
     }
 }
 
@@ -111,8 +141,19 @@ fn a_rating_is_a_whole_number_from_one_to_five() {
     let (mira, ben, rosa) = (world.child("Mira"), world.child("Ben"), world.child("Rosa"));
     let id = mira.publishes(plain_story("the kettle"));
     let path = format!("/api/stories/{id}/rate/");
-    for wrong in [json!(0), json!(6), json!(-1), json!(4.5), json!("x"), json!(null), json!([]), json!(1e30), json!(true)] {
-        ben.post(&path, json!({"rating": wrong})).refused_fields(&["rating"]);
+    for wrong in [
+        json!(0),
+        json!(6),
+        json!(-1),
+        json!(4.5),
+        json!("x"),
+        json!(null),
+        json!([]),
+        json!(1e30),
+        json!(true),
+    ] {
+        ben.post(&path, json!({"rating": wrong}))
+            .refused_fields(&["rating"]);
     }
     assert_eq!(mira.reads(id)["total_ratings"], json!(0));
 
@@ -120,31 +161,56 @@ fn a_rating_is_a_whole_number_from_one_to_five() {
     assert_eq!(names(&answer), ["message", "rating", "success"]);
     let first = answer["rating"].clone();
     let date = "2026-03-04T05:06:07.123456Z";
-    assert_eq!(first, json!({"id": first["id"], "story": id, "user": ben.id(), "value": 2, "date_created": date}));
+    assert_eq!(
+        first,
+        json!({"id": first["id"], "story": id, "user": ben.id(), "value": 2, "date_created": date})
+    );
     assert!(first["id"].as_i64().unwrap() >= 1_000_000);
     // Without a value a first one is five, and a later one stays.
     assert_eq!(rosa.post_nothing(&path).ok()["rating"]["value"], json!(5));
     world.advance(MINUTE);
     assert_eq!(ben.post_nothing(&path).ok()["rating"], first);
-    assert_eq!(ben.post(&path, json!({"rating": "4"})).ok()["rating"]["value"], json!(4));
+    assert_eq!(
+        ben.post(&path, json!({"rating": "4"})).ok()["rating"]["value"],
+        json!(4)
+    );
     let read = mira.reads(id);
-    assert_eq!((&read["total_ratings"], &read["average_rating"]), (&json!(2), &json!(4.5)));
-    assert_eq!(mira.post(&path, json!({"rating": 1})).ok()["rating"]["value"], json!(1));
+    assert_eq!(
+        (&read["total_ratings"], &read["average_rating"]),
+        (&json!(2), &json!(4.5))
+    );
+    assert_eq!(
+        mira.post(&path, json!({"rating": 1})).ok()["rating"]["value"],
+        json!(1)
+    );
     assert_eq!(mira.reads(id)["average_rating"], json!(10.0 / 3.0));
 }
 
 #[test]
 fn a_view_is_a_look_by_somebody_else_once_in_a_while() {
     let world = World::new();
-    let (mira, ben, rosa, olaf) = (world.child("Mira"), world.child("Ben"), world.child("Rosa"), world.child("Olaf"));
+    let (mira, ben, rosa, olaf) = (
+        world.child("Mira"),
+        world.child("Ben"),
+        world.child("Rosa"),
+        world.child("Olaf"),
+    );
     let id = mira.publishes(plain_story("the kettle"));
     world.collaborate(id, &[mira.id(), olaf.id()]);
     let before = mira.reads(id);
     let views = |client: &Client| client.reads(id)["views"].as_i64().unwrap();
-    assert_eq!((views(&mira), views(&olaf)), (0, 0), "who wrote it does not count");
+    assert_eq!(
+        (views(&mira), views(&olaf)),
+        (0, 0),
+        "who wrote it does not count"
+    );
     assert_eq!(views(&ben), 1, "the answer counts the look itself");
     assert_eq!((views(&ben), views(&rosa), views(&rosa)), (1, 2, 2));
-    assert_eq!((views(&world.guest()), views(&world.guest())), (3, 3), "guests count by where they come from");
+    assert_eq!(
+        (views(&world.guest()), views(&world.guest())),
+        (3, 3),
+        "guests count by where they come from"
+    );
     world.advance(5 * MINUTE + SECOND);
     assert_eq!((views(&ben), views(&world.guest())), (4, 5));
     let after = mira.reads(id);
@@ -174,5 +240,9 @@ fn marks_are_limited() {
     for _ in 0..20 {
         ben.comments(id, "Lovely");
     }
-    ben.post(&format!("/api/stories/{id}/comments/create/"), json!({"text": "Hi"})).refused(429);
+    ben.post(
+        &format!("/api/stories/{id}/comments/create/"),
+        json!({"text": "Hi"}),
+    )
+    .refused(429);
 }

@@ -31,15 +31,24 @@ impl Library {
         for client in [&mira, &ben] {
             client.get("/api/auth/profile/").ok();
         }
-        Self { world, mira, ben, guest, stories: Vec::new() }
+        Self {
+            world,
+            mira,
+            ben,
+            guest,
+            stories: Vec::new(),
+        }
     }
 
     /// Adds stories until there are so many: every third one is collaborative, all have a cover and Ben's marks.
     fn grow(&mut self, count: usize) {
         while self.stories.len() < count {
             let number = self.stories.len();
-            let cover = json!({"cover_image": "https://images.example/cover.png", "canvas_data": canvas(&[None; 5])});
-            let id = self.mira.publishes(with(plain_story(&format!("tale {number}")), cover));
+            let cover =
+                json!({"cover_image": "https://images.example/cover.png", "canvas_data": canvas(&[None; 5])});
+            let id = self
+                .mira
+                .publishes(with(plain_story(&format!("tale {number}")), cover));
             if number % 3 == 0 {
                 self.world.collaborate(id, &[self.mira.id(), self.ben.id()]);
             }
@@ -57,11 +66,21 @@ fn lists_of_stories_cost_the_same_for_1_10_and_100() {
     let mut costs = Vec::new();
     for count in [1, 10, 100] {
         library.grow(count);
-        let Library { world, mira, ben, guest, .. } = &library;
+        let Library {
+            world,
+            mira,
+            ben,
+            guest,
+            ..
+        } = &library;
         let cost_of = |client: &Client, path: &str| {
             cost(world, || {
                 let answer = client.get(path);
-                let rows = answer.json["results"].as_array().or(answer.json["stories"].as_array()).unwrap().len();
+                let rows = answer.json["results"]
+                    .as_array()
+                    .or(answer.json["stories"].as_array())
+                    .unwrap()
+                    .len();
                 let full = if path == of_user { count.min(12) } else { count };
                 assert_eq!(rows, full, "{path}");
                 answer
@@ -70,7 +89,10 @@ fn lists_of_stories_cost_the_same_for_1_10_and_100() {
         costs.push([
             cost_of(guest, "/api/stories/?public=true&page_size=100"),
             cost_of(ben, "/api/stories/?public=true&page_size=100"),
-            cost_of(guest, "/api/stories/?public=true&page_size=100&search=tale&category=adventure&language=en"),
+            cost_of(
+                guest,
+                "/api/stories/?public=true&page_size=100&search=tale&category=adventure&language=en",
+            ),
             cost_of(mira, "/api/stories/?page_size=100"),
             cost_of(mira, "/api/stories/"),
             cost_of(ben, &of_user),
@@ -80,7 +102,13 @@ fn lists_of_stories_cost_the_same_for_1_10_and_100() {
     assert_eq!(costs[0], costs[1]);
     assert_eq!(costs[1], costs[2]);
     let [public, seen, found, page, own, of_user, saved] = costs[2];
-    for (list, queries) in [("public", public), ("seen", seen), ("found", found), ("user's", of_user), ("saved", saved)] {
+    for (list, queries) in [
+        ("public", public),
+        ("seen", seen),
+        ("found", found),
+        ("user's", of_user),
+        ("saved", saved),
+    ] {
         assert!(queries <= 3, "{list}: {queries}");
     }
     // The bodies of small stories are one more.
@@ -94,7 +122,13 @@ fn lists_of_stories_cost_the_same_for_1_10_and_100() {
 fn comments_and_characters_cost_the_same_for_1_10_and_100() {
     let mut library = Library::new();
     library.grow(1);
-    let Library { world, mira, ben, guest, stories } = &library;
+    let Library {
+        world,
+        mira,
+        ben,
+        guest,
+        stories,
+    } = &library;
     let (mut comments, mut characters) = (0, 0);
     let mut costs = Vec::new();
     for count in [1, 10, 100] {
@@ -103,7 +137,11 @@ fn comments_and_characters_cost_the_same_for_1_10_and_100() {
             comments += 1;
         }
         while characters < count {
-            mira.post("/api/characters/create/", json!({"name": "Pip", "canvas_data": "{}"})).created();
+            mira.post(
+                "/api/characters/create/",
+                json!({"name": "Pip", "canvas_data": "{}"}),
+            )
+            .created();
             characters += 1;
         }
         let of_comments = cost(world, || {
@@ -126,7 +164,10 @@ fn comments_and_characters_cost_the_same_for_1_10_and_100() {
 #[test]
 fn a_story_costs_four_however_many_wrote_it() {
     let world = World::new();
-    let authors: Vec<Client> = ["Mira", "Ben", "Rosa", "Olaf"].iter().map(|name| world.child(name)).collect();
+    let authors: Vec<Client> = ["Mira", "Ben", "Rosa", "Olaf"]
+        .iter()
+        .map(|name| world.child(name))
+        .collect();
     let readers: Vec<Client> = ["Uma", "Vera"].iter().map(|name| world.child(name)).collect();
     for client in authors.iter().chain(&readers) {
         client.get("/api/auth/profile/").ok();
@@ -152,7 +193,10 @@ fn a_story_costs_four_however_many_wrote_it() {
 fn acts_on_a_story_cost_a_few() {
     let world = World::new();
     let (mira, ben) = (world.child("Mira"), world.child("Ben"));
-    let (id, other) = (mira.publishes(plain_story("the kettle")), mira.publishes(plain_story("the pan")));
+    let (id, other) = (
+        mira.publishes(plain_story("the kettle")),
+        mira.publishes(plain_story("the pan")),
+    );
     world.collaborate(other, &[mira.id(), ben.id()]);
     ben.get("/api/auth/profile/").ok();
     let on = |id: i64, path: &str| format!("/api/stories/{id}/{path}");
@@ -166,7 +210,9 @@ fn acts_on_a_story_cost_a_few() {
         for client in [&ben, &mira, &world.guest()] {
             assert_eq!(cost(&world, || client.get(&on(id, "stats/"))), 1);
         }
-        let comment = cost(&world, || ben.post(&on(id, "comments/create/"), json!({"text": "Hi"})));
+        let comment = cost(&world, || {
+            ben.post(&on(id, "comments/create/"), json!({"text": "Hi"}))
+        });
         assert!(comment <= 2, "comment {comment}");
         let rating = cost(&world, || ben.post(&on(id, "rate/"), json!({"rating": 4})));
         assert!(rating <= 2, "rating {rating}");
@@ -181,7 +227,10 @@ fn an_autosave_costs_the_same_for_few_pages_and_for_many() {
     let mut costs = Vec::new();
     for pages in [1, 10, 100] {
         let images = vec![None; pages];
-        let id = mira.makes(with(plain_story("the kettle"), json!({"canvas_data": canvas(&images)})));
+        let id = mira.makes(with(
+            plain_story("the kettle"),
+            json!({"canvas_data": canvas(&images)}),
+        ));
         let change = json!({"title": "the pan", "canvas_data": canvas(&images), "content": "Once."});
         let path = format!("/api/stories/{id}/update/");
         costs.push(cost(&world, || mira.patch(&path, change.clone())));
@@ -189,7 +238,10 @@ fn an_autosave_costs_the_same_for_few_pages_and_for_many() {
         let same = cost(&world, || mira.patch(&path, change.clone()));
         assert!(same < costs[costs.len() - 1], "{same} {costs:?}");
     }
-    assert!(costs.iter().all(|queries| *queries == costs[0] && *queries <= 6), "{costs:?}");
+    assert!(
+        costs.iter().all(|queries| *queries == costs[0] && *queries <= 6),
+        "{costs:?}"
+    );
 }
 
 #[test]
@@ -197,7 +249,10 @@ fn pictures_cost_a_query_for_each_piece() {
     let world = World::new();
     let mira = world.child("Mira");
     let image = drawing();
-    let id = mira.publishes(with(plain_story("the kettle"), json!({"canvas_data": canvas(&[Some(image.as_str()); 3])})));
+    let id = mira.publishes(with(
+        plain_story("the kettle"),
+        json!({"canvas_data": canvas(&[Some(image.as_str()); 3])}),
+    ));
     mira.get("/api/auth/profile/").ok();
     let without = cost(&world, || mira.get(&format!("/api/stories/{id}/stats/")));
     assert_eq!(without, 1);

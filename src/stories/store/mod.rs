@@ -124,7 +124,10 @@ fn seen(conn: &mut Conn<'_>, row: &mut Row, viewer: Option<i64>) -> Result<(Stor
 
 fn one_sql(with_body: bool) -> String {
     let (columns, join) = if with_body {
-        (", b.cover, b.content, b.canvas", " JOIN story_bodies b ON b.story_id = s.id")
+        (
+            ", b.cover, b.content, b.canvas",
+            " JOIN story_bodies b ON b.story_id = s.id",
+        )
     } else {
         ("", "")
     };
