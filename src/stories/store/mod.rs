@@ -14,8 +14,6 @@ mod characters_tests;
 mod comments_tests;
 #[cfg(test)]
 mod marks_tests;
-#[cfg(test)]
-pub(super) mod test_world;
 
 use database::{Conn, Error, Row, placeholders};
 
