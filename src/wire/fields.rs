@@ -52,8 +52,8 @@ impl Fields {
 
     /// A text if it was sent, trimmed, of at most `max` code points; `null` is refused.
     pub fn text(&mut self, name: &str, max: usize) -> Option<String> {
-        let text = self.untrimmed_text(name, max)?;
-        Some(text.trim().to_owned())
+        let text = self.string(name)?.trim().to_owned();
+        self.at_most(name, text, max)
     }
 
     /// A text or `null`, trimmed: `None` when it was not sent, `Some(None)` for `null`.
@@ -68,7 +68,7 @@ impl Fields {
     /// A password: never trimmed. Missing or empty is refused.
     pub fn password(&mut self, name: &str) -> String {
         const LONGEST: usize = 256;
-        match self.untrimmed_text(name, LONGEST) {
+        match self.string(name).and_then(|text| self.at_most(name, text, LONGEST)) {
             Some(text) if !text.is_empty() => text,
             Some(_) => {
                 self.refuse(name, "This field may not be blank.");
@@ -86,7 +86,8 @@ impl Fields {
         String::new()
     }
 
-    fn untrimmed_text(&mut self, name: &str, max: usize) -> Option<String> {
+    /// The text as it was sent.
+    fn string(&mut self, name: &str) -> Option<String> {
         let text = match self.object.remove(name)? {
             Value::String(text) => text,
             Value::Number(number) => number.to_string(),
@@ -103,7 +104,11 @@ impl Fields {
             self.refuse(name, "Null characters are not allowed.");
             return None;
         }
-        if text.trim().chars().count() > max {
+        Some(text)
+    }
+
+    fn at_most(&mut self, name: &str, text: String, max: usize) -> Option<String> {
+        if text.chars().count() > max {
             self.refuse(name, format!("This may have at most {max} characters."));
             return None;
         }
@@ -202,6 +207,14 @@ mod tests {
             );
         }
         assert!(fields.finish().is_err());
+    }
+
+    #[test]
+    fn the_blanks_of_a_password_count() {
+        let mut fields = fields(json!({"name": format!("Mira{}", " ".repeat(300)), "password": " ".repeat(257)}));
+        assert_eq!(fields.required_text("name", 4), "Mira");
+        assert_eq!(fields.password("password"), "");
+        assert!(fields.errors.get("name").is_none() && fields.errors.get("password").is_some());
     }
 
     #[test]

@@ -139,6 +139,8 @@ pub async fn change_email(
                 return Err(Error::not_found());
             };
             people::set_email(conn, caller.id, &address, now)?;
+            // A code that was sent to the old address must not open the account under the new one.
+            codes::void_all(conn, caller.id)?;
             if can_mail && !profile.email.is_empty() {
                 codes::remember_undo(
                     conn,
@@ -179,6 +181,7 @@ pub async fn undo_email_change(app: &Arc<App>, token: &str) -> Result<bool, Erro
                 return Ok(None);
             }
             people::set_email(conn, user_id, &old_email, now)?;
+            codes::void_all(conn, user_id)?;
             sessions::close_all(conn, user_id, None)?;
             Ok(Some(user_id))
         })

@@ -68,6 +68,7 @@ pub async fn change_own_account(
     let mut change = Change {
         display_name: name(&mut fields, "name"),
         avatar_emoji: fields.text("avatar", rules::LONGEST_AVATAR),
+        avatar_field: "avatar",
         bio: fields.nullable_text("bio", rules::LONGEST_BIO),
         border: fields.text("selected_avatar_border", 50),
         ..Change::default()
@@ -131,6 +132,7 @@ pub async fn change_own_profile(
     let change = Change {
         display_name: name(&mut fields, "display_name"),
         avatar_emoji: fields.text("avatar_emoji", rules::LONGEST_AVATAR),
+        avatar_field: "avatar_emoji",
         border: fields.text("selected_avatar_border", 50),
         bio: fields.nullable_text("bio", rules::LONGEST_BIO),
         date_of_birth: date(&mut fields, "date_of_birth"),
@@ -168,6 +170,8 @@ struct Change {
     display_name: Option<String>,
     username: Option<String>,
     avatar_emoji: Option<String>,
+    /// The name of the avatar's field, which the two addresses spell differently.
+    avatar_field: &'static str,
     border: Option<String>,
     bio: Option<Option<String>>,
     date_of_birth: Option<Option<String>>,
@@ -206,7 +210,7 @@ impl Change {
         }
         if let Some(avatar) = self.avatar_emoji {
             if avatar != profile.avatar_emoji && !rules::may_wear_avatar(&avatar, profile.level()) {
-                return Err(Error::field("avatar", "This avatar is still locked."));
+                return Err(Error::field(self.avatar_field, "This avatar is still locked."));
             }
             profile.avatar_emoji = avatar;
         }

@@ -84,6 +84,12 @@ pub fn void(conn: &mut Conn<'_>, user_id: i64, purpose: Purpose) -> Result<(), E
     Ok(())
 }
 
+/// Voids every code of an account.
+pub fn void_all(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
+    conn.execute("DELETE FROM email_codes WHERE user_id = $1", &[&user_id])?;
+    Ok(())
+}
+
 /// Stores the way back to `old_email`.
 pub fn remember_undo(
     conn: &mut Conn<'_>,
@@ -99,14 +105,15 @@ pub fn remember_undo(
     Ok(())
 }
 
-/// Takes the way back: the account and its old address, once. Later ways of the same account end with it.
+/// Takes the way back: the account and its old address, once. Later ways of the same account end with it. Earlier ones
+/// stay: a thief who changes the address twice must not burn the owner's way back with his own.
 pub fn take_undo(conn: &mut Conn<'_>, token_hash: &str, now: i64) -> Result<Option<(i64, String)>, Error> {
     let row = conn.first(
-        "DELETE FROM email_undos WHERE token_hash = $1 AND expires_at > $2 RETURNING user_id, old_email",
+        "DELETE FROM email_undos WHERE token_hash = $1 AND expires_at > $2 RETURNING user_id, old_email, expires_at",
         &[&token_hash, &now],
     )?;
     let Some(mut row) = row else { return Ok(None) };
-    let (user_id, old_email): (i64, String) = (row.take()?, row.take()?);
-    conn.execute("DELETE FROM email_undos WHERE user_id = $1", &[&user_id])?;
+    let (user_id, old_email, ends): (i64, String, i64) = (row.take()?, row.take()?, row.take()?);
+    conn.execute("DELETE FROM email_undos WHERE user_id = $1 AND expires_at >= $2", &[&user_id, &ends])?;
     Ok(Some((user_id, old_email)))
 }

@@ -1,0 +1,193 @@
+//! Whatever is sent to an address of the accounts: a refusal in the one form, and nothing has changed.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Map, Value, json};
+
+use crate::support::{Answer, Client, PASSWORD, World};
+
+const DOCUMENT: &str = include_str!("../../docs/openapi.json");
+
+/// An address that takes JSON.
+#[derive(Clone, Debug)]
+struct Endpoint {
+    method: String,
+    path: String,
+    fields: Vec<String>,
+}
+
+/// Every address of the accounts that takes JSON, as the API's own document has them.
+fn endpoints() -> Vec<Endpoint> {
+    let document: Value = serde_json::from_str(DOCUMENT).unwrap();
+    let mut endpoints = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+            let Some(schema) = schema
+                .as_str()
+                .filter(|_| operation["tags"] == json!(["accounts"]))
+            else {
+                continue;
+            };
+            let schema = document.pointer(schema.trim_start_matches('#')).unwrap();
+            let fields = schema["properties"]
+                .as_object()
+                .unwrap()
+                .keys()
+                .cloned()
+                .collect();
+            endpoints.push(Endpoint {
+                method: method.to_uppercase(),
+                path: path.clone(),
+                fields,
+            });
+        }
+    }
+    endpoints
+}
+
+/// What no field takes.
+fn junk() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        any::<bool>().prop_map(Value::from),
+        "[a-zé🦊]{0,5}".prop_map(|text| json!(format!("{text}\0{text}"))),
+        Just(json!("x".repeat(3000))),
+        Just(json!([])),
+        Just(json!({})),
+    ];
+    leaf.prop_recursive(4, 16, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            vec(("[a-z_$]{0,8}", inner), 0..4).prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+        ]
+    })
+}
+
+/// What fields may well hold.
+fn plausible() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        select(vec![
+            "mira@example.org",
+            "new@example.org",
+            PASSWORD,
+            "child",
+            "123456",
+            "2015-04-23",
+            "🦊",
+            "",
+            " "
+        ])
+        .prop_map(Value::from),
+        Just(Value::Null),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,20}".prop_map(Value::from),
+    ]
+}
+
+/// A body with at least one field that no address takes.
+#[derive(Clone, Debug)]
+struct Fields {
+    bad: Vec<(Index, Value)>,
+    others: Vec<(Index, Value)>,
+    unknown: Vec<(String, Value)>,
+}
+
+impl Fields {
+    fn any() -> impl Strategy<Value = Self> {
+        let parts = (
+            vec((any::<Index>(), junk()), 1..3),
+            vec((any::<Index>(), plausible()), 0..5),
+            vec((".{0,12}", junk()), 0..3),
+        );
+        parts.prop_map(|(bad, others, unknown)| Self { bad, others, unknown })
+    }
+
+    fn for_endpoint(self, endpoint: &Endpoint) -> Value {
+        let name = |index: Index| index.get(&endpoint.fields).clone();
+        let unknown = self
+            .unknown
+            .into_iter()
+            .filter(|(name, _)| !endpoint.fields.contains(name));
+        let others = self.others.into_iter().map(|(index, value)| (name(index), value));
+        let bad = self.bad.into_iter().map(|(index, value)| (name(index), value));
+        Value::Object(unknown.chain(others).chain(bad).collect::<Map<_, _>>())
+    }
+}
+
+/// Runs a property on addresses and inputs, each time with a look at all that must stay as it is.
+fn check<T: std::fmt::Debug>(
+    cases: u32,
+    input: impl Strategy<Value = T>,
+    property: impl Fn(&Client, &Endpoint, T),
+) {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let everything =
+        || ["users", "sessions", "email_codes", "email_undos", "mail_outbox"].map(|table| world.dump(table));
+    let before = everything();
+    let settings = Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let outcome = TestRunner::new(settings).run(&(select(endpoints()), input), |(endpoint, input)| {
+        property(&mira, &endpoint, input);
+        assert_eq!(everything(), before, "something has changed");
+        Ok(())
+    });
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+}
+
+#[track_caller]
+fn send(client: &Client, endpoint: &Endpoint, body: &[u8]) -> Answer {
+    client.raw(
+        &endpoint.method,
+        &endpoint.path,
+        &[("Content-Type", "application/json")],
+        body,
+    )
+}
+
+#[test]
+fn the_document_names_every_address() {
+    assert!(endpoints().len() >= 16, "{:?}", endpoints());
+}
+
+#[test]
+fn a_bad_field_is_refused_and_changes_nothing() {
+    check(400, Fields::any(), |mira, endpoint, fields| {
+        let body = fields.for_endpoint(endpoint).to_string();
+        let answer = send(mira, endpoint, body.as_bytes());
+        match endpoint.path.as_str() {
+            "/api/auth/logout/" => drop(answer.ok()),
+            "/api/auth/refresh/" => drop(answer.refused(401)),
+            _ => drop(answer.refused(400)),
+        }
+    });
+}
+
+#[test]
+fn what_is_no_object_is_refused_and_changes_nothing() {
+    let bytes = vec(any::<u8>(), 1..80).prop_filter("it may be an object", |bytes| !bytes.contains(&b'{'));
+    let values = prop_oneof![vec(junk(), 0..3).prop_map(Value::from), plausible(),];
+    let values = values.prop_map(|value| value.to_string().into_bytes());
+    check(200, prop_oneof![bytes, values], |mira, endpoint, body| {
+        send(mira, endpoint, &body).refused(400);
+    });
+}
+
+#[test]
+fn half_an_object_is_refused_and_changes_nothing() {
+    let input = (vec(plausible(), 1..6), any::<Index>());
+    check(200, input, |mira, endpoint, (values, cut)| {
+        let whole: Map<_, _> = endpoint.fields.iter().cloned().zip(values).collect();
+        let whole = Value::Object(whole).to_string();
+        let half = &whole.as_bytes()[..=cut.index(whole.len() - 1)];
+        send(mira, endpoint, half).refused(400);
+    });
+}

@@ -1,0 +1,33 @@
+//! The whole server, through real sockets: each test starts one with a database of its own and speaks HTTP to it.
+//!
+//! On SQLite, or, with `TEST_DATABASE_URL`, on a PostgreSQL server where databases may be made.
+
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+#![expect(
+    unreachable_pub,
+    reason = "nobody uses a test binary as a library; `pub` marks what a module offers"
+)]
+
+mod drawings;
+mod support;
+
+mod accounts_codes;
+mod accounts_credentials;
+mod accounts_limits;
+mod accounts_profile;
+mod accounts_queries;
+mod accounts_search;
+mod accounts_sessions;
+mod accounts_sign_in;
+mod accounts_sign_up;
+mod bad_input;
+mod harness;
+mod wire;
+mod wire_bodies;
+mod memory;
+mod stories_canvas;
+mod stories_facts;
+mod stories_lists;
+mod stories_permissions;
+mod stories_polling;
+mod stories_shapes;

@@ -1,0 +1,16 @@
+//! What the tests stand on: a server per test ([`World`]), people who use it ([`Client`]), and their mail.
+
+mod answer;
+mod client;
+mod connection;
+mod database;
+mod mail;
+mod people;
+mod world;
+
+pub use answer::Answer;
+pub use client::Client;
+pub use connection::Connection;
+pub use mail::Letter;
+pub use people::{DJANGO_HASH, PASSWORD};
+pub use world::{SECRET, World};

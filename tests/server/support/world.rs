@@ -1,0 +1,198 @@
+//! A running server: in this process, on a port of its own, with a clock that stands still.
+
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use database::Conn;
+use tempfile::TempDir;
+use tinytales::app::{self, App};
+use tinytales::clock::Clock;
+use tinytales::config::Config;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+
+use super::client::Client;
+use super::connection::Connection;
+use super::database::OwnDatabase;
+
+/// When every test begins: 4 March 2026, 05:06:07.123456 (UTC).
+pub const BEGINNING: i64 = 1_772_600_767_123_456;
+
+/// A server that takes longer than this to be ready hangs.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The key that signs the tokens of every test server.
+pub const SECRET: &str = "a secret of the tests, long enough";
+
+/// A running server. It stops in order when it is dropped, and its data goes with it.
+pub struct World {
+    /// What the server owns, for looking behind its back.
+    pub app: Arc<App>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    runtime: Handle,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    /// Dropped after the server has stopped, in this order.
+    _database: OwnDatabase,
+    folder: TempDir,
+}
+
+/// What a server thread hands over once it listens.
+struct Started {
+    app: Arc<App>,
+    address: SocketAddr,
+    runtime: Handle,
+    /// Jobs that the database had done before any background work began.
+    jobs: u64,
+}
+
+impl World {
+    /// A server without rate limits, its mail in a folder.
+    pub fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// The same with other settings.
+    pub fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::Builder::new().prefix("tinytales-").tempdir().unwrap();
+        let database = OwnDatabase::create(folder.path());
+        let data = folder.path().display();
+        let settings = HashMap::from([
+            ("SECRET_KEY", SECRET.to_owned()),
+            ("DATA_DIR", data.to_string()),
+            ("DATABASE_URL", database.url()),
+            ("MAIL_DIR", format!("{data}/mail")),
+            ("RATE_LIMITS", "off".to_owned()),
+        ]);
+        let mut config =
+            Config::read(false, |name| settings.get(name).cloned()).expect("the settings are right");
+        change(&mut config);
+
+        let (ready, started) = sync_channel(1);
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::Builder::new()
+            .name("server".to_owned())
+            .spawn(move || serve(config, &ready, stopped))
+            .unwrap();
+        let Started {
+            app,
+            address,
+            runtime,
+            jobs,
+        } = started.recv().expect("the server starts");
+        let (stop, thread) = (Some(stop), Some(thread));
+        let world = Self {
+            app,
+            address,
+            runtime,
+            stop,
+            thread,
+            _database: database,
+            folder,
+        };
+        world.wait_for_first_look(jobs);
+        world
+    }
+
+    /// Waits until the mailer has looked into its outbox, as it does at once: its statements would be counted elsewhere.
+    fn wait_for_first_look(&self, jobs: u64) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.app.mail.is_configured() && self.app.database.gauges().jobs == jobs {
+            assert!(
+                Instant::now() < deadline,
+                "the mailer does not look into its outbox"
+            );
+            thread::yield_now();
+        }
+    }
+
+    /// Somebody who is not signed in.
+    pub fn guest(&self) -> Client {
+        Client::guest(self.address)
+    }
+
+    /// A bare connection, for what no well-behaved client would send.
+    pub fn connect(&self) -> Connection {
+        Connection::open(self.address)
+    }
+
+    /// Lets time pass, in microseconds (`tinytales::clock::MINUTE` and its kin).
+    pub fn advance(&self, micros: i64) {
+        self.app.clock.advance(micros);
+    }
+
+    /// Statements that the database runs during `work`.
+    ///
+    /// Besides requests, these run statements: the mailer, after a request that queues mail and every 30 s; the note
+    /// of who was seen, every 20 s; the picture sweep, every 15 s; the session sweep, every 600 s. So count soon after
+    /// the start of a world, and not after mail.
+    pub fn queries<T>(&self, work: impl FnOnce() -> T) -> u64 {
+        let before = self.app.database.statements();
+        work();
+        self.app.database.statements() - before
+    }
+
+    /// Reads or writes in the server's database, behind its back.
+    pub fn sql<T, F>(&self, work: F) -> T
+    where
+        F: Fn(&mut Conn<'_>) -> Result<T, database::Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.run(self.app.database.write(work))
+            .expect("the statement is right")
+    }
+
+    /// Completes a future of the server's own functions.
+    pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    /// The folder with the server's data.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let ended = self.thread.take().map(JoinHandle::join);
+        // A second panic would hide the first.
+        if !thread::panicking() {
+            ended.expect("it was started").expect("the server does not panic");
+        }
+    }
+}
+
+fn serve(config: Config, ready: &SyncSender<Started>, stop: oneshot::Receiver<()>) {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let app = App::new(config, Clock::manual(BEGINNING))
+            .await
+            .expect("the server starts");
+        // Nothing has been awaited since the background work was started on this one thread: it has not begun.
+        let jobs = app.database.gauges().jobs;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        ready
+            .send(Started {
+                app: Arc::clone(&app),
+                address,
+                runtime: Handle::current(),
+                jobs,
+            })
+            .unwrap();
+        app::serve(app, listener, async {
+            // The world that is dropped ends the wait as well as a word from it would.
+            let _ = stop.await;
+        })
+        .await;
+    });
+}
