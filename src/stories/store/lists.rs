@@ -1,6 +1,8 @@
 //! Lists of stories: first the ids and versions of a page, from index columns alone; then, if the client does not hold
 //! that page already, its rows; then the names of co-authors. Three queries for one row and for a hundred.
 
+use std::collections::HashMap;
+
 use database::{Conn, Dialect, Error, ToValue, placeholders};
 
 use super::{LENGTHS, Story, as_params, name_authors, padded};
@@ -272,10 +274,9 @@ pub fn rows(conn: &mut Conn<'_>, heads: &[Head]) -> Result<Vec<Story>, Error> {
         .map(|mut row| Story::from(&mut row))
         .collect::<Result<_, _>>()?;
     name_authors(conn, &mut found)?;
-    found.sort_unstable_by_key(|story| story.id);
+    let mut found: HashMap<i64, Story> = found.into_iter().map(|story| (story.id, story)).collect();
     let in_order = heads.iter().filter_map(|head| {
-        let at = found.binary_search_by_key(&head.id, |story| story.id).ok()?;
-        let mut story = found[at].clone();
+        let mut story = found.remove(&head.id)?;
         story.is_liked = head.is_liked;
         story.date_saved = (head.date_saved != 0).then_some(head.date_saved);
         Some(story)
