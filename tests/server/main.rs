@@ -8,6 +8,7 @@
     reason = "nobody uses a test binary as a library; `pub` marks what a module offers"
 )]
 
+mod drawings;
 mod support;
 
 mod accounts_codes;
@@ -23,3 +24,10 @@ mod bad_input;
 mod harness;
 mod wire;
 mod wire_bodies;
+mod memory;
+mod stories_canvas;
+mod stories_facts;
+mod stories_lists;
+mod stories_permissions;
+mod stories_polling;
+mod stories_shapes;

@@ -35,6 +35,20 @@ impl Request {
         let head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{authorization}{content}");
         Self(format!("{head}\r\n{body}").into_bytes())
     }
+
+    /// Where this text stands in the request's bytes, if it does.
+    pub(crate) fn find(&self, text: &str) -> Option<usize> {
+        self.0
+            .windows(text.len())
+            .position(|window| window == text.as_bytes())
+    }
+
+    /// The same request with other bytes, as many as there were, from `at` on.
+    pub(crate) fn altered(&self, at: usize, bytes: &[u8]) -> Self {
+        let mut altered = self.clone();
+        altered.0[at..at + bytes.len()].copy_from_slice(bytes);
+        altered
+    }
 }
 
 /// An answer; its body is the client's until the next request.

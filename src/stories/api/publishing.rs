@@ -112,9 +112,6 @@ pub async fn publish_together(
         .database
         .write(move |conn| {
             let (story, role) = store::one(conn, story_id, Some(caller.id))?.ok_or_else(Error::not_found)?;
-            if !role.may_write() && !story.is_published {
-                return Err(Error::not_found());
-            }
             if !role.may_write() {
                 return Err(Error::forbidden("Only its authors can publish this story."));
             }

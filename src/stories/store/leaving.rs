@@ -14,6 +14,12 @@ pub fn forget_author(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<(), 
              SELECT 1 FROM story_authors a WHERE a.story_id = stories.id AND a.user_id <> $1)",
         &[&user_id],
     )?;
+    // Their name goes from the lists; the sum of the names' versions alone might stay the same.
+    conn.execute(
+        "UPDATE stories SET version = version + 1
+         WHERE id IN (SELECT story_id FROM story_authors WHERE user_id = $1)",
+        &[&user_id],
+    )?;
     conn.execute(
         "UPDATE users SET published_count = (
              SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE s.author_id = users.id AND s.is_published)

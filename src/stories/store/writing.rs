@@ -157,7 +157,8 @@ pub fn update(
     let changed = conn.execute(
         "UPDATE stories SET title = $2, summary = $3, category = $4, genres = $5, language = $6, creation_type = $7,
                 public_cover = $8, is_published = $9, page_key = $10, body_bytes = $11, wire_bytes = $12,
-                published_by_id = CASE WHEN $9 THEN published_by_id END,
+                published_by_id = CASE WHEN NOT $9 THEN NULL
+                    WHEN is_collaborative AND NOT is_published THEN author_id ELSE published_by_id END,
                 date_updated = $13, version = version + 1
          WHERE id = $1 AND version = $14",
         &[

@@ -91,6 +91,11 @@ impl Measured {
         whole
     }
 
+    /// The one of the two with more answers per second.
+    pub(super) fn better(self, other: Self) -> Self {
+        if other.rate() > self.rate() { other } else { self }
+    }
+
     /// Requests that got an answer, whatever it was.
     pub(super) fn answered(&self) -> usize {
         self.latencies.len()

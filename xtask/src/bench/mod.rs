@@ -1,47 +1,116 @@
-//! `cargo xtask bench`: what a request costs, against the old server's figures and (to come) against a bare server.
+//! `cargo xtask bench`: what a request costs, against a bare server in the same run and against the old server's figures.
 //!
 //! Figures of two machines are compared through a PBKDF2 that both were timed with: `baseline` holds the old ones. Load
 //! comes from this process, so requests per second are only comparable within one run; CPU time per request is the
-//! server's alone.
+//! server's alone. Servers run on one core and the load on the others, where there are others.
 
+mod bare;
 mod baseline;
+mod calls;
+mod cores;
+mod footprint;
 mod load;
 mod table;
+mod world;
 
 use std::borrow::Cow;
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::time::Duration;
 
+use self::load::Load;
+use self::table::Gates;
+use self::world::World;
+use crate::Result;
 use crate::http::Request;
 use crate::output::say;
-use crate::process::Usage;
-use crate::workspace::{cargo, must_succeed};
-use crate::{Result, bench::load::Load};
+use crate::process::{Launch, Server, Usage};
+use crate::workspace::{self, cargo, must_succeed};
 
 /// Without arguments the whole bench; with `load URL …` the load generator alone.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if cfg!(debug_assertions) {
-        // The client and the PBKDF2 are a part of the measurement: both want to be optimised.
-        let mut command = cargo(&["run", "--quiet", "--release", "--package", "xtask", "--", "bench"]);
-        return must_succeed(command.args(arguments));
+        return run_optimised(arguments);
     }
     match arguments {
-        [] => against_the_old_server(),
+        [] => whole(),
+        ["bare"] => bare::serve(),
         ["load", url, options @ ..] => one_address(&Target::parse(url, options)?),
         _ => Err("bench takes nothing, or: load URL [--connections N] [--seconds N] [--pid PID]".into()),
     }
 }
 
-fn against_the_old_server() -> Result<()> {
+/// Builds this program and the server in release and becomes the optimised one: the client, the bare server and the
+/// PBKDF2 are a part of the measurement. Both in one build, so that their dependencies are built once.
+fn run_optimised(arguments: &[&str]) -> Result<()> {
+    must_succeed(&mut cargo(&[
+        "build",
+        "--release",
+        "--package",
+        "tinytales",
+        "--package",
+        "xtask",
+    ]))?;
+    let mut command = Command::new(workspace::target().join("release/xtask"));
+    Err(command.arg("bench").args(arguments).exec().into())
+}
+
+fn whole() -> Result<()> {
+    let mut gates = Gates::default();
+    let data = tempfile::Builder::new().prefix("tinytales-bench-").tempdir()?;
+    let world = World::fill(&workspace::target().join("release/tinytales"), data.path())?;
+    let footprint = footprint::measure(&mut gates, &world.launch)?;
+
+    let (factor, pbkdf2) = speed();
+    let bare = bare_launch(&world)?;
+    let (ours, bare) = cores::on_one_core(|| Ok((Server::start(&world.launch)?, Server::start(&bare)?)))?;
+    let calls = calls::all(&world)?;
+    let outcomes = calls
+        .iter()
+        .map(|call| call.measure(&ours, &bare))
+        .collect::<Result<Vec<_>>>()?;
+    let peak = Usage::of(ours.id())?.peak as f64 / f64::from(1 << 20);
+    bare.stop()?;
+    ours.stop()?;
+
+    let measured = |name: &str| outcomes.iter().find(|outcome| outcome.name == name);
+    let cpu = |name: &str| measured(name).map(|outcome| outcome.ours.cpu());
+    say(&table::against_bare(&mut gates, &outcomes));
+    say(&format!(
+        "\n{pbkdf2}\n{}",
+        table::against_old(&mut gates, factor, cpu)
+    ));
+    say(&format!(
+        "\n{footprint}\nmost resident under all of this load: {peak:.1} MiB"
+    ));
+    gates.finish()
+}
+
+/// How much slower than the machine of the old figures this one is, and that in words.
+fn speed() -> (f64, String) {
     let here = baseline::time_pbkdf2();
     let factor = here.as_secs_f64() / baseline::PBKDF2_THERE.as_secs_f64();
-    say(&format!(
-        "PBKDF2 of {} rounds: {:.0} ms here, {} ms there; the old server's figures times {factor:.2}:\n",
+    let words = format!(
+        "PBKDF2 of {} rounds: {:.0} ms here, {} ms there; the old server's figures times {factor:.2}:",
         baseline::ROUNDS,
         here.as_secs_f64() * 1000.0,
         baseline::PBKDF2_THERE.as_millis(),
-    ));
-    say(&table::against_old(factor, |_| None));
-    Err("the server's own calls are not measured yet".into())
+    );
+    (factor, words)
+}
+
+/// The bare server on the same file, with a log of its own.
+fn bare_launch(world: &World) -> Result<Launch> {
+    let data = world.launch.data.join("bare");
+    fs::create_dir(&data)?;
+    let database = world.launch.data.join(world::DATABASE);
+    Ok(Launch {
+        program: std::env::current_exe()?,
+        arguments: vec!["bench", "bare"],
+        data,
+        settings: vec![("DATABASE", database.to_string_lossy().into_owned())],
+    })
 }
 
 /// One address of a server that somebody else has started.

@@ -22,7 +22,8 @@ pub(crate) use usage::Usage;
 
 /// How long a process may take to stop after it was asked to; then it is killed.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
-const POLL: Duration = Duration::from_millis(5);
+/// How often a process is looked at; a millisecond, because the time to a server's first answer is measured with it.
+const POLL: Duration = Duration::from_millis(1);
 
 /// How a process is asked to stop.
 #[derive(Clone, Copy, Debug)]

@@ -6,9 +6,9 @@ use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use super::{Running, StopBy, free_port, tail, tied, wait_until};
+use crate::Result;
 use crate::http::{Client, Request};
 use crate::workspace::{self, cargo, must_succeed};
-use crate::{Result, output};
 
 /// Answers 200 from memory as soon as the server takes requests.
 const HEALTH: &str = "/healthz";
@@ -44,7 +44,7 @@ pub(crate) struct Server {
     running: Running,
     port: u16,
     log: PathBuf,
-    /// From the start of the process to its first 200, in steps of 5 ms.
+    /// From the start of the process to its first 200, in steps of about a millisecond.
     ready_after: Duration,
 }
 
@@ -58,18 +58,12 @@ impl Server {
         let mut running = Running::start(command, StopBy::Terminate)?;
         wait_until(&mut running, READY_WITHIN, || answers(port))
             .map_err(|error| format!("the server {error}{}", tail(&log)))?;
-        let server = Self {
+        Ok(Self {
             running,
             port,
             log,
             ready_after: began.elapsed(),
-        };
-        output::say(&format!(
-            "server {} answers after {} ms",
-            server.id(),
-            server.ready_after.as_millis()
-        ));
-        Ok(server)
+        })
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -78,6 +72,11 @@ impl Server {
 
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// How long it took from the start of the process to its first 200.
+    pub(crate) fn ready_after(&self) -> Duration {
+        self.ready_after
     }
 
     /// The last lines that it has written, for an error's text.

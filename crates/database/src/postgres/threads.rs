@@ -27,16 +27,13 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// A thread has a connection again.
-    pub(super) fn joined(&self) {
-        if self.connected.fetch_add(1, Ordering::AcqRel) == 0 {
-            tracing::info!(server = %self.target, "connected to PostgreSQL");
-        }
-    }
-
-    /// A thread has lost its connection and could not replace it.
-    pub(super) fn left(&self) {
-        if self.connected.fetch_sub(1, Ordering::AcqRel) == 1 {
+    /// A thread has a connection, or none any more.
+    pub(super) fn count(&self, connected: bool) {
+        if connected {
+            if self.connected.fetch_add(1, Ordering::AcqRel) == 0 {
+                tracing::info!(server = %self.target, "connected to PostgreSQL");
+            }
+        } else if self.connected.fetch_sub(1, Ordering::AcqRel) == 1 {
             tracing::warn!(server = %self.target, "PostgreSQL is away; trying to connect again");
         }
     }

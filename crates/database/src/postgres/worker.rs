@@ -15,6 +15,8 @@ use crate::queue::Intake;
 
 /// How often a write is run when others keep changing the same rows: once, and three times more.
 const ATTEMPTS: u32 = 4;
+/// Time for an attempt to replace a lost connection while jobs may be waiting for it.
+const QUICKLY: Duration = Duration::from_secs(1);
 /// Pause after the first failed attempt to connect; doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -48,34 +50,32 @@ impl Worker {
     /// Connects and serves until the queue is closed. `report` gets the outcome of the first attempt to connect.
     pub(super) fn run(mut self, report: impl FnOnce(Result<(), Error>)) {
         let mut report = Some(report);
-        let mut pause = FIRST_PAUSE;
+        let (mut pause, mut time) = (FIRST_PAUSE, self.link.connect_timeout);
+        let mut counted = false;
         loop {
-            let connected = self.connect(self.link.connect_timeout);
-            if connected.is_ok() {
-                self.link.joined();
+            let connected = self.connect(time);
+            // A connection that is replaced at once was never away.
+            if counted != connected.is_ok() {
+                counted = connected.is_ok();
+                self.link.count(counted);
             }
             if let Some(report) = report.take() {
                 report(connected.clone().map_err(|none| none.error));
             }
-            match connected {
-                Ok(()) => {
-                    pause = FIRST_PAUSE;
-                    if self.serve() {
-                        break;
-                    }
-                    self.link.left();
-                    self.refuse_waiting();
+            if let Err(none) = connected {
+                if pause == FIRST_PAUSE {
+                    tracing::warn!(server = %self.link.target, reason = none.reason, "no connection to PostgreSQL");
                 }
-                Err(none) => {
-                    if pause == FIRST_PAUSE {
-                        tracing::warn!(server = %self.link.target, reason = none.reason, "no connection to PostgreSQL");
-                    }
-                    self.refuse_waiting();
-                    if self.intake.closed_within(jittered(pause)) {
-                        break;
-                    }
-                    pause = (pause * 2).min(LONGEST_PAUSE);
+                self.refuse_waiting();
+                if self.intake.closed_within(jittered(pause)) {
+                    break;
                 }
+                (pause, time) = ((pause * 2).min(LONGEST_PAUSE), self.link.connect_timeout);
+            } else {
+                if self.serve() {
+                    break;
+                }
+                (pause, time) = (FIRST_PAUSE, QUICKLY.min(self.link.connect_timeout));
             }
         }
         if let Some(session) = self.session {
