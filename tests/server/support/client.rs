@@ -52,10 +52,8 @@ impl Client {
     /// The same device, signed in.
     #[must_use]
     pub fn signed_in(&self, account: Account) -> Self {
-        Self {
-            account: Some(account.clone()),
-            ..self.with_token(&account.access)
-        }
+        let device = self.with_token(&account.access);
+        Self { account: Some(account), ..device }
     }
 
     fn account(&self) -> &Account {
