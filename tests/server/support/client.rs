@@ -53,7 +53,10 @@ impl Client {
     #[must_use]
     pub fn signed_in(&self, account: Account) -> Self {
         let device = self.with_token(&account.access);
-        Self { account: Some(account), ..device }
+        Self {
+            account: Some(account),
+            ..device
+        }
     }
 
     fn account(&self) -> &Account {
