@@ -5,6 +5,7 @@
 //! closed: an app takes a valid shorter list for the truth and deletes stories on the device.
 
 use std::collections::VecDeque;
+use std::iter::Peekable;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -23,8 +24,8 @@ use crate::wire::page::Links;
 
 /// Stored text that one batch of bodies may bring into memory.
 const BATCH_BYTES: i64 = 128 * 1024;
-/// Rows that become one chunk of a list without bodies.
-const ROWS_IN_CHUNK: usize = 32;
+/// A chunk of a list without bodies.
+const CHUNK: usize = 64 * 1024;
 
 /// What stands before and after the stories of a list.
 #[derive(Debug)]
@@ -73,58 +74,74 @@ fn respond(body: Body) -> Response {
     response
 }
 
-/// A list without texts and drawings: the cover as an address.
+/// A list without texts and drawings: the cover as an address. In one piece when it fits into one chunk.
 pub fn shelf_list(frame: Frame, rows: Vec<Story>, origin: &Origin) -> Response {
-    if rows.len() <= ROWS_IN_CHUNK {
-        let text = format!("{}{}{}", frame.head, shelf_rows(&rows, origin, true), frame.tail);
-        return respond(Body::from(text));
+    let mut list = ShelfList {
+        out: frame.head.into_bytes(),
+        rows: rows.into_iter().peekable(),
+        is_first: true,
+        tail: frame.tail,
+        origin: origin.clone(),
+    };
+    let first = list.chunk();
+    if list.out.is_empty() && list.rows.peek().is_none() {
+        return respond(Body::from(first.unwrap_or_default()));
     }
-    let origin = origin.clone();
-    let chunks: VecDeque<Vec<Story>> = in_chunks(rows);
-    let state = (Some(frame), chunks, true, origin);
-    let stream =
-        futures_util::stream::unfold(state, |(mut frame, mut chunks, is_first, origin)| async move {
-            let rows = chunks.pop_front()?;
-            let mut text = if is_first {
-                frame.as_ref().map(|frame| frame.head.clone()).unwrap_or_default()
-            } else {
-                String::new()
-            };
-            text += &shelf_rows(&rows, &origin, is_first);
-            if chunks.is_empty() {
-                text += frame.take().map_or("", |frame| frame.tail);
-            }
-            Some((
-                Ok::<_, std::convert::Infallible>(Bytes::from(text)),
-                (frame, chunks, false, origin),
-            ))
-        });
-    respond(Body::from_stream(stream))
+    let rest = std::iter::from_fn(move || list.chunk());
+    let chunks = first
+        .into_iter()
+        .chain(rest)
+        .map(Ok::<_, std::convert::Infallible>);
+    respond(Body::from_stream(futures_util::stream::iter(chunks)))
 }
 
-fn in_chunks(rows: Vec<Story>) -> VecDeque<Vec<Story>> {
-    let mut chunks = VecDeque::new();
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        chunks.push_back(rows.by_ref().take(ROWS_IN_CHUNK).collect());
-    }
-    chunks
+/// Stories without their long members, written as the client takes them.
+struct ShelfList {
+    /// Written and not yet sent.
+    out: Vec<u8>,
+    rows: Peekable<std::vec::IntoIter<Story>>,
+    is_first: bool,
+    /// Follows the last row; empty when it is written.
+    tail: &'static str,
+    origin: Origin,
 }
 
-fn shelf_rows(rows: &[Story], origin: &Origin, is_first: bool) -> String {
-    let mut text = String::with_capacity(rows.len() * 600);
-    for (index, story) in rows.iter().enumerate() {
-        if index > 0 || !is_first {
-            text.push(',');
+impl ShelfList {
+    /// The next chunk; nothing at the end.
+    fn chunk(&mut self) -> Option<Bytes> {
+        while self.out.len() < CHUNK
+            && let Some(story) = self.rows.next()
+        {
+            self.write(&story);
         }
-        let row = json(&Listed::new(story));
-        let cover = json(&pictures::public_url(&story.public_cover, origin));
-        text += open(&row);
-        text += ",\"cover_image\":";
-        text += &cover;
-        text += ",\"content\":\"\",\"canvas_data\":\"[]\"}";
+        if self.rows.peek().is_none() {
+            self.out
+                .extend_from_slice(std::mem::take(&mut self.tail).as_bytes());
+        }
+        let rest = self.out.split_off(self.out.len().min(CHUNK));
+        let chunk = std::mem::replace(&mut self.out, rest);
+        (!chunk.is_empty()).then(|| Bytes::from(chunk))
     }
-    text
+
+    fn write(&mut self, story: &Story) {
+        if !std::mem::take(&mut self.is_first) {
+            self.out.push(b',');
+        }
+        append_json(&Listed::new(story), &mut self.out);
+        // The object is open again.
+        self.out.pop();
+        self.out.extend_from_slice(b",\"cover_image\":");
+        append_json(
+            &pictures::public_url(&story.public_cover, &self.origin),
+            &mut self.out,
+        );
+        self.out
+            .extend_from_slice(b",\"content\":\"\",\"canvas_data\":\"[]\"}");
+    }
+}
+
+fn append_json<T: serde::Serialize>(value: &T, out: &mut Vec<u8>) {
+    serde_json::to_writer(out, value).expect("our own shapes are plain JSON");
 }
 
 /// One's own list: whole stories, batch by batch.
@@ -251,5 +268,78 @@ struct Once(Option<Vec<Part>>);
 impl Source for Once {
     async fn next(&mut self) -> Result<Option<Vec<Part>>, database::Error> {
         Ok(self.0.take())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt;
+
+    fn story(id: i64, summary: &str) -> Story {
+        Story {
+            id,
+            author_id: 1,
+            author_name: "Mira".to_owned(),
+            author_username: "mira".to_owned(),
+            authors_names: Vec::new(),
+            title: "The Lighthouse".to_owned(),
+            summary: Some(summary.to_owned()),
+            category: "other".to_owned(),
+            genres: "[]".to_owned(),
+            language: "en".to_owned(),
+            creation_type: "manual".to_owned(),
+            is_published: true,
+            is_collaborative: false,
+            date_created: 0,
+            date_updated: 0,
+            views: 0,
+            likes_count: 0,
+            comments_count: 0,
+            saves_count: 0,
+            ratings_sum: 0,
+            ratings_count: 0,
+            public_cover: String::new(),
+            is_liked: false,
+            is_saved: false,
+            date_saved: None,
+        }
+    }
+
+    /// The chunks of a list of so many stories.
+    async fn chunks(count: i64, summary: &str) -> Vec<Bytes> {
+        let rows = (0..count).map(|id| story(id, summary)).collect();
+        let mut body = shelf_list(Frame::saved(), rows, &Origin::new("https://tales.example")).into_body();
+        let mut chunks = Vec::new();
+        while let Some(frame) = body.frame().await {
+            chunks.push(frame.unwrap().into_data().unwrap());
+        }
+        chunks
+    }
+
+    #[tokio::test]
+    async fn a_list_is_whole_json_in_chunks_of_a_bounded_size() {
+        for (count, summary) in [
+            (0, ""),
+            (1, "é"),
+            (100, "short"),
+            (500, "short"),
+            (100, &*"é\n".repeat(1400)),
+        ] {
+            let chunks = chunks(count, summary).await;
+            assert!(
+                chunks.iter().all(|chunk| (1..=CHUNK).contains(&chunk.len())),
+                "{count}"
+            );
+            let list: serde_json::Value = serde_json::from_slice(&chunks.concat()).unwrap();
+            let ids: Vec<i64> = list["stories"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|story| story["id"].as_i64().unwrap())
+                .collect();
+            assert_eq!(ids, (0..count).collect::<Vec<_>>());
+            assert_eq!(chunks.len() == 1, chunks.concat().len() <= CHUNK, "{count}");
+        }
     }
 }

@@ -18,7 +18,7 @@ const KEEPER: &str = "keeper@example.org";
 /// What is sent at once when the disk is full.
 const CROWD: usize = 50;
 /// Stories after which a full disk must have been noticed.
-const PATIENCE: usize = 2000;
+const PATIENCE: usize = 300;
 
 #[test]
 fn a_full_disk_refuses_every_write_and_loses_none() {

@@ -1,6 +1,8 @@
 //! Lists of stories: first the ids and versions of a page, from index columns alone; then, if the client does not hold
 //! that page already, its rows; then the names of co-authors. Three queries for one row and for a hundred.
 
+use std::collections::HashMap;
+
 use database::{Conn, Dialect, Error, ToValue, placeholders};
 
 use super::{LENGTHS, Story, as_params, name_authors, padded};
@@ -183,12 +185,12 @@ impl ListQuery {
     }
 
     /// The statement that counts the list.
-    pub fn count_sql(&self, dialect: Dialect) -> String {
+    fn count_sql(&self, dialect: Dialect) -> String {
         self.count(&self.bound(dialect), dialect).sql
     }
 
     /// The statement that reads the heads of a page.
-    pub fn heads_sql(&self, dialect: Dialect) -> String {
+    fn heads_sql(&self, dialect: Dialect) -> String {
         self.heads(&self.bound(dialect), dialect).sql
     }
 
@@ -272,10 +274,9 @@ pub fn rows(conn: &mut Conn<'_>, heads: &[Head]) -> Result<Vec<Story>, Error> {
         .map(|mut row| Story::from(&mut row))
         .collect::<Result<_, _>>()?;
     name_authors(conn, &mut found)?;
-    found.sort_unstable_by_key(|story| story.id);
+    let mut found: HashMap<i64, Story> = found.into_iter().map(|story| (story.id, story)).collect();
     let in_order = heads.iter().filter_map(|head| {
-        let at = found.binary_search_by_key(&head.id, |story| story.id).ok()?;
-        let mut story = found[at].clone();
+        let mut story = found.remove(&head.id)?;
         story.is_liked = head.is_liked;
         story.date_saved = (head.date_saved != 0).then_some(head.date_saved);
         Some(story)
@@ -319,9 +320,6 @@ pub fn all_statements(dialect: Dialect) -> Vec<String> {
             all.extend([query.count_sql(dialect), query.heads_sql(dialect)]);
         }
     }
-    all.extend([super::one_sql(false), super::one_sql(true)]);
-    for length in LENGTHS {
-        all.extend([rows_sql(length), super::co_author_names_sql(length)]);
-    }
+    all.extend(LENGTHS.map(rows_sql));
     all
 }
