@@ -1,5 +1,6 @@
 //! Pictures are kept once, as long as a story shows them or somebody reads them, and two minutes longer.
 
+use database::Conn;
 use serde_json::json;
 use tinytales::clock::{MINUTE, SECOND};
 
@@ -140,8 +141,7 @@ fn a_deleted_account_and_a_deleted_story_release_what_they_alone_showed() {
 
 #[test]
 fn a_full_database_takes_text_but_no_new_pictures() {
-    let size = |world: &World| world.sql(|conn| conn.database_size());
-    let empty = size(&World::new());
+    let empty = World::new().sql(|conn: &mut Conn<'_>| conn.database_size());
     // Refused from 90 % on: there is room for one megabyte.
     let limit = (empty + 1024 * 1024) / 9 * 10;
     let world = World::with(|config| config.database_size_limit = Some(limit));

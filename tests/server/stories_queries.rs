@@ -49,7 +49,7 @@ impl Library {
             let id = self
                 .mira
                 .publishes(with(plain_story(&format!("tale {number}")), cover));
-            if number % 3 == 0 {
+            if number.is_multiple_of(3) {
                 self.world.collaborate(id, &[self.mira.id(), self.ben.id()]);
             }
             self.ben.likes(id);
