@@ -255,12 +255,10 @@ impl World {
             })
             .collect();
         let (now, story) = (self.app.clock.now(), shelved(title, &images));
-        self.sql(move |conn| {
-            for image in &images {
-                pictures::store::put(conn, &image.id.to_string(), image, now)?;
-            }
-            writing::insert(conn, author, &story, now)
-        })
+        for image in images {
+            self.sql(move |conn| pictures::store::put(conn, &image.id.to_string(), &image, now));
+        }
+        self.sql(move |conn| writing::insert(conn, author, &story, now))
     }
 }
 
