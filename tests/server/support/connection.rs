@@ -38,11 +38,6 @@ impl Connection {
         let _ = self.stream.get_ref().shutdown(std::net::Shutdown::Write);
     }
 
-    /// The socket itself.
-    pub fn socket(&self) -> &TcpStream {
-        self.stream.get_ref()
-    }
-
     /// Reads up to so many bytes of what comes; 0 at the end.
     pub fn read(&mut self, buffer: &mut [u8]) -> usize {
         self.stream.read(buffer).unwrap_or_default()
