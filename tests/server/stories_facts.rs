@@ -340,7 +340,9 @@ fn every_row_of_every_list_has_the_types_that_the_apps_assume() {
             &[&ids[3]],
         )
     });
-    ids.iter().for_each(|id| ben.saves(*id));
+    for id in ids {
+        ben.saves(id);
+    }
 
     let own = mira.lists("/api/stories/");
     let public = world.guest().lists("/api/stories/?public=true&page_size=100");

@@ -44,12 +44,10 @@ pub async fn detail(
     let read: Result<_, Error> = app
         .database
         .read(move |conn| {
-            let (story, role) = store::one(conn, story_id, reader)?.ok_or_else(Error::not_found)?;
-            if !role.may_read(story.is_published) {
-                return Err(Error::not_found());
-            }
-            let body = writing::body(conn, story_id)?.ok_or_else(Error::not_found)?;
-            Ok((story, role, body))
+            let found = store::whole(conn, story_id, reader)?;
+            found
+                .filter(|(story, role, _)| role.may_read(story.is_published))
+                .ok_or_else(Error::not_found)
         })
         .await;
     let (mut story, role, body) = read?;

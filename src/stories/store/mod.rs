@@ -17,6 +17,7 @@ mod marks_tests;
 
 use database::{Conn, Dialect, Error, Row, placeholders};
 
+use self::bodies::Body;
 use super::rules::Role;
 
 /// A story without its long members, as somebody sees it.
@@ -55,7 +56,7 @@ pub struct Story {
 }
 
 impl Story {
-    /// The next 24 columns of a row, in the order of `one` below.
+    /// The next 24 columns of a row, in the order of `one_sql` below.
     fn from(row: &mut Row) -> Result<Self, Error> {
         Ok(Self {
             id: row.take()?,
@@ -89,23 +90,55 @@ impl Story {
 
 /// One story with the viewer's role; nothing when there is no such story. One query, two for a collaborative story.
 pub fn one(conn: &mut Conn<'_>, story_id: i64, viewer: Option<i64>) -> Result<Option<(Story, Role)>, Error> {
-    let viewer = viewer.unwrap_or_default();
-    let row = conn.first(
+    let row = conn.first(&one_sql(false), &[&story_id, &viewer.unwrap_or_default()])?;
+    row.map(|mut row| seen(conn, &mut row, viewer)).transpose()
+}
+
+/// The same with its long members, for no query more.
+pub fn whole(
+    conn: &mut Conn<'_>,
+    story_id: i64,
+    viewer: Option<i64>,
+) -> Result<Option<(Story, Role, Body)>, Error> {
+    let row = conn.first(&one_sql(true), &[&story_id, &viewer.unwrap_or_default()])?;
+    let Some(mut row) = row else { return Ok(None) };
+    let (story, role) = seen(conn, &mut row, viewer)?;
+    let body = Body {
+        story_id,
+        cover: row.take()?,
+        content: row.take()?,
+        canvas: row.take()?,
+    };
+    Ok(Some((story, role, body)))
+}
+
+/// A row of `one_sql` as the viewer sees it.
+fn seen(conn: &mut Conn<'_>, row: &mut Row, viewer: Option<i64>) -> Result<(Story, Role), Error> {
+    let mut story = Story::from(row)?;
+    let role = role(story.author_id, row.take()?, viewer.unwrap_or_default());
+    name_authors(conn, std::slice::from_mut(&mut story))?;
+    Ok((story, role))
+}
+
+fn one_sql(with_body: bool) -> String {
+    let (columns, join) = if with_body {
+        (
+            ", b.cover, b.content, b.canvas",
+            " JOIN story_bodies b ON b.story_id = s.id",
+        )
+    } else {
+        ("", "")
+    };
+    format!(
         "SELECT s.id, s.author_id, u.display_name, u.username, s.title, s.summary, s.category, s.genres, s.language,
                 s.creation_type, s.is_published, s.is_collaborative, s.date_created, s.date_updated, s.views,
                 s.likes_count, s.comments_count, s.saves_count, s.ratings_sum, s.ratings_count, s.public_cover,
                 EXISTS (SELECT 1 FROM story_likes l WHERE l.story_id = s.id AND l.user_id = $2),
                 EXISTS (SELECT 1 FROM story_saves v WHERE v.story_id = s.id AND v.user_id = $2),
-                EXISTS (SELECT 1 FROM story_authors a WHERE a.story_id = s.id AND a.user_id = $2)
-         FROM stories s JOIN users u ON u.id = s.author_id
-         WHERE s.id = $1",
-        &[&story_id, &viewer],
-    )?;
-    let Some(mut row) = row else { return Ok(None) };
-    let mut story = Story::from(&mut row)?;
-    let role = role(story.author_id, row.take()?, viewer);
-    name_authors(conn, std::slice::from_mut(&mut story))?;
-    Ok(Some((story, role)))
+                EXISTS (SELECT 1 FROM story_authors a WHERE a.story_id = s.id AND a.user_id = $2){columns}
+         FROM stories s JOIN users u ON u.id = s.author_id{join}
+         WHERE s.id = $1"
+    )
 }
 
 /// The viewer's role in a story and whether it is published; nothing when there is no such story.
@@ -200,6 +233,7 @@ fn as_params(ids: &[i64]) -> Vec<&dyn database::ToValue> {
 /// Every statement that this module and those below it put together, for the test that prepares them all.
 pub fn all_statements(dialect: Dialect) -> Vec<String> {
     let mut all = LENGTHS.map(co_author_names_sql).to_vec();
+    all.extend([one_sql(false), one_sql(true)]);
     all.extend(bodies::all_statements());
     all.extend(lists::all_statements(dialect));
     all

@@ -2,7 +2,6 @@
 
 use database::{Conn, Error};
 
-use super::bodies::{self, Body};
 use crate::clock::HOUR;
 use crate::pictures;
 use crate::text::fold;
@@ -314,9 +313,4 @@ impl Written {
     fn all_wire_bytes(&self) -> i64 {
         self.content.len() as i64 + self.drawn.wire_bytes
     }
-}
-
-/// The body of one story, as stored.
-pub fn body(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Body>, Error> {
-    Ok(bodies::of(conn, &[story_id])?.pop())
 }
