@@ -68,7 +68,10 @@ impl Fields {
     /// A password: never trimmed. Missing or empty is refused.
     pub fn password(&mut self, name: &str) -> String {
         const LONGEST: usize = 256;
-        match self.string(name).and_then(|text| self.at_most(name, text, LONGEST)) {
+        match self
+            .string(name)
+            .and_then(|text| self.at_most(name, text, LONGEST))
+        {
             Some(text) if !text.is_empty() => text,
             Some(_) => {
                 self.refuse(name, "This field may not be blank.");
@@ -211,7 +214,8 @@ mod tests {
 
     #[test]
     fn the_blanks_of_a_password_count() {
-        let mut fields = fields(json!({"name": format!("Mira{}", " ".repeat(300)), "password": " ".repeat(257)}));
+        let mut fields =
+            fields(json!({"name": format!("Mira{}", " ".repeat(300)), "password": " ".repeat(257)}));
         assert_eq!(fields.required_text("name", 4), "Mira");
         assert_eq!(fields.password("password"), "");
         assert!(fields.errors.get("name").is_none() && fields.errors.get("password").is_some());

@@ -115,7 +115,9 @@ pub fn plain_story(title: &str) -> Value {
 
 /// A story with other members.
 pub fn with(mut story: Value, members: Value) -> Value {
-    let Value::Object(members) = members else { panic!("an object") };
+    let Value::Object(members) = members else {
+        panic!("an object")
+    };
     story.as_object_mut().unwrap().extend(members);
     story
 }
@@ -138,7 +140,9 @@ impl Client {
     /// Makes a story; its id.
     #[track_caller]
     pub fn makes(&self, story: Value) -> i64 {
-        self.post("/api/stories/create/", story).created()["story"]["id"].as_i64().unwrap()
+        self.post("/api/stories/create/", story).created()["story"]["id"]
+            .as_i64()
+            .unwrap()
     }
 
     /// Makes a story that is published; its id.
@@ -168,7 +172,10 @@ impl Client {
     /// The titles of a list of stories, in its order.
     #[track_caller]
     pub fn titles(&self, path: &str) -> Vec<String> {
-        each(&self.lists(path), "title").iter().map(|title| title.as_str().unwrap().to_owned()).collect()
+        each(&self.lists(path), "title")
+            .iter()
+            .map(|title| title.as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// Likes a story, or takes the like back.
@@ -189,13 +196,16 @@ impl Client {
     #[track_caller]
     pub fn comments(&self, story: i64, text: &str) -> i64 {
         let path = format!("/api/stories/{story}/comments/create/");
-        self.post(&path, json!({"text": text})).created()["comment"]["id"].as_i64().unwrap()
+        self.post(&path, json!({"text": text})).created()["comment"]["id"]
+            .as_i64()
+            .unwrap()
     }
 
     /// Takes another display name.
     #[track_caller]
     pub fn is_renamed(&self, name: &str) {
-        self.patch("/api/users/profile/update/", json!({"display_name": name})).ok();
+        self.patch("/api/users/profile/update/", json!({"display_name": name}))
+            .ok();
     }
 }
 
@@ -204,7 +214,10 @@ impl World {
     pub fn collaborate(&self, story: i64, authors: &[i64]) {
         let authors = authors.to_vec();
         self.sql(move |conn| {
-            conn.execute("UPDATE stories SET is_collaborative = TRUE WHERE id = $1", &[&story])?;
+            conn.execute(
+                "UPDATE stories SET is_collaborative = TRUE WHERE id = $1",
+                &[&story],
+            )?;
             authors.iter().try_for_each(|author| {
                 let insert = "INSERT INTO story_authors (story_id, user_id) VALUES ($1, $2)";
                 conn.execute(insert, &[&story, author]).map(drop)
@@ -234,7 +247,11 @@ impl World {
     pub fn shelves(&self, author: i64, title: &str, images: Vec<Vec<u8>>) -> i64 {
         let images: Vec<Picture> = images
             .into_iter()
-            .map(|bytes| Picture { kind: Kind::Png, id: PictureId::of(&bytes), bytes })
+            .map(|bytes| Picture {
+                kind: Kind::Png,
+                id: PictureId::of(&bytes),
+                bytes,
+            })
             .collect();
         let (now, story) = (self.app.clock.now(), shelved(title, &images));
         self.sql(move |conn| {
@@ -252,7 +269,12 @@ pub fn shelved(title: &str, images: &[Picture]) -> Written {
     let rows: Vec<String> = references
         .iter()
         .enumerate()
-        .map(|(page, image)| format!(r#"{{"id":"{}","order":{page},"canvasData":"{image}"}}"#, page_id()))
+        .map(|(page, image)| {
+            format!(
+                r#"{{"id":"{}","order":{page},"canvasData":"{image}"}}"#,
+                page_id()
+            )
+        })
         .collect();
     let mut pictures: Vec<String> = images.iter().map(|image| image.id.to_string()).collect();
     pictures.sort_unstable();

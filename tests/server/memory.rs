@@ -34,31 +34,54 @@ const SIPS: usize = 48;
 const MIB: u64 = 1024 * 1024;
 
 #[tokio::test]
-#[expect(clippy::print_stdout, reason = "the measured figures are a result of their own")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the measured figures are a result of their own"
+)]
 async fn lists_of_large_stories_cost_next_to_no_memory() {
     let folder = tempfile::tempdir().unwrap();
     let token = fill(folder.path()).await;
     let server = Server::start(folder.path());
 
     // The first page of each kind prepares statements and fills caches.
-    server.get("/api/stories/?public=true&page_size=1", None).read_all();
+    server
+        .get("/api/stories/?public=true&page_size=1", None)
+        .read_all();
     server.get("/api/stories/?page_size=1", Some(&token)).read_all();
 
     let (bytes, growth) = server.growth_during(|| {
-        let list = server.get("/api/stories/?public=true&page_size=100", None).read_all();
-        (1..20).for_each(|_| drop(server.get("/api/stories/?public=true&page_size=100", None).read_all()));
+        let list = server
+            .get("/api/stories/?public=true&page_size=100", None)
+            .read_all();
+        (1..20).for_each(|_| {
+            drop(
+                server
+                    .get("/api/stories/?public=true&page_size=100", None)
+                    .read_all(),
+            )
+        });
         let page: Value = serde_json::from_slice(&list).unwrap();
         assert_eq!(page["results"].as_array().unwrap().len(), STORIES);
-        assert!(page["results"][0]["cover_image"].as_str().unwrap().contains("/media/pictures/"));
+        assert!(
+            page["results"][0]["cover_image"]
+                .as_str()
+                .unwrap()
+                .contains("/media/pictures/")
+        );
         list.len()
     });
-    println!("public list of {STORIES}: {} KB, resident memory + {} KiB", bytes / 1000, growth / 1024);
+    println!(
+        "public list of {STORIES}: {} KB, resident memory + {} KiB",
+        bytes / 1000,
+        growth / 1024
+    );
     assert!(bytes < 150_000, "{bytes} bytes on the wire");
     assert!(growth < 2 * MIB, "{growth} bytes more in memory");
 
     let (bytes, growth) = server.growth_during(|| {
-        let mut readers: Vec<Reader> =
-            (0..READERS).map(|_| server.get("/api/stories/", Some(&token))).collect();
+        let mut readers: Vec<Reader> = (0..READERS)
+            .map(|_| server.get("/api/stories/", Some(&token)))
+            .collect();
         for _ in 0..SIPS {
             readers.iter_mut().for_each(|reader| reader.sip());
         }
@@ -69,8 +92,15 @@ async fn lists_of_large_stories_cost_next_to_no_memory() {
         assert_eq!(page["results"].as_array().unwrap().len(), STORIES);
         list.len()
     });
-    println!("own list of {STORIES} to {READERS}: {} MB each, resident memory + {} KiB", bytes / 1_000_000, growth / 1024);
-    assert!(bytes > STORIES * PAGES * PICTURE_BYTES / 3 * 4, "{bytes} bytes: the drawings are missing");
+    println!(
+        "own list of {STORIES} to {READERS}: {} MB each, resident memory + {} KiB",
+        bytes / 1_000_000,
+        growth / 1024
+    );
+    assert!(
+        bytes > STORIES * PAGES * PICTURE_BYTES / 3 * 4,
+        "{bytes} bytes: the drawings are missing"
+    );
     assert!(growth < 16 * MIB, "{growth} bytes more in memory");
 }
 
@@ -81,7 +111,9 @@ async fn fill(folder: &Path) -> String {
         "DATA_DIR" => Some(folder.to_str().unwrap().to_owned()),
         _ => None,
     };
-    let app = App::new(Config::read(false, settings).unwrap(), Clock::system()).await.unwrap();
+    let app = App::new(Config::read(false, settings).unwrap(), Clock::system())
+        .await
+        .unwrap();
     let now = app.clock.now();
     let session = random_hex();
     let opened = session.clone();
@@ -137,7 +169,11 @@ fn noise_picture(noise: &mut u64) -> Picture {
         *noise ^= *noise << 17;
         bytes.extend_from_slice(&noise.to_le_bytes());
     }
-    Picture { kind: Kind::Png, id: PictureId::of(&bytes), bytes }
+    Picture {
+        kind: Kind::Png,
+        id: PictureId::of(&bytes),
+        bytes,
+    }
 }
 
 /// The program, as an operator starts it.
@@ -151,14 +187,26 @@ impl Server {
         let mut process = Command::new(env!("CARGO_BIN_EXE_tinytales"))
             .arg("serve")
             .env_clear()
-            .envs([("SECRET_KEY", SECRET), ("PORT", "0"), ("OWN_LIST_MIB", "256"), ("RATE_LIMITS", "off")])
+            .envs([
+                ("SECRET_KEY", SECRET),
+                ("PORT", "0"),
+                ("OWN_LIST_MIB", "256"),
+                ("RATE_LIMITS", "off"),
+            ])
             .env("DATA_DIR", folder)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().rsplit_once("http://").expect("the line that says where it listens").1.to_owned();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .trim()
+            .rsplit_once("http://")
+            .expect("the line that says where it listens")
+            .1
+            .to_owned();
         Self { process, address }
     }
 
@@ -166,9 +214,19 @@ impl Server {
     fn get(&self, path: &str, token: Option<&str>) -> Reader {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let authorization = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: {}\r\n{authorization}\r\n", self.address).unwrap();
-        Reader { stream, taken: Vec::new() }
+        let authorization = token
+            .map(|token| format!("Authorization: Bearer {token}\r\n"))
+            .unwrap_or_default();
+        write!(
+            stream,
+            "GET {path} HTTP/1.0\r\nHost: {}\r\n{authorization}\r\n",
+            self.address
+        )
+        .unwrap();
+        Reader {
+            stream,
+            taken: Vec::new(),
+        }
     }
 
     /// What `work` gives, and how far resident memory rose above its level before, at its highest.
@@ -213,7 +271,11 @@ impl Reader {
     /// The rest of the answer; its body.
     fn read_all(mut self) -> Vec<u8> {
         self.stream.read_to_end(&mut self.taken).unwrap();
-        let end = self.taken.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let end = self
+            .taken
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")
+            .unwrap();
         assert!(self.taken.starts_with(b"HTTP/1.1 200") || self.taken.starts_with(b"HTTP/1.0 200"));
         self.taken.split_off(end + 4)
     }

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
-use crate::drawings::{bytes_of, canvas, data_url, drawing, media_path, page_id, plain_story, png, row, story, with};
+use crate::drawings::{
+    bytes_of, canvas, data_url, drawing, media_path, page_id, plain_story, png, row, story, with,
+};
 use crate::support::{Client, World};
 
 fn rows_of(story: &Value) -> Value {
@@ -23,8 +25,15 @@ fn what_exists_on_the_device_only_leaves_the_image_of_the_same_page_in_place() {
     let world = World::new();
     let mira = world.child("Mira");
     let (one, two) = (drawing(), drawing());
-    let sent = json!([row("cover", -1, Some(&one)), row("p1", 0, Some(&two)), row("p2", 1, None)]);
-    let id = mira.makes(with(plain_story("the kettle"), json!({"canvas_data": sent.to_string()})));
+    let sent = json!([
+        row("cover", -1, Some(&one)),
+        row("p1", 0, Some(&two)),
+        row("p2", 1, None)
+    ]);
+    let id = mira.makes(with(
+        plain_story("the kettle"),
+        json!({"canvas_data": sent.to_string()}),
+    ));
     for elsewhere in ["blob:https://app.example/1-2-3", "blob:null/7", "__INDEXED_DB__"] {
         let again = json!([
             // Pages in another order keep their own image.
@@ -33,7 +42,12 @@ fn what_exists_on_the_device_only_leaves_the_image_of_the_same_page_in_place() {
             row("cover", -1, Some(elsewhere)),
             row("p3", 2, Some(elsewhere)),
         ]);
-        let kept = json!([row("p2", 0, None), row("p1", 1, Some(&two)), row("cover", -1, Some(&one)), row("p3", 2, None)]);
+        let kept = json!([
+            row("p2", 0, None),
+            row("p1", 1, Some(&two)),
+            row("cover", -1, Some(&one)),
+            row("p3", 2, None)
+        ]);
         assert_eq!(rows_after(&mira, id, &again), kept, "{elsewhere}");
         assert_eq!(rows_after(&mira, id, &sent), sent);
     }
@@ -44,7 +58,10 @@ fn what_exists_on_the_device_only_leaves_the_image_of_the_same_page_in_place() {
     assert_eq!(rows[0].get("canvasData"), None);
     assert_eq!(rows[1]["canvasData"], json!(one));
     // Not those of another story: pages are told apart by story and id.
-    let other = mira.makes(with(plain_story("the pot"), json!({"canvas_data": json!([row("q", 0, None)]).to_string()})));
+    let other = mira.makes(with(
+        plain_story("the pot"),
+        json!({"canvas_data": json!([row("q", 0, None)]).to_string()}),
+    ));
     let theirs = json!([row("p1", 0, Some("blob:https://app.example/2"))]);
     assert_eq!(rows_after(&mira, other, &theirs), json!([row("p1", 0, None)]));
 }
@@ -93,15 +110,30 @@ fn values_that_could_do_harm_are_taken_out_of_their_row() {
         if foreign.is_string() && foreign != json!("") {
             let cover = drawing();
             mira.changes(id, json!({"cover_image": cover}));
-            assert_eq!(mira.changes(id, json!({"cover_image": foreign}))["cover_image"], json!(cover), "{foreign}");
+            assert_eq!(
+                mira.changes(id, json!({"cover_image": foreign}))["cover_image"],
+                json!(cover),
+                "{foreign}"
+            );
         }
     }
-    for kept in ["https://images.example/a.png?x=1&y=2", "http://images.example/b", "HTTPS://images.example/c"] {
+    for kept in [
+        "https://images.example/a.png?x=1&y=2",
+        "http://images.example/b",
+        "HTTPS://images.example/c",
+    ] {
         let sent = json!([row("p1", 0, Some(kept))]);
         assert_eq!(rows_after(&mira, id, &sent), sent);
-        assert_eq!(mira.changes(id, json!({"cover_image": kept}))["cover_image"], json!(kept));
+        assert_eq!(
+            mira.changes(id, json!({"cover_image": kept}))["cover_image"],
+            json!(kept)
+        );
     }
-    assert_eq!(mira.changes(id, json!({"cover_image": ""}))["cover_image"], json!(""), "an empty one clears it");
+    assert_eq!(
+        mira.changes(id, json!({"cover_image": ""}))["cover_image"],
+        json!(""),
+        "an empty one clears it"
+    );
 }
 
 #[test]
@@ -111,16 +143,37 @@ fn a_canvas_is_a_json_array_of_objects() {
     let id = mira.makes(story("the kettle"));
     let before = mira.reads(id);
     for text in [
-        "{}", "null", "7", "\"text\"", "[1]", "[[]]", "[null]", "[{}", "[{}]]", "oops", "{\"pages\":[]}", "[{},]",
-        "[{\"id\":\"a\" \"order\":0}]", "[{}] trailing", "[{\"a\":\"\u{1}\"}]", " ", "",
+        "{}",
+        "null",
+        "7",
+        "\"text\"",
+        "[1]",
+        "[[]]",
+        "[null]",
+        "[{}",
+        "[{}]]",
+        "oops",
+        "{\"pages\":[]}",
+        "[{},]",
+        "[{\"id\":\"a\" \"order\":0}]",
+        "[{}] trailing",
+        "[{\"a\":\"\u{1}\"}]",
+        " ",
+        "",
     ] {
-        mira.patch(&format!("/api/stories/{id}/update/"), json!({"canvas_data": text})).refused_fields(&["canvas_data"]);
+        mira.patch(
+            &format!("/api/stories/{id}/update/"),
+            json!({"canvas_data": text}),
+        )
+        .refused_fields(&["canvas_data"]);
         let new = with(story("new"), json!({"canvas_data": text}));
-        mira.post("/api/stories/create/", new).refused_fields(&["canvas_data"]);
+        mira.post("/api/stories/create/", new)
+            .refused_fields(&["canvas_data"]);
     }
     for value in [json!([]), json!({}), json!(7), json!(true), json!(null)] {
         let change = json!({"canvas_data": value});
-        mira.patch(&format!("/api/stories/{id}/update/"), change).refused_fields(&["canvas_data"]);
+        mira.patch(&format!("/api/stories/{id}/update/"), change)
+            .refused_fields(&["canvas_data"]);
     }
     assert_eq!(mira.reads(id), before);
     assert_eq!(world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM stories"), 1);
@@ -137,7 +190,11 @@ fn a_story_has_two_hundred_rows_at_most() {
     let id = mira.makes(with(plain_story("the kettle"), json!({"canvas_data": rows(200)})));
     let path = format!("/api/stories/{id}/update/");
     mira.patch(&path, json!({"canvas_data": rows(201)})).refused(413);
-    mira.post("/api/stories/create/", with(plain_story("new"), json!({"canvas_data": rows(201)}))).refused(413);
+    mira.post(
+        "/api/stories/create/",
+        with(plain_story("new"), json!({"canvas_data": rows(201)})),
+    )
+    .refused(413);
     mira.patch(&path, json!({"canvas_data": rows(199)})).ok();
 }
 
@@ -159,7 +216,10 @@ fn what_is_no_picture_stays_the_text_that_it_is() {
         good.replace("image/png", "image/jpeg"),
         good.replace('+', "-").replace('/', "_"),
         // The last character has bits that no byte needs.
-        data_url("image/png", &png(7, 3)[..20]).replace("==", "").trim_end_matches('=').to_owned(),
+        data_url("image/png", &png(7, 3)[..20])
+            .replace("==", "")
+            .trim_end_matches('=')
+            .to_owned(),
     ];
     for text in &broken {
         if !text.starts_with("data:image/png;base64,") && !text.starts_with("data:image/jpeg;base64,") {
@@ -180,7 +240,13 @@ fn the_cover_that_others_see_is_the_field_else_the_cover_row_else_the_first_page
     let (field, row_image, first) = (drawing(), drawing(), drawing());
     let url = "https://images.example/cover.png";
     let address = |image: &str| json!(format!("http://{}{}", world.address, media_path(image)));
-    let pages = |cover_row: Value| json!([cover_row, row("a", 0, Some(&first)), row("b", 1, Some(&drawing()))]);
+    let pages = |cover_row: Value| {
+        json!([
+            cover_row,
+            row("a", 0, Some(&first)),
+            row("b", 1, Some(&drawing()))
+        ])
+    };
     let cover_row = || row("cover", -1, Some(&row_image));
     let by_order_alone = || row(&page_id(), -1, Some(&row_image));
     for (cover, canvas, seen) in [
@@ -191,11 +257,22 @@ fn the_cover_that_others_see_is_the_field_else_the_cover_row_else_the_first_page
         (json!(""), pages(row("cover", -1, None)), address(&first)),
         (json!(""), json!([row("a", 0, Some(&first))]), address(&first)),
         (json!(""), json!([row("a", 0, Some(url))]), json!(url)),
-        (json!(""), json!([row("a", 0, None), row("b", 1, None)]), json!("")),
+        (
+            json!(""),
+            json!([row("a", 0, None), row("b", 1, None)]),
+            json!(""),
+        ),
         (json!(""), json!([]), json!("")),
     ] {
-        let id = mira.publishes(with(plain_story("T"), json!({"cover_image": cover, "canvas_data": canvas.to_string()})));
-        assert_eq!(world.guest().lists("/api/stories/")[0]["cover_image"], seen, "{cover} {canvas}");
+        let id = mira.publishes(with(
+            plain_story("T"),
+            json!({"cover_image": cover, "canvas_data": canvas.to_string()}),
+        ));
+        assert_eq!(
+            world.guest().lists("/api/stories/")[0]["cover_image"],
+            seen,
+            "{cover} {canvas}"
+        );
         assert_eq!(mira.reads(id)["cover_image"], cover, "the field itself stays");
         mira.delete(&format!("/api/stories/{id}/delete/")).ok();
     }
@@ -209,7 +286,19 @@ fn space() -> impl Strategy<Value = String> {
 /// A character inside a JSON string, in one of the spellings that JSON has for it.
 fn spelt() -> impl Strategy<Value = String> {
     let escaped = prop::sample::select(vec![
-        "\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t", "\\u0001", "\\u001F", "\\u00e9", "\\uD83E\\uDD84", "\\ue000",
+        "\\\"",
+        "\\\\",
+        "\\/",
+        "\\b",
+        "\\f",
+        "\\n",
+        "\\r",
+        "\\t",
+        "\\u0001",
+        "\\u001F",
+        "\\u00e9",
+        "\\uD83E\\uDD84",
+        "\\ue000",
     ]);
     let plain = any::<char>().prop_filter_map("a character that needs no escape", |character| {
         (!matches!(character, '"' | '\\' | '\0'..='\u{1f}')).then(|| character.to_string())
@@ -235,8 +324,21 @@ fn image() -> impl Strategy<Value = String> {
 
 /// A member of a row: what the apps write, and what nobody writes.
 fn member() -> impl Strategy<Value = String> {
-    let order = prop_oneof![Just("0"), Just("-1"), Just("7"), Just("1e2"), Just("null"), Just("-0.50")];
-    let nested = prop::sample::select(vec!["{\"a\":[1,{\"b\":null}]}", "[]", "true", "[ \"x\" , {} ]", "1.0E+2"]);
+    let order = prop_oneof![
+        Just("0"),
+        Just("-1"),
+        Just("7"),
+        Just("1e2"),
+        Just("null"),
+        Just("-0.50")
+    ];
+    let nested = prop::sample::select(vec![
+        "{\"a\":[1,{\"b\":null}]}",
+        "[]",
+        "true",
+        "[ \"x\" , {} ]",
+        "1.0E+2",
+    ]);
     prop_oneof![
         text().prop_map(|id| format!("\"id\":\"{id}\"")),
         order.prop_map(|order| format!("\"order\":{order}")),
@@ -248,8 +350,9 @@ fn member() -> impl Strategy<Value = String> {
 
 /// A canvas that has nothing in it that a rule takes out.
 fn canvas_text() -> impl Strategy<Value = String> {
-    let row = (prop::collection::vec(member(), 0..6), space())
-        .prop_map(|(members, space)| format!("{space}{{{}}}{space}", members.join(&format!("{space},{space}"))));
+    let row = (prop::collection::vec(member(), 0..6), space()).prop_map(|(members, space)| {
+        format!("{space}{{{}}}{space}", members.join(&format!("{space},{space}")))
+    });
     prop::collection::vec(row, 0..6).prop_map(|rows| format!("[{}]", rows.join(",")))
 }
 
@@ -258,8 +361,15 @@ fn a_canvas_comes_back_to_the_letter() {
     let world = World::new();
     let mira = world.child("Mira");
     let id = mira.publishes(plain_story("the kettle"));
-    let mut runner = TestRunner::new(Config { cases: 200, failure_persistence: None, ..Config::default() });
-    let sent = (canvas_text(), image().prop_filter("an image", |image| !image.contains('\\')));
+    let mut runner = TestRunner::new(Config {
+        cases: 200,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let sent = (
+        canvas_text(),
+        image().prop_filter("an image", |image| !image.contains('\\')),
+    );
     runner
         .run(&sent, |(canvas, cover)| {
             let changed = mira.changes(id, json!({"canvas_data": canvas, "cover_image": cover}));
@@ -312,10 +422,19 @@ fn a_picture_that_is_served_is_the_picture_that_was_sent() {
         let mut bytes = png(1, 1010);
         bytes.truncate(length);
         let image = data_url("image/png", &bytes);
-        let id = mira.publishes(with(plain_story("the kettle"), json!({"canvas_data": canvas(&[Some(&image)])})));
-        assert!(rows_of(&mira.reads(id))[0]["canvasData"] == json!(image), "{length} bytes in the detail");
+        let id = mira.publishes(with(
+            plain_story("the kettle"),
+            json!({"canvas_data": canvas(&[Some(&image)])}),
+        ));
+        assert!(
+            rows_of(&mira.reads(id))[0]["canvasData"] == json!(image),
+            "{length} bytes in the detail"
+        );
         let served = world.guest().get(&media_path(&image));
         served.status(200);
-        assert!(served.is_whole && served.body == bytes_of(&image), "{length} bytes by address");
+        assert!(
+            served.is_whole && served.body == bytes_of(&image),
+            "{length} bytes by address"
+        );
     }
 }

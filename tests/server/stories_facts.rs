@@ -34,9 +34,15 @@ fn a_save_publishes_and_unpublishes() {
     let (mira, guest) = (world.child("Mira"), world.guest());
     let id = mira.publishes(story("the kettle"));
     guest.reads(id);
-    assert_eq!(mira.changes(id, json!({"title": "the pan", "is_published": false}))["is_published"], json!(false));
+    assert_eq!(
+        mira.changes(id, json!({"title": "the pan", "is_published": false}))["is_published"],
+        json!(false)
+    );
     guest.get(&format!("/api/stories/{id}/")).refused(404);
-    assert_eq!(mira.changes(id, json!({"title": "the pan", "is_published": true}))["is_published"], json!(true));
+    assert_eq!(
+        mira.changes(id, json!({"title": "the pan", "is_published": true}))["is_published"],
+        json!(true)
+    );
     assert_eq!(guest.reads(id)["title"], json!("the pan"));
 }
 
@@ -51,7 +57,12 @@ fn what_a_save_leaves_out_stays() {
     );
     let id = mira.makes(all.clone());
     for method in ["PATCH", "PUT"] {
-        mira.json(method, &format!("/api/stories/{id}/update/"), json!({"category": "animal"})).ok();
+        mira.json(
+            method,
+            &format!("/api/stories/{id}/update/"),
+            json!({"category": "animal"}),
+        )
+        .ok();
     }
     let read = mira.reads(id);
     for (member, value) in with(all, json!({"category": "animal"})).as_object().unwrap() {
@@ -68,14 +79,24 @@ fn a_change_answers_404_only_when_the_story_is_gone() {
     let published = mira.publishes(story("the pan"));
     for id in [draft, published] {
         for method in ["PATCH", "PUT"] {
-            ben.json(method, &format!("/api/stories/{id}/update/"), json!({"title": "mine"})).refused(403);
+            ben.json(
+                method,
+                &format!("/api/stories/{id}/update/"),
+                json!({"title": "mine"}),
+            )
+            .refused(403);
         }
     }
     // Not even what is wrong with the request turns 403 into something else.
-    ben.patch(&format!("/api/stories/{draft}/update/"), json!({"canvas_data": "oops"})).refused(403);
+    ben.patch(
+        &format!("/api/stories/{draft}/update/"),
+        json!({"canvas_data": "oops"}),
+    )
+    .refused(403);
 
     mira.delete(&format!("/api/stories/{draft}/delete/")).ok();
-    mira.patch(&format!("/api/stories/{draft}/update/"), story("the kettle")).refused(404);
+    mira.patch(&format!("/api/stories/{draft}/update/"), story("the kettle"))
+        .refused(404);
     mira.delete(&format!("/api/stories/{draft}/delete/")).refused(404);
     assert_eq!(mira.reads(published)["title"], json!("the pan"));
 }
@@ -103,12 +124,22 @@ fn the_own_list_comes_whole_up_to_a_hundred_stories() {
     let rows = page["results"].as_array().unwrap();
     assert_eq!(rows.len(), 100);
     for (row, sent) in rows.iter().zip(sent.iter().rev()) {
-        for member in ["title", "content", "canvas_data", "cover_image", "is_published", "genres"] {
+        for member in [
+            "title",
+            "content",
+            "canvas_data",
+            "cover_image",
+            "is_published",
+            "genres",
+        ] {
             assert_eq!(row[member], sent[member], "{member} of {}", sent["title"]);
         }
     }
     assert_eq!(mira.titles("/api/stories/?page=2"), ["tale 0"]);
-    assert_eq!(mira.lists("/api/stories/?page_size=5").as_array().unwrap().len(), 5);
+    assert_eq!(
+        mira.lists("/api/stories/?page_size=5").as_array().unwrap().len(),
+        5
+    );
 }
 
 /// Fact 6: before a story has an id of ours, the apps put their own into our addresses.
@@ -117,25 +148,55 @@ fn ids_of_devices_are_not_found() {
     let world = World::new();
     let mira = world.child("Mira");
     let too_large = "9".repeat(30);
-    for id in ["mx3k9q0ab7r1zz", "-1", "1.5", "0x10", "%20", "%00", "١٢", "undefined", too_large.as_str(), "1999999"] {
+    for id in [
+        "mx3k9q0ab7r1zz",
+        "-1",
+        "1.5",
+        "0x10",
+        "%20",
+        "%00",
+        "١٢",
+        "undefined",
+        too_large.as_str(),
+        "1999999",
+    ] {
         let id = percent_encoded(id);
         for client in [&mira, &world.guest()] {
             for path in ["", "stats/", "comments/"] {
                 client.get(&format!("/api/stories/{id}/{path}")).refused(404);
             }
         }
-        for path in ["like/", "save/", "rate/", "publish/", "unpublish/", "publish-collaborative/"] {
-            mira.post_nothing(&format!("/api/stories/{id}/{path}")).refused(404);
+        for path in [
+            "like/",
+            "save/",
+            "rate/",
+            "publish/",
+            "unpublish/",
+            "publish-collaborative/",
+        ] {
+            mira.post_nothing(&format!("/api/stories/{id}/{path}"))
+                .refused(404);
         }
-        mira.post(&format!("/api/stories/{id}/comments/create/"), json!({"text": "Hi"})).refused(404);
-        mira.patch(&format!("/api/stories/{id}/update/"), json!({"title": "T"})).refused(404);
+        mira.post(
+            &format!("/api/stories/{id}/comments/create/"),
+            json!({"text": "Hi"}),
+        )
+        .refused(404);
+        mira.patch(&format!("/api/stories/{id}/update/"), json!({"title": "T"}))
+            .refused(404);
         mira.delete(&format!("/api/stories/{id}/delete/")).refused(404);
         mira.get(&format!("/api/stories/user/{id}/")).refused(404);
     }
 }
 
 fn percent_encoded(text: &str) -> String {
-    let encode = |byte: u8| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let encode = |byte: u8| {
+        if byte.is_ascii() {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
     text.bytes().map(encode).collect()
 }
 
@@ -154,7 +215,8 @@ fn ids_are_new_for_ever() {
     let kept = mira.publishes(plain_story("the pan"));
     assert!(mira.comments(kept, "Hi") >= 1_000_000);
     for bundled in [110, 111, 114, 115, 123] {
-        mira.patch(&format!("/api/stories/{bundled}/update/"), story("bundled")).refused(404);
+        mira.patch(&format!("/api/stories/{bundled}/update/"), story("bundled"))
+            .refused(404);
     }
 }
 
@@ -166,8 +228,14 @@ fn guests_read_and_cannot_write() {
     let id = mira.publishes(story("the kettle"));
     let guest = world.guest();
     assert_eq!(guest.titles("/api/stories/"), ["the kettle"]);
-    assert_eq!(guest.titles("/api/stories/?public=true&page_size=100"), ["the kettle"]);
-    assert_eq!(guest.titles(&format!("/api/stories/user/{}/", mira.id())), ["the kettle"]);
+    assert_eq!(
+        guest.titles("/api/stories/?public=true&page_size=100"),
+        ["the kettle"]
+    );
+    assert_eq!(
+        guest.titles(&format!("/api/stories/user/{}/", mira.id())),
+        ["the kettle"]
+    );
     assert_eq!(guest.reads(id)["is_liked_by_user"], json!(false));
     guest.get(&format!("/api/stories/{id}/stats/")).ok();
     guest.get(&format!("/api/stories/{id}/comments/")).ok();
@@ -176,13 +244,28 @@ fn guests_read_and_cannot_write() {
     for nobody in ["null", "undefined"] {
         guest.with_token(nobody).get("/api/stories/").ok();
     }
-    guest.with_token("a.b.c").get("/api/stories/?public=true").refused(401);
+    guest
+        .with_token("a.b.c")
+        .get("/api/stories/?public=true")
+        .refused(401);
 
     guest.post("/api/stories/create/", story("the pan")).refused(401);
-    for path in ["like/", "save/", "rate/", "publish/", "unpublish/", "publish-collaborative/", "comments/create/"] {
-        guest.post_nothing(&format!("/api/stories/{id}/{path}")).refused(401);
+    for path in [
+        "like/",
+        "save/",
+        "rate/",
+        "publish/",
+        "unpublish/",
+        "publish-collaborative/",
+        "comments/create/",
+    ] {
+        guest
+            .post_nothing(&format!("/api/stories/{id}/{path}"))
+            .refused(401);
     }
-    guest.patch(&format!("/api/stories/{id}/update/"), story("the pan")).refused(401);
+    guest
+        .patch(&format!("/api/stories/{id}/update/"), story("the pan"))
+        .refused(401);
     guest.delete(&format!("/api/stories/{id}/delete/")).refused(401);
     guest.get("/api/stories/saved/").refused(401);
     assert_eq!(world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM stories"), 1);
@@ -194,10 +277,16 @@ fn a_guest_is_refused_before_the_body_is_read() {
     let world = World::new();
     let head = |more: &str| {
         let host = world.address;
-        format!("POST /api/stories/create/ HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n{more}\r\n")
+        format!(
+            "POST /api/stories/create/ HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n{more}\r\n"
+        )
     };
     for length in ["Content-Length: 31457280\r\n", "Transfer-Encoding: chunked\r\n"] {
-        for bearer in ["", "Authorization: Bearer null\r\n", "Authorization: Bearer a.b.c\r\n"] {
+        for bearer in [
+            "",
+            "Authorization: Bearer null\r\n",
+            "Authorization: Bearer a.b.c\r\n",
+        ] {
             let mut connection = world.connect();
             assert!(connection.send(head(&format!("{length}{bearer}")).as_bytes()));
             connection.answer().refused(401);
@@ -214,7 +303,10 @@ fn pictures_of_lists_are_absolute_addresses_for_everybody() {
     let rows = world.guest().lists("/api/stories/?public=true&page_size=100");
     let address = format!("http://{}{}", world.address, media_path(&cover));
     assert_eq!(rows[0]["cover_image"], json!(address));
-    let picture = world.guest().with_header("Origin", "capacitor://localhost").get(&media_path(&cover));
+    let picture = world
+        .guest()
+        .with_header("Origin", "capacitor://localhost")
+        .get(&media_path(&cover));
     picture.status(200);
     assert_eq!(picture.header("access-control-allow-origin"), Some("*"));
 }
@@ -225,7 +317,10 @@ fn every_row_of_every_list_has_the_types_that_the_apps_assume() {
     let world = World::new();
     let (mira, ben) = (world.child("Mira"), world.child("Ben"));
     let ids = [
-        mira.publishes(with(story("with all"), json!({"summary": "S", "cover_image": drawing()}))),
+        mira.publishes(with(
+            story("with all"),
+            json!({"summary": "S", "cover_image": drawing()}),
+        )),
         mira.publishes(with(plain_story("bare"), json!({"genres": []}))),
         mira.publishes(plain_story("imported")),
         mira.publishes(plain_story("worse")),
@@ -234,10 +329,16 @@ fn every_row_of_every_list_has_the_types_that_the_apps_assume() {
     world.collaborate(ids[4], &[mira.id(), ben.id()]);
     // What the old server let in.
     world.sql(move |conn| {
-        for (id, genres) in [(ids[2], r#"["Sci-Fi", 7, null, {"a": []}]"#), (ids[3], r#"{"no": "list"}"#)] {
+        for (id, genres) in [
+            (ids[2], r#"["Sci-Fi", 7, null, {"a": []}]"#),
+            (ids[3], r#"{"no": "list"}"#),
+        ] {
             conn.execute("UPDATE stories SET genres = $2 WHERE id = $1", &[&id, &genres])?;
         }
-        conn.execute("UPDATE story_bodies SET canvas = '{\"pages\": 1}' WHERE story_id = $1", &[&ids[3]])
+        conn.execute(
+            "UPDATE story_bodies SET canvas = '{\"pages\": 1}' WHERE story_id = $1",
+            &[&ids[3]],
+        )
     });
     ids.iter().for_each(|id| ben.saves(*id));
 
@@ -256,13 +357,26 @@ fn every_row_of_every_list_has_the_types_that_the_apps_assume() {
 }
 
 fn check_types(row: &Value) {
-    for text in ["title", "author_name", "category", "language", "cover_image", "creation_type", "content"] {
+    for text in [
+        "title",
+        "author_name",
+        "category",
+        "language",
+        "cover_image",
+        "creation_type",
+        "content",
+    ] {
         assert!(row[text].is_string(), "{text}: {row}");
     }
     assert!(row["canvas_data"].is_string(), "{row}");
     assert!(row["summary"].is_string() || row["summary"].is_null(), "{row}");
     for list in ["genres", "authors_names"] {
-        assert!(row[list].as_array().is_some_and(|list| list.iter().all(Value::is_string)), "{list}: {row}");
+        assert!(
+            row[list]
+                .as_array()
+                .is_some_and(|list| list.iter().all(Value::is_string)),
+            "{list}: {row}"
+        );
     }
     for number in ["id", "views", "likes_count", "comments_count"] {
         assert!(row[number].is_i64(), "{number}: {row}");

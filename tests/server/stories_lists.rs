@@ -32,7 +32,10 @@ fn a_category_is_the_category_or_one_of_the_genres_exactly() {
         ("c", "animal", json!(["Sci-Fi", "a \"quoted\" one"])),
         ("d", "comedy", json!(["adventurer"])),
     ] {
-        mira.publishes(with(plain_story(title), json!({"category": category, "genres": genres})));
+        mira.publishes(with(
+            plain_story(title),
+            json!({"category": category, "genres": genres}),
+        ));
     }
     let of = |category: &str| find(&guest, &[("category", category)]);
     assert_eq!(of("adventure"), ["a", "b"]);
@@ -40,7 +43,17 @@ fn a_category_is_the_category_or_one_of_the_genres_exactly() {
     assert_eq!(of("adventurer"), ["d"]);
     assert_eq!(of("Sci-Fi"), ["c"]);
     assert_eq!(of("a \"quoted\" one"), ["c"]);
-    for none in ["Adventure", "ADVENTURE", "advent", "sci-fi", "quoted", "\"", "%", "comedy\",\"adventure", "[]"] {
+    for none in [
+        "Adventure",
+        "ADVENTURE",
+        "advent",
+        "sci-fi",
+        "quoted",
+        "\"",
+        "%",
+        "comedy\",\"adventure",
+        "[]",
+    ] {
         assert_eq!(of(none), [""; 0], "{none}");
     }
     assert_eq!(of("").len(), 4, "an empty one is none");
@@ -57,14 +70,34 @@ fn a_search_looks_into_titles_texts_and_authors_names_only() {
     ));
     let together = ben.publishes(with(plain_story("The Whale"), json!({"content": "It sings."})));
     world.collaborate(together, &[ben.id(), rosa.id()]);
-    ben.makes(with(plain_story("The Brave Draft"), json!({"content": "Zanzibar"})));
+    ben.makes(with(
+        plain_story("The Brave Draft"),
+        json!({"content": "Zanzibar"}),
+    ));
 
-    for needle in ["Brave", "brave kettle", "KETTLE", "zanzibar", "sails to", "  zanzi ", "e K", "belle oa"] {
+    for needle in [
+        "Brave",
+        "brave kettle",
+        "KETTLE",
+        "zanzibar",
+        "sails to",
+        "  zanzi ",
+        "e K",
+        "belle oa",
+    ] {
         assert_eq!(search(&guest, needle), ["The Brave Kettle"], "{needle}");
     }
     assert_eq!(search(&guest, "Ben"), ["The Whale"]);
     assert_eq!(search(&guest, "the").len(), 2);
-    for none in ["unfindable", "hidden", "mirabelleoaks", "Rosalind", "adventure", "brave  kettle", "kettle brave"] {
+    for none in [
+        "unfindable",
+        "hidden",
+        "mirabelleoaks",
+        "Rosalind",
+        "adventure",
+        "brave  kettle",
+        "kettle brave",
+    ] {
         assert_eq!(search(&guest, none), [""; 0], "{none}");
     }
     assert_eq!(search(&guest, " ").len(), 2, "a blank one is none");
@@ -93,8 +126,19 @@ fn what_is_special_elsewhere_stands_for_itself_in_a_needle() {
     let world = World::new();
     let (mira, guest) = (world.child("Mira"), world.guest());
     let titles = [
-        "100% true", "100 true", "snake_case", "snakeXcase", "say \"hi\" now", "it's mine", "back\\slash", "a*b OR c",
-        "(paren) AND", "title_folded : x", "NEAR/2 -minus", "caret ^one", "semi;colon--",
+        "100% true",
+        "100 true",
+        "snake_case",
+        "snakeXcase",
+        "say \"hi\" now",
+        "it's mine",
+        "back\\slash",
+        "a*b OR c",
+        "(paren) AND",
+        "title_folded : x",
+        "NEAR/2 -minus",
+        "caret ^one",
+        "semi;colon--",
     ];
     for title in titles {
         mira.publishes(with(plain_story(title), json!({"content": "."})));
@@ -134,7 +178,10 @@ fn what_is_special_elsewhere_stands_for_itself_in_a_needle() {
 fn case_and_width_are_forgotten_in_every_script() {
     let world = World::new();
     let (mira, oe, guest) = (world.child("Mira"), world.child("Øyvind Ćosić"), world.guest());
-    mira.publishes(with(plain_story("Der GROẞE Bär"), json!({"content": "ΟΔΥΣΣΕΥΣ und ЁЖИК."})));
+    mira.publishes(with(
+        plain_story("Der GROẞE Bär"),
+        json!({"content": "ΟΔΥΣΣΕΥΣ und ЁЖИК."}),
+    ));
     mira.publishes(with(plain_story("El niño"), json!({"content": "日本語の話"})));
     oe.publishes(with(plain_story("Fjord"), json!({"content": "."})));
     for (needle, found) in [
@@ -183,16 +230,31 @@ fn a_search_sees_the_present_not_the_past() {
 fn filters_narrow_each_other() {
     let world = World::new();
     let (mira, guest) = (world.child("Mira"), world.guest());
-    for (title, category, language) in
-        [("cat one", "animal", "en"), ("cat two", "animal", "tl"), ("cat three", "comedy", "en"), ("dog", "animal", "en")]
-    {
+    for (title, category, language) in [
+        ("cat one", "animal", "en"),
+        ("cat two", "animal", "tl"),
+        ("cat three", "comedy", "en"),
+        ("dog", "animal", "en"),
+    ] {
         let changes = json!({"category": category, "genres": [], "language": language, "content": "."});
         mira.publishes(with(plain_story(title), changes));
     }
-    assert_eq!(find(&guest, &[("search", "cat"), ("category", "animal")]), ["cat one", "cat two"]);
-    assert_eq!(find(&guest, &[("search", "cat"), ("category", "animal"), ("language", "en")]), ["cat one"]);
+    assert_eq!(
+        find(&guest, &[("search", "cat"), ("category", "animal")]),
+        ["cat one", "cat two"]
+    );
+    assert_eq!(
+        find(
+            &guest,
+            &[("search", "cat"), ("category", "animal"), ("language", "en")]
+        ),
+        ["cat one"]
+    );
     assert_eq!(find(&guest, &[("language", "tl")]), ["cat two"]);
-    assert_eq!(find(&guest, &[("search", "ca"), ("language", "en")]), ["cat one", "cat three"]);
+    assert_eq!(
+        find(&guest, &[("search", "ca"), ("language", "en")]),
+        ["cat one", "cat three"]
+    );
     for none in ["EN", "de", "e", "en "] {
         assert_eq!(find(&guest, &[("language", none)]), [""; 0], "{none}");
     }
@@ -213,7 +275,10 @@ fn the_newest_comes_first_and_of_equals_the_last() {
     let expected = ["three", "two", "one", "old"];
     assert_eq!(world.guest().titles("/api/stories/"), expected);
     assert_eq!(mira.titles("/api/stories/"), expected);
-    assert_eq!(world.guest().titles(&format!("/api/stories/user/{}/", mira.id())), expected);
+    assert_eq!(
+        world.guest().titles(&format!("/api/stories/user/{}/", mira.id())),
+        expected
+    );
 }
 
 #[test]
@@ -230,12 +295,28 @@ fn pages_end_where_the_list_ends() {
         assert_eq!((titles("").len(), titles("2").len()), (12, 12));
         assert_eq!(titles("3"), ["tale 0"]);
         assert_eq!(titles("last"), ["tale 0"]);
-        for beyond in ["4", "0", "-1", "x", "1.5", "Last", "9223372036854775807", "99999999999999999999"] {
+        for beyond in [
+            "4",
+            "0",
+            "-1",
+            "x",
+            "1.5",
+            "Last",
+            "9223372036854775807",
+            "99999999999999999999",
+        ] {
             guest.get(&format!("{list}?page={beyond}")).refused(404);
         }
     }
     // A user's list has pages of twelve, whatever is asked for.
-    assert_eq!(guest.lists(&format!("{of_user}?page_size=100")).as_array().unwrap().len(), 12);
+    assert_eq!(
+        guest
+            .lists(&format!("{of_user}?page_size=100"))
+            .as_array()
+            .unwrap()
+            .len(),
+        12
+    );
     guest.get("/api/stories/user/1999999/").refused(404);
 
     let empty = "/api/stories/?search=nothing";
@@ -247,7 +328,10 @@ fn pages_end_where_the_list_ends() {
     guest.get(&format!("{empty}&page=2")).refused(404);
     let ben = world.child("Ben");
     assert_eq!(ben.get("/api/stories/").ok()["results"], json!([]));
-    assert_eq!(guest.get(&format!("/api/stories/user/{}/", ben.id())).ok()["count"], json!(0));
+    assert_eq!(
+        guest.get(&format!("/api/stories/user/{}/", ben.id())).ok()["count"],
+        json!(0)
+    );
 }
 
 #[test]
@@ -257,9 +341,15 @@ fn page_sizes_are_taken_into_their_range() {
     for number in 0..102 {
         mira.publishes(plain_story(&format!("tale {number}")));
     }
-    for (size, rows) in
-        [("5", 5), ("0", 1), ("-3", 1), ("1000", 100), ("x", 12), ("", 12), ("99999999999999999999", 12)]
-    {
+    for (size, rows) in [
+        ("5", 5),
+        ("0", 1),
+        ("-3", 1),
+        ("1000", 100),
+        ("x", 12),
+        ("", 12),
+        ("99999999999999999999", 12),
+    ] {
         for client in [&guest, &mira] {
             let list = client.lists(&format!("/api/stories/?page_size={size}"));
             assert_eq!(list.as_array().unwrap().len(), rows, "{size}");
@@ -269,7 +359,10 @@ fn page_sizes_are_taken_into_their_range() {
     let mut all: Vec<i64> = (1..=11)
         .flat_map(|page| {
             let rows = guest.lists(&format!("/api/stories/?page_size=10&page={page}"));
-            each(&rows, "id").iter().map(|id| id.as_i64().unwrap()).collect::<Vec<_>>()
+            each(&rows, "id")
+                .iter()
+                .map(|id| id.as_i64().unwrap())
+                .collect::<Vec<_>>()
         })
         .collect();
     all.sort_unstable();
@@ -284,10 +377,18 @@ fn only_the_word_true_makes_the_list_public() {
     mira.publishes(plain_story("hers"));
     ben.makes(plain_story("his draft"));
     for word in ["true", "True", "TRUE"] {
-        assert_eq!(ben.titles(&format!("/api/stories/?public={word}")), ["hers"], "{word}");
+        assert_eq!(
+            ben.titles(&format!("/api/stories/?public={word}")),
+            ["hers"],
+            "{word}"
+        );
     }
     for word in ["1", "yes", "", "truer"] {
-        assert_eq!(ben.titles(&format!("/api/stories/?public={word}")), ["his draft"], "{word}");
+        assert_eq!(
+            ben.titles(&format!("/api/stories/?public={word}")),
+            ["his draft"],
+            "{word}"
+        );
     }
     assert_eq!(world.guest().titles("/api/stories/?public=false"), ["hers"]);
 }
@@ -314,7 +415,11 @@ fn junk_in_a_query_is_no_reason_to_fail() {
         guest.get(&format!("/api/stories/?{query}")).ok();
     }
     assert_eq!(guest.titles("/api/stories/?search=kett%00le"), ["the kettle"]);
-    assert_eq!(guest.titles("/api/stories/?search=dog&search=kettle"), ["the kettle"], "the last one counts");
+    assert_eq!(
+        guest.titles("/api/stories/?search=dog&search=kettle"),
+        ["the kettle"],
+        "the last one counts"
+    );
     let hundred_and_more = "the kettle".repeat(11);
     mira.publishes(with(plain_story("long"), json!({"content": hundred_and_more})));
     assert_eq!(search(&guest, &hundred_and_more), ["long"]);
@@ -326,10 +431,16 @@ fn the_saved_list_shows_what_may_still_be_seen_newest_save_first() {
     let (mira, ben, rosa) = (world.child("Mira"), world.child("Ben"), world.child("Rosa"));
     let saved = |client: &Client| {
         let list = client.get("/api/stories/saved/").ok()["stories"].clone();
-        each(&list, "title").iter().map(|title| title.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        each(&list, "title")
+            .iter()
+            .map(|title| title.as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(saved(&ben), [""; 0]);
-    let ids: Vec<i64> = ["one", "two", "three"].iter().map(|title| mira.publishes(plain_story(title))).collect();
+    let ids: Vec<i64> = ["one", "two", "three"]
+        .iter()
+        .map(|title| mira.publishes(plain_story(title)))
+        .collect();
     world.collaborate(ids[2], &[mira.id(), rosa.id()]);
     for client in [&mira, &ben, &rosa] {
         for id in [ids[1], ids[0], ids[2]] {
@@ -347,6 +458,7 @@ fn the_saved_list_shows_what_may_still_be_seen_newest_save_first() {
     // What cannot be seen can be let go all the same.
     let unsaved = ben.post_nothing(&format!("/api/stories/{}/save/", ids[0])).ok();
     assert_eq!(unsaved["is_saved"], json!(false));
-    mira.post_nothing(&format!("/api/stories/{}/publish/", ids[0])).ok();
+    mira.post_nothing(&format!("/api/stories/{}/publish/", ids[0]))
+        .ok();
     assert_eq!(saved(&ben), ["two"]);
 }

@@ -34,12 +34,21 @@ impl Stage {
     fn new() -> Self {
         let world = World::new();
         let (reader, author, co_author) = (world.child("Rosa"), world.child("Mira"), world.child("Ben"));
-        Self { world, reader, author, co_author }
+        Self {
+            world,
+            reader,
+            author,
+            co_author,
+        }
     }
 
     fn story(&self, is_published: bool) -> i64 {
-        let id = self.author.makes(with(plain_story("the whale"), json!({"is_published": is_published})));
-        self.world.collaborate(id, &[self.author.id(), self.co_author.id()]);
+        let id = self.author.makes(with(
+            plain_story("the whale"),
+            json!({"is_published": is_published}),
+        ));
+        self.world
+            .collaborate(id, &[self.author.id(), self.co_author.id()]);
         id
     }
 
@@ -55,7 +64,11 @@ impl Stage {
 
 fn act(client: &Client, story: i64, (method, path, body): &Act) -> Answer {
     let path = format!("/api/stories/{story}/{path}");
-    if body.is_null() { client.raw(method, &path, &[], b"") } else { client.json(method, &path, body.clone()) }
+    if body.is_null() {
+        client.raw(method, &path, &[], b"")
+    } else {
+        client.json(method, &path, body.clone())
+    }
 }
 
 #[test]
@@ -64,19 +77,71 @@ fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let change = || json!({"title": "the shark"});
     // Published, then draft.
     let table: Vec<(Act, Statuses, Statuses)> = vec![
-        (("GET", "", Value::Null), [200, 200, 200, 200], [404, 404, 200, 200]),
-        (("GET", "stats/", Value::Null), [200, 200, 200, 200], [404, 404, 200, 200]),
-        (("GET", "comments/", Value::Null), [200, 200, 200, 200], [404, 404, 404, 404]),
-        (("POST", "comments/create/", json!({"text": "Hi"})), [401, 201, 201, 201], [401, 404, 404, 404]),
-        (("POST", "like/", Value::Null), [401, 201, 201, 201], [401, 404, 404, 404]),
-        (("POST", "save/", Value::Null), [401, 201, 201, 201], [401, 404, 404, 404]),
-        (("POST", "rate/", json!({"rating": 3})), [401, 200, 200, 200], [401, 404, 404, 404]),
-        (("PATCH", "update/", change()), [401, 403, 200, 200], [401, 403, 200, 200]),
-        (("PUT", "update/", change()), [401, 403, 200, 200], [401, 403, 200, 200]),
-        (("POST", "publish/", Value::Null), [401, 404, 200, 404], [401, 404, 200, 404]),
-        (("POST", "unpublish/", Value::Null), [401, 404, 200, 404], [401, 404, 200, 404]),
-        (("POST", "publish-collaborative/", Value::Null), [401, 403, 200, 200], [401, 403, 200, 200]),
-        (("DELETE", "delete/", Value::Null), [401, 404, 200, 404], [401, 404, 200, 404]),
+        (
+            ("GET", "", Value::Null),
+            [200, 200, 200, 200],
+            [404, 404, 200, 200],
+        ),
+        (
+            ("GET", "stats/", Value::Null),
+            [200, 200, 200, 200],
+            [404, 404, 200, 200],
+        ),
+        (
+            ("GET", "comments/", Value::Null),
+            [200, 200, 200, 200],
+            [404, 404, 404, 404],
+        ),
+        (
+            ("POST", "comments/create/", json!({"text": "Hi"})),
+            [401, 201, 201, 201],
+            [401, 404, 404, 404],
+        ),
+        (
+            ("POST", "like/", Value::Null),
+            [401, 201, 201, 201],
+            [401, 404, 404, 404],
+        ),
+        (
+            ("POST", "save/", Value::Null),
+            [401, 201, 201, 201],
+            [401, 404, 404, 404],
+        ),
+        (
+            ("POST", "rate/", json!({"rating": 3})),
+            [401, 200, 200, 200],
+            [401, 404, 404, 404],
+        ),
+        (
+            ("PATCH", "update/", change()),
+            [401, 403, 200, 200],
+            [401, 403, 200, 200],
+        ),
+        (
+            ("PUT", "update/", change()),
+            [401, 403, 200, 200],
+            [401, 403, 200, 200],
+        ),
+        (
+            ("POST", "publish/", Value::Null),
+            [401, 404, 200, 404],
+            [401, 404, 200, 404],
+        ),
+        (
+            ("POST", "unpublish/", Value::Null),
+            [401, 404, 200, 404],
+            [401, 404, 200, 404],
+        ),
+        (
+            ("POST", "publish-collaborative/", Value::Null),
+            [401, 403, 200, 200],
+            [401, 403, 200, 200],
+        ),
+        (
+            ("DELETE", "delete/", Value::Null),
+            [401, 404, 200, 404],
+            [401, 404, 200, 404],
+        ),
     ];
     for (what, published, draft) in table {
         for (is_published, statuses) in [(true, published), (false, draft)] {
@@ -126,13 +191,25 @@ fn drafts_are_in_nobody_elses_lists() {
     }
     // Who wrote it finds it among their own, once.
     for who in [Author, CoAuthor] {
-        assert_eq!(stage.client(who).titles("/api/stories/"), ["the whale"], "{who:?}");
+        assert_eq!(
+            stage.client(who).titles("/api/stories/"),
+            ["the whale"],
+            "{who:?}"
+        );
     }
     assert_eq!(stage.reader.titles("/api/stories/"), [""; 0]);
-    stage.author.post_nothing(&format!("/api/stories/{draft}/publish/")).ok();
+    stage
+        .author
+        .post_nothing(&format!("/api/stories/{draft}/publish/"))
+        .ok();
     assert_eq!(stage.reader.titles(&lists[2]), ["the whale"]);
     // A co-author's own page shows what they are the author of.
-    assert_eq!(stage.reader.titles(&format!("/api/stories/user/{}/", stage.co_author.id())), [""; 0]);
+    assert_eq!(
+        stage
+            .reader
+            .titles(&format!("/api/stories/user/{}/", stage.co_author.id())),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -149,7 +226,11 @@ fn a_co_author_changes_everything_but_who_sees_it() {
         for member in ["title", "content", "canvas_data", "category", "summary"] {
             assert_eq!(changed[member], change[member], "{member}");
         }
-        assert_eq!(changed["is_published"], json!(is_published), "silently kept: autosave sends it every time");
+        assert_eq!(
+            changed["is_published"],
+            json!(is_published),
+            "silently kept: autosave sends it every time"
+        );
         assert_eq!(changed["is_collaborative"], json!(true));
         assert_eq!(changed["author"], json!(stage.author.id()));
         assert_eq!(changed["id"], json!(id));
@@ -159,9 +240,20 @@ fn a_co_author_changes_everything_but_who_sees_it() {
 #[test]
 fn nobody_makes_a_story_collaborative_by_saying_so() {
     let stage = Stage::new();
-    let made = stage.author.makes(with(story("the kettle"), json!({"is_collaborative": true, "authors": [1]})));
-    assert_eq!(stage.author.changes(made, json!({"is_collaborative": true}))["is_collaborative"], json!(false));
-    assert_eq!(stage.world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM story_authors"), 0);
+    let made = stage.author.makes(with(
+        story("the kettle"),
+        json!({"is_collaborative": true, "authors": [1]}),
+    ));
+    assert_eq!(
+        stage.author.changes(made, json!({"is_collaborative": true}))["is_collaborative"],
+        json!(false)
+    );
+    assert_eq!(
+        stage
+            .world
+            .number("SELECT CAST(COUNT(*) AS BIGINT) FROM story_authors"),
+        0
+    );
 }
 
 #[test]
@@ -187,7 +279,10 @@ fn comments_belong_to_who_wrote_them_and_to_the_house_they_stand_in() {
         delete(client, comment).status(deleted);
     }
     // Out of sight, but still one's own.
-    stage.author.post_nothing(&format!("/api/stories/{id}/unpublish/")).ok();
+    stage
+        .author
+        .post_nothing(&format!("/api/stories/{id}/unpublish/"))
+        .ok();
     assert_eq!(edit(&stage.reader, kept).ok()["comment"]["text"], json!("Nice"));
     delete(&stage.reader, kept).ok();
     edit(&stage.reader, kept).refused(404);

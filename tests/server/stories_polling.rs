@@ -11,7 +11,11 @@ use crate::support::{Answer, Client, World};
 fn version(client: &Client, path: &str) -> String {
     let answer = client.get(path);
     answer.ok();
-    assert_eq!(answer.header("cache-control"), Some("private, no-cache"), "{path}");
+    assert_eq!(
+        answer.header("cache-control"),
+        Some("private, no-cache"),
+        "{path}"
+    );
     let vary: Vec<String> = answer
         .headers
         .iter()
@@ -19,8 +23,14 @@ fn version(client: &Client, path: &str) -> String {
         .flat_map(|(_, value)| value.split(','))
         .map(|name| name.trim().to_ascii_lowercase())
         .collect();
-    assert!(vary.contains(&"authorization".to_owned()) && vary.contains(&"origin".to_owned()), "{path}: {vary:?}");
-    answer.header("etag").unwrap_or_else(|| panic!("{path} has no ETag")).to_owned()
+    assert!(
+        vary.contains(&"authorization".to_owned()) && vary.contains(&"origin".to_owned()),
+        "{path}: {vary:?}"
+    );
+    answer
+        .header("etag")
+        .unwrap_or_else(|| panic!("{path} has no ETag"))
+        .to_owned()
 }
 
 fn ask(client: &Client, path: &str, held: &str) -> Answer {
@@ -52,15 +62,29 @@ impl Library {
         for id in [kettle, together, pan] {
             reader.saves(id);
         }
-        Self { world, mira, ben, reader, kettle, pan, together }
+        Self {
+            world,
+            mira,
+            ben,
+            reader,
+            kettle,
+            pan,
+            together,
+        }
     }
 
     /// The lists of stories, each with who asks for it.
     fn lists(&self) -> Vec<(Client, String)> {
         let of_user = format!("/api/stories/user/{}/", self.mira.id());
         vec![
-            (self.reader.clone(), "/api/stories/?public=true&page_size=100".to_owned()),
-            (self.world.guest(), "/api/stories/?public=true&page_size=100".to_owned()),
+            (
+                self.reader.clone(),
+                "/api/stories/?public=true&page_size=100".to_owned(),
+            ),
+            (
+                self.world.guest(),
+                "/api/stories/?public=true&page_size=100".to_owned(),
+            ),
             (self.mira.clone(), "/api/stories/".to_owned()),
             (self.reader.clone(), of_user),
             (self.reader.clone(), "/api/stories/saved/".to_owned()),
@@ -81,14 +105,24 @@ fn who_holds_the_newest_version_gets_a_304_for_one_query() {
     for (client, path) in polled {
         let held = version(&client, &path);
         assert_eq!(version(&client, &path), held, "{path}: the same twice");
-        for spelling in [held.clone(), held.trim_start_matches("W/").to_owned(), format!("\"other\", {held}")] {
+        for spelling in [
+            held.clone(),
+            held.trim_start_matches("W/").to_owned(),
+            format!("\"other\", {held}"),
+        ] {
             let mut answer = None;
-            let queries = library.world.queries(|| answer = Some(ask(&client, &path, &spelling)));
+            let queries = library
+                .world
+                .queries(|| answer = Some(ask(&client, &path, &spelling)));
             let answer = answer.unwrap();
             answer.status(304);
             assert_eq!(queries, 1, "{path}");
             assert_eq!(answer.header("etag"), Some(held.as_str()), "{path}");
-            assert_eq!(answer.header("cache-control"), Some("private, no-cache"), "{path}");
+            assert_eq!(
+                answer.header("cache-control"),
+                Some("private, no-cache"),
+                "{path}"
+            );
             assert!(answer.body.is_empty());
         }
         ask(&client, &path, "\"other\"").ok();
@@ -98,21 +132,47 @@ fn who_holds_the_newest_version_gets_a_304_for_one_query() {
 #[test]
 fn what_a_list_shows_makes_a_new_version() {
     let library = Library::new();
-    let Library { mira, ben, reader, kettle, pan, together, .. } = &library;
+    let Library {
+        mira,
+        ben,
+        reader,
+        kettle,
+        pan,
+        together,
+        ..
+    } = &library;
     let rename = |client: &Client, name: &str| client.is_renamed(name);
     let changes: [(&str, &dyn Fn()); 9] = [
-        ("a title", &|| drop(mira.changes(*kettle, json!({"title": "the teapot"})))),
-        ("a summary", &|| drop(mira.changes(*kettle, json!({"summary": "It sails."})))),
+        ("a title", &|| {
+            drop(mira.changes(*kettle, json!({"title": "the teapot"})))
+        }),
+        ("a summary", &|| {
+            drop(mira.changes(*kettle, json!({"summary": "It sails."})))
+        }),
         ("a like", &|| reader.likes(*kettle)),
         ("a comment", &|| drop(reader.comments(*kettle, "Lovely"))),
-        ("a rating", &|| drop(reader.post(&format!("/api/stories/{kettle}/rate/"), json!({"rating": 4})).ok())),
+        ("a rating", &|| {
+            drop(
+                reader
+                    .post(&format!("/api/stories/{kettle}/rate/"), json!({"rating": 4}))
+                    .ok(),
+            )
+        }),
         ("the author's name", &|| rename(mira, "Mirabelle")),
         ("a co-author's name", &|| rename(ben, "Benedict")),
-        ("unpublishing", &|| drop(mira.post_nothing(&format!("/api/stories/{pan}/unpublish/")).ok())),
-        ("publishing", &|| drop(mira.post_nothing(&format!("/api/stories/{pan}/publish/")).ok())),
+        ("unpublishing", &|| {
+            drop(mira.post_nothing(&format!("/api/stories/{pan}/unpublish/")).ok())
+        }),
+        ("publishing", &|| {
+            drop(mira.post_nothing(&format!("/api/stories/{pan}/publish/")).ok())
+        }),
     ];
     for (what, change) in changes {
-        let before: Vec<String> = library.lists().iter().map(|(client, path)| version(client, path)).collect();
+        let before: Vec<String> = library
+            .lists()
+            .iter()
+            .map(|(client, path)| version(client, path))
+            .collect();
         change();
         for ((client, path), held) in library.lists().iter().zip(before) {
             ask(client, path, &held).status(200);
@@ -140,15 +200,26 @@ fn a_co_author_who_leaves_and_one_who_is_renamed_do_not_cancel_out() {
     let path = "/api/stories/?public=true";
     let held = version(&world.guest(), path);
     ben.is_renamed("Benedict");
-    rosa.post("/api/auth/delete-account/", json!({"password": crate::support::PASSWORD})).ok();
-    assert_eq!(world.guest().lists(path)[0]["authors_names"], json!(["Mira", "Benedict"]));
+    rosa.post(
+        "/api/auth/delete-account/",
+        json!({"password": crate::support::PASSWORD}),
+    )
+    .ok();
+    assert_eq!(
+        world.guest().lists(path)[0]["authors_names"],
+        json!(["Mira", "Benedict"])
+    );
     assert_ne!(version(&world.guest(), path), held);
 }
 
 #[test]
 fn a_look_makes_no_new_version_of_a_list() {
     let library = Library::new();
-    let before: Vec<String> = library.lists().iter().map(|(client, path)| version(client, path)).collect();
+    let before: Vec<String> = library
+        .lists()
+        .iter()
+        .map(|(client, path)| version(client, path))
+        .collect();
     assert_eq!(library.world.guest().reads(library.kettle)["views"], json!(1));
     assert_eq!(library.reader.reads(library.kettle)["views"], json!(2));
     for ((client, path), held) in library.lists().iter().zip(before) {
@@ -159,7 +230,14 @@ fn a_look_makes_no_new_version_of_a_list() {
 #[test]
 fn a_version_belongs_to_one_viewer_and_one_host() {
     let library = Library::new();
-    let Library { world, mira, ben, reader, kettle, .. } = &library;
+    let Library {
+        world,
+        mira,
+        ben,
+        reader,
+        kettle,
+        ..
+    } = &library;
     reader.likes(*kettle);
     let path = "/api/stories/?public=true";
     let guest = world.guest();
@@ -168,11 +246,26 @@ fn a_version_belongs_to_one_viewer_and_one_host() {
     ask(ben, "/api/stories/", &version(mira, "/api/stories/")).status(200);
 
     let elsewhere = guest.with_header("Host", "tales.example:8000");
-    assert_ne!(version(&elsewhere, path), versions[0], "addresses of pictures name the host");
-    let cover = elsewhere.lists(path)[2]["cover_image"].as_str().unwrap().to_owned();
-    assert!(cover.starts_with("http://tales.example:8000/media/pictures/"), "{cover}");
+    assert_ne!(
+        version(&elsewhere, path),
+        versions[0],
+        "addresses of pictures name the host"
+    );
+    let cover = elsewhere.lists(path)[2]["cover_image"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        cover.starts_with("http://tales.example:8000/media/pictures/"),
+        "{cover}"
+    );
     // Other pages and filters are other lists.
-    let others = ["&page_size=1", "&page_size=1&page=2", "&language=en", "&search=kettle"];
+    let others = [
+        "&page_size=1",
+        "&page_size=1&page=2",
+        "&language=en",
+        "&search=kettle",
+    ];
     for query in others {
         ask(&guest, &format!("{path}{query}"), &versions[0]).status(200);
     }
@@ -181,7 +274,13 @@ fn a_version_belongs_to_one_viewer_and_one_host() {
 #[test]
 fn the_numbers_of_a_story_make_a_new_version_of_its_stats() {
     let library = Library::new();
-    let Library { world, reader, mira, kettle, .. } = &library;
+    let Library {
+        world,
+        reader,
+        mira,
+        kettle,
+        ..
+    } = &library;
     let path = format!("/api/stories/{kettle}/stats/");
     let changes: [(&str, &dyn Fn()); 5] = [
         ("a like", &|| reader.likes(*kettle)),
@@ -203,11 +302,23 @@ fn the_numbers_of_a_story_make_a_new_version_of_its_stats() {
 #[test]
 fn comments_and_their_authors_names_make_a_new_version_of_a_page() {
     let library = Library::new();
-    let Library { world, reader, ben, kettle, .. } = &library;
+    let Library {
+        world,
+        reader,
+        ben,
+        kettle,
+        ..
+    } = &library;
     let path = format!("/api/stories/{kettle}/comments/");
     let first = reader.comments(*kettle, "Lovely");
     let second = ben.comments(*kettle, "Splendid");
-    let edit = || drop(reader.put(&format!("/api/comments/{first}/edit/"), json!({"text": "Nice"})).ok());
+    let edit = || {
+        drop(
+            reader
+                .put(&format!("/api/comments/{first}/edit/"), json!({"text": "Nice"}))
+                .ok(),
+        )
+    };
     let delete = || drop(ben.delete(&format!("/api/comments/{second}/delete/")).ok());
     let changes: [(&str, &dyn Fn()); 4] = [
         ("an edit", &edit),

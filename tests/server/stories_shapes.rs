@@ -79,7 +79,10 @@ fn listed_and_saved() -> Vec<&'static str> {
 fn a_full_story() {
     let world = World::new();
     let (mira, ben) = (world.child("Mira"), world.child("Ben"));
-    let sent = with(story("the kettle"), json!({"cover_image": drawing(), "summary": "It sails."}));
+    let sent = with(
+        story("the kettle"),
+        json!({"cover_image": drawing(), "summary": "It sails."}),
+    );
     let answer = mira.post("/api/stories/create/", sent.clone()).created();
     assert_eq!(names(&answer), ["message", "story", "success", "xp_earned"]);
     assert_eq!(answer["success"], json!(true));
@@ -99,12 +102,19 @@ fn a_full_story() {
     assert!(made["average_rating"].is_i64(), "an integer 0 without ratings");
     let id = made["id"].as_i64().unwrap();
 
-    let change = mira.patch(&format!("/api/stories/{id}/update/"), json!({"is_published": true})).ok();
+    let change = mira
+        .patch(
+            &format!("/api/stories/{id}/update/"),
+            json!({"is_published": true}),
+        )
+        .ok();
     assert_eq!(names(&change), ["message", "story", "success"]);
     assert_eq!(names(&change["story"]), FULL);
 
     for (client, rating) in [(&mira, 4), (&ben, 5), (&world.child("Rosa"), 4)] {
-        client.post(&format!("/api/stories/{id}/rate/"), json!({"rating": rating})).ok();
+        client
+            .post(&format!("/api/stories/{id}/rate/"), json!({"rating": rating}))
+            .ok();
     }
     ben.likes(id);
     ben.saves(id);
@@ -125,7 +135,10 @@ fn a_full_story() {
 fn a_story_with_what_must_be_given_alone() {
     let world = World::new();
     let mira = world.child("Mira");
-    let answer = mira.post("/api/stories/create/", json!({"title": 7, "content": "Once.", "canvas_data": "[]"}));
+    let answer = mira.post(
+        "/api/stories/create/",
+        json!({"title": 7, "content": "Once.", "canvas_data": "[]"}),
+    );
     let made = &answer.created()["story"];
     for (member, value) in [
         ("title", json!("7")),
@@ -140,8 +153,10 @@ fn a_story_with_what_must_be_given_alone() {
     ] {
         assert_eq!(made[member], value, "{member}");
     }
-    let nulls: Vec<&str> =
-        FULL.into_iter().filter(|member| made[*member].is_null()).collect();
+    let nulls: Vec<&str> = FULL
+        .into_iter()
+        .filter(|member| made[*member].is_null())
+        .collect();
     assert_eq!(nulls, ["summary"], "nothing else is null");
 }
 
@@ -150,10 +165,15 @@ fn stories_in_lists() {
     let world = World::new();
     let (mira, ben) = (world.child("Mira"), world.child("Ben"));
     let cover = drawing();
-    let sent = with(story("the kettle"), json!({"cover_image": cover, "summary": "It sails."}));
+    let sent = with(
+        story("the kettle"),
+        json!({"cover_image": cover, "summary": "It sails."}),
+    );
     let id = mira.publishes(sent.clone());
     for (client, rating) in [(&mira, 4), (&ben, 5), (&world.child("Rosa"), 4)] {
-        client.post(&format!("/api/stories/{id}/rate/"), json!({"rating": rating})).ok();
+        client
+            .post(&format!("/api/stories/{id}/rate/"), json!({"rating": rating}))
+            .ok();
     }
     ben.likes(id);
     world.advance(MINUTE);
@@ -202,7 +222,14 @@ fn answers_to_publishing_unpublishing_and_deleting() {
     // The second time nothing is left to do, which is no failure.
     for _ in 0..2 {
         let published = mira.post_nothing(&format!("/api/stories/{id}/publish/")).ok();
-        let members = ["games_generated", "games_info", "message", "story_id", "success", "xp_earned"];
+        let members = [
+            "games_generated",
+            "games_info",
+            "message",
+            "story_id",
+            "success",
+            "xp_earned",
+        ];
         assert_eq!(names(&published), members);
         assert_eq!(published["success"], json!(true));
         assert_eq!(published["story_id"], json!(id));
@@ -247,10 +274,16 @@ fn publishing_together() {
     // And however it was published, it is published.
     mira.changes(id, json!({"is_published": false}));
     mira.changes(id, json!({"is_published": true}));
-    assert_eq!(ben.post_nothing(&path).status(400).json["published_by"], json!("mira"));
+    assert_eq!(
+        ben.post_nothing(&path).status(400).json["published_by"],
+        json!("mira")
+    );
     mira.post_nothing(&format!("/api/stories/{id}/unpublish/")).ok();
     mira.post_nothing(&format!("/api/stories/{id}/publish/")).ok();
-    assert_eq!(ben.post_nothing(&path).status(400).json["published_by"], json!("mira"));
+    assert_eq!(
+        ben.post_nothing(&path).status(400).json["published_by"],
+        json!("mira")
+    );
 }
 
 #[test]
@@ -261,7 +294,8 @@ fn the_names_of_those_who_wrote_together() {
     for (author, others) in [(&mira, [&ben, &rosa]), (&rosa, [&mira, &ben])] {
         let id = author.publishes(plain_story("the whale"));
         world.collaborate(id, &[rosa.id(), ben.id(), mira.id()]);
-        let name = |client: &Client| client.get("/api/users/profile/").ok()["profile"]["display_name"].clone();
+        let name =
+            |client: &Client| client.get("/api/users/profile/").ok()["profile"]["display_name"].clone();
         let expected = json!([name(author), name(others[0]), name(others[1])]);
         let read = others[0].reads(id);
         assert_eq!(read["authors_names"], expected);
@@ -299,29 +333,47 @@ fn a_page_and_its_links() {
         let page = guest.get(&format!("/api/stories{query}")).ok();
         assert_eq!(names(&page), ["count", "next", "previous", "results"]);
         assert_eq!(page["count"], json!(31));
-        (page["next"].clone(), page["previous"].clone(), page["results"].as_array().unwrap().len())
+        (
+            page["next"].clone(),
+            page["previous"].clone(),
+            page["results"].as_array().unwrap().len(),
+        )
     };
     let address = |query: &str| json!(format!("http://tales.example/api/stories/{query}"));
     assert_eq!(page("/"), (address("?page=2"), json!(null), 12));
-    assert_eq!(page("/?page=2&page_size=12"), (address("?page=3&page_size=12"), address("?page_size=12"), 12));
+    assert_eq!(
+        page("/?page=2&page_size=12"),
+        (address("?page=3&page_size=12"), address("?page_size=12"), 12)
+    );
     assert_eq!(page("/?page=3"), (json!(null), address("?page=2"), 7));
-    assert_eq!(page("?public=true&language=en"), (address("?language=en&page=2&public=true"), json!(null), 12));
+    assert_eq!(
+        page("?public=true&language=en"),
+        (address("?language=en&page=2&public=true"), json!(null), 12)
+    );
     assert_eq!(page("/?page_size=100"), (json!(null), json!(null), 31));
     let behind_a_proxy = World::with(|config| config.public_url = Some("https://tales.example".to_owned()));
     let ben = behind_a_proxy.child("Ben");
     ben.makes(plain_story("one"));
     ben.makes(plain_story("two"));
     let page = ben.get("/api/stories/?page_size=1").ok();
-    assert_eq!(page["next"], json!("https://tales.example/api/stories/?page=2&page_size=1"));
+    assert_eq!(
+        page["next"],
+        json!("https://tales.example/api/stories/?page=2&page_size=1")
+    );
 }
 
 #[test]
 fn a_large_save_is_answered_without_text_and_drawings() {
     let world = World::new();
     let mira = world.child("Mira");
-    let large = with(story("the kettle"), json!({"canvas_data": crate::drawings::canvas(&[Some(&large_drawing())])}));
-    let without: Vec<&str> =
-        FULL.into_iter().filter(|member| !matches!(*member, "content" | "canvas_data")).collect();
+    let large = with(
+        story("the kettle"),
+        json!({"canvas_data": crate::drawings::canvas(&[Some(&large_drawing())])}),
+    );
+    let without: Vec<&str> = FULL
+        .into_iter()
+        .filter(|member| !matches!(*member, "content" | "canvas_data"))
+        .collect();
     let made = mira.post("/api/stories/create/", large.clone()).created()["story"].clone();
     let id = made["id"].as_i64().unwrap();
     assert_eq!(names(&made), without);

@@ -114,6 +114,9 @@ pub fn take_undo(conn: &mut Conn<'_>, token_hash: &str, now: i64) -> Result<Opti
     )?;
     let Some(mut row) = row else { return Ok(None) };
     let (user_id, old_email, ends): (i64, String, i64) = (row.take()?, row.take()?, row.take()?);
-    conn.execute("DELETE FROM email_undos WHERE user_id = $1 AND expires_at >= $2", &[&user_id, &ends])?;
+    conn.execute(
+        "DELETE FROM email_undos WHERE user_id = $1 AND expires_at >= $2",
+        &[&user_id, &ends],
+    )?;
     Ok(Some((user_id, old_email)))
 }
