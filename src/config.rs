@@ -231,6 +231,7 @@ impl Config {
         let host = read
             .text("HOST")
             .unwrap_or_else(|| if on_render { "0.0.0.0" } else { "127.0.0.1" }.to_owned());
+        let debug = read.flag("DEBUG", false);
         let data_dir = PathBuf::from(read.text("DATA_DIR").unwrap_or_else(|| "./data".to_owned()));
         let config = Self {
             listen: (host, read.number("PORT", 8000)),
@@ -243,7 +244,7 @@ impl Config {
             cors_origins: read.list("CORS_ORIGINS"),
             trusted_proxies: read.proxies(on_render),
             rate_limits: read.flag("RATE_LIMITS", true),
-            debug: read.flag("DEBUG", false),
+            debug,
             io_threads: read.number("IO_THREADS", 1_usize).clamp(1, 64),
             max_connections: read.number("MAX_CONNECTIONS", 4096_usize).max(8),
             access_token_days: read.number("ACCESS_TOKEN_DAYS", 30_i64).clamp(1, 3650),
@@ -251,7 +252,7 @@ impl Config {
             email_code_minutes: read.number("EMAIL_CODE_MINUTES", 15_u32).clamp(1, 24 * 60),
             password_upgrade: read.flag("PASSWORD_UPGRADE", true),
             own_list_bytes: read.number("OWN_LIST_MIB", 24_u64).clamp(1, 4096) << 20,
-            mail: read.mail(),
+            mail: read.mail(debug),
             admin_password: read.text("ADMIN_PASSWORD").map(Secret),
             data_dir,
             demo,
@@ -355,7 +356,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         })
     }
 
-    fn mail(&mut self) -> MailSettings {
+    fn mail(&mut self, debug: bool) -> MailSettings {
         MailSettings {
             provider: self.text("MAIL_PROVIDER"),
             folder: self.text("MAIL_DIR"),
@@ -367,7 +368,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             smtp_tls: self.text("SMTP_TLS"),
             smtp_user: self.text("SMTP_USER"),
             smtp_password: self.text("SMTP_PASSWORD"),
-            debug: self.flag("DEBUG", false),
+            debug,
         }
     }
 
@@ -438,66 +439,5 @@ pub fn settings_as_text() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GOOD: &str = "0123456789abcdef0123456789abcdef";
-
-    fn read(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
-        Config::read(false, |name| {
-            pairs
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
-        })
-    }
-
-    #[test]
-    fn a_secret_is_all_that_is_required() {
-        let config = read(&[("SECRET_KEY", GOOD)]).unwrap();
-        assert_eq!(config.listen, ("127.0.0.1".to_owned(), 8000));
-        assert!(!config.debug && config.rate_limits);
-        assert_eq!(config.trusted_proxies, TrustedProxies::None);
-    }
-
-    #[test]
-    fn missing_short_and_well_known_secrets_are_refused() {
-        for secret in ["", "short", "django-insecure-0123456789abcdef0123456789"] {
-            assert_eq!(read(&[("SECRET_KEY", secret)]).unwrap_err().len(), 1, "{secret}");
-        }
-        assert!(Config::read(true, |_| None).is_ok());
-    }
-
-    #[test]
-    fn all_faults_are_told_at_once() {
-        let faults = read(&[
-            ("PORT", "x"),
-            ("DEBUG", "maybe"),
-            ("DATABASE_URL", "mysql://x"),
-            ("PUBLIC_URL", "tales"),
-        ]);
-        assert_eq!(faults.unwrap_err().len(), 5);
-    }
-
-    #[test]
-    fn the_platform_is_believed_to_be_a_proxy() {
-        let config = read(&[("SECRET_KEY", GOOD), ("RENDER", "true")]).unwrap();
-        assert_eq!(config.trusted_proxies, TrustedProxies::Any);
-        assert_eq!(config.listen.0, "0.0.0.0");
-    }
-
-    #[test]
-    fn sizes_have_units() {
-        assert_eq!(parse_bytes("1024"), Some(1024));
-        assert_eq!(parse_bytes("900M"), Some(900 << 20));
-        assert_eq!(parse_bytes("1GiB"), Some(1 << 30));
-        assert_eq!(parse_bytes("lots"), None);
-    }
-
-    #[test]
-    fn nothing_secret_is_printed() {
-        let config = read(&[("SECRET_KEY", GOOD), ("ADMIN_PASSWORD", "hunter2hunter2")]).unwrap();
-        let printed = format!("{config:?}");
-        assert!(!printed.contains(GOOD) && !printed.contains("hunter2"));
-    }
-}
+#[path = "config_tests.rs"]
+mod tests;

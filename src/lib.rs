@@ -16,6 +16,7 @@ pub mod ops;
 pub mod pictures;
 pub mod rewards;
 pub mod routes;
+pub mod statements;
 pub mod stories;
 pub mod tasks;
 pub mod text;

@@ -81,7 +81,6 @@ struct Document;
 
 /// The one body of every answer that refuses.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "documents the body that wire::Error writes")]
 struct Problem {
     /// Always false.
     success: bool,

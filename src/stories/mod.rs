@@ -10,5 +10,7 @@ pub mod rules;
 pub mod shapes;
 pub mod store;
 pub mod stream;
+#[cfg(test)]
+mod test_world;
 
 pub use store::leaving::forget_author;

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::Error;
 
 /// The limit of account and social addresses, in bytes.
-pub const SMALL_BODY: usize = 64 * 1024;
+pub(super) const SMALL_BODY: usize = 64 * 1024;
 
 /// How long a small body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);

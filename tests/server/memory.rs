@@ -70,11 +70,6 @@ async fn lists_of_large_stories_cost_next_to_no_memory() {
         );
         list.len()
     });
-    println!(
-        "public list of {STORIES}: {} KB, resident memory + {} KiB",
-        bytes / 1000,
-        growth / 1024
-    );
     assert!(bytes < 150_000, "{bytes} bytes on the wire");
     assert!(growth < 2 * MIB, "{growth} bytes more in memory");
 
@@ -92,11 +87,6 @@ async fn lists_of_large_stories_cost_next_to_no_memory() {
         assert_eq!(page["results"].as_array().unwrap().len(), STORIES);
         list.len()
     });
-    println!(
-        "own list of {STORIES} to {READERS}: {} MB each, resident memory + {} KiB",
-        bytes / 1_000_000,
-        growth / 1024
-    );
     assert!(
         bytes > STORIES * PAGES * PICTURE_BYTES / 3 * 4,
         "{bytes} bytes: the drawings are missing"

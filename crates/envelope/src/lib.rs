@@ -1,3 +1,5 @@
+//! Staying inside the memory and the CPU that a process has. Knows nothing of what the process does.
+//!
 #![doc = include_str!("../README.md")]
 
 pub mod allocator;

@@ -35,7 +35,7 @@ pub struct Found {
 
 /// How the engine finds the needle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strategy {
+enum Strategy {
     /// No needle: everybody.
     Everybody,
     /// SQLite's trigram index.
@@ -45,11 +45,8 @@ pub enum Strategy {
 }
 
 impl Strategy {
-    /// Every strategy, for the test that prepares all statements.
-    pub const ALL: [Self; 3] = [Self::Everybody, Self::FullText, Self::Like];
-
     /// The strategy for a needle.
-    pub fn of(needle: &str, dialect: Dialect) -> Self {
+    fn of(needle: &str, dialect: Dialect) -> Self {
         if needle.is_empty() {
             Self::Everybody
         } else if dialect == Dialect::Sqlite && needle.chars().count() >= SHORTEST_INDEXED {
@@ -71,7 +68,7 @@ impl Strategy {
     }
 
     /// How many there are: `$1` the searcher, `$2` the pattern.
-    pub fn count_sql(self) -> String {
+    fn count_sql(self) -> String {
         format!(
             "SELECT CAST(COUNT(*) AS BIGINT) FROM users u WHERE {FINDABLE} AND {}",
             self.condition()
@@ -80,7 +77,7 @@ impl Strategy {
 
     /// A page of them: and `$3` the needle, `$4` its end as a prefix, `$5` the limit, `$6` the offset.
     /// Exact names come first, then names that begin so, then by display name.
-    pub fn page_sql(self) -> String {
+    fn page_sql(self) -> String {
         let rank = match self {
             Self::Everybody => "CASE WHEN $3 = $4 THEN 0 ELSE 1 END",
             Self::FullText | Self::Like => {
@@ -141,4 +138,16 @@ pub fn people(conn: &mut Conn<'_>, query: &PeopleQuery) -> Result<(Vec<Found>, i
         })
     });
     Ok((found.collect::<Result<_, Error>>()?, total))
+}
+
+/// Every statement that this module puts together, for the test that prepares them all.
+pub fn all_statements(dialect: Dialect) -> Vec<String> {
+    let strategies = match dialect {
+        Dialect::Sqlite => &[Strategy::Everybody, Strategy::FullText, Strategy::Like][..],
+        Dialect::Postgres => &[Strategy::Everybody, Strategy::Like],
+    };
+    strategies
+        .iter()
+        .flat_map(|strategy| [strategy.count_sql(), strategy.page_sql()])
+        .collect()
 }

@@ -1,6 +1,6 @@
 //! The paper: pixels, and outlines filled with smooth edges.
 
-use super::colour::{Colour, byte};
+use super::colour::Colour;
 use super::noise;
 use super::shape::Point;
 
@@ -41,7 +41,7 @@ struct Crossing {
 pub(super) struct Canvas {
     pixels: Vec<[u8; 3]>,
     /// How much lighter or darker each crayon mark is, by its distance from the corner.
-    marks: Vec<i16>,
+    marks: Vec<i8>,
     crossings: Vec<Crossing>,
     seed: u32,
 }
@@ -104,12 +104,16 @@ impl Canvas {
 
     /// Lets the tooth of the paper shine through everywhere, as it does under wax.
     pub(super) fn grain(&mut self) {
-        /// The grain repeats after this many columns, which costs the eye nothing and makes the files a third smaller.
+        /// The grain repeats after this many columns, which the eye does not see and the files are smaller for.
         const PERIOD: u16 = 100;
         for (row, pixels) in (0_u16..).zip(self.pixels.chunks_exact_mut(SIDE)) {
             let bare: Vec<bool> = (0..PERIOD)
                 .map(|column| {
-                    noise::smooth(self.seed ^ 77, f32::from(column) / 2.0, f32::from(row) / 1.5) > 0.78
+                    noise::smooth(
+                        self.seed.wrapping_add(77),
+                        f32::from(column) / 2.0,
+                        f32::from(row) / 1.5,
+                    ) > 0.78
                 })
                 .collect();
             for (pixel, _) in pixels
@@ -124,43 +128,67 @@ impl Canvas {
 
     /// Lays paint on one row from column `left`, and empties `cover` for the next one.
     fn blend(&mut self, row: usize, left: usize, cover: &mut [f32], paint: Paint) {
-        let Colour(red, green, blue) = paint.colour;
         let start = row * SIDE + left;
         let pixels = &mut self.pixels[start..start + cover.len()];
-        for ((column, pixel), cover) in (left..).zip(pixels).zip(cover) {
+        let mut tip = paint.hatch.map(|hatch| Tip::new(hatch, left, row));
+        for (pixel, cover) in pixels.iter_mut().zip(cover) {
+            let pressure = tip.as_mut().map_or(0, |tip| tip.next(&self.marks));
             let strength = cover.min(1.0) * paint.strength;
             *cover = 0.0;
-            if strength < 0.004 {
-                continue;
-            }
-            let mark = paint
-                .hatch
-                .map_or(0, |hatch| mark(&self.marks, hatch, column, row));
-            let wax = [red, green, blue].map(|channel| i16::from(channel) + mark);
-            for (channel, wax) in pixel.iter_mut().zip(wax) {
-                let old = f32::from(*channel);
-                *channel = byte(old + (f32::from(wax) - old) * strength);
+            if strength > 0.996 {
+                *pixel = pressed(paint.colour, pressure);
+            } else if strength > 0.004 {
+                let [red, green, blue] = *pixel;
+                let [over_red, over_green, over_blue] = pressed(paint.colour, pressure);
+                let Colour(red, green, blue) =
+                    Colour(red, green, blue).mixed(Colour(over_red, over_green, over_blue), strength);
+                *pixel = [red, green, blue];
             }
         }
     }
 }
 
-/// How much lighter or darker the crayon is at a pixel.
-fn mark(marks: &[i16], hatch: Hatch, column: usize, row: usize) -> i16 {
-    let (x, y) = (
-        i32::from(u16::try_from(column).unwrap_or(0)),
-        i32::from(u16::try_from(row).unwrap_or(0)),
-    );
-    let along = (x * hatch.x + y * hatch.y) >> 8;
-    // A slow zigzag along the mark: no hand draws a straight line.
-    let bend = ((along & 127) - 64).abs() >> 4;
-    let across = ((y * hatch.x - x * hatch.y) >> 8) + bend;
-    marks[index(across & 511)]
+/// The tip of the crayon on its way along a row, across the marks.
+struct Tip {
+    hatch: Hatch,
+    /// How far it is along the marks and across them, in 256ths of a pixel.
+    along: i32,
+    across: i32,
+}
+
+impl Tip {
+    fn new(hatch: Hatch, column: usize, row: usize) -> Self {
+        let [x, y] = [column, row].map(|place| i32::try_from(place).unwrap_or(0));
+        Self {
+            hatch,
+            along: x * hatch.x + y * hatch.y,
+            across: y * hatch.x - x * hatch.y,
+        }
+    }
+
+    /// How much lighter or darker the crayon is here; moves on by a pixel.
+    fn next(&mut self, marks: &[i8]) -> i8 {
+        // A slow zigzag along the mark: no hand draws a straight line.
+        let bend = (((self.along >> 8) & 0x7f) - 64).abs() >> 4;
+        let mark = ((self.across >> 8) + bend) & 0x1ff;
+        self.along += self.hatch.x;
+        self.across -= self.hatch.y;
+        marks[index(mark)]
+    }
+}
+
+/// A colour under more or less pressure.
+fn pressed(Colour(red, green, blue): Colour, pressure: i8) -> [u8; 3] {
+    [
+        red.saturating_add_signed(pressure),
+        green.saturating_add_signed(pressure),
+        blue.saturating_add_signed(pressure),
+    ]
 }
 
 /// Marks of uneven width and pressure, 512 pixels of them.
-fn marks(seed: u32) -> Vec<i16> {
-    const PRESSURE: [i16; 6] = [-9, -4, 0, 3, 7, 12];
+fn marks(seed: u32) -> Vec<i8> {
+    const PRESSURE: [i8; 6] = [-9, -4, 0, 3, 7, 12];
     let mut marks = Vec::with_capacity(520);
     let mut count = 0;
     while marks.len() < 512 {
@@ -212,9 +240,9 @@ fn add_spans(cover: &mut [f32; SIDE], crossings: &[Crossing]) -> (usize, usize) 
         let edge = |column: usize| f32::from(u16::try_from(column).unwrap_or(SIZE));
         cover[first] += (edge(first + 1) - from) / LINES;
         cover[last] += (to - edge(last)) / LINES;
-        cover[first + 1..last]
-            .iter_mut()
-            .for_each(|cover| *cover += 1.0 / LINES);
+        for cover in &mut cover[first + 1..last] {
+            *cover += 1.0 / LINES;
+        }
     }
     (left.min(right), right)
 }

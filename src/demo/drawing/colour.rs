@@ -31,7 +31,7 @@ impl Colour {
     clippy::cast_sign_loss,
     reason = "`as` saturates, which is the clamp that is wanted"
 )]
-pub(super) fn byte(value: f32) -> u8 {
+fn byte(value: f32) -> u8 {
     (value + 0.5) as u8
 }
 

@@ -128,9 +128,12 @@ fn spread(bins: &[Bin], group: &[usize]) -> Spread {
 fn binned(pixels: &[[u8; 3]]) -> Vec<Bin> {
     let mut bins = vec![Bin::default(); 1 << 15];
     for &pixel in pixels {
+        let [red, green, blue] = pixel;
         let bin = &mut bins[bin_of(pixel)];
         bin.count += 1;
-        bin.sums = std::array::from_fn(|channel| bin.sums[channel] + u32::from(pixel[channel]));
+        bin.sums[0] += u32::from(red);
+        bin.sums[1] += u32::from(green);
+        bin.sums[2] += u32::from(blue);
     }
     bins
 }

@@ -73,19 +73,23 @@ pub(super) const STORY: Story = Story {
     cover,
     pages: &[
         Page {
-            text: "Sa hagdan-hagdang palayan, gabi-gabing nagsasayaw ang mga alitaptap. Kumikislap silang lahat, maliban kay Tala.",
+            text: "Sa hagdan-hagdang palayan, gabi-gabing nagsasayaw ang mga alitaptap. Kumikislap \
+                   silang lahat, maliban kay Tala.",
             scene: dancing,
         },
         Page {
-            text: "\"Nasaan ang ilaw mo?\" tanong ng buwan. \"Hindi ko po alam,\" sabi ni Tala. \"Baka naiwan ko sa itlog.\"",
+            text: "\"Nasaan ang ilaw mo?\" tanong ng buwan. \"Hindi ko po alam,\" sabi ni Tala. \"Baka \
+                   naiwan ko sa itlog.\"",
             scene: asked_by_the_moon,
         },
         Page {
-            text: "Isang gabi, may batang naligaw sa mga pilapil. Lumapit si Tala at bumulong: \"Hindi kita maiilawan, pero sasamahan kita.\"",
+            text: "Isang gabi, may batang naligaw sa mga pilapil. Lumapit si Tala at bumulong: \"Hindi \
+                   kita maiilawan, pero sasamahan kita.\"",
             scene: lost,
         },
         Page {
-            text: "Magkatabi silang naglakbay. Sa bawat hakbang ng bata, lumaki nang kaunti ang liwanag ni Tala, hanggang makita nila ang pinto ng bahay.",
+            text: "Magkatabi silang naglakbay. Sa bawat hakbang ng bata, lumaki nang kaunti ang liwanag \
+                   ni Tala, hanggang makita nila ang pinto ng bahay.",
             scene: the_door,
         },
     ],

@@ -144,7 +144,8 @@ pub(super) const STORY: Story = Story {
     cover,
     pages: &[
         Page {
-            text: "It rained so hard that our street turned into a river, and there was nothing to do. \"Nothing?\" said Grandpa. \"We have seventeen old newspapers.\"",
+            text: "It rained so hard that our street turned into a river, and there was nothing to do. \
+                   \"Nothing?\" said Grandpa. \"We have seventeen old newspapers.\"",
             scene: nothing_to_do,
         },
         Page {
@@ -152,15 +153,18 @@ pub(super) const STORY: Story = Story {
             scene: folding,
         },
         Page {
-            text: "Off they went, past the bakery, around the lamp post, under the bench. The dog on the bench opened one eye and decided it was a dream.",
+            text: "Off they went, past the bakery, around the lamp post, under the bench. The dog on the \
+                   bench opened one eye and decided it was a dream.",
             scene: off_they_go,
         },
         Page {
-            text: "Sixteen boats sailed away for ever. The seventeenth came back, carried by a girl in enormous boots. \"I am Ivy,\" she said. \"You asked.\"",
+            text: "Sixteen boats sailed away for ever. The seventeenth came back, carried by a girl in \
+                   enormous boots. \"I am Ivy,\" she said. \"You asked.\"",
             scene: the_seventeenth,
         },
         Page {
-            text: "Now, when it rains, Ivy brings the newspapers and Grandpa brings the biscuits. There is never nothing to do.",
+            text: "Now, when it rains, Ivy brings the newspapers and Grandpa brings the biscuits. There \
+                   is never nothing to do.",
             scene: biscuits,
         },
     ],

@@ -202,23 +202,28 @@ pub(super) const STORY: Story = Story {
     cover,
     pages: &[
         Page {
-            text: "Bolt was a new robot, made of biscuit tins. \"I can count to ten,\" said Bolt. \"One, two, three, banana.\"",
+            text: "Bolt was a new robot, made of biscuit tins. \"I can count to ten,\" said Bolt. \"One, \
+                   two, three, banana.\"",
             scene: banana,
         },
         Page {
-            text: "\"After three comes four,\" said Priya, and put four mangoes on the table. Bolt looked at them for a long time. \"Four,\" said Bolt, \"smells nice.\"",
+            text: "\"After three comes four,\" said Priya, and put four mangoes on the table. Bolt \
+                   looked at them for a long time. \"Four,\" said Bolt, \"smells nice.\"",
             scene: four,
         },
         Page {
-            text: "They counted five clouds and six flowers. They counted seven birds, who would not keep still and had to be done twice.",
+            text: "They counted five clouds and six flowers. They counted seven birds, who would not \
+                   keep still and had to be done twice.",
             scene: seven_birds,
         },
         Page {
-            text: "\"Eight, nine,\" said Bolt, and stopped. There were nine children in the yard. There was nothing left to be ten.",
+            text: "\"Eight, nine,\" said Bolt, and stopped. There were nine children in the yard. There \
+                   was nothing left to be ten.",
             scene: nine_children,
         },
         Page {
-            text: "\"You forgot the robot!\" said Priya. \"Do I count?\" asked Bolt. \"Of course you count,\" said everybody. And so Bolt did, all the way to ten.",
+            text: "\"You forgot the robot!\" said Priya. \"Do I count?\" asked Bolt. \"Of course you \
+                   count,\" said everybody. And so Bolt did, all the way to ten.",
             scene: ten,
         },
     ],

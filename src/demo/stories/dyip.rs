@@ -90,13 +90,13 @@ fn five_minutes(c: &mut Crayon) {
         .draw(c, at(110.0, 476.0).sized(1.0));
     NILO.doing(Pose::Wave, Mood::Joyful)
         .draw(c, at(400.0, 476.0).sized(1.0).mirrored());
-    c.fill(&Shape::ellipse(250.0, 352.0, 62.0, 15.0), STRAW);
+    c.fill(&Shape::ellipse(250.0, 308.0, 62.0, 15.0), STRAW);
     for (x, y) in [
-        (214.0, 344.0),
-        (238.0, 339.0),
-        (262.0, 339.0),
-        (286.0, 344.0),
-        (250.0, 350.0),
+        (214.0, 300.0),
+        (238.0, 295.0),
+        (262.0, 295.0),
+        (286.0, 300.0),
+        (250.0, 306.0),
     ] {
         c.fill(&Shape::ellipse(x, y, 12.0, 8.0), PAPER);
     }
@@ -105,26 +105,31 @@ fn five_minutes(c: &mut Crayon) {
 pub(super) const STORY: Story = Story {
     title: "Ang Dyip na Mahilig Huminto",
     author: "mila",
-    summary: "Humihinto ang dyip ni Tatay Berto para sa lahat: sa inahin, sa kambing, at sa isang lolang walang payong.",
+    summary: "Humihinto ang dyip ni Tatay Berto para sa lahat: sa inahin, sa kambing, at sa isang lolang \
+              walang payong.",
     category: "comedy",
     genres: &["comedy", "adventure"],
     language: "tl",
     cover,
     pages: &[
         Page {
-            text: "May dyip si Tatay Berto na pula, asul, at dilaw. Mabait ito, pero may isang ugali: humihinto ito para sa lahat.",
+            text: "May dyip si Tatay Berto na pula, asul, at dilaw. Mabait ito, pero may isang ugali: \
+                   humihinto ito para sa lahat.",
             scene: tatay_berto,
         },
         Page {
-            text: "Huminto ang dyip para sa inahin. Huminto ito para sa kambing. Huminto pa ito para sa isang maya na hindi naman sasakay.",
+            text: "Huminto ang dyip para sa inahin. Huminto ito para sa kambing. Huminto pa ito para sa \
+                   isang maya na hindi naman sasakay.",
             scene: stops_for_all,
         },
         Page {
-            text: "\"Mahuhuli na kami sa klase!\" sigaw ng mga bata. Biglang bumuhos ang ulan. Sa kanto ay may isang lola, basang-basa at walang payong.",
+            text: "\"Mahuhuli na kami sa klase!\" sigaw ng mga bata. Biglang bumuhos ang ulan. Sa kanto \
+                   ay may isang lola, basang-basa at walang payong.",
             scene: late,
         },
         Page {
-            text: "Siyempre, huminto ang dyip. Sumakay si Lola, dala ang isang bilaong mainit na puto para sa lahat. Nahuli sila nang limang minuto, at walang nagreklamo.",
+            text: "Siyempre, huminto ang dyip. Sumakay si Lola, dala ang isang bilaong mainit na puto \
+                   para sa lahat. Nahuli sila nang limang minuto, at walang nagreklamo.",
             scene: five_minutes,
         },
     ],

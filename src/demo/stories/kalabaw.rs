@@ -80,19 +80,23 @@ pub(super) const STORY: Story = Story {
     cover,
     pages: &[
         Page {
-            text: "Lahat ng kalabaw ay mahilig sa putik. Lahat, maliban kay Bining. \"Malagkit,\" sabi niya. \"At sumisiksik sa mga kuko.\"",
+            text: "Lahat ng kalabaw ay mahilig sa putik. Lahat, maliban kay Bining. \"Malagkit,\" sabi \
+                   niya. \"At sumisiksik sa mga kuko.\"",
             scene: sticky,
         },
         Page {
-            text: "Isang tanghali, napakainit ng araw. Naglublob ang lahat sa putikan. Si Bining ay tumayo sa ilalim ng niyog at nagkunwaring hindi naiinitan.",
+            text: "Isang tanghali, napakainit ng araw. Naglublob ang lahat sa putikan. Si Bining ay \
+                   tumayo sa ilalim ng niyog at nagkunwaring hindi naiinitan.",
             scene: noon,
         },
         Page {
-            text: "Dumating ang isang munting ibon. \"Isang paa lang,\" sabi nito. \"Kung pangit, aalis tayo agad.\" Dahan-dahang inilubog ni Bining ang isang paa.",
+            text: "Dumating ang isang munting ibon. \"Isang paa lang,\" sabi nito. \"Kung pangit, aalis \
+                   tayo agad.\" Dahan-dahang inilubog ni Bining ang isang paa.",
             scene: one_foot,
         },
         Page {
-            text: "\"Hmm,\" sabi ni Bining. Inilubog niya ang ikalawa, ang ikatlo, at ang ikaapat. Pagsapit ng gabi, siya na lang ang ayaw umahon.",
+            text: "\"Hmm,\" sabi ni Bining. Inilubog niya ang ikalawa, ang ikatlo, at ang ikaapat. \
+                   Pagsapit ng gabi, siya na lang ang ayaw umahon.",
             scene: will_not_leave,
         },
     ],

@@ -114,30 +114,36 @@ fn crowned(c: &mut Crayon) {
 pub(super) const STORY: Story = Story {
     title: "The Kettle That Wanted to Sing",
     author: "mila",
-    summary: "Every kettle on Bell Street can whistle. One small red kettle can only hum, until a stormy night.",
+    summary: "Every kettle on Bell Street can whistle. One small red kettle can only hum, until a stormy \
+              night.",
     category: "comedy",
     genres: &["comedy", "friendship"],
     language: "en",
     cover,
     pages: &[
         Page {
-            text: "In the yellow kitchen on Bell Street lived a small red kettle. Every other kettle in the street could whistle. This one could only go hummm.",
+            text: "In the yellow kitchen on Bell Street lived a small red kettle. Every other kettle in \
+                   the street could whistle. This one could only go hummm.",
             scene: only_hums,
         },
         Page {
-            text: "The kettle practised at breakfast. It practised at supper. \"Hummm,\" it went, and the spoons giggled until they fell over.",
+            text: "The kettle practised at breakfast. It practised at supper. \"Hummm,\" it went, and \
+                   the spoons giggled until they fell over.",
             scene: practising,
         },
         Page {
-            text: "One stormy night the thunder said BOOM. Upstairs, Ana sat up in bed with her eyes as round as saucers. There was no sleep left in her at all.",
+            text: "One stormy night the thunder said BOOM. Upstairs, Ana sat up in bed with her eyes as \
+                   round as saucers. There was no sleep left in her at all.",
             scene: thunder,
         },
         Page {
-            text: "Down in the kitchen the kettle began, very softly: hummm, hummm. The rain kept time on the window. Upstairs, Ana's eyes grew heavy, and then heavier.",
+            text: "Down in the kitchen the kettle began, very softly: hummm, hummm. The rain kept time \
+                   on the window. Upstairs, Ana's eyes grew heavy, and then heavier.",
             scene: lullaby,
         },
         Page {
-            text: "In the morning Ana made the kettle a paper crown. \"Whistling is for waking up,\" she said. \"But you know the song for going to sleep.\"",
+            text: "In the morning Ana made the kettle a paper crown. \"Whistling is for waking up,\" she \
+                   said. \"But you know the song for going to sleep.\"",
             scene: crowned,
         },
     ],

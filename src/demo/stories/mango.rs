@@ -145,23 +145,28 @@ pub(super) const STORY: Story = Story {
     cover,
     pages: &[
         Page {
-            text: "Inspector Whiskers had one rule: never nap on duty. She broke it every day at two o'clock. And today, at half past two, the mango on the windowsill was gone.",
+            text: "Inspector Whiskers had one rule: never nap on duty. She broke it every day at two \
+                   o'clock. And today, at half past two, the mango on the windowsill was gone.",
             scene: napping,
         },
         Page {
-            text: "\"Not me,\" said the hen. \"I only like corn.\" \"Mot ee,\" said the goat, whose mouth was full. It was full of somebody's hat, so that was a different case.",
+            text: "\"Not me,\" said the hen. \"I only like corn.\" \"Mot ee,\" said the goat, whose \
+                   mouth was full. It was full of somebody's hat, so that was a different case.",
             scene: suspects,
         },
         Page {
-            text: "Then the inspector found a clue: a sticky yellow trail. It went through the flowers and twice around the tree. \"Clever,\" she said. \"Or dizzy.\"",
+            text: "Then the inspector found a clue: a sticky yellow trail. It went through the flowers \
+                   and twice around the tree. \"Clever,\" she said. \"Or dizzy.\"",
             scene: the_trail,
         },
         Page {
-            text: "The trail ended at her very own basket. There lay the mango stone, licked quite clean. And there was something yellow on her whiskers.",
+            text: "The trail ended at her very own basket. There lay the mango stone, licked quite \
+                   clean. And there was something yellow on her whiskers.",
             scene: the_stone,
         },
         Page {
-            text: "\"Case closed,\" said Inspector Whiskers. \"It was me, fast asleep.\" She wrote herself a very stern letter. Then she had a nap.",
+            text: "\"Case closed,\" said Inspector Whiskers. \"It was me, fast asleep.\" She wrote \
+                   herself a very stern letter. Then she had a nap.",
             scene: case_closed,
         },
     ],

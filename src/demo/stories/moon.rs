@@ -148,23 +148,28 @@ pub(super) const STORY: Story = Story {
     cover,
     pages: &[
         Page {
-            text: "One winter night the moon sneezed. It was such a big sneeze that three stars had to hold on tight.",
+            text: "One winter night the moon sneezed. It was such a big sneeze that three stars had to \
+                   hold on tight.",
             scene: sneeze,
         },
         Page {
-            text: "\"My ears are cold,\" said the moon. \"Moons do not have ears,\" said the owl. \"That,\" said the moon, \"is because nobody ever looks behind the clouds.\"",
+            text: "\"My ears are cold,\" said the moon. \"Moons do not have ears,\" said the owl. \
+                   \"That,\" said the moon, \"is because nobody ever looks behind the clouds.\"",
             scene: no_ears,
         },
         Page {
-            text: "So Wren and her grandmother began to knit. They knitted all the wool in the house. Then they unravelled one sock, and then the other sock.",
+            text: "So Wren and her grandmother began to knit. They knitted all the wool in the house. \
+                   Then they unravelled one sock, and then the other sock.",
             scene: knitting,
         },
         Page {
-            text: "The hat was as wide as a pond. It took five birds to carry it up, and all five of them said it was itchy.",
+            text: "The hat was as wide as a pond. It took five birds to carry it up, and all five of \
+                   them said it was itchy.",
             scene: carried,
         },
         Page {
-            text: "Look up tonight. If the moon is round and pleased with itself, it is wearing its hat. If you can see only a thin slice, it has pulled the hat down over its nose.",
+            text: "Look up tonight. If the moon is round and pleased with itself, it is wearing its hat. \
+                   If you can see only a thin slice, it has pulled the hat down over its nose.",
             scene: look_up,
         },
     ],

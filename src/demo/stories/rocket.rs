@@ -98,7 +98,7 @@ fn past_the_moon(c: &mut Crayon) {
         things::rocket(c, at(0.0, 90.0).sized(1.1), true);
     });
     c.draw(at(182.0, 240.0).sized(0.16), |c| {
-        face(c, at(0.0, 0.0).sized(3.0), Mood::Joyful)
+        face(c, at(0.0, 0.0).sized(3.0), Mood::Joyful);
     });
     sky::star(c, at(440.0, 400.0).sized(1.2));
     sky::star(c, at(270.0, 420.0).sized(0.8).tilted(16.0));
@@ -150,19 +150,24 @@ pub(super) const STORY: Story = Story {
     cover,
     pages: &[
         Page {
-            text: "Zuri built her rocket behind the laundry, where nobody would ask questions. It had a red nose and two fins. It had a ramp, too, because a captain should roll aboard in style.",
+            text: "Zuri built her rocket behind the laundry, where nobody would ask questions. It had a \
+                   red nose and two fins. It had a ramp, too, because a captain should roll aboard in \
+                   style.",
             scene: behind_the_laundry,
         },
         Page {
-            text: "\"Where are you going?\" asked her little brother. \"Past the moon and then left.\" \"Will you be back for supper?\" \"What is for supper?\" \"Noodles.\" \"Then yes.\"",
+            text: "\"Where are you going?\" asked her little brother. \"Past the moon and then left.\" \
+                   \"Will you be back for supper?\" \"What is for supper?\" \"Noodles.\" \"Then yes.\"",
             scene: noodles,
         },
         Page {
-            text: "Space was very large and very quiet. A planet in a lilac hoop said good evening. \"Is this left?\" asked Zuri. \"Everything is left of something,\" said the planet.",
+            text: "Space was very large and very quiet. A planet in a lilac hoop said good evening. \"Is \
+                   this left?\" asked Zuri. \"Everything is left of something,\" said the planet.",
             scene: past_the_moon,
         },
         Page {
-            text: "She came home with stardust on her wheels, just as the noodles were served. There were three bowls. Her brother had set one for the planet, in case.",
+            text: "She came home with stardust on her wheels, just as the noodles were served. There \
+                   were three bowls. Her brother had set one for the planet, in case.",
             scene: home_again,
         },
     ],

@@ -95,19 +95,23 @@ pub(super) const STORY: Story = Story {
     cover,
     pages: &[
         Page {
-            text: "Gumawa si Luz ng saranggola mula sa papel, kawayan, at kaunting pag-asa. Kulay-rosas ito, at may mga laso ang buntot.",
+            text: "Gumawa si Luz ng saranggola mula sa papel, kawayan, at kaunting pag-asa. Kulay-rosas \
+                   ito, at may mga laso ang buntot.",
             scene: making,
         },
         Page {
-            text: "Lumipad ang saranggola: mas mataas sa bubong, mas mataas sa niyog. Tapos, pak! Naputol ang tali.",
+            text: "Lumipad ang saranggola: mas mataas sa bubong, mas mataas sa niyog. Tapos, pak! \
+                   Naputol ang tali.",
             scene: snap,
         },
         Page {
-            text: "Sumabit ito sa pinakamataas na sanga ng mangga. \"Huwag kang umiyak,\" sabi ni Kiko. \"Sumakay ka sa balikat ko.\" Kulang pa rin, kaya tinawag nila ang kalabaw.",
+            text: "Sumabit ito sa pinakamataas na sanga ng mangga. \"Huwag kang umiyak,\" sabi ni Kiko. \
+                   \"Sumakay ka sa balikat ko.\" Kulang pa rin, kaya tinawag nila ang kalabaw.",
             scene: stuck,
         },
         Page {
-            text: "Bata sa ibabaw ng bata sa ibabaw ng kalabaw: abot na! Mula noon, dalawa na ang tali ng saranggola. Ang isa ay kay Luz, at ang isa ay kay Kiko.",
+            text: "Bata sa ibabaw ng bata sa ibabaw ng kalabaw: abot na! Mula noon, dalawa na ang tali \
+                   ng saranggola. Ang isa ay kay Luz, at ang isa ay kay Kiko.",
             scene: reached,
         },
     ],

@@ -88,19 +88,24 @@ pub(super) const STORY: Story = Story {
     cover,
     pages: &[
         Page {
-            text: "Pebble the snail opened a post office. The sign above the door promised: EVERY LETTER DELIVERED, SOONER OR LATER.",
+            text: "Pebble the snail opened a post office. The sign above the door promised: EVERY LETTER \
+                   DELIVERED, SOONER OR LATER.",
             scene: post_office,
         },
         Page {
-            text: "On Monday the bird brought a birthday card for the owl. \"It must be there on Tuesday,\" said the bird. \"Certainly,\" said Pebble. \"Which Tuesday?\"",
+            text: "On Monday the bird brought a birthday card for the owl. \"It must be there on \
+                   Tuesday,\" said the bird. \"Certainly,\" said Pebble. \"Which Tuesday?\"",
             scene: which_tuesday,
         },
         Page {
-            text: "Pebble went through sun and rain and a whole field of clover, and said good morning to every single daisy. It is important to know your route.",
+            text: "Pebble went through sun and rain and a whole field of clover, and said good morning \
+                   to every single daisy. It is important to know your route.",
             scene: every_daisy,
         },
         Page {
-            text: "The card came three weeks late. The cake was gone, the sky was grey, and nobody was thinking about the owl's birthday at all. \"Oh!\" said the owl. \"Somebody still is.\"",
+            text: "The card came three weeks late. The cake was gone, the sky was grey, and nobody was \
+                   thinking about the owl's birthday at all. \"Oh!\" said the owl. \"Somebody still \
+                   is.\"",
             scene: somebody_still_is,
         },
     ],

@@ -125,23 +125,28 @@ pub(super) const STORY: Story = Story {
     cover,
     pages: &[
         Page {
-            text: "Noor's umbrella was purple and much too big. \"You will grow into it,\" said her mother. Noor did not think that anybody could grow that much.",
+            text: "Noor's umbrella was purple and much too big. \"You will grow into it,\" said her \
+                   mother. Noor did not think that anybody could grow that much.",
             scene: too_big,
         },
         Page {
-            text: "Outside the library stood Theo, who was new, and wet. \"There is room,\" said Noor. And there was.",
+            text: "Outside the library stood Theo, who was new, and wet. \"There is room,\" said Noor. \
+                   And there was.",
             scene: theo,
         },
         Page {
-            text: "Then came Lina, who steered her wheelchair in from the left, and a dog whose name nobody knew. \"There is room,\" said Noor and Theo.",
+            text: "Then came Lina, who steered her wheelchair in from the left, and a dog whose name \
+                   nobody knew. \"There is room,\" said Noor and Theo.",
             scene: lina_and_a_dog,
         },
         Page {
-            text: "By the corner they were five children, one dog, and a pigeon with his own opinion about the weather. They had to walk in step, like one large caterpillar.",
+            text: "By the corner they were five children, one dog, and a pigeon with his own opinion \
+                   about the weather. They had to walk in step, like one large caterpillar.",
             scene: caterpillar,
         },
         Page {
-            text: "When the sun came out, nobody went home at first. They stayed under the umbrella a little longer, because it was nice in there.",
+            text: "When the sun came out, nobody went home at first. They stayed under the umbrella a \
+                   little longer, because it was nice in there.",
             scene: a_little_longer,
         },
     ],

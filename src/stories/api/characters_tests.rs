@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::test_house::{Client, House};
 use crate::stories::store::characters;
-use crate::stories::store::test_world::NOW;
+use crate::stories::test_world::NOW;
 
 async fn make(client: &Client, body: &Value) -> i64 {
     let made = client

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::test_house::{Client, House};
 use crate::stories::store::comments;
-use crate::stories::store::test_world::{NOW, publish};
+use crate::stories::test_world::{NOW, publish};
 
 /// Two people and a published story by the first.
 async fn a_story(house: &House) -> (Client, Client, i64) {

@@ -2,7 +2,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::test_house::House;
-use crate::stories::store::test_world::publish;
+use crate::stories::test_world::publish;
 
 #[tokio::test]
 async fn a_tap_answers_201_when_it_is_on_and_200_when_it_is_off() {

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::clock::{Clock, DAY};
 use crate::config::Config;
 use crate::routes;
-use crate::stories::store::test_world::{NOW, person, story};
+use crate::stories::test_world::{NOW, person, story};
 
 /// A server over a database of its own.
 pub(super) struct House {

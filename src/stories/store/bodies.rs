@@ -50,5 +50,5 @@ pub fn canvas(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<String>, Erro
 
 /// Every statement that this module puts together, for the test that prepares them all.
 pub fn all_statements() -> Vec<String> {
-    LENGTHS.iter().map(|count| sql(*count)).collect()
+    LENGTHS.map(sql).to_vec()
 }

@@ -1,5 +1,5 @@
 use super::characters::{self, Change, MOST_CHARACTERS};
-use super::test_world::{NOW, World, person};
+use crate::stories::test_world::{NOW, World, person};
 
 async fn two_people(world: &World) -> (i64, i64) {
     world

@@ -1,7 +1,7 @@
 use database::{Conn, Error};
 
 use super::comments::{self, Comment, Head, Span, Standing};
-use super::test_world::{NOW, World, kept, person, publish, story};
+use crate::stories::test_world::{NOW, World, kept, person, publish, story};
 
 /// Enough for any test's comments.
 const PLENTY: i64 = 1 << 20;

@@ -185,12 +185,12 @@ impl ListQuery {
     }
 
     /// The statement that counts the list.
-    pub fn count_sql(&self, dialect: Dialect) -> String {
+    fn count_sql(&self, dialect: Dialect) -> String {
         self.count(&self.bound(dialect), dialect).sql
     }
 
     /// The statement that reads the heads of a page.
-    pub fn heads_sql(&self, dialect: Dialect) -> String {
+    fn heads_sql(&self, dialect: Dialect) -> String {
         self.heads(&self.bound(dialect), dialect).sql
     }
 
@@ -320,8 +320,6 @@ pub fn all_statements(dialect: Dialect) -> Vec<String> {
             all.extend([query.count_sql(dialect), query.heads_sql(dialect)]);
         }
     }
-    for length in LENGTHS {
-        all.extend([rows_sql(length), super::co_author_names_sql(length)]);
-    }
+    all.extend(LENGTHS.map(rows_sql));
     all
 }

@@ -5,7 +5,7 @@ use database::{Conn, Error};
 use futures_util::future::join_all;
 use proptest::prelude::*;
 
-use super::test_world::{NOW, Totals, World, counted_rows, kept, person, publish, story, version};
+use crate::stories::test_world::{NOW, Totals, World, counted_rows, kept, person, publish, story, version};
 use super::{comments, marks};
 
 /// An author, a reader, and a published story.

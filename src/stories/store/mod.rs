@@ -14,10 +14,8 @@ mod characters_tests;
 mod comments_tests;
 #[cfg(test)]
 mod marks_tests;
-#[cfg(test)]
-pub(super) mod test_world;
 
-use database::{Conn, Error, Row, placeholders};
+use database::{Conn, Dialect, Error, Row, placeholders};
 
 use super::rules::Role;
 
@@ -170,7 +168,7 @@ fn name_authors(conn: &mut Conn<'_>, stories: &mut [Story]) -> Result<(), Error>
 }
 
 /// The names of the authors of `count` stories other than the main one.
-pub(super) fn co_author_names_sql(count: usize) -> String {
+fn co_author_names_sql(count: usize) -> String {
     format!(
         "SELECT a.story_id, u.display_name
          FROM story_authors a JOIN users u ON u.id = a.user_id JOIN stories s ON s.id = a.story_id
@@ -193,8 +191,16 @@ fn padded(mut ids: Vec<i64>) -> Vec<i64> {
 }
 
 /// The lengths of padded id lists.
-pub(super) const LENGTHS: [usize; 6] = [1, 4, 16, 64, 128, 512];
+const LENGTHS: [usize; 6] = [1, 4, 16, 64, 128, 512];
 
 fn as_params(ids: &[i64]) -> Vec<&dyn database::ToValue> {
     ids.iter().map(|id| id as &dyn database::ToValue).collect()
+}
+
+/// Every statement that this module and those below it put together, for the test that prepares them all.
+pub fn all_statements(dialect: Dialect) -> Vec<String> {
+    let mut all = LENGTHS.map(co_author_names_sql).to_vec();
+    all.extend(bodies::all_statements());
+    all.extend(lists::all_statements(dialect));
+    all
 }

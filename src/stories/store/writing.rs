@@ -241,8 +241,8 @@ pub fn publish_together(
 /// Published by somebody, or a draft again. Only a collaborative story remembers who published it.
 fn mark_published(conn: &mut Conn<'_>, story_id: i64, publisher: Option<i64>, now: i64) -> Result<(), Error> {
     conn.execute(
-        "UPDATE stories SET is_published = $2, published_by_id = CASE WHEN is_collaborative THEN $3 END,
-                date_updated = $4, version = version + 1
+        "UPDATE stories SET is_published = $2, date_updated = $4, version = version + 1,
+                published_by_id = CASE WHEN is_collaborative THEN CAST($3 AS BIGINT) END
          WHERE id = $1",
         &[&story_id, &publisher.is_some(), &publisher, &now],
     )?;

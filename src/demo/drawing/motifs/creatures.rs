@@ -222,7 +222,7 @@ pub fn firefly(c: &mut Crayon, place: Place, glow: f32, mood: Mood) {
                     &Shape::ellipse(0.0, 0.0, 11.0, 22.0),
                     WHITE.mixed(MINT, 0.3),
                     0.75,
-                )
+                );
             });
         }
         let lamp = STONE.mixed(SUN, glow);

@@ -41,7 +41,7 @@ pub fn ground(c: &mut Crayon, top: f32, colour: Colour) {
 /// A meadow with tufts and flowers.
 pub fn meadow(c: &mut Crayon, top: f32) {
     ground(c, top, LEAF);
-    for (i, colour) in (0_u8..9).zip([ROSE, SUN, WHITE, CORAL, LEMON].into_iter().cycle()) {
+    for (i, colour) in (0_u16..9).zip([ROSE, SUN, WHITE, CORAL, LEMON].into_iter().cycle()) {
         let (x, y) = (24.0 + f32::from(i) * 58.0, top + 26.0 + f32::from((i * 37) % 80));
         tuft(c, at(x + 26.0, y - 8.0));
         flower(c, at(x, y).sized(0.6), colour);

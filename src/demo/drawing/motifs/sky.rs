@@ -185,7 +185,7 @@ pub fn rain(c: &mut Crayon, ground: f32) {
     }
 }
 
-/// A bow of six colours; the origin is the middle of its foot, it is `300 units` wide.
+/// A bow of six colours; the origin is the middle of its foot, it is 300 units wide.
 pub fn rainbow(c: &mut Crayon, place: Place) {
     c.draw(place, |c| {
         for (band, colour) in (0_u8..).zip([RED, ORANGE, SUN, LEAF, SEA, PLUM]) {

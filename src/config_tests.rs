@@ -1,0 +1,63 @@
+//! Tests of the settings.
+
+use super::*;
+
+const GOOD: &str = "0123456789abcdef0123456789abcdef";
+
+fn read(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+    Config::read(false, |name| {
+        pairs
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| (*value).to_owned())
+    })
+}
+
+#[test]
+fn a_secret_is_all_that_is_required() {
+    let config = read(&[("SECRET_KEY", GOOD)]).unwrap();
+    assert_eq!(config.listen, ("127.0.0.1".to_owned(), 8000));
+    assert!(!config.debug && config.rate_limits);
+    assert_eq!(config.trusted_proxies, TrustedProxies::None);
+}
+
+#[test]
+fn missing_short_and_well_known_secrets_are_refused() {
+    for secret in ["", "short", "django-insecure-0123456789abcdef0123456789"] {
+        assert_eq!(read(&[("SECRET_KEY", secret)]).unwrap_err().len(), 1, "{secret}");
+    }
+    assert!(Config::read(true, |_| None).is_ok());
+}
+
+#[test]
+fn all_faults_are_told_at_once() {
+    let faults = read(&[
+        ("PORT", "x"),
+        ("DEBUG", "maybe"),
+        ("DATABASE_URL", "mysql://x"),
+        ("PUBLIC_URL", "tales"),
+    ]);
+    assert_eq!(faults.unwrap_err().len(), 5);
+}
+
+#[test]
+fn the_platform_is_believed_to_be_a_proxy() {
+    let config = read(&[("SECRET_KEY", GOOD), ("RENDER", "true")]).unwrap();
+    assert_eq!(config.trusted_proxies, TrustedProxies::Any);
+    assert_eq!(config.listen.0, "0.0.0.0");
+}
+
+#[test]
+fn sizes_have_units() {
+    assert_eq!(parse_bytes("1024"), Some(1024));
+    assert_eq!(parse_bytes("900M"), Some(900 << 20));
+    assert_eq!(parse_bytes("1GiB"), Some(1 << 30));
+    assert_eq!(parse_bytes("lots"), None);
+}
+
+#[test]
+fn nothing_secret_is_printed() {
+    let config = read(&[("SECRET_KEY", GOOD), ("ADMIN_PASSWORD", "hunter2hunter2")]).unwrap();
+    let printed = format!("{config:?}");
+    assert!(!printed.contains(GOOD) && !printed.contains("hunter2"));
+}

@@ -1,0 +1,15 @@
+//! Every statement that is put together at run time, in every form. For the test that prepares them all, which finds
+//! those that stand whole in the source by itself (`tests/statements`).
+
+use database::Dialect;
+
+use crate::{accounts, pictures, stories};
+
+/// All of them, as one engine gets them. A function that puts an SQL text together belongs into its module's
+/// `all_statements`, and that one into this list.
+pub fn put_together(dialect: Dialect) -> Vec<String> {
+    let mut all = accounts::store::search::all_statements(dialect);
+    all.extend(pictures::store::all_statements());
+    all.extend(stories::store::all_statements(dialect));
+    all
+}
