@@ -33,6 +33,6 @@ mod stories_lists;
 mod stories_permissions;
 mod stories_polling;
 mod stories_shapes;
+mod stories_writing;
 mod wire;
 mod wire_bodies;
-mod stories_writing;

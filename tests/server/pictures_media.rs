@@ -3,7 +3,9 @@
 use serde_json::json;
 use tinytales::pictures::PictureId;
 
-use crate::drawings::{bytes_of, canvas, data_url, drawing, hash_of, large_drawing, media_path, plain_story, with};
+use crate::drawings::{
+    bytes_of, canvas, data_url, drawing, hash_of, large_drawing, media_path, plain_story, with,
+};
 use crate::support::{Answer, World};
 
 #[track_caller]
@@ -14,7 +16,10 @@ fn check_headers(answer: &Answer, mime: Option<&str>) {
 #[track_caller]
 fn check_headers_for(origin: &str, answer: &Answer, mime: Option<&str>) {
     assert_eq!(answer.header("content-type"), mime);
-    assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
+    assert_eq!(
+        answer.header("cache-control"),
+        Some("public, max-age=31536000, immutable")
+    );
     let origins: Vec<&str> = answer
         .headers
         .iter()
@@ -23,7 +28,10 @@ fn check_headers_for(origin: &str, answer: &Answer, mime: Option<&str>) {
         .collect();
     assert_eq!(origins, [origin], "exactly one");
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-    assert_eq!(answer.header("cross-origin-resource-policy"), Some("cross-origin"));
+    assert_eq!(
+        answer.header("cross-origin-resource-policy"),
+        Some("cross-origin")
+    );
     assert!(answer.header("etag").is_some());
 }
 
@@ -32,7 +40,10 @@ fn a_picture_is_served_while_a_published_story_shows_it() {
     let world = World::new();
     let (mira, ben, guest) = (world.child("Mira"), world.child("Ben"), world.guest());
     let (cover, page) = (drawing(), large_drawing());
-    let id = mira.makes(with(plain_story("the kettle"), json!({"cover_image": cover, "canvas_data": canvas(&[Some(&page)])})));
+    let id = mira.makes(with(
+        plain_story("the kettle"),
+        json!({"cover_image": cover, "canvas_data": canvas(&[Some(&page)])}),
+    ));
     let seen = |status: u16| {
         for image in [&cover, &page] {
             for client in [&guest, &mira, &ben, &guest.with_token("a.b.c")] {
@@ -46,7 +57,10 @@ fn a_picture_is_served_while_a_published_story_shows_it() {
     mira.changes(id, json!({"is_published": false}));
     seen(404);
     // Another published story is enough.
-    let other = ben.publishes(with(plain_story("his"), json!({"canvas_data": canvas(&[Some(&cover), Some(&page)])})));
+    let other = ben.publishes(with(
+        plain_story("his"),
+        json!({"canvas_data": canvas(&[Some(&cover), Some(&page)])}),
+    ));
     seen(200);
     ben.changes(other, json!({"canvas_data": canvas(&[None])}));
     seen(404);
@@ -61,15 +75,26 @@ fn a_picture_comes_whole_with_its_headers_and_never_changes() {
     let world = World::new();
     let (mira, guest) = (world.child("Mira"), world.guest());
     let page = large_drawing();
-    mira.publishes(with(plain_story("the kettle"), json!({"canvas_data": canvas(&[Some(&page)])})));
+    mira.publishes(with(
+        plain_story("the kettle"),
+        json!({"canvas_data": canvas(&[Some(&page)])}),
+    ));
     let answer = guest.get(&media_path(&page));
     answer.status(200);
     check_headers(&answer, Some("image/png"));
     assert!(answer.is_whole && answer.body == bytes_of(&page));
-    assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()));
+    assert_eq!(
+        answer.header("content-length"),
+        Some(answer.body.len().to_string().as_str())
+    );
 
     let tag = answer.header("etag").unwrap();
-    for held in [tag.to_owned(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+    for held in [
+        tag.to_owned(),
+        format!("W/{tag}"),
+        format!("\"other\", {tag}"),
+        "*".to_owned(),
+    ] {
         let mut held_answer = None;
         let ask = || guest.raw("GET", &media_path(&page), &[("If-None-Match", &held)], b"");
         let queries = world.queries(|| held_answer = Some(ask()));
@@ -79,7 +104,9 @@ fn a_picture_comes_whole_with_its_headers_and_never_changes() {
         assert!(answer.body.is_empty());
         assert_eq!(queries, 1);
     }
-    guest.raw("GET", &media_path(&page), &[("If-None-Match", "\"other\"")], b"").status(200);
+    guest
+        .raw("GET", &media_path(&page), &[("If-None-Match", "\"other\"")], b"")
+        .status(200);
     let head = guest.raw("HEAD", &media_path(&page), &[], b"");
     head.status(200);
     check_headers(&head, Some("image/png"));
@@ -99,14 +126,19 @@ fn each_kind_has_its_type_and_ending() {
         let image = data_url(mime, bytes);
         mira.publishes(with(plain_story(ending), json!({"cover_image": image})));
         let path = format!("/media/pictures/{}.{ending}", hash_of(&image));
-        assert_eq!(guest.lists("/api/stories/")[0]["cover_image"], json!(format!("http://{}{path}", world.address)));
+        assert_eq!(
+            guest.lists("/api/stories/")[0]["cover_image"],
+            json!(format!("http://{}{path}", world.address))
+        );
         let answer = guest.get(&path);
         answer.status(200);
         check_headers(&answer, Some(mime));
         assert_eq!(answer.body, bytes);
         for wrong in ["png", "jpg", "jpeg", "webp", "gif", "svg", "html", "PNG", ""] {
             if wrong != ending {
-                guest.get(&format!("/media/pictures/{}.{wrong}", hash_of(&image))).refused(404);
+                guest
+                    .get(&format!("/media/pictures/{}.{wrong}", hash_of(&image)))
+                    .refused(404);
             }
         }
     }
@@ -154,7 +186,10 @@ fn pictures_are_for_every_origin_even_where_the_api_is_not() {
         ("https://app.example", "https://app.example"),
         ("capacitor://localhost", "capacitor://localhost"),
     ] {
-        let answer = world.guest().with_header("Origin", origin).get(&media_path(&image));
+        let answer = world
+            .guest()
+            .with_header("Origin", origin)
+            .get(&media_path(&image));
         answer.status(200);
         check_headers_for(allowed, &answer, Some("image/png"));
     }

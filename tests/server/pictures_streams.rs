@@ -63,10 +63,16 @@ fn what_a_slow_reader_still_reads_is_not_swept() {
     mira.delete(&format!("/api/stories/{id}/delete/")).ok();
     world.advance(2 * MINUTE + SECOND);
     world.sweeps();
-    assert!(world.pictures().contains(&hash_of(&last)), "the reader has not come to it");
+    assert!(
+        world.pictures().contains(&hash_of(&last)),
+        "the reader has not come to it"
+    );
     world.advance(60 * MINUTE);
     world.sweeps();
-    assert!(world.pictures().contains(&hash_of(&last)), "however long it takes");
+    assert!(
+        world.pictures().contains(&hash_of(&last)),
+        "however long it takes"
+    );
 
     let rest = rest(&mut connection);
     assert!(rest.ends_with(b"\r\n0\r\n\r\n"), "the whole story came");
@@ -86,7 +92,9 @@ fn who_hangs_up_holds_nothing() {
     let (connection, _) = begin(&mira, &format!("/api/stories/{id}/"));
     assert!(world.app.pictures.leases.holds(&last));
     drop(connection);
-    eventually("the lease is given back", || !world.app.pictures.leases.holds(&last));
+    eventually("the lease is given back", || {
+        !world.app.pictures.leases.holds(&last)
+    });
 }
 
 #[test]
@@ -96,7 +104,11 @@ fn a_slow_reader_of_the_own_list_keeps_nobody_waiting() {
     let ids: Vec<i64> = (0..LARGE)
         .map(|number| {
             world.advance(SECOND);
-            let id = world.shelves(mira.id(), &format!("tale {number}"), large_files(1, 3000 + number as u64));
+            let id = world.shelves(
+                mira.id(),
+                &format!("tale {number}"),
+                large_files(1, 3000 + number as u64),
+            );
             // So long that the texts of the stories do not come together.
             mira.changes(id, json!({"content": "Once upon a time. ".repeat(8_000)}));
             id
@@ -113,7 +125,11 @@ fn a_slow_reader_of_the_own_list_keeps_nobody_waiting() {
     let titles: Vec<&str> = results.iter().map(|row| row["title"].as_str().unwrap()).collect();
     assert!(!titles.contains(&"tale 0"), "{titles:?}");
     assert_eq!(titles.len(), LARGE - 1);
-    assert!(results.iter().all(|row| row["canvas_data"].as_str().unwrap().len() > 3_000_000));
+    assert!(
+        results
+            .iter()
+            .all(|row| row["canvas_data"].as_str().unwrap().len() > 3_000_000)
+    );
 }
 
 /// The JSON of a whole answer in chunks.
@@ -155,11 +171,21 @@ fn assert_broken(client: &Client, path: &str) {
     let mut connection = client.send("GET", path, &[], b"");
     let answer = connection.answer();
     answer.status(200);
-    assert!(!answer.is_whole, "{path}: the client must see that something is missing");
-    assert!(answer.body.len() > 100_000, "{path}: it broke in mid-stream, after {} bytes", answer.body.len());
+    assert!(
+        !answer.is_whole,
+        "{path}: the client must see that something is missing"
+    );
+    assert!(
+        answer.body.len() > 100_000,
+        "{path}: it broke in mid-stream, after {} bytes",
+        answer.body.len()
+    );
     assert!(serde_json::from_slice::<Value>(&answer.body).is_err(), "{path}");
     let end = String::from_utf8_lossy(&answer.body[answer.body.len() - 40..]).into_owned();
-    assert!(!end.contains(']') && !end.contains('}'), "{path}: nothing is closed: {end}");
+    assert!(
+        !end.contains(']') && !end.contains('}'),
+        "{path}: nothing is closed: {end}"
+    );
     assert_eq!(rest(&mut connection), b"");
 }
 
@@ -181,7 +207,10 @@ fn an_answer_that_cannot_be_finished_is_never_closed() {
     served.status(200);
     assert!(!served.is_whole, "fewer bytes than announced");
     // Nobody else notices.
-    assert_eq!(mira.titles("/api/stories/?public=true"), ["after", "broken", "before"]);
+    assert_eq!(
+        mira.titles("/api/stories/?public=true"),
+        ["after", "broken", "before"]
+    );
 }
 
 #[test]

@@ -8,7 +8,14 @@ use crate::drawings::{bytes_of, canvas, drawing, hash_of, large_drawing, story, 
 use crate::support::{Client, World};
 
 /// The tables that saving a story may write.
-const TABLES: [&str; 6] = ["stories", "story_bodies", "story_search", "story_pictures", "pictures", "picture_pieces"];
+const TABLES: [&str; 6] = [
+    "stories",
+    "story_bodies",
+    "story_search",
+    "story_pictures",
+    "pictures",
+    "picture_pieces",
+];
 
 /// Notes every row that is written from now on, whether or not it changes.
 struct Tripwire<'a>(&'a World);
@@ -26,10 +33,14 @@ impl<'a> Tripwire<'a> {
             for table in TABLES {
                 for act in ["INSERT", "UPDATE", "DELETE"] {
                     let run = match conn.dialect() {
-                        Dialect::Sqlite => format!("BEGIN INSERT INTO tripwire VALUES ('{act} {table}'); END"),
+                        Dialect::Sqlite => {
+                            format!("BEGIN INSERT INTO tripwire VALUES ('{act} {table}'); END")
+                        }
                         Dialect::Postgres => "FOR EACH ROW EXECUTE FUNCTION trip()".to_owned(),
                     };
-                    conn.batch(&format!("CREATE TRIGGER trip_{act}_{table} AFTER {act} ON {table} {run}"))?;
+                    conn.batch(&format!(
+                        "CREATE TRIGGER trip_{act}_{table} AFTER {act} ON {table} {run}"
+                    ))?;
                 }
             }
             Ok(())
@@ -45,7 +56,9 @@ impl<'a> Tripwire<'a> {
                 &[],
             )?;
             conn.execute("DELETE FROM tripwire", &[])?;
-            rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
+            rows.into_iter()
+                .map(|mut row| Ok((row.take()?, row.take()?)))
+                .collect()
         })
     }
 }
@@ -54,7 +67,10 @@ impl<'a> Tripwire<'a> {
 fn large_story() -> (Value, Vec<String>) {
     let drawings: Vec<String> = (0..7).map(|_| large_drawing()).collect();
     let images: Vec<Option<&str>> = drawings.iter().map(|drawing| Some(drawing.as_str())).collect();
-    let whole = with(story("the kettle"), json!({"canvas_data": canvas(&images), "cover_image": drawings[0]}));
+    let whole = with(
+        story("the kettle"),
+        json!({"canvas_data": canvas(&images), "cover_image": drawings[0]}),
+    );
     assert!(whole.to_string().len() > 3_000_000);
     (whole, drawings)
 }
@@ -83,7 +99,10 @@ fn an_identical_save_writes_nothing() {
     for again in [
         whole.clone(),
         // With and without white space at the ends, which is not stored.
-        with(whole.clone(), json!({"title": "  the kettle ", "canvas_data": format!(" {} ", whole["canvas_data"].as_str().unwrap())})),
+        with(
+            whole.clone(),
+            json!({"title": "  the kettle ", "canvas_data": format!(" {} ", whole["canvas_data"].as_str().unwrap())}),
+        ),
         json!({"title": "the kettle"}),
         json!({}),
     ] {
@@ -137,7 +156,10 @@ fn a_save_with_one_new_drawing_writes_that_drawing() {
     let back = redrawn(&whole, 3, &drawings[3]);
     save(&mira, id, &back);
     let written = wire.look();
-    assert!(!written.iter().any(|(what, _)| what.starts_with("INSERT picture")), "{written:?}");
+    assert!(
+        !written.iter().any(|(what, _)| what.starts_with("INSERT picture")),
+        "{written:?}"
+    );
     assert!(mira.reads(id)["canvas_data"] == back["canvas_data"]);
 }
 
@@ -151,9 +173,19 @@ fn a_save_of_a_text_leaves_drawings_and_search_alone() {
     save(&mira, id, &json!({"category": "animal"}));
     assert_eq!(wire.look(), [row("UPDATE stories", 1)]);
     save(&mira, id, &json!({"title": "the pan"}));
-    assert_eq!(wire.look(), [row("UPDATE stories", 1), row("UPDATE story_search", 1)]);
+    assert_eq!(
+        wire.look(),
+        [row("UPDATE stories", 1), row("UPDATE story_search", 1)]
+    );
     save(&mira, id, &json!({"content": "Once."}));
-    assert_eq!(wire.look(), [row("UPDATE stories", 1), row("UPDATE story_bodies", 1), row("UPDATE story_search", 1)]);
+    assert_eq!(
+        wire.look(),
+        [
+            row("UPDATE stories", 1),
+            row("UPDATE story_bodies", 1),
+            row("UPDATE story_search", 1)
+        ]
+    );
 }
 
 #[test]
@@ -161,13 +193,24 @@ fn a_drawing_that_moves_or_doubles_is_kept_once() {
     let world = World::new();
     let mira = world.child("Mira");
     let (one, two) = (drawing(), drawing());
-    let id = mira.makes(with(story("the kettle"), json!({"canvas_data": canvas(&[Some(&one), Some(&two)])})));
-    save(&mira, id, &json!({"canvas_data": canvas(&[Some(&two), Some(&one), Some(&one)]), "cover_image": one}));
+    let id = mira.makes(with(
+        story("the kettle"),
+        json!({"canvas_data": canvas(&[Some(&one), Some(&two)])}),
+    ));
+    save(
+        &mira,
+        id,
+        &json!({"canvas_data": canvas(&[Some(&two), Some(&one), Some(&one)]), "cover_image": one}),
+    );
     let mut kept = vec![hash_of(&one), hash_of(&two)];
     kept.sort_unstable();
     assert_eq!(world.pictures(), kept);
     // Shown in one place of two, it is still shown.
-    save(&mira, id, &json!({"canvas_data": canvas(&[None]), "cover_image": one}));
+    save(
+        &mira,
+        id,
+        &json!({"canvas_data": canvas(&[None]), "cover_image": one}),
+    );
     world.advance(3 * MINUTE);
     assert_eq!(world.sweeps(), 1);
     assert_eq!(world.pictures(), [hash_of(&one)]);

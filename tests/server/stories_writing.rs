@@ -58,11 +58,15 @@ fn what_is_wrong_is_told_by_field_and_changes_nothing() {
         ("canvas_data", json!("[{\"id\":\"\u{0}\"}]")),
     ] {
         let change = json!({field: value});
-        mira.patch(&format!("/api/stories/{id}/update/"), change.clone()).refused_fields(&[field]);
-        mira.post("/api/stories/create/", with(story("new"), change)).refused_fields(&[field]);
+        mira.patch(&format!("/api/stories/{id}/update/"), change.clone())
+            .refused_fields(&[field]);
+        mira.post("/api/stories/create/", with(story("new"), change))
+            .refused_fields(&[field]);
     }
-    mira.post("/api/stories/create/", json!({})).refused_fields(&["title", "content", "canvas_data"]);
-    mira.post_nothing("/api/stories/create/").refused_fields(&["title", "content", "canvas_data"]);
+    mira.post("/api/stories/create/", json!({}))
+        .refused_fields(&["title", "content", "canvas_data"]);
+    mira.post_nothing("/api/stories/create/")
+        .refused_fields(&["title", "content", "canvas_data"]);
     assert_eq!(mira.reads(id), before);
     assert_eq!(world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM stories"), 1);
 }
@@ -71,9 +75,15 @@ fn what_is_wrong_is_told_by_field_and_changes_nothing() {
 fn careless_spellings_are_taken() {
     let world = World::new();
     let mira = world.child("Mira");
-    let id = mira.makes(with(story("the kettle"), json!({"title": "  spaced  ", "content": "\n text \n"})));
+    let id = mira.makes(with(
+        story("the kettle"),
+        json!({"title": "  spaced  ", "content": "\n text \n"}),
+    ));
     let read = mira.reads(id);
-    assert_eq!((&read["title"], &read["content"]), (&json!("spaced"), &json!("text")));
+    assert_eq!(
+        (&read["title"], &read["content"]),
+        (&json!("spaced"), &json!("text"))
+    );
     for (sent, stored) in [
         (json!(1), true),
         (json!(0), false),
@@ -82,7 +92,11 @@ fn careless_spellings_are_taken() {
         (json!("1"), true),
         (json!("off"), false),
     ] {
-        assert_eq!(mira.changes(id, json!({"is_published": sent}))["is_published"], json!(stored), "{sent}");
+        assert_eq!(
+            mira.changes(id, json!({"is_published": sent}))["is_published"],
+            json!(stored),
+            "{sent}"
+        );
     }
     assert_eq!(mira.changes(id, json!({"title": 42}))["title"], json!("42"));
     assert_eq!(mira.changes(id, json!({"summary": "S"}))["summary"], json!("S"));
@@ -90,21 +104,36 @@ fn careless_spellings_are_taken() {
     assert_eq!(mira.changes(id, json!({"summary": null}))["summary"], json!(null));
     // A title has no limit in the apps, and a refusal is never shown: the story would just stop syncing.
     let long = "ñ".repeat(300);
-    assert_eq!(mira.changes(id, json!({"title": long}))["title"], json!("ñ".repeat(200)));
-    let most: Vec<String> = (0..10).map(|number| format!("{}{number}", "ñ".repeat(49))).collect();
+    assert_eq!(
+        mira.changes(id, json!({"title": long}))["title"],
+        json!("ñ".repeat(200))
+    );
+    let most: Vec<String> = (0..10)
+        .map(|number| format!("{}{number}", "ñ".repeat(49)))
+        .collect();
     assert_eq!(mira.changes(id, json!({"genres": most}))["genres"], json!(most));
     // Half an emoji, as a script writes one, is no reason to stop syncing.
-    let half = mira.raw("PATCH", &format!("/api/stories/{id}/update/"), &[JSON], b"{\"title\":\"a\\ud83e\"}");
+    let half = mira.raw(
+        "PATCH",
+        &format!("/api/stories/{id}/update/"),
+        &[JSON],
+        b"{\"title\":\"a\\ud83e\"}",
+    );
     assert_eq!(half.ok()["story"]["title"], json!("a\u{fffd}"));
     // What is not known passes by.
     let extras = json!({"id": 1, "author": 1, "views": 9, "date_created": "x", "authors": [1], "nested": {"a": [[{}]]},
         "is_flagged": true, "likes_count": 100});
     let changed = mira.changes(id, extras);
     assert_eq!(changed["author"], json!(mira.id()));
-    assert_eq!((&changed["views"], &changed["likes_count"]), (&json!(0), &json!(0)));
+    assert_eq!(
+        (&changed["views"], &changed["likes_count"]),
+        (&json!(0), &json!(0))
+    );
     // An empty body changes nothing.
-    mira.raw("PATCH", &format!("/api/stories/{id}/update/"), &[], b"").ok();
-    mira.raw("PATCH", &format!("/api/stories/{id}/update/"), &[JSON], b"").ok();
+    mira.raw("PATCH", &format!("/api/stories/{id}/update/"), &[], b"")
+        .ok();
+    mira.raw("PATCH", &format!("/api/stories/{id}/update/"), &[JSON], b"")
+        .ok();
 }
 
 #[test]
@@ -115,8 +144,16 @@ fn bodies_that_are_no_json_object_are_refused() {
     let before = mira.reads(id);
     let path = format!("/api/stories/{id}/update/");
     let send = |headers: &[(&str, &str)], body: &[u8]| {
-        let answers = [mira.raw("PATCH", &path, headers, body), mira.raw("POST", "/api/stories/create/", headers, body)];
-        assert_eq!(answers[0].status, answers[1].status, "{}", String::from_utf8_lossy(&body[..body.len().min(80)]));
+        let answers = [
+            mira.raw("PATCH", &path, headers, body),
+            mira.raw("POST", "/api/stories/create/", headers, body),
+        ];
+        assert_eq!(
+            answers[0].status,
+            answers[1].status,
+            "{}",
+            String::from_utf8_lossy(&body[..body.len().min(80)])
+        );
         answers
     };
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
@@ -146,14 +183,25 @@ fn bodies_that_are_no_json_object_are_refused() {
             answer.refused(400);
         }
     }
-    for kind in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "image/png"] {
+    for kind in [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/plain",
+        "image/png",
+    ] {
         for answer in send(&[("Content-Type", kind)], b"{\"title\":\"A\"}") {
             answer.refused(415);
         }
     }
     assert_eq!(mira.reads(id), before);
     assert_eq!(world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM stories"), 1);
-    mira.raw("PATCH", &path, &[("Content-Type", "application/json; charset=utf-8")], b"{\"title\":\"A\"}").ok();
+    mira.raw(
+        "PATCH",
+        &path,
+        &[("Content-Type", "application/json; charset=utf-8")],
+        b"{\"title\":\"A\"}",
+    )
+    .ok();
     mira.post_nothing(&path).refused(405);
     mira.get(&path).refused(405);
     mira.get("/api/stories/create/").refused(405);
@@ -175,7 +223,11 @@ fn texts_have_limits_and_drawings_too() {
     let fits = 4 * MIB / 4 * 3;
     change(json!({"canvas_data": canvas(&[Some(&picture(fits + 3))])})).refused(413);
     change(json!({"cover_image": picture(fits + 3)})).refused(413);
-    mira.post("/api/stories/create/", with(story("new"), json!({"cover_image": picture(fits + 3)}))).refused(413);
+    mira.post(
+        "/api/stories/create/",
+        with(story("new"), json!({"cover_image": picture(fits + 3)})),
+    )
+    .refused(413);
     change(json!({"canvas_data": canvas(&[Some(&"x".repeat(4 * MIB))])})).refused(413);
     change(json!({"content": "x".repeat(MIB + 1)})).refused(413);
     change(json!({"summary": "x".repeat(4097)})).refused(413);
@@ -191,9 +243,15 @@ fn texts_have_limits_and_drawings_too() {
 
 /// A story of large drawings with a member that nobody knows, which makes the body exactly so long.
 fn body_of(bytes: usize) -> Vec<u8> {
-    let images: Vec<String> = (0..7).map(|seed| data_url("image/png", &png(seed, 1020))).collect();
+    let images: Vec<String> = (0..7)
+        .map(|seed| data_url("image/png", &png(seed, 1020)))
+        .collect();
     let images: Vec<Option<&str>> = images.iter().map(|image| Some(image.as_str())).collect();
-    let mut body = with(story("the kettle"), json!({"canvas_data": canvas(&images), "extra": ""})).to_string();
+    let mut body = with(
+        story("the kettle"),
+        json!({"canvas_data": canvas(&images), "extra": ""}),
+    )
+    .to_string();
     assert!(body.len() < bytes, "{}", body.len());
     let end = body.split_off(body.find("\"extra\":\"").unwrap() + "\"extra\":\"".len());
     let padding = bytes - body.len() - end.len();
@@ -210,7 +268,8 @@ fn a_body_has_32_mib_at_most() {
     let made = send(&body).created();
     let length = world.number("SELECT CAST(SUM(bytes) AS BIGINT) FROM pictures");
     assert!(length > 21_000_000, "{length} bytes of pictures");
-    mira.delete(&format!("/api/stories/{}/delete/", made["story"]["id"])).ok();
+    mira.delete(&format!("/api/stories/{}/delete/", made["story"]["id"]))
+        .ok();
     body.resize(33 * MIB, b' ');
     send(&body).refused(413);
     assert_eq!(world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM stories"), 0);
@@ -271,7 +330,12 @@ fn a_body_that_breaks_off_stores_nothing() {
     let mira = world.child("Mira");
     let body = story("the kettle").to_string().into_bytes();
     let length = body.len().to_string();
-    let mut connection = mira.send("POST", "/api/stories/create/", &[JSON, ("Content-Length", &length)], &body[..40]);
+    let mut connection = mira.send(
+        "POST",
+        "/api/stories/create/",
+        &[JSON, ("Content-Length", &length)],
+        &body[..40],
+    );
     connection.finish();
     // The server may answer or just close; either way there is no story.
     let mut rest = [0; 1024];
@@ -288,7 +352,10 @@ fn rude_words_are_masked_for_readers() {
     let read = mira.reads(id);
     for member in ["title", "summary", "content"] {
         let text = read[member].as_str().unwrap();
-        assert!(text.contains("b******t") || text.contains("B******t"), "{member}: {text}");
+        assert!(
+            text.contains("b******t") || text.contains("B******t"),
+            "{member}: {text}"
+        );
     }
 }
 
@@ -317,9 +384,22 @@ fn the_same_pages_sent_again_within_a_day_are_the_same_story() {
     // Somebody else's pages, other pages, more pages: other stories.
     assert_ne!(ben.makes(sent.clone()), first);
     rows.push(row("one-more", 2, None));
-    assert_ne!(mira.makes(with(sent.clone(), json!({"canvas_data": json!(rows).to_string()}))), first);
-    let pageless = with(sent.clone(), json!({"canvas_data": json!([row("cover", -1, None)]).to_string()}));
-    assert_ne!(mira.makes(pageless.clone()), mira.makes(pageless), "a cover tells nothing");
+    assert_ne!(
+        mira.makes(with(
+            sent.clone(),
+            json!({"canvas_data": json!(rows).to_string()})
+        )),
+        first
+    );
+    let pageless = with(
+        sent.clone(),
+        json!({"canvas_data": json!([row("cover", -1, None)]).to_string()}),
+    );
+    assert_ne!(
+        mira.makes(pageless.clone()),
+        mira.makes(pageless),
+        "a cover tells nothing"
+    );
     // The day after, and when the first is gone.
     world.advance(HOUR + MINUTE);
     let second = mira.makes(sent.clone());
@@ -332,7 +412,9 @@ fn the_same_pages_sent_again_within_a_day_are_the_same_story() {
 fn at_once(count: usize, send: impl Fn(usize) -> Answer + Sync) -> Vec<Answer> {
     thread::scope(|scope| {
         let send = &send;
-        let running: Vec<_> = (0..count).map(|number| scope.spawn(move || send(number))).collect();
+        let running: Vec<_> = (0..count)
+            .map(|number| scope.spawn(move || send(number)))
+            .collect();
         running.into_iter().map(|thread| thread.join().unwrap()).collect()
     })
 }
@@ -343,7 +425,10 @@ fn repetitions_at_the_same_time_make_one_story() {
     let mira = world.child("Mira");
     let sent = story("the kettle");
     let answers = at_once(8, |_| mira.post("/api/stories/create/", sent.clone()));
-    let ids: Vec<Value> = answers.iter().map(|answer| answer.created()["story"]["id"].clone()).collect();
+    let ids: Vec<Value> = answers
+        .iter()
+        .map(|answer| answer.created()["story"]["id"].clone())
+        .collect();
     assert!(ids.iter().all(|id| id == &ids[0]), "{ids:?}");
     assert_eq!(world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM stories"), 1);
 }
@@ -358,13 +443,19 @@ fn saves_at_the_same_time_follow_each_other() {
     for round in 0..10 {
         let answers = at_once(2, |number| {
             let title = format!("{round} by {number}");
-            let whole = with(story(&title), json!({"title": title, "canvas_data": canvas(&[Some(&drawing())])}));
+            let whole = with(
+                story(&title),
+                json!({"title": title, "canvas_data": canvas(&[Some(&drawing())])}),
+            );
             clients[number].patch(&format!("/api/stories/{id}/update/"), whole)
         });
         answers.iter().for_each(|answer| drop(answer.ok()));
         // One of the two is there, whole: not the text of one with the drawings of the other.
         let read = mira.reads(id);
-        let winner = answers.iter().find(|answer| answer.json["story"]["title"] == read["title"]).unwrap();
+        let winner = answers
+            .iter()
+            .find(|answer| answer.json["story"]["title"] == read["title"])
+            .unwrap();
         for member in ["title", "content", "canvas_data"] {
             assert_eq!(winner.json["story"][member], read[member], "{member}");
         }
@@ -375,17 +466,28 @@ fn saves_at_the_same_time_follow_each_other() {
 fn writing_is_limited_but_not_autosave() {
     let world = World::with(|config| config.rate_limits = true);
     let mira = world.child("Mira");
-    let answers: Vec<u16> =
-        (0..25).map(|_| mira.post("/api/stories/create/", plain_story("the kettle")).status).collect();
+    let answers: Vec<u16> = (0..25)
+        .map(|_| {
+            mira.post("/api/stories/create/", plain_story("the kettle"))
+                .status
+        })
+        .collect();
     assert!(answers[..20].iter().all(|status| *status == 201), "{answers:?}");
-    mira.post("/api/stories/create/", plain_story("the kettle")).refused(429);
+    mira.post("/api/stories/create/", plain_story("the kettle"))
+        .refused(429);
     world.advance(MINUTE);
     let id = mira.makes(plain_story("the kettle"));
     for number in 0..30 {
         mira.changes(id, json!({"title": format!("the kettle {number}")}));
     }
     let statuses: Vec<u16> = (0..200)
-        .map(|number| mira.patch(&format!("/api/stories/{id}/update/"), json!({"title": format!("{number}")})).status)
+        .map(|number| {
+            mira.patch(
+                &format!("/api/stories/{id}/update/"),
+                json!({"title": format!("{number}")}),
+            )
+            .status
+        })
         .collect();
     assert!(statuses.contains(&429), "there is a limit");
 }

@@ -5,8 +5,8 @@ use database::{Conn, Error};
 use futures_util::future::join_all;
 use proptest::prelude::*;
 
-use crate::stories::test_world::{NOW, Totals, World, counted_rows, kept, person, publish, story, version};
 use super::{comments, marks};
+use crate::stories::test_world::{NOW, Totals, World, counted_rows, kept, person, publish, story, version};
 
 /// An author, a reader, and a published story.
 async fn kettle(world: &World) -> (i64, i64, i64) {
