@@ -38,6 +38,6 @@ mod stories_permissions;
 mod stories_polling;
 mod stories_queries;
 mod stories_shapes;
+mod stories_writing;
 mod wire;
 mod wire_bodies;
-mod stories_writing;
