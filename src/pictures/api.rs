@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::{PictureId, store};
 use crate::app::App;
-use crate::wire::Error;
+use crate::wire::{Error, respond};
 
 /// The address is the hash of the bytes, so they never change.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -21,9 +22,10 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
               (status = 304, description = "The client holds it already.")))]
 pub async fn picture(
     State(app): State<Arc<App>>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
+    let Path(name) = name.map_err(|_| Error::not_found())?;
     let (hash, extension) = name.split_once('.').ok_or_else(Error::not_found)?;
     let id: PictureId = hash.parse().map_err(|_| Error::not_found())?;
     let hash = id.to_string();
@@ -37,11 +39,7 @@ pub async fn picture(
         .ok_or_else(Error::not_found)?;
 
     let tag = format!("\"{hash}\"");
-    let is_held = headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .any(|value| value.as_bytes() == tag.as_bytes());
-    let mut response = if is_held {
+    let mut response = if respond::is_held(&tag, &headers) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let mut response = Response::new(stream(&app, hash));

@@ -6,7 +6,7 @@ use crate::wire::Fields;
 
 /// The longest title, in code points. A longer one is cut: the apps have no limit in the field and never show a refusal.
 pub const LONGEST_TITLE: usize = 200;
-/// The longest summary, in bytes of its characters.
+/// The longest summary, in bytes.
 pub const LONGEST_SUMMARY: usize = 4 * 1024;
 /// Genres at most …
 pub const MOST_GENRES: usize = 10;

@@ -45,15 +45,9 @@ impl ETag {
         Self(format!("W/\"{}\"", &hash.to_hex()[..32]))
     }
 
-    /// Whether the client already holds this version. (`If-None-Match`, compared weakly.)
+    /// Whether the client already holds this version.
     pub fn matches(&self, headers: &HeaderMap) -> bool {
-        let bare = self.0.trim_start_matches("W/");
-        headers
-            .get_all(header::IF_NONE_MATCH)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .any(|tag| tag.trim() == "*" || tag.trim().trim_start_matches("W/") == bare)
+        is_held(&self.0, headers)
     }
 
     /// 304: nothing changed.
@@ -79,6 +73,17 @@ impl ETag {
         );
         headers.append(header::VARY, HeaderValue::from_static("Authorization, Origin"));
     }
+}
+
+/// Whether the client already holds what this tag stands for. (`If-None-Match`, compared weakly: proxies weaken tags.)
+pub fn is_held(tag: &str, headers: &HeaderMap) -> bool {
+    let bare = tag.trim_start_matches("W/");
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|held| held.trim() == "*" || held.trim().trim_start_matches("W/") == bare)
 }
 
 /// Collects what an [`ETag`] stands for. Every part is framed by its length, so that parts cannot run together.

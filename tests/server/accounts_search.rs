@@ -98,7 +98,7 @@ fn user_names_count_like_display_names() {
     let world = World::new();
     let searcher = world.child("Zed");
     world.person("Captain", |person| {
-        person.usernames = vec!["moonwalker".to_owned()]
+        person.usernames = vec!["moonwalker".to_owned()];
     });
     world.child("Moon");
     for query in ["?q=moon", "?q=MOON"] {

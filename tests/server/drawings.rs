@@ -21,15 +21,16 @@ pub fn fresh() -> u64 {
 
 /// The PNG of a square of noise; the same seed gives the same picture. About 3 × `side` × `side` bytes.
 pub fn png(seed: u64, side: u32) -> Vec<u8> {
+    let length = (side * side * 3) as usize;
     let mut noise = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let pixels: Vec<u8> = (0..side * side * 3)
-        .map(|_| {
-            noise ^= noise << 13;
-            noise ^= noise >> 7;
-            noise ^= noise << 17;
-            noise.to_le_bytes()[3]
-        })
-        .collect();
+    let mut pixels = Vec::with_capacity(length + 8);
+    while pixels.len() < length {
+        noise ^= noise << 13;
+        noise ^= noise >> 7;
+        noise ^= noise << 17;
+        pixels.extend_from_slice(&noise.to_le_bytes());
+    }
+    pixels.truncate(length);
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, side, side);
     encoder.set_color(png::ColorType::Rgb);

@@ -325,6 +325,17 @@ fn a_slow_head_holds_up_nobody() {
     }
 }
 
+/// The one test that waits for the clock on the wall: ten seconds, beside all the others.
+#[test]
+fn a_body_that_does_not_arrive_is_given_up() {
+    let world = World::new();
+    let mut connection = world.connect();
+    let head = "POST /api/auth/login/ HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n";
+    connection.send(head.as_bytes());
+    connection.send(b"{\"email\":");
+    assert_eq!(connection.answer().refused(408)["code"], json!("timeout"));
+}
+
 #[test]
 fn a_head_without_end_is_refused() {
     let world = World::new();

@@ -20,7 +20,7 @@ use crate::pictures::{Received, receive};
 use crate::stories::drawn::{Refused, Sent};
 use crate::stories::effects;
 use crate::stories::limits;
-use crate::stories::rules::{Given, Role};
+use crate::stories::rules::{Given, LONGEST_SUMMARY, Role};
 use crate::stories::shapes::WholeStory;
 use crate::stories::store::bodies::Body;
 use crate::stories::store::writing::{self, Current, Written};
@@ -47,7 +47,7 @@ const KNOWN: &[Field] = &[
     },
     Field {
         name: "summary",
-        keep: Keep::Value(64 * 1024),
+        keep: Keep::Value(LONGEST_SUMMARY),
     },
     Field {
         name: "category",

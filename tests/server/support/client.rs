@@ -52,9 +52,10 @@ impl Client {
     /// The same device, signed in.
     #[must_use]
     pub fn signed_in(&self, account: Account) -> Self {
+        let device = self.with_token(&account.access);
         Self {
-            account: Some(account.clone()),
-            ..self.with_token(&account.access)
+            account: Some(account),
+            ..device
         }
     }
 

@@ -126,7 +126,7 @@ fn columns(conn: &mut Conn<'_>, table: &str) -> Result<Vec<String>, database::Er
         Dialect::Sqlite => "SELECT name FROM pragma_table_info($1) WHERE name <> 'last_seen'",
         Dialect::Postgres => {
             "SELECT CAST(column_name AS TEXT) FROM information_schema.columns
-             WHERE table_name = $1 AND column_name <> 'last_seen' ORDER BY ordinal_position"
+             WHERE CAST(table_name AS TEXT) = $1 AND column_name <> 'last_seen' ORDER BY ordinal_position"
         }
     };
     let rows = conn.query(sql, &[&table])?;

@@ -1,0 +1,200 @@
+//! Stories on their way to slow readers: what is being read stays, and what cannot be read to its end is seen to be broken.
+
+use std::io::Read;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tinytales::clock::{MINUTE, SECOND};
+
+use crate::drawings::{data_url, hash_of, media_path, png};
+use crate::support::{Client, Connection, World};
+
+/// More than the buffers of two sockets take: the server has to wait for such a reader.
+const LARGE: usize = 12;
+
+/// Files of 2.9 MB each.
+fn large_files(count: usize, seed: u64) -> Vec<Vec<u8>> {
+    (0..count).map(|number| png(seed + number as u64, 980)).collect()
+}
+
+/// Asks for an address and reads the beginning of the answer.
+fn begin(client: &Client, path: &str) -> (Connection, Vec<u8>) {
+    let mut connection = client.send("GET", path, &[("Connection", "close")], b"");
+    let mut beginning = vec![0; 64 * 1024];
+    let read = connection.read(&mut beginning);
+    assert!(read > 0);
+    beginning.truncate(read);
+    (connection, beginning)
+}
+
+/// All that is left of an answer, chunk marks and all.
+fn rest(connection: &mut Connection) -> Vec<u8> {
+    let mut rest = Vec::new();
+    let mut some = vec![0; 256 * 1024];
+    loop {
+        let read = connection.read(&mut some);
+        if read == 0 {
+            return rest;
+        }
+        rest.extend_from_slice(&some[..read]);
+    }
+}
+
+/// Waits for something that another thread brings about.
+#[track_caller]
+fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what}");
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn what_a_slow_reader_still_reads_is_not_swept() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let files = large_files(LARGE, 1000);
+    let last = data_url("image/png", &files[LARGE - 1]);
+    let id = world.shelves(mira.id(), "the kettle", files);
+    let (mut connection, _) = begin(&mira, &format!("/api/stories/{id}/"));
+
+    mira.delete(&format!("/api/stories/{id}/delete/")).ok();
+    world.advance(2 * MINUTE + SECOND);
+    world.sweeps();
+    assert!(world.pictures().contains(&hash_of(&last)), "the reader has not come to it");
+    world.advance(60 * MINUTE);
+    world.sweeps();
+    assert!(world.pictures().contains(&hash_of(&last)), "however long it takes");
+
+    let rest = rest(&mut connection);
+    assert!(rest.ends_with(b"\r\n0\r\n\r\n"), "the whole story came");
+    eventually("the sweep takes them all", || {
+        world.sweeps();
+        world.pictures().is_empty()
+    });
+}
+
+#[test]
+fn who_hangs_up_holds_nothing() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let files = large_files(LARGE, 2000);
+    let last = hash_of(&data_url("image/png", &files[LARGE - 1]));
+    let id = world.shelves(mira.id(), "the kettle", files);
+    let (connection, _) = begin(&mira, &format!("/api/stories/{id}/"));
+    assert!(world.app.pictures.leases.holds(&last));
+    drop(connection);
+    eventually("the lease is given back", || !world.app.pictures.leases.holds(&last));
+}
+
+#[test]
+fn a_slow_reader_of_the_own_list_keeps_nobody_waiting() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let ids: Vec<i64> = (0..LARGE)
+        .map(|number| {
+            world.advance(SECOND);
+            let id = world.shelves(mira.id(), &format!("tale {number}"), large_files(1, 3000 + number as u64));
+            // So long that the texts of the stories do not come together.
+            mira.changes(id, json!({"content": "Once upon a time. ".repeat(8_000)}));
+            id
+        })
+        .collect();
+    let (mut connection, beginning) = begin(&mira, "/api/stories/");
+    // Others read, she writes, and what vanishes meanwhile is left out: the list stays a list.
+    world.guest().lists("/api/stories/?public=true");
+    mira.changes(ids[2], json!({"title": "another title"}));
+    mira.delete(&format!("/api/stories/{}/delete/", ids[0])).ok();
+    let mut body = beginning;
+    body.extend(rest(&mut connection));
+    let results = unchunked(&body)["results"].as_array().unwrap().clone();
+    let titles: Vec<&str> = results.iter().map(|row| row["title"].as_str().unwrap()).collect();
+    assert!(!titles.contains(&"tale 0"), "{titles:?}");
+    assert_eq!(titles.len(), LARGE - 1);
+    assert!(results.iter().all(|row| row["canvas_data"].as_str().unwrap().len() > 3_000_000));
+}
+
+/// The JSON of a whole answer in chunks.
+#[track_caller]
+fn unchunked(answer: &[u8]) -> Value {
+    let start = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+    let mut rest = &answer[start..];
+    let mut body = Vec::new();
+    loop {
+        let line = rest.windows(2).position(|two| two == b"\r\n").unwrap();
+        let length = usize::from_str_radix(std::str::from_utf8(&rest[..line]).unwrap(), 16).unwrap();
+        rest = &rest[line + 2..];
+        if length == 0 {
+            return serde_json::from_slice(&body).unwrap();
+        }
+        rest.take(length as u64).read_to_end(&mut body).unwrap();
+        rest = &rest[length + 2..];
+    }
+}
+
+/// Loses the last piece of a picture, as no orderly server ever would.
+fn lose(world: &World, hash: &str) {
+    let hash = hash.to_owned();
+    let lost = world.sql(move |conn| {
+        conn.execute(
+            "DELETE FROM picture_pieces
+             WHERE picture_id = (SELECT id FROM pictures WHERE hash = $1)
+               AND number = (SELECT MAX(d.number) FROM picture_pieces d JOIN pictures p ON p.id = d.picture_id
+                             WHERE p.hash = $1)",
+            &[&hash],
+        )
+    });
+    assert_eq!(lost, 1);
+}
+
+/// The connection breaks off after the beginning: no last chunk, no end of the JSON.
+#[track_caller]
+fn assert_broken(client: &Client, path: &str) {
+    let mut connection = client.send("GET", path, &[], b"");
+    let answer = connection.answer();
+    answer.status(200);
+    assert!(!answer.is_whole, "{path}: the client must see that something is missing");
+    assert!(answer.body.len() > 100_000, "{path}: it broke in mid-stream, after {} bytes", answer.body.len());
+    assert!(serde_json::from_slice::<Value>(&answer.body).is_err(), "{path}");
+    let end = String::from_utf8_lossy(&answer.body[answer.body.len() - 40..]).into_owned();
+    assert!(!end.contains(']') && !end.contains('}'), "{path}: nothing is closed: {end}");
+    assert_eq!(rest(&mut connection), b"");
+}
+
+#[test]
+fn an_answer_that_cannot_be_finished_is_never_closed() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    world.shelves(mira.id(), "before", vec![png(4000, 200)]);
+    let files = large_files(2, 4001);
+    let last = data_url("image/png", &files[1]);
+    let id = world.shelves(mira.id(), "broken", files);
+    world.advance(SECOND);
+    world.shelves(mira.id(), "after", vec![png(4010, 200)]);
+    lose(&world, &hash_of(&last));
+
+    assert_broken(&mira, &format!("/api/stories/{id}/"));
+    assert_broken(&mira, "/api/stories/");
+    let served = world.guest().get(&media_path(&last));
+    served.status(200);
+    assert!(!served.is_whole, "fewer bytes than announced");
+    // Nobody else notices.
+    assert_eq!(mira.titles("/api/stories/?public=true"), ["after", "broken", "before"]);
+}
+
+#[test]
+fn a_piece_that_vanishes_under_a_reader_breaks_the_answer() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let files = large_files(LARGE, 5000);
+    let last = hash_of(&data_url("image/png", &files[LARGE - 1]));
+    let id = world.shelves(mira.id(), "the kettle", files);
+    let (mut connection, _) = begin(&mira, &format!("/api/stories/{id}/"));
+    lose(&world, &last);
+    let rest = rest(&mut connection);
+    assert!(rest.len() > 10_000_000, "{} bytes", rest.len());
+    assert!(!rest.ends_with(b"0\r\n\r\n"));
+    assert!(!rest[rest.len() - 40..].contains(&b']'));
+}
