@@ -20,7 +20,11 @@ const SHOWN: i64 = 12;
 const NOT_YET: &str = "Drawing together, friends, games, rewards, families and classes are on their way.";
 
 pub(super) async fn page(app: &App, origin: &Origin) -> Page {
-    let newest = if app.config.demo { newest_stories(app).await } else { Vec::new() };
+    let newest = if app.config.demo {
+        newest_stories(app).await
+    } else {
+        Vec::new()
+    };
     let content = html! {
         header {
             div.mark { (PreEscaped(MARK)) }
