@@ -17,10 +17,10 @@ use crate::app::App;
 
 /// A chunk of the response.
 const CHUNK: usize = 64 * 1024;
-/// Bytes of a picture that become one chunk of base64; a multiple of 3.
-const RAW_STEP: usize = CHUNK / 4 * 3;
-/// Text that is escaped at a time; its escapes may be six times as long.
-const TEXT_STEP: usize = CHUNK / 8;
+/// A chunk with less room than this is full: enough for the beginning of a data URL.
+const LEAST_ROOM: usize = 256;
+/// Escapes may be this many times as long as their text.
+const LONGEST_ESCAPE: usize = 6;
 /// How often a busy database is asked again in mid-stream, and how long after.
 const TRIES: [Duration; 3] = [
     Duration::from_millis(20),
@@ -103,7 +103,9 @@ struct Writer<S> {
 impl<S: Source> Writer<S> {
     /// The next chunk; nothing at the end.
     async fn chunk(&mut self) -> Result<Option<Bytes>, database::Error> {
-        while self.out.len() < CHUNK {
+        // Allocated once, at its full size: growing it step by step costs more than filling it.
+        self.out = Vec::with_capacity(CHUNK);
+        while self.room() >= LEAST_ROOM {
             let Some(item) = self.items.pop_front() else {
                 let Some(parts) = self.source.next().await? else {
                     break;
@@ -115,11 +117,13 @@ impl<S: Source> Writer<S> {
                 self.items.push_front(rest);
             }
         }
-        if self.out.is_empty() {
-            return Ok(None);
-        }
-        let rest = self.out.split_off(self.out.len().min(CHUNK));
-        Ok(Some(Bytes::from(std::mem::replace(&mut self.out, rest))))
+        let chunk = std::mem::take(&mut self.out);
+        Ok((!chunk.is_empty()).then(|| Bytes::from(chunk)))
+    }
+
+    /// Bytes that the chunk still takes.
+    fn room(&self) -> usize {
+        CHUNK.saturating_sub(self.out.len())
     }
 
     fn expand(&mut self, parts: Vec<Part>) {
@@ -157,12 +161,12 @@ impl<S: Source> Writer<S> {
     async fn write(&mut self, item: Item) -> Result<Option<Item>, database::Error> {
         match item {
             Item::Json(text, from) => {
-                let to = step_end(&text, from, CHUNK);
+                let to = step_end(&text, from, self.room());
                 self.out.extend_from_slice(&text.as_bytes()[from..to]);
                 Ok((to < text.len()).then_some(Item::Json(text, to)))
             }
             Item::Text(text, from) => {
-                let to = step_end(&text, from, TEXT_STEP);
+                let to = step_end(&text, from, self.room() / LONGEST_ESCAPE);
                 escape_json(&text[from..to], &mut self.out);
                 Ok((to < text.len()).then_some(Item::Text(text, to)))
             }
@@ -180,7 +184,7 @@ impl<S: Source> Writer<S> {
             drawing.next_piece += 1;
             drawing.written = 0;
         }
-        let to = drawing.piece.len().min(drawing.written + RAW_STEP);
+        let to = drawing.piece.len().min(drawing.written + self.room() / 4 * 3);
         append_base64(&drawing.piece[drawing.written..to], &mut self.out);
         drawing.total += (to - drawing.written) as u64;
         drawing.written = to;
@@ -210,11 +214,11 @@ async fn read_piece(app: &App, reference: &Reference, number: i64) -> Result<Vec
     }
 }
 
-/// The end of a step through a text, at a character's border.
+/// The end of a step of at most `step` bytes through a text, at a character's border.
 fn step_end(text: &str, from: usize, step: usize) -> usize {
     let mut to = text.len().min(from + step);
     while !text.is_char_boundary(to) {
-        to += 1;
+        to -= 1;
     }
     to
 }

@@ -51,7 +51,7 @@ fn block(document: &Value, operation: &Operation<'_>) -> Markup {
         details {
             summary {
                 span.method { (operation.method) } " " code { (operation.path) } " "
-                @if !is_public { span.lock title="needs a token" { "🔑" } }
+                @if !is_public { span.token { "token" } }
                 " " span.small { (text(&value["summary"])) }
             }
             p { (text(&value["description"])) }

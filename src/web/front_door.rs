@@ -1,19 +1,33 @@
 //! The front door.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::Page;
 use crate::app::App;
 use crate::demo::people::PEOPLE;
+use crate::pictures::public_url;
+use crate::stories::store::Story;
+use crate::stories::store::lists::{self, ListQuery, Shelf};
+use crate::wire::Error;
 use crate::wire::origin::Origin;
+
+/// An open book.
+const MARK: &str = include_str!("mark.svg");
+/// Stories that a demo shows at its door.
+const SHOWN: i64 = 12;
 
 /// What is still to come, for people who wonder.
 const NOT_YET: &str = "Drawing together, friends, games, rewards, families and classes are on their way.";
 
-pub(super) fn page(app: &App, origin: &Origin) -> Page {
+pub(super) async fn page(app: &App, origin: &Origin) -> Page {
+    let newest = if app.config.demo {
+        newest_stories(app).await
+    } else {
+        Vec::new()
+    };
     let content = html! {
         header {
-            span.mark aria-hidden="true" { "📖" }
+            div.mark { (PreEscaped(MARK)) }
             h1 { "Tinytales" }
             p.lead { "A server for children who write and draw stories." }
         }
@@ -24,7 +38,7 @@ pub(super) fn page(app: &App, origin: &Origin) -> Page {
             p { code.big { (origin) "/api" } }
             p.small { "In the storybook app: settings, developer mode, server address. Then press “test connection”." }
         }
-        @if app.config.demo { (demo_accounts()) }
+        @if app.config.demo { (demo_accounts()) (covers(&newest, origin)) }
         section {
             h2 { "For engineers" }
             ul {
@@ -38,11 +52,48 @@ pub(super) fn page(app: &App, origin: &Origin) -> Page {
     Page::new("Tinytales", &content)
 }
 
+/// The newest stories; none while the database is away, for the door stays open.
+async fn newest_stories(app: &App) -> Vec<Story> {
+    let query = ListQuery {
+        shelf: Shelf::Public,
+        viewer: None,
+        search: String::new(),
+        category: String::new(),
+        language: String::new(),
+        limit: SHOWN,
+        offset: 0,
+    };
+    let read: Result<_, Error> = app
+        .database
+        .read(move |conn| {
+            let (heads, _) = lists::heads(conn, &query)?;
+            Ok(lists::rows(conn, &heads)?)
+        })
+        .await;
+    read.unwrap_or_default()
+}
+
+fn covers(stories: &[Story], origin: &Origin) -> Markup {
+    html! {
+        section {
+            h2 { "What the children wrote" }
+            div.covers {
+                @for story in stories {
+                    figure {
+                        img src=(public_url(&story.public_cover, origin)) alt="" loading="lazy" width="150" height="150";
+                        figcaption { (story.title) br; span.small { (story.author_name) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn demo_accounts() -> Markup {
     html! {
         section.demo {
             h2 { "This is a demo" }
-            p { "Its world is made up, and it may be gone tomorrow. These accounts exist; their passwords were printed when it started:" }
+            p { "Its world is made up, and it may be gone tomorrow. These accounts exist; their passwords were printed when it started, and are kept in demo-accounts.json in its data folder:" }
             table {
                 thead { tr { th { "Role" } th { "Name" } th { "E-mail address" } } }
                 tbody {

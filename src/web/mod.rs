@@ -68,7 +68,7 @@ impl IntoResponse for Page {
 
 /// What this is, that it is alive, and how to point an app at it.
 pub async fn front_door(State(app): State<Arc<App>>, origin: Origin) -> Response {
-    front_door::page(&app, &origin).into_response()
+    front_door::page(&app, &origin).await.into_response()
 }
 
 /// The app's "test connection" button looks here, without a token.

@@ -6,7 +6,7 @@ use crate::place::Place;
 use crate::writers::{Stored, address};
 
 #[derive(Default)]
-pub struct Ledger {
+pub(crate) struct Ledger {
     stories: BTreeSet<String>,
     comments: BTreeSet<String>,
     /// The last text of each account; it may have sent a later one that nobody acknowledged.
@@ -15,11 +15,11 @@ pub struct Ledger {
 
 impl Ledger {
     /// How many writes must be there.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.stories.len() + self.comments.len() + self.profiles.len()
     }
 
-    pub fn note(&mut self, acknowledged: &[Stored]) {
+    pub(crate) fn note(&mut self, acknowledged: &[Stored]) {
         for stored in acknowledged {
             match *stored {
                 Stored::Story(number) => _ = self.stories.insert(format!("Story {number}")),
@@ -33,7 +33,7 @@ impl Ledger {
     }
 
     /// Everything is there, and nothing is there by half.
-    pub fn compare_with(&self, place: &Place) {
+    pub(crate) fn compare_with(&self, place: &Place) {
         let texts = |sql| {
             let rows = place.query(sql).into_iter();
             rows.map(|mut row| row.take().unwrap())

@@ -14,10 +14,13 @@ use tokio_postgres::{Config, NoTls};
 use crate::server::Server;
 
 /// Of every account.
-pub const PASSWORD: &str = "a lighthouse keeps its lamp";
+pub(crate) const PASSWORD: &str = "a lighthouse keeps its lamp";
+
+/// Gives every database of this process a name of its own.
+static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// A folder and a database that go away with the test.
-pub struct Place {
+pub(crate) struct Place {
     folder: TempDir,
     url: String,
     /// The PostgreSQL server and the name of our database on it.
@@ -25,7 +28,7 @@ pub struct Place {
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let Some(server) = server_of_the_tests() else {
             let url = format!("sqlite:///{}", folder.path().join("tinytales.db").display());
@@ -35,7 +38,6 @@ impl Place {
                 on_server: None,
             };
         };
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("tinytales_durability_{}_{count}", std::process::id());
         command(&server, &format!("CREATE DATABASE {name}"));
@@ -47,13 +49,13 @@ impl Place {
     }
 
     /// A server on what is there.
-    pub fn start(&self) -> Server {
+    pub(crate) fn start(&self) -> Server {
         let mut serve = program(self.folder.path());
         Server::start(serve.arg("serve").env("DATABASE_URL", &self.url))
     }
 
     /// Makes an account by the command line.
-    pub fn create_account(&self, email: &str) {
+    pub(crate) fn create_account(&self, email: &str) {
         let mut create = program(self.folder.path());
         create.args(["create-admin", "--email", email, "--name", "Keeper"]);
         let made = create.env("DATABASE_URL", &self.url).output().unwrap();
@@ -61,12 +63,12 @@ impl Place {
     }
 
     /// Rows, read beside a server that may be running.
-    pub fn query(&self, sql: &'static str) -> Vec<Row> {
+    pub(crate) fn query(&self, sql: &'static str) -> Vec<Row> {
         self.read(move |conn| conn.query(sql, &[]))
     }
 
     /// SQLite's own look at the whole file.
-    pub fn check_integrity(&self) {
+    pub(crate) fn check_integrity(&self) {
         let found = self.read(|conn| match conn.dialect() {
             Dialect::Sqlite => Ok(Some(conn.one("SELECT * FROM pragma_integrity_check", &[])?)),
             Dialect::Postgres => Ok(None),
@@ -101,14 +103,14 @@ impl Drop for Place {
 }
 
 /// The program with settings of its own and its log beside its data.
-pub fn program(folder: &Path) -> Command {
+pub(crate) fn program(folder: &Path) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_tinytales"));
     settings(&mut program, folder);
     program
 }
 
 /// The settings of a server of these tests.
-pub fn settings(command: &mut Command, folder: &Path) {
+pub(crate) fn settings(command: &mut Command, folder: &Path) {
     let log = File::options()
         .create(true)
         .append(true)

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// A server that listens.
-pub struct Server {
+pub(crate) struct Server {
     /// Taken by whoever waits for its end.
     child: Option<Child>,
     id: Pid,
@@ -20,7 +20,7 @@ pub struct Server {
 
 impl Server {
     /// Starts the command and waits until it says where it listens.
-    pub fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -46,27 +46,27 @@ impl Server {
     }
 
     /// Its process.
-    pub fn id(&self) -> Pid {
+    pub(crate) fn id(&self) -> Pid {
         self.id
     }
 
     /// An address of its API.
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// SIGKILL: nothing that the program could still do.
-    pub fn kill(&self) {
+    pub(crate) fn kill(&self) {
         kill_process(self.id, Signal::KILL).unwrap();
     }
 
     /// SIGTERM: a host that stops its instance.
-    pub fn terminate(&self) {
+    pub(crate) fn terminate(&self) {
         kill_process(self.id, Signal::TERM).unwrap();
     }
 
     /// Waits until it has ended; a panic when it has not in this time.
-    pub fn wait(mut self, at_most: Duration) -> ExitStatus {
+    pub(crate) fn wait(mut self, at_most: Duration) -> ExitStatus {
         let mut child = self.child.take().unwrap();
         let (told, ended) = sync_channel(1);
         let waiting = thread::spawn(move || told.send(child.wait()));

@@ -10,7 +10,7 @@ use crate::place::{PASSWORD, Place};
 use crate::server::Server;
 
 /// Writes that a round attempts, if nobody breaks it off.
-pub const ATTEMPTS: usize = CONNECTIONS * EACH;
+pub(crate) const ATTEMPTS: usize = CONNECTIONS * EACH;
 
 const ACCOUNTS: usize = 10;
 const CONNECTIONS: usize = 50;
@@ -18,7 +18,7 @@ const EACH: usize = 20;
 
 /// A write that the server said it has stored. Numbers rise from round to round and are never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stored {
+pub(crate) enum Stored {
     /// A story with this title.
     Story(usize),
     /// A comment with this text.
@@ -28,18 +28,18 @@ pub enum Stored {
 }
 
 /// Some accounts that have signed in, and a story that all of them comment on.
-pub struct People {
+pub(crate) struct People {
     tokens: Vec<String>,
     story: i64,
 }
 
 /// The address of an account.
-pub fn address(account: usize) -> String {
+pub(crate) fn address(account: usize) -> String {
     format!("keeper{account}@example.org")
 }
 
 impl People {
-    pub fn sign_in(place: &Place, server: &Server) -> Self {
+    pub(crate) fn sign_in(place: &Place, server: &Server) -> Self {
         let agent = agent();
         let token = |account| {
             place.create_account(&address(account));
@@ -58,7 +58,13 @@ impl People {
 
     /// Writes on all connections; at the `moment`th acknowledgement something happens to the server. What was
     /// acknowledged, also after that.
-    pub fn write(&self, server: &Server, round: usize, moment: usize, happens: impl FnOnce()) -> Vec<Stored> {
+    pub(crate) fn write(
+        &self,
+        server: &Server,
+        round: usize,
+        moment: usize,
+        happens: impl FnOnce(),
+    ) -> Vec<Stored> {
         let (acknowledge, acknowledged) = sync_channel(ATTEMPTS);
         thread::scope(|scope| {
             for connection in 0..CONNECTIONS {
@@ -113,7 +119,7 @@ impl People {
     }
 
     /// Whether the server takes another story.
-    pub fn can_still_write(&self, server: &Server) -> bool {
+    pub(crate) fn can_still_write(&self, server: &Server) -> bool {
         let story = story("Afterwards", "They sailed on.");
         let sent = send(
             &agent(),
@@ -126,12 +132,12 @@ impl People {
 }
 
 /// A client with one connection, which takes every status for an answer.
-pub fn agent() -> Agent {
+pub(crate) fn agent() -> Agent {
     Agent::config_builder().http_status_as_error(false).build().into()
 }
 
 /// Signs an account in.
-pub fn token(agent: &Agent, server: &Server, email: &str) -> String {
+pub(crate) fn token(agent: &Agent, server: &Server, email: &str) -> String {
     let body = json!({"email": email, "password": PASSWORD});
     let (status, answer) = send(agent, &server.url("/api/auth/login/"), "", &body).unwrap();
     assert_eq!(status, 200, "{answer}");
@@ -139,12 +145,12 @@ pub fn token(agent: &Agent, server: &Server, email: &str) -> String {
 }
 
 /// A published story without drawings.
-pub fn story(title: &str, text: &str) -> Value {
+pub(crate) fn story(title: &str, text: &str) -> Value {
     json!({"title": title, "content": text, "canvas_data": "[]", "is_published": true})
 }
 
 /// Posts a body; the status and the JSON of the answer.
-pub fn send(agent: &Agent, url: &str, token: &str, body: &Value) -> Result<(u16, Value), ureq::Error> {
+pub(crate) fn send(agent: &Agent, url: &str, token: &str, body: &Value) -> Result<(u16, Value), ureq::Error> {
     let request = if url.ends_with("/profile/update/") {
         agent.put(url)
     } else {

@@ -114,7 +114,7 @@ fn administrate(server: &str, sql: String) {
             .enable_all()
             .build()
             .unwrap()
-            .block_on(work)
+            .block_on(work);
     };
     thread::spawn(run).join().unwrap();
 }

@@ -69,7 +69,7 @@ async fn each_mode_accepts_what_libpq_accepts() {
             false,
         ),
     ] {
-        let address = format!("postgres://postgres@{host}:{encrypted}/{}", name(&url));
+        let address = format!("postgres://{}@{host}:{encrypted}/{}", user(&url), name(&url));
         let opened = open(&format!("{address}?{parameters}")).await;
         assert_eq!(opened.is_ok(), accepted, "{host} {parameters}: {opened:?}");
         assert!(accepted || matches!(opened, Err(Error::Sql(_))), "{opened:?}");
@@ -150,6 +150,10 @@ async fn encrypted(url: &str) -> u16 {
     tasks.spawn(serve);
     tasks.detach_all();
     port
+}
+
+fn user(url: &str) -> &str {
+    url.split_once("://").unwrap().1.split_once('@').unwrap().0
 }
 
 fn name(url: &str) -> &str {

@@ -12,6 +12,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::serve::ListenerExt;
 use rusqlite::{Connection, Row};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -43,7 +44,9 @@ pub(super) fn serve() -> Result<()> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        // As ours does: an answer's end must not wait for the acknowledgement of its beginning.
         let listener = tokio::net::TcpListener::bind(address).await?;
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         Ok(axum::serve(listener, routes).await?)
     })
 }

@@ -1,0 +1,248 @@
+//! The program as an operator uses it: each test runs the binary itself, with a folder of its own.
+
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Command, Output, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// A folder and the settings of an operator.
+struct Operator {
+    folder: TempDir,
+}
+
+impl Operator {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tinytales"));
+        command
+            .args(arguments)
+            .env_clear()
+            .env("DATA_DIR", self.folder.path().join("data"))
+            .env("SECRET_KEY", SECRET)
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments)
+            .env("ADMIN_PASSWORD", "a good long password")
+            .output()
+            .unwrap()
+    }
+
+    fn says(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", complaint(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn serve(&self, arguments: &[&str]) -> Server {
+        let mut command = self.command(arguments);
+        if arguments.contains(&"--demo") {
+            // A demo makes a secret of its own.
+            command.env_remove("SECRET_KEY");
+        }
+        let mut child = command
+            .env("PORT", "0")
+            .env("RATE_LIMITS", "off")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let address = loop {
+            let mut line = String::new();
+            assert!(
+                out.read_line(&mut line).unwrap() > 0,
+                "the server ended after saying: {said}"
+            );
+            if let Some(address) = line.trim().strip_prefix("Tinytales is listening on ") {
+                break address.to_owned();
+            }
+            said += &line;
+        };
+        Server { child, address, said }
+    }
+}
+
+fn complaint(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+struct Server {
+    child: Child,
+    address: String,
+    said: String,
+}
+
+impl Server {
+    fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let mut answer = agent
+            .post(format!("{}{path}", self.address))
+            .send_json(body)
+            .unwrap();
+        (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
+    }
+
+    fn get(&self, path: &str) -> Value {
+        ureq::get(format!("{}{path}", self.address))
+            .call()
+            .unwrap()
+            .body_mut()
+            .read_json()
+            .unwrap()
+    }
+
+    fn sign_in(&self, email: &str, password: &str) -> u16 {
+        self.post("/api/auth/login/", &json!({"email": email, "password": password}))
+            .0
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, Signal::TERM).unwrap();
+        assert!(
+            self.child.wait().unwrap().success(),
+            "an orderly stop ends with 0"
+        );
+    }
+}
+
+#[test]
+fn without_a_secret_it_says_what_to_type() {
+    let operator = Operator::new();
+    let refused = operator
+        .command(&["serve"])
+        .env_remove("SECRET_KEY")
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        complaint(&refused).contains("openssl rand -hex 32"),
+        "{}",
+        complaint(&refused)
+    );
+}
+
+#[test]
+fn what_it_does_not_understand_ends_with_2_and_the_usage() {
+    let operator = Operator::new();
+    for arguments in [
+        &["fly"][..],
+        &["serve", "--fast"],
+        &["create-admin"],
+        &["migrate", "now"],
+    ] {
+        let refused = operator.run(arguments);
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            complaint(&refused).contains("tinytales serve [--demo]"),
+            "{arguments:?}"
+        );
+    }
+    assert!(operator.says(&["--help"]).contains("create-admin"));
+    assert!(operator.says(&["serve", "--help"]).contains("DATABASE_URL"));
+}
+
+#[test]
+fn an_operator_without_mail_helps_by_hand() {
+    let operator = Operator::new();
+    operator.says(&["migrate"]);
+    operator.says(&[
+        "create-admin",
+        "--email",
+        "ines@example.org",
+        "--name",
+        "Ines Cruz",
+    ]);
+    let taken = operator.run(&[
+        "create-admin",
+        "--email",
+        "INES@example.org",
+        "--name",
+        "Ines Cruz",
+    ]);
+    assert_eq!(taken.status.code(), Some(1));
+
+    let server = operator.serve(&["serve"]);
+    assert_eq!(server.sign_in("ines@example.org", "a good long password"), 200);
+    let mira = json!({"name": "Mira Lopez", "email": "mira@example.org", "password": "pass word 1", "confirm_password": "pass word 1"});
+    let (status, answer) = server.post("/api/auth/register/", &mira);
+    assert_eq!((status, &answer["email_sent"]), (201, &json!(false)));
+    assert_eq!(server.sign_in("mira@example.org", "pass word 1"), 401);
+
+    // Beside the running server, on the same file.
+    operator.says(&["confirm", "mira@example.org"]);
+    assert_eq!(server.sign_in("mira@example.org", "pass word 1"), 200);
+    let said = operator.says(&["reset-password", "mira@example.org"]);
+    let password = said.trim().rsplit(' ').next().unwrap();
+    assert_eq!(server.sign_in("mira@example.org", "pass word 1"), 401);
+    assert_eq!(server.sign_in("mira@example.org", password), 200);
+    for command in ["confirm", "reset-password"] {
+        assert_eq!(
+            operator.run(&[command, "nobody@example.org"]).status.code(),
+            Some(1),
+            "{command}"
+        );
+    }
+}
+
+#[test]
+fn the_demo_prints_accounts_that_can_sign_in_and_is_filled_once() {
+    let operator = Operator::new();
+    let file = operator.folder.path().join("data/demo-accounts.json");
+    let first = operator.serve(&["serve", "--demo"]);
+    let accounts: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    for name in ["demo-accounts.json", "demo-secret"] {
+        let mode = std::fs::metadata(file.with_file_name(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name} is its owner's alone");
+    }
+    for role in ["child", "parent", "teacher", "admin"] {
+        let account = accounts
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|account| account["role"] == role)
+            .unwrap();
+        let (email, password) = (
+            account["email"].as_str().unwrap(),
+            account["password"].as_str().unwrap(),
+        );
+        assert!(
+            first.said.contains(email) && first.said.contains(password),
+            "{role} is printed"
+        );
+        assert_eq!(first.sign_in(email, password), 200, "{role} signs in");
+    }
+    let stories = first.get("/api/stories/?public=true&page_size=100");
+    assert_eq!(stories["count"], 12);
+    drop(first);
+
+    let again = operator.serve(&["serve", "--demo"]);
+    assert_eq!(again.get("/api/stories/?public=true")["count"], 12);
+    assert_eq!(
+        serde_json::from_slice::<Value>(&std::fs::read(&file).unwrap()).unwrap(),
+        accounts
+    );
+}
