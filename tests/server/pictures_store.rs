@@ -3,7 +3,7 @@
 use serde_json::json;
 use tinytales::clock::{MINUTE, SECOND};
 
-use crate::drawings::{canvas, drawing, hash_of, large_drawing, plain_story, story, with};
+use crate::drawings::{canvas, drawing, hash_of, large_drawing, plain_story, png, story, with};
 use crate::support::{PASSWORD, World};
 
 fn sorted<const COUNT: usize>(drawings: [&str; COUNT]) -> Vec<String> {
@@ -17,7 +17,10 @@ fn a_drawing_in_two_stories_is_kept_once_until_neither_shows_it() {
     let world = World::new();
     let (mira, ben) = (world.child("Mira"), world.child("Ben"));
     let (shared, own) = (large_drawing(), drawing());
-    let hers = mira.makes(with(plain_story("hers"), json!({"canvas_data": canvas(&[Some(&shared), Some(&own)])})));
+    let hers = mira.makes(with(
+        plain_story("hers"),
+        json!({"canvas_data": canvas(&[Some(&shared), Some(&own)])}),
+    ));
     let his = ben.makes(with(plain_story("his"), json!({"cover_image": shared})));
     assert_eq!(world.pictures(), sorted([&shared, &own]));
     let pieces = world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM picture_pieces");
@@ -34,7 +37,10 @@ fn a_drawing_in_two_stories_is_kept_once_until_neither_shows_it() {
     world.advance(2 * MINUTE + SECOND);
     assert_eq!(world.sweeps(), 1);
     assert_eq!(world.pictures(), sorted([&own]));
-    assert_eq!(world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM picture_pieces"), 1);
+    assert_eq!(
+        world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM picture_pieces"),
+        1
+    );
 }
 
 #[test]
@@ -42,9 +48,15 @@ fn a_replaced_drawing_is_kept_for_two_minutes() {
     let world = World::new();
     let mira = world.child("Mira");
     let (old, new) = (drawing(), drawing());
-    let id = mira.makes(with(plain_story("the kettle"), json!({"canvas_data": canvas(&[Some(&old)])})));
+    let id = mira.makes(with(
+        plain_story("the kettle"),
+        json!({"canvas_data": canvas(&[Some(&old)])}),
+    ));
     world.advance(MINUTE);
-    let rows = mira.reads(id)["canvas_data"].as_str().unwrap().replace(&old, &new);
+    let rows = mira.reads(id)["canvas_data"]
+        .as_str()
+        .unwrap()
+        .replace(&old, &new);
     mira.changes(id, json!({"canvas_data": rows}));
     assert_eq!(world.sweeps(), 0);
     world.advance(2 * MINUTE);
@@ -78,9 +90,17 @@ fn drawings_of_a_refused_story_are_swept() {
     let world = World::new();
     let mira = world.child("Mira");
     let image = drawing();
-    let refused = with(story("T"), json!({"canvas_data": canvas(&[Some(&image)]), "category": "gardening"}));
-    mira.post("/api/stories/create/", refused).refused_fields(&["category"]);
-    assert_eq!(world.pictures(), [hash_of(&image)], "it came before what is wrong was known");
+    let refused = with(
+        story("T"),
+        json!({"canvas_data": canvas(&[Some(&image)]), "category": "gardening"}),
+    );
+    mira.post("/api/stories/create/", refused)
+        .refused_fields(&["category"]);
+    assert_eq!(
+        world.pictures(),
+        [hash_of(&image)],
+        "it came before what is wrong was known"
+    );
     world.advance(2 * MINUTE + SECOND);
     assert_eq!(world.sweeps(), 1);
     assert_eq!(world.pictures(), [""; 0]);
@@ -101,13 +121,35 @@ fn a_deleted_account_and_a_deleted_story_release_what_they_alone_showed() {
     mira.delete(&format!("/api/stories/{deleted}/delete/")).ok();
     world.advance(2 * MINUTE + SECOND);
     assert_eq!(world.sweeps(), 1);
-    assert_eq!(world.pictures(), sorted([&shared, &first, &third]), "her other story shows the first one");
-    mira.post("/api/auth/delete-account/", json!({"password": PASSWORD})).ok();
+    assert_eq!(
+        world.pictures(),
+        sorted([&shared, &first, &third]),
+        "her other story shows the first one"
+    );
+    mira.post("/api/auth/delete-account/", json!({"password": PASSWORD}))
+        .ok();
     world.advance(2 * MINUTE + SECOND);
     assert_eq!(world.sweeps(), 1);
     assert_eq!(world.pictures(), sorted([&shared, &third]));
     ben.reads(kept);
-    assert_eq!(world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM story_pictures"), 2);
+    assert_eq!(
+        world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM story_pictures"),
+        2
+    );
+}
+
+#[test]
+fn a_sweep_takes_a_few_megabytes_at_a_time() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let files = (7000..7003).map(|seed| png(seed, 980)).collect();
+    let id = world.shelves(mira.id(), "the kettle", files);
+    mira.delete(&format!("/api/stories/{id}/delete/")).ok();
+    world.advance(2 * MINUTE + SECOND);
+    assert_eq!(
+        [world.sweeps(), world.sweeps(), world.sweeps(), world.sweeps()],
+        [1, 1, 1, 0]
+    );
 }
 
 #[test]
@@ -134,11 +176,18 @@ fn a_full_database_takes_text_but_no_new_pictures() {
     };
     refused.refused(507);
     assert!(taken >= 2, "there was room for one megabyte");
-    mira.patch(&format!("/api/stories/{id}/update/"), json!({"cover_image": large_drawing()})).refused(507);
+    mira.patch(
+        &format!("/api/stories/{id}/update/"),
+        json!({"cover_image": large_drawing()}),
+    )
+    .refused(507);
 
     // Text still saves, and so does what shows known pictures.
     let text = "A new end. ".repeat(100);
-    assert_eq!(mira.changes(id, json!({"content": text}))["content"], json!(text.trim()));
+    assert_eq!(
+        mira.changes(id, json!({"content": text}))["content"],
+        json!(text.trim())
+    );
     mira.makes(plain_story("only text"));
     mira.makes(with_cover(&known));
     assert_eq!(mira.reads(id)["cover_image"], json!(known));
