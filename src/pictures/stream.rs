@@ -1,7 +1,8 @@
 //! Texts with pictures on their way out: in chunks of at most 64 KiB, as fast as the client takes them.
 //!
-//! In memory at a time, for each response: one piece of a picture (96 KiB), one chunk (64 KiB), and the texts that the
-//! source has handed over. No database connection is held while the network is slow.
+//! In memory at a time, for each response: one piece of a picture (96 KiB), a chunk that is written (112 KiB), one or two
+//! that are sent (64 KiB each), and the texts that the source has handed over. A permit for all of that is taken before the
+//! head goes out, so that a server without room answers 503. No database connection is held while the network is slow.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -9,18 +10,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
+use database::Conn;
+use envelope::permits::BytesPermit;
 
 use super::leases::Lease;
+use super::reference::MARK;
 use super::store::{self, PIECE};
 use super::{Reference, Segment, Skeleton, append_base64, escape_json};
 use crate::app::App;
+use crate::wire::Error;
 
 /// A chunk of the response.
 const CHUNK: usize = 64 * 1024;
-/// Bytes of a picture that become one chunk of base64; a multiple of 3.
-const RAW_STEP: usize = CHUNK / 4 * 3;
+/// What the last step may add to a chunk.
+const STEP: usize = CHUNK * 3 / 4;
+/// Bytes of a picture that become base64 at a time: 32 KiB of it. A multiple of 3, and a piece has a whole number of them.
+const RAW_STEP: usize = PIECE / 4;
 /// Text that is escaped at a time; its escapes may be six times as long.
-const TEXT_STEP: usize = CHUNK / 8;
+const TEXT_STEP: usize = STEP / 6;
+/// What one stream holds at most, beside what its source holds.
+const HELD: u64 = (PIECE + CHUNK + STEP + CHUNK) as u64;
+/// An answer of so much text and no picture is built whole; escapes may make it six times as long.
+const SMALL: usize = 32 * 1024;
 /// How often a busy database is asked again in mid-stream, and how long after.
 const TRIES: [Duration; 3] = [
     Duration::from_millis(20),
@@ -44,6 +55,17 @@ impl Part {
     pub fn json(text: impl Into<String>) -> Self {
         Self::Json(text.into())
     }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Json(text) | Self::Text(text) | Self::Skeleton(text) => text,
+        }
+    }
+
+    /// Whether it holds a picture, or something that is written like one.
+    fn has_marks(&self) -> bool {
+        matches!(self, Self::Skeleton(text) if text.contains(MARK))
+    }
 }
 
 /// Where the parts of a body come from.
@@ -52,14 +74,50 @@ pub trait Source: Send + 'static {
     fn next(&mut self) -> impl Future<Output = Result<Option<Vec<Part>>, database::Error>> + Send;
 }
 
-/// Streams a JSON body. An error in mid-stream aborts the connection.
-pub fn body(app: &Arc<App>, source: impl Source) -> Body {
+/// Streams a JSON body, when there is room for it and for the bytes that its source holds at a time. An error in mid-stream
+/// aborts the connection.
+pub async fn body(app: &Arc<App>, source: impl Source, source_holds: usize) -> Result<Body, Error> {
     let writer = Writer {
+        _room: app.pictures.responses.take(HELD + source_holds as u64).await?,
         app: Arc::clone(app),
         source,
         items: VecDeque::new(),
         out: Vec::new(),
     };
+    Ok(streamed(writer))
+}
+
+/// A JSON body of parts that are all there: built whole when it is small, else streamed.
+pub async fn of_parts(app: &Arc<App>, parts: Vec<Part>) -> Result<Body, Error> {
+    let held: usize = parts.iter().map(|part| part.text().len()).sum();
+    if held <= SMALL && !parts.iter().any(Part::has_marks) {
+        return Ok(Body::from(whole(&parts)));
+    }
+    // Each skeleton is there twice while it is taken apart.
+    body(app, Once(Some(parts)), 2 * held).await
+}
+
+fn whole(parts: &[Part]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for part in parts {
+        match part {
+            Part::Json(text) => out.extend_from_slice(text.as_bytes()),
+            Part::Text(text) | Part::Skeleton(text) => escape_json(text, &mut out),
+        }
+    }
+    out
+}
+
+/// Parts that are all there.
+struct Once(Option<Vec<Part>>);
+
+impl Source for Once {
+    async fn next(&mut self) -> Result<Option<Vec<Part>>, database::Error> {
+        Ok(self.0.take())
+    }
+}
+
+fn streamed(writer: Writer<impl Source>) -> Body {
     Body::from_stream(futures_util::stream::unfold(Some(writer), |writer| async move {
         let mut writer = writer?;
         match writer.chunk().await {
@@ -98,11 +156,14 @@ struct Writer<S> {
     source: S,
     items: VecDeque<Item>,
     out: Vec<u8>,
+    /// Given back when the stream ends.
+    _room: BytesPermit,
 }
 
 impl<S: Source> Writer<S> {
     /// The next chunk; nothing at the end.
     async fn chunk(&mut self) -> Result<Option<Bytes>, database::Error> {
+        self.out.reserve_exact(CHUNK + STEP);
         while self.out.len() < CHUNK {
             let Some(item) = self.items.pop_front() else {
                 let Some(parts) = self.source.next().await? else {
@@ -118,8 +179,11 @@ impl<S: Source> Writer<S> {
         if self.out.is_empty() {
             return Ok(None);
         }
-        let rest = self.out.split_off(self.out.len().min(CHUNK));
-        Ok(Some(Bytes::from(std::mem::replace(&mut self.out, rest))))
+        // A copy, so that what is sent holds no more room than it fills.
+        let end = self.out.len().min(CHUNK);
+        let chunk = Bytes::copy_from_slice(&self.out[..end]);
+        self.out.drain(..end);
+        Ok(Some(chunk))
     }
 
     fn expand(&mut self, parts: Vec<Part>) {
@@ -134,7 +198,7 @@ impl<S: Source> Writer<S> {
 
     fn expand_skeleton(&mut self, text: String) {
         let skeleton = Skeleton::from_stored(text);
-        if skeleton.pictures().next().is_none() && !skeleton.as_str().contains('\u{1}') {
+        if !skeleton.as_str().contains(MARK) {
             self.items.push_back(Item::Text(skeleton.into_stored(), 0));
             return;
         }
@@ -157,7 +221,7 @@ impl<S: Source> Writer<S> {
     async fn write(&mut self, item: Item) -> Result<Option<Item>, database::Error> {
         match item {
             Item::Json(text, from) => {
-                let to = step_end(&text, from, CHUNK);
+                let to = step_end(&text, from, STEP / 2);
                 self.out.extend_from_slice(&text.as_bytes()[from..to]);
                 Ok((to < text.len()).then_some(Item::Json(text, to)))
             }
@@ -188,24 +252,30 @@ impl<S: Source> Writer<S> {
     }
 }
 
-/// Reads a piece. A database that is busy for a moment is asked again: the status went out long ago, and giving up
-/// means cutting the connection.
+/// A piece of a picture; a picture that has no such piece is broken.
 async fn read_piece(app: &App, reference: &Reference, number: i64) -> Result<Vec<u8>, database::Error> {
     let hash = reference.id.to_string();
+    let piece = patiently(app, move |conn| store::piece(conn, &hash, number)).await?;
+    piece
+        .filter(|piece| (1..=PIECE).contains(&piece.len()))
+        .ok_or(database::Error::Missing)
+}
+
+/// Reads in mid-stream. A database that is busy for a moment is asked again: the status went out long ago, and giving up
+/// means cutting the connection.
+pub async fn patiently<T, F>(app: &App, work: F) -> Result<T, database::Error>
+where
+    F: Fn(&mut Conn<'_>) -> Result<T, database::Error> + Clone + Send + 'static,
+    T: Send + 'static,
+{
     let mut tries = TRIES.into_iter();
     loop {
-        let hash = hash.clone();
-        let read: Result<_, database::Error> = app
-            .database
-            .read(move |conn| store::piece(conn, &hash, number))
-            .await;
+        let read = app.database.read(work.clone()).await;
         match (read, tries.next()) {
-            (Ok(Some(piece)), _) if !piece.is_empty() && piece.len() <= PIECE => return Ok(piece),
-            (Ok(_), _) => return Err(database::Error::Missing),
             (Err(database::Error::Busy | database::Error::Deadline), Some(pause)) => {
                 tokio::time::sleep(pause).await;
             }
-            (Err(error), _) => return Err(error),
+            (read, _) => return read,
         }
     }
 }
