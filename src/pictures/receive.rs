@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_body_has_time_to_begin_and_must_then_come_at_a_pace() {
-        let pace = |seconds| SLOWEST as usize * seconds;
+        let pace = |seconds: usize| usize::try_from(SLOWEST).unwrap_or_default() * seconds;
         assert!(!is_too_slow(0, GRACE));
         assert!(is_too_slow(pace(11) - 1, Duration::from_secs(11)));
         assert!(!is_too_slow(pace(11), Duration::from_secs(11)));
