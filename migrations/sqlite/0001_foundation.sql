@@ -129,6 +129,8 @@ CREATE TABLE stories (
 );
 CREATE INDEX stories_public ON stories (date_created DESC, id DESC) WHERE is_published;
 CREATE INDEX stories_by_author ON stories (author_id, date_created DESC, id DESC);
+-- A deletion of an account looks for what it published.
+CREATE INDEX stories_by_publisher ON stories (published_by_id);
 CREATE INDEX stories_by_page_key ON stories (author_id, page_key) WHERE page_key IS NOT NULL;
 
 CREATE TABLE story_bodies (

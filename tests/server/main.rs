@@ -28,6 +28,7 @@ mod pictures_store;
 mod pictures_streams;
 mod stories_autosave;
 mod stories_canvas;
+mod stories_costs;
 mod stories_facts;
 mod stories_lists;
 mod stories_permissions;
