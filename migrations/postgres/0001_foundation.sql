@@ -109,6 +109,8 @@ CREATE TABLE stories (
     wire_bytes       bigint  NOT NULL DEFAULT 0,
     -- Rises with every change that a list shows, views left out: part of every list's ETag.
     version          bigint  NOT NULL DEFAULT 1,
+    -- Rises with what its authors do alone: a change that was made from an older one is refused.
+    revision         bigint  NOT NULL DEFAULT 1,
     date_created     bigint  NOT NULL,
     date_updated     bigint  NOT NULL
 );

@@ -124,6 +124,8 @@ CREATE TABLE stories (
     wire_bytes       INTEGER NOT NULL DEFAULT 0,
     -- Rises with every change that a list shows, views left out: part of every list's ETag.
     version          INTEGER NOT NULL DEFAULT 1,
+    -- Rises with what its authors do alone: a change that was made from an older one is refused.
+    revision         INTEGER NOT NULL DEFAULT 1,
     date_created     INTEGER NOT NULL,
     date_updated     INTEGER NOT NULL
 );

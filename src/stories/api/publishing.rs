@@ -118,7 +118,7 @@ pub async fn publish_together(
             if !story.is_collaborative {
                 return Err(Error::bad_request("This story was not written together."));
             }
-            if let Some((_, Some(publisher))) = writing::publisher(conn, story_id)? {
+            if let Some(publisher) = writing::publisher(conn, story_id)? {
                 return Err(Error::bad_request("This story is published already.")
                     .flag("error", "already_published")
                     .flag("published_by", publisher));

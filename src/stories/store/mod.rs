@@ -14,6 +14,8 @@ mod characters_tests;
 mod comments_tests;
 #[cfg(test)]
 mod marks_tests;
+#[cfg(test)]
+mod writing_tests;
 
 use database::{Conn, Dialect, Error, Row, placeholders};
 

@@ -48,10 +48,8 @@ pub struct Drawn {
 pub struct Current {
     /// Wrote it.
     pub author_id: i64,
-    /// Whether it is collaborative.
-    pub is_collaborative: bool,
-    /// Rises with every change.
-    pub version: i64,
+    /// Rises with what its authors do; what readers leave on it does not count.
+    pub revision: i64,
     /// What its author wrote.
     pub written: Written,
 }
@@ -68,14 +66,14 @@ pub fn repeated(conn: &mut Conn<'_>, author_id: i64, page_key: &str, now: i64) -
 /// A story as it stands; nothing when there is no such story.
 pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Error> {
     let row = conn.first(
-        "SELECT s.author_id, s.is_collaborative, s.version, s.title, s.summary, s.category, s.genres, s.language,
+        "SELECT s.author_id, s.revision, s.title, s.summary, s.category, s.genres, s.language,
                 s.creation_type, s.is_published, s.public_cover, s.page_key, s.wire_bytes,
                 b.content, b.cover, b.canvas
          FROM stories s JOIN story_bodies b ON b.story_id = s.id WHERE s.id = $1",
         &[&story_id],
     )?;
     let Some(mut row) = row else { return Ok(None) };
-    let (author_id, is_collaborative, version) = (row.take()?, row.take()?, row.take()?);
+    let (author_id, revision) = (row.take()?, row.take()?);
     let (title, summary, category, genres) = (row.take()?, row.take()?, row.take()?, row.take()?);
     let (language, creation_type, is_published) = (row.take()?, row.take()?, row.take()?);
     let (public_cover, page_key, all_wire_bytes): (_, _, i64) = (row.take()?, row.take()?, row.take()?);
@@ -103,8 +101,7 @@ pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Er
     };
     Ok(Some(Current {
         author_id,
-        is_collaborative,
-        version,
+        revision,
         written,
     }))
 }
@@ -159,8 +156,8 @@ pub fn update(
                 public_cover = $8, is_published = $9, page_key = $10, body_bytes = $11, wire_bytes = $12,
                 published_by_id = CASE WHEN NOT $9 THEN NULL
                     WHEN is_collaborative AND NOT is_published THEN author_id ELSE published_by_id END,
-                date_updated = $13, version = version + 1
-         WHERE id = $1 AND version = $14",
+                date_updated = $13, version = version + 1, revision = revision + 1
+         WHERE id = $1 AND revision = $14",
         &[
             &story_id,
             &new.title,
@@ -175,7 +172,7 @@ pub fn update(
             &new.body_bytes(),
             &new.all_wire_bytes(),
             &now,
-            &current.version,
+            &current.revision,
         ],
     )?;
     if changed == 0 {
@@ -241,7 +238,7 @@ pub fn publish_together(
 /// Published by somebody, or a draft again. Only a collaborative story remembers who published it.
 fn mark_published(conn: &mut Conn<'_>, story_id: i64, publisher: Option<i64>, now: i64) -> Result<(), Error> {
     conn.execute(
-        "UPDATE stories SET is_published = $2, date_updated = $4, version = version + 1,
+        "UPDATE stories SET is_published = $2, date_updated = $4, version = version + 1, revision = revision + 1,
                 published_by_id = CASE WHEN is_collaborative THEN CAST($3 AS BIGINT) END
          WHERE id = $1",
         &[&story_id, &publisher.is_some(), &publisher, &now],
@@ -249,15 +246,13 @@ fn mark_published(conn: &mut Conn<'_>, story_id: i64, publisher: Option<i64>, no
     Ok(())
 }
 
-/// The name of who published a collaborative story, and whether it is collaborative at all.
-pub fn publisher(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<(bool, Option<String>)>, Error> {
+/// The name of who published a collaborative story; nothing when nobody has.
+pub fn publisher(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<String>, Error> {
     let row = conn.first(
-        "SELECT s.is_collaborative, p.username
-         FROM stories s LEFT JOIN users p ON p.id = s.published_by_id WHERE s.id = $1",
+        "SELECT p.username FROM stories s JOIN users p ON p.id = s.published_by_id WHERE s.id = $1",
         &[&story_id],
     )?;
-    let Some(mut row) = row else { return Ok(None) };
-    Ok(Some((row.take()?, row.take()?)))
+    row.map(|mut row| row.take()).transpose()
 }
 
 /// Deletes a story of this author: false when it is not theirs. Its pictures are released.
