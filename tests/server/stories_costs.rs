@@ -2,6 +2,8 @@
 
 use database::Dialect;
 use serde_json::json;
+use tinytales::clock::MINUTE;
+use tinytales::stories::flush_views;
 
 use crate::drawings::plain_story;
 use crate::support::World;
@@ -45,8 +47,64 @@ fn sixty_changes_a_minute_deletions_and_publishing_among_them() {
         mira.post(&format!("/api/stories/{story}/{act}/"), json!({}))
             .status(429);
     }
-    mira.delete(&format!("/api/stories/{story}/delete/"))
-        .status(429);
-    mira.delete("/api/comments/1000000/delete/")
-        .status(429);
+    mira.delete(&format!("/api/stories/{story}/delete/")).status(429);
+    mira.delete("/api/comments/1000000/delete/").status(429);
+}
+
+#[test]
+fn a_look_is_counted_without_a_write() {
+    let world = World::new();
+    let (mira, ben, guest) = (world.child("Mira"), world.child("Ben"), world.guest());
+    let story = mira.publishes(plain_story("The Brave Kettle"));
+    let path = format!("/api/stories/{story}/");
+    ben.get("/api/stories/").ok();
+    let stored = || {
+        world.sql(move |conn| {
+            let mut row = conn.one(
+                "SELECT views, (SELECT CAST(COUNT(*) AS BIGINT) FROM story_reads WHERE story_id = $1)
+                 FROM stories WHERE id = $1",
+                &[&story],
+            )?;
+            Ok((row.take::<i64>()?, row.take::<i64>()?))
+        })
+    };
+
+    let spent = world.queries(|| assert_eq!(ben.reads(story)["views"], json!(1)));
+    assert_eq!(spent, 2, "the story and its body");
+    assert_eq!(guest.reads(story)["views"], json!(2));
+    assert_eq!(mira.reads(story)["views"], json!(2), "one's own look is none");
+    assert_eq!(ben.reads(story)["views"], json!(2), "once in five minutes");
+    assert_eq!(guest.get(&format!("{path}stats/")).ok()["views"], json!(2));
+    assert_eq!(guest.lists("/api/stories/?public=true")[0]["views"], json!(2));
+
+    world.run(flush_views(&world.app));
+    assert_eq!(stored(), (2, 1));
+    assert_eq!(guest.get(&format!("{path}stats/")).ok()["views"], json!(2));
+    world.run(flush_views(&world.app));
+    assert_eq!(stored(), (2, 1), "written once");
+
+    world.advance(6 * MINUTE);
+    assert_eq!(ben.reads(story)["views"], json!(3));
+    world.run(flush_views(&world.app));
+    assert_eq!(stored(), (3, 1), "who read it again has read it once");
+}
+
+#[test]
+fn looks_at_what_has_gone_hold_up_no_others() {
+    let world = World::new();
+    let (mira, ben) = (world.child("Mira"), world.child("Ben"));
+    let [gone, stays] = ["gone", "stays"].map(|title| mira.publishes(plain_story(title)));
+    for story in [gone, stays] {
+        ben.reads(story);
+        world.guest().reads(story);
+    }
+    mira.delete(&format!("/api/stories/{gone}/delete/")).ok();
+    ben.post(
+        "/api/auth/delete-account/",
+        json!({"password": crate::support::PASSWORD}),
+    )
+    .ok();
+    world.run(flush_views(&world.app));
+    assert_eq!(world.guest().reads(stays)["views"], json!(2));
+    assert_eq!(world.dump("story_reads"), [""; 0]);
 }

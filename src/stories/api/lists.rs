@@ -167,6 +167,7 @@ impl Asked {
         let Some((mut heads, mut rows, count)) = found.page else {
             return Ok(found.tag.not_modified());
         };
+        self.app.views.add_to(&mut rows);
         let page = wanted.of(count, self.size)?;
         let frame = match shelf {
             Shelf::Saved(_) => Frame::saved(),

@@ -6,6 +6,7 @@ pub mod comments;
 pub mod leaving;
 pub mod lists;
 pub mod marks;
+pub mod views;
 pub mod writing;
 
 #[cfg(test)]

@@ -269,28 +269,6 @@ pub fn delete(conn: &mut Conn<'_>, story_id: i64, author_id: i64, now: i64) -> R
     Ok(true)
 }
 
-/// Counts a view by somebody else; the new number. With a reader, that they read it, once.
-pub fn count_view(
-    conn: &mut Conn<'_>,
-    story_id: i64,
-    reader: Option<i64>,
-    now: i64,
-) -> Result<Option<i64>, Error> {
-    let row = conn.first(
-        "UPDATE stories SET views = views + 1 WHERE id = $1 AND is_published RETURNING views",
-        &[&story_id],
-    )?;
-    let Some(mut row) = row else { return Ok(None) };
-    if let Some(reader) = reader {
-        conn.execute(
-            "INSERT INTO story_reads (story_id, user_id, date_read) VALUES ($1, $2, $3)
-             ON CONFLICT (story_id, user_id) DO NOTHING",
-            &[&story_id, &reader, &now],
-        )?;
-    }
-    row.take().map(Some)
-}
-
 fn count_published(conn: &mut Conn<'_>, author_id: i64, change: i64) -> Result<(), Error> {
     if change != 0 {
         conn.execute(
