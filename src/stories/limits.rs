@@ -9,5 +9,7 @@ pub(super) const CREATE: Limit = limit("create", 20, MINUTE);
 pub(super) const CHANGE: Limit = limit("change", 60, MINUTE);
 /// New comments.
 pub(super) const COMMENT: Limit = limit("comment", 20, MINUTE);
+/// Searches, for an account or a guest's network.
+pub(super) const SEARCH: Limit = limit("story search", 60, MINUTE);
 /// Likes, saves and ratings, together.
 pub(super) const MARK: Limit = limit("mark", 60, MINUTE);

@@ -6,7 +6,7 @@ use tinytales::clock::MINUTE;
 use tinytales::stories::flush_views;
 
 use crate::drawings::plain_story;
-use crate::support::World;
+use crate::support::{Client, World};
 
 /// A server whose limits hold.
 fn strict() -> World {
@@ -49,6 +49,22 @@ fn sixty_changes_a_minute_deletions_and_publishing_among_them() {
     }
     mira.delete(&format!("/api/stories/{story}/delete/")).status(429);
     mira.delete("/api/comments/1000000/delete/").status(429);
+}
+
+#[test]
+fn sixty_searches_a_minute_for_an_account_or_a_network() {
+    let world = strict();
+    let (mira, guest) = (world.child("Mira"), world.guest());
+    let search = |client: &Client| client.get("/api/stories/?public=true&search=kettle");
+    for _ in 0..60 {
+        search(&guest).ok();
+    }
+    search(&guest).status(429);
+    guest.get("/api/stories/?search=%20").ok();
+    guest
+        .get(&format!("/api/stories/user/{}/?search=kettle", mira.id()))
+        .status(429);
+    search(&mira).ok();
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub struct Story {
 }
 
 impl Story {
-    /// The next 24 columns of a row, in the order of `one` below.
+    /// The next columns of a row: [`COLUMNS`], and whether the viewer likes and saved it.
     fn from(row: &mut Row) -> Result<Self, Error> {
         Ok(Self {
             id: row.take()?,
@@ -90,25 +90,32 @@ impl Story {
     }
 }
 
+/// The first 21 columns of a story, `s`, whose author is `u`.
+const COLUMNS: &str =
+    "s.id, s.author_id, u.display_name, u.username, s.title, s.summary, s.category, s.genres,
+    s.language, s.creation_type, s.is_published, s.is_collaborative, s.date_created, s.date_updated, s.views,
+    s.likes_count, s.comments_count, s.saves_count, s.ratings_sum, s.ratings_count, s.public_cover";
+
 /// One story with the viewer's role; nothing when there is no such story. One query, two for a collaborative story.
 pub fn one(conn: &mut Conn<'_>, story_id: i64, viewer: Option<i64>) -> Result<Option<(Story, Role)>, Error> {
     let viewer = viewer.unwrap_or_default();
-    let row = conn.first(
-        "SELECT s.id, s.author_id, u.display_name, u.username, s.title, s.summary, s.category, s.genres, s.language,
-                s.creation_type, s.is_published, s.is_collaborative, s.date_created, s.date_updated, s.views,
-                s.likes_count, s.comments_count, s.saves_count, s.ratings_sum, s.ratings_count, s.public_cover,
-                EXISTS (SELECT 1 FROM story_likes l WHERE l.story_id = s.id AND l.user_id = $2),
-                EXISTS (SELECT 1 FROM story_saves v WHERE v.story_id = s.id AND v.user_id = $2),
-                EXISTS (SELECT 1 FROM story_authors a WHERE a.story_id = s.id AND a.user_id = $2)
-         FROM stories s JOIN users u ON u.id = s.author_id
-         WHERE s.id = $1",
-        &[&story_id, &viewer],
-    )?;
+    let row = conn.first(&one_sql(), &[&story_id, &viewer])?;
     let Some(mut row) = row else { return Ok(None) };
     let mut story = Story::from(&mut row)?;
     let role = role(story.author_id, row.take()?, viewer);
     name_authors(conn, std::slice::from_mut(&mut story))?;
     Ok(Some((story, role)))
+}
+
+fn one_sql() -> String {
+    format!(
+        "SELECT {COLUMNS},
+                EXISTS (SELECT 1 FROM story_likes l WHERE l.story_id = s.id AND l.user_id = $2),
+                EXISTS (SELECT 1 FROM story_saves v WHERE v.story_id = s.id AND v.user_id = $2),
+                EXISTS (SELECT 1 FROM story_authors a WHERE a.story_id = s.id AND a.user_id = $2)
+         FROM stories s JOIN users u ON u.id = s.author_id
+         WHERE s.id = $1"
+    )
 }
 
 /// The viewer's role in a story and whether it is published; nothing when there is no such story.
@@ -203,6 +210,7 @@ fn as_params(ids: &[i64]) -> Vec<&dyn database::ToValue> {
 /// Every statement that this module and those below it put together, for the test that prepares them all.
 pub fn all_statements(dialect: Dialect) -> Vec<String> {
     let mut all = LENGTHS.map(co_author_names_sql).to_vec();
+    all.push(one_sql());
     all.extend(bodies::all_statements());
     all.extend(lists::all_statements(dialect));
     all

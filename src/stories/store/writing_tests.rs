@@ -57,8 +57,7 @@ async fn what_authors_do_meanwhile_refuses_a_change() {
     let (mila, kettle) = kettle(&world).await;
     let [after_change, after_unpublish] = world
         .write(move |conn| {
-            let current =
-                |conn: &mut _| writing::current(conn, kettle)?.ok_or(database::Error::Missing);
+            let current = |conn: &mut _| writing::current(conn, kettle)?.ok_or(database::Error::Missing);
             let seen = current(conn)?;
             assert!(writing::update(conn, kettle, &seen, &written("Pot"), NOW)?);
             let after_change = writing::update(conn, kettle, &seen, &written("Pan"), NOW)?;
