@@ -259,7 +259,7 @@ impl World {
             for image in &images {
                 pictures::store::put(conn, &image.id.to_string(), image, now)?;
             }
-            writing::insert(conn, author, &story, now)
+            writing::insert(conn, author, &story, &story.folded(), now)
         })
     }
 }

@@ -146,7 +146,7 @@ pub async fn create(
     let page_key = drawn.page_key.clone();
     let written = masked(&app, Written::new(given, drawn)).await;
     let now = app.clock.now();
-    let story = written.clone();
+    let (story, folded) = (written.clone(), written.folded());
     let stored: Result<_, Error> = app
         .database
         .write(move |conn| {
@@ -157,11 +157,11 @@ pub async fn create(
             let (story_id, xp_earned) = if let Some(story_id) = repeated {
                 let old = writing::current(conn, story_id)?.ok_or(database::Error::Missing)?;
                 if old.written != story {
-                    writing::update(conn, story_id, &old, &story, now)?;
+                    writing::update(conn, story_id, &old, &story, Some(&folded), now)?;
                 }
                 (story_id, None)
             } else {
-                let story_id = writing::insert(conn, caller.id, &story, now)?;
+                let story_id = writing::insert(conn, caller.id, &story, &folded, now)?;
                 (story_id, effects::created(conn, caller.id, story_id)?)
             };
             let (story, _) = store::one(conn, story_id, Some(caller.id))?.ok_or(database::Error::Missing)?;
@@ -243,10 +243,11 @@ async fn store_change(
         let (story, _) = story?.ok_or_else(Error::not_found)?;
         return Ok(Some(story));
     }
+    let folded = written.folded_anew(&current.written);
     let (now, written) = (app.clock.now(), written.clone());
     app.database
         .write(move |conn| {
-            if !writing::update(conn, story_id, &current, &written, now)? {
+            if !writing::update(conn, story_id, &current, &written, folded.as_ref(), now)? {
                 return Ok(None);
             }
             let (story, _) = store::one(conn, story_id, Some(caller))?.ok_or_else(Error::not_found)?;

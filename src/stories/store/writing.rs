@@ -43,6 +43,13 @@ pub struct Drawn {
     pub wire_bytes: i64,
 }
 
+/// The texts of a story as they are searched for. Folding a long one takes a while, so it is done before the hop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folded {
+    title: String,
+    content: String,
+}
+
 /// A story as it stands, with what decides who may change what.
 #[derive(Clone, Debug)]
 pub struct Current {
@@ -107,7 +114,13 @@ pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Er
 }
 
 /// Makes a story; its id.
-pub fn insert(conn: &mut Conn<'_>, author_id: i64, story: &Written, now: i64) -> Result<i64, Error> {
+pub fn insert(
+    conn: &mut Conn<'_>,
+    author_id: i64,
+    story: &Written,
+    folded: &Folded,
+    now: i64,
+) -> Result<i64, Error> {
     let mut row = conn.one(
         "INSERT INTO stories (author_id, title, summary, category, genres, language, creation_type, public_cover,
              is_published, page_key, body_bytes, wire_bytes, date_created, date_updated)
@@ -135,19 +148,21 @@ pub fn insert(conn: &mut Conn<'_>, author_id: i64, story: &Written, now: i64) ->
     )?;
     conn.execute(
         "INSERT INTO story_search (story_id, title_folded, content_folded) VALUES ($1, $2, $3)",
-        &[&story_id, &fold(&story.title), &fold(&story.content)],
+        &[&story_id, &folded.title, &folded.content],
     )?;
     pictures::store::attach(conn, story_id, &story.drawn.pictures, now)?;
     count_published(conn, author_id, i64::from(story.is_published))?;
     Ok(story_id)
 }
 
-/// Changes a story as it stood to `new`: only what differs is written. False when it no longer stands so.
+/// Changes a story as it stood to `new`: only what differs is written, `folded` when a text does. False when it no longer
+/// stands so.
 pub fn update(
     conn: &mut Conn<'_>,
     story_id: i64,
     current: &Current,
     new: &Written,
+    folded: Option<&Folded>,
     now: i64,
 ) -> Result<bool, Error> {
     let old = &current.written;
@@ -184,10 +199,10 @@ pub fn update(
             &[&story_id, &new.drawn.cover, &new.content, &new.drawn.canvas],
         )?;
     }
-    if (&old.title, &old.content) != (&new.title, &new.content) {
+    if let Some(folded) = folded {
         conn.execute(
             "UPDATE story_search SET title_folded = $2, content_folded = $3 WHERE story_id = $1",
-            &[&story_id, &fold(&new.title), &fold(&new.content)],
+            &[&story_id, &folded.title, &folded.content],
         )?;
     }
     if old.drawn.pictures != new.drawn.pictures {
@@ -280,6 +295,20 @@ fn count_published(conn: &mut Conn<'_>, author_id: i64, change: i64) -> Result<(
 }
 
 impl Written {
+    /// The texts as they are searched for.
+    pub fn folded(&self) -> Folded {
+        Folded {
+            title: fold(&self.title),
+            content: fold(&self.content),
+        }
+    }
+
+    /// The same when they are not those of `old`.
+    pub fn folded_anew(&self, old: &Self) -> Option<Folded> {
+        let is_same = (&self.title, &self.content) == (&old.title, &old.content);
+        (!is_same).then(|| self.folded())
+    }
+
     fn body_bytes(&self) -> i64 {
         (self.content.len() + self.drawn.cover.len() + self.drawn.canvas.len()) as i64
     }
