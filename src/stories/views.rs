@@ -113,7 +113,9 @@ impl Looks {
     fn end(&mut self, is_written: bool) {
         let writing = std::mem::take(&mut self.writing);
         if !is_written {
-            writing.into_values().for_each(|look| self.add(look));
+            for look in writing.into_values() {
+                self.add(look);
+            }
         }
     }
 }
@@ -162,7 +164,7 @@ mod tests {
     #[test]
     fn what_is_being_written_counts_until_it_is_written() {
         let mut looks = Looks::default();
-        for reader in 0..AT_ONCE as i64 + 1 {
+        for reader in 0..=AT_ONCE as i64 {
             look(&mut looks, 1, reader);
         }
         assert_eq!(looks.begin().len(), AT_ONCE);
