@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::mail::Mailer;
 use crate::moderation::Words;
 use crate::pictures::Pictures;
+use crate::stories::{Views, flush_views};
 use crate::tasks::Tasks;
 use crate::wire::Error;
 use crate::wire::limits::{Limit, Limits, network};
@@ -47,8 +48,8 @@ pub struct App {
     pub sessions: Sessions,
     /// How often who may do what.
     pub limits: Limits,
-    /// Whose look at which story was counted lately.
-    pub views: Limits,
+    /// Looks at stories that are not written yet.
+    pub views: Views,
     /// Letters on their way out.
     pub mail: Mailer,
     /// Rude words.
@@ -91,7 +92,7 @@ impl App {
             keys: Keys::new(&config.secret),
             sessions: Sessions::default(),
             limits: Limits::new(config.rate_limits),
-            views: Limits::new(true),
+            views: Views::default(),
             mail: Mailer::new(delivery, database.clone(), clock.clone()),
             words: Words::default(),
             pictures: Pictures::new(&config),
@@ -115,6 +116,7 @@ impl App {
     /// Stops in order: running requests, background work, then the database with all that it has taken.
     pub async fn stop(&self) {
         self.tasks.shut_down(STOP_PATIENCE).await;
+        flush_views(self).await;
         self.database.close();
     }
 }

@@ -1,4 +1,4 @@
-//! What the server does by itself: noting who was seen, sweeping what has expired, sending mail.
+//! What the server does by itself: noting who was seen and what was looked at, sweeping what has expired, sending mail.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,9 +6,12 @@ use std::time::Duration;
 use crate::accounts::store::{people, sessions};
 use crate::app::App;
 use crate::pictures;
+use crate::stories::flush_views;
 
 /// How often people who were seen are noted.
 const SEEN_EVERY: Duration = Duration::from_secs(20);
+/// How often looks at stories are written.
+const VIEWS_EVERY: Duration = Duration::from_secs(5);
 /// How often expired sessions and codes are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 /// How many people are noted in one transaction.
@@ -22,6 +25,12 @@ pub fn start(app: &Arc<App>) {
             note_seen(&seen).await;
         }
         note_seen(&seen).await;
+    });
+    let views = Arc::clone(app);
+    app.tasks.spawn("write views", async move {
+        while pause(&views, VIEWS_EVERY).await {
+            flush_views(&views).await;
+        }
     });
     let sweep = Arc::clone(app);
     app.tasks.spawn("sweep expired sessions", async move {

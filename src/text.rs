@@ -1,5 +1,7 @@
 //! Folding of text, for search and for names that must not differ by case alone.
 
+use std::time::Duration;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Lower case in compatibility form: `Ｍｉｒａ` and `MIRA` fold to `mira`.
@@ -29,6 +31,8 @@ pub fn fts_phrase(needle: &str) -> String {
     format!("\"{}\"", needle.replace('"', "\"\""))
 }
 
+/// How long a search may hold a database thread: a handful of slow ones must not stop all reads.
+pub const SEARCH_DEADLINE: Duration = Duration::from_millis(250);
 /// The shortest needle that a trigram index can find.
 pub const SHORTEST_INDEXED: usize = 3;
 

@@ -109,11 +109,15 @@ CREATE TABLE stories (
     wire_bytes       bigint  NOT NULL DEFAULT 0,
     -- Rises with every change that a list shows, views left out: part of every list's ETag.
     version          bigint  NOT NULL DEFAULT 1,
+    -- Rises with what its authors do alone: a change that was made from an older one is refused.
+    revision         bigint  NOT NULL DEFAULT 1,
     date_created     bigint  NOT NULL,
     date_updated     bigint  NOT NULL
 );
 CREATE INDEX stories_public ON stories (date_created DESC, id DESC) WHERE is_published;
 CREATE INDEX stories_by_author ON stories (author_id, date_created DESC, id DESC);
+-- A deletion of an account looks for what it published.
+CREATE INDEX stories_by_publisher ON stories (published_by_id);
 CREATE INDEX stories_by_page_key ON stories (author_id, page_key) WHERE page_key IS NOT NULL;
 
 CREATE TABLE story_bodies (

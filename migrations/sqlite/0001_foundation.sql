@@ -124,11 +124,16 @@ CREATE TABLE stories (
     wire_bytes       INTEGER NOT NULL DEFAULT 0,
     -- Rises with every change that a list shows, views left out: part of every list's ETag.
     version          INTEGER NOT NULL DEFAULT 1,
+    -- Rises with what its authors do alone: a change that was made from an older one is refused.
+    revision         INTEGER NOT NULL DEFAULT 1,
     date_created     INTEGER NOT NULL,
     date_updated     INTEGER NOT NULL
 );
-CREATE INDEX stories_public ON stories (date_created DESC, id DESC) WHERE is_published;
+-- With is_published, which SQLite would look up in every row otherwise: the list is counted by this index alone.
+CREATE INDEX stories_public ON stories (date_created DESC, id DESC, is_published) WHERE is_published;
 CREATE INDEX stories_by_author ON stories (author_id, date_created DESC, id DESC);
+-- A deletion of an account looks for what it published.
+CREATE INDEX stories_by_publisher ON stories (published_by_id);
 CREATE INDEX stories_by_page_key ON stories (author_id, page_key) WHERE page_key IS NOT NULL;
 
 CREATE TABLE story_bodies (

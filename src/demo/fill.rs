@@ -208,7 +208,7 @@ async fn make_story(
             for picture in &drawings {
                 pictures::store::put(conn, &picture.id.to_string(), picture, now)?;
             }
-            let story_id = writing::insert(conn, author, &written, made_at)?;
+            let story_id = writing::insert(conn, author, &written, &written.folded(), made_at)?;
             make_audience(conn, story, story_id, &ids, made_at)
         })
         .await

@@ -12,5 +12,7 @@ pub mod store;
 pub mod stream;
 #[cfg(test)]
 mod test_world;
+pub mod views;
 
 pub use store::leaving::forget_author;
+pub use views::{Views, flush_views};

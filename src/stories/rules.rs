@@ -1,6 +1,7 @@
 //! Decisions about stories that need nothing but values.
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::wire::Fields;
 
@@ -121,17 +122,11 @@ fn genres(fields: &mut Fields) -> Option<Vec<String>> {
     }
 }
 
-/// The genres of a stored row; rows of the old server may hold anything.
-pub fn stored_genres(json: &str) -> Vec<String> {
-    let Ok(Value::Array(list)) = serde_json::from_str(json) else {
-        return Vec::new();
-    };
-    list.into_iter()
-        .filter_map(|value| match value {
-            Value::String(text) => Some(text),
-            _ => None,
-        })
-        .collect()
+/// The genres of a stored row, as they are stored; rows of the old server may hold anything, and what is no text is left out.
+pub fn stored_genres(json: &str) -> Vec<&RawValue> {
+    let mut genres: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
+    genres.retain(|genre| genre.get().starts_with('"'));
+    genres
 }
 
 /// The mean of ratings: integer 0 without any.
@@ -200,8 +195,14 @@ mod tests {
             genres(&mut fields(json!({"genres": ["animal"]}))),
             Some(vec!["animal".to_owned()])
         );
-        assert_eq!(stored_genres(r#"["a", 1, null, "b"]"#), ["a", "b"]);
-        assert_eq!(stored_genres("oops"), Vec::<String>::new());
+        for (stored, shown) in [
+            (r#"["a", 1, null, "\u00e9\n", ["b"]]"#, r#"["a","\u00e9\n"]"#),
+            (r#"["a", "b""#, "[]"),
+            (r#"{"a": "b"}"#, "[]"),
+            ("oops", "[]"),
+        ] {
+            assert_eq!(serde_json::to_string(&stored_genres(stored)).unwrap(), shown);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::rules::{average_rating, rounded_rating, stored_genres};
@@ -18,7 +19,7 @@ pub struct Listed<'a> {
     authors_names: &'a [String],
     summary: Option<&'a str>,
     category: &'a str,
-    genres: Vec<String>,
+    genres: Vec<&'a RawValue>,
     language: &'a str,
     creation_type: &'a str,
     is_published: bool,
@@ -72,7 +73,7 @@ pub struct Whole<'a> {
     authors_names: &'a [String],
     summary: Option<&'a str>,
     category: &'a str,
-    genres: Vec<String>,
+    genres: Vec<&'a RawValue>,
     language: &'a str,
     creation_type: &'a str,
     is_published: bool,

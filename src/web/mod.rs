@@ -1,9 +1,10 @@
 //! The pages that a person sees: the front door, the readable API, taking back a change of address.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 use serde_json::json;
@@ -52,18 +53,22 @@ impl Page {
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
-        let mut response = (self.0, self.1.into_string()).into_response();
-        let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/html; charset=utf-8"),
-        );
-        headers.insert(
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(CONTENT_POLICY),
-        );
-        response
+        page_response(self.0, self.1.into_string())
     }
+}
+
+fn page_response(status: StatusCode, html: impl IntoResponse) -> Response {
+    let mut response = (status, html).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(CONTENT_POLICY),
+    );
+    response
 }
 
 /// What this is, that it is alive, and how to point an app at it.
@@ -86,10 +91,35 @@ pub async fn openapi() -> Response {
     response
 }
 
+/// The OpenAPI document as a page, made when the first person asks for it: it is the same until the program is another.
+static DOCS: LazyLock<Docs> = LazyLock::new(|| {
+    let document = serde_json::from_str(SNAPSHOT).expect("the document is JSON");
+    let Page(_, markup) = api_page::page(&document);
+    let html = Bytes::from(markup.into_string());
+    let tag = format!("\"{}\"", &blake3::hash(&html).to_hex()[..32]);
+    Docs { html, tag }
+});
+
+/// A page that is the same for everybody.
+struct Docs {
+    html: Bytes,
+    tag: String,
+}
+
 /// The OpenAPI document, for people.
-pub async fn docs() -> Result<Response, Error> {
-    let document = serde_json::from_str(SNAPSHOT).map_err(|error| Error::internal(&error))?;
-    Ok(api_page::page(&document).into_response())
+pub async fn docs(headers: HeaderMap) -> Response {
+    let mut response = if respond::is_held(&DOCS.tag, &headers) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        page_response(StatusCode::OK, DOCS.html.clone())
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, HeaderValue::from_static(&DOCS.tag));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=300"),
+    );
+    response
 }
 
 /// Asks before it does: a mail program that looks at links must not change anything.

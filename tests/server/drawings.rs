@@ -258,7 +258,7 @@ impl World {
         for image in images {
             self.sql(move |conn| pictures::store::put(conn, &image.id.to_string(), &image, now));
         }
-        self.sql(move |conn| writing::insert(conn, author, &story, now))
+        self.sql(move |conn| writing::insert(conn, author, &story, &story.folded(), now))
     }
 }
 

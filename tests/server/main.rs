@@ -31,6 +31,7 @@ mod stories_autosave;
 mod stories_canvas;
 mod stories_characters;
 mod stories_comments;
+mod stories_costs;
 mod stories_facts;
 mod stories_leaving;
 mod stories_lists;

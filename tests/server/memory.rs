@@ -164,7 +164,7 @@ async fn fill(folder: &Path, stories: usize) -> String {
                 for drawing in &drawings {
                     pictures::store::put(conn, &drawing.id.to_string(), drawing, now)?;
                 }
-                writing::insert(conn, author, &story, now + number as i64)
+                writing::insert(conn, author, &story, &story.folded(), now + number as i64)
             })
             .await;
         made.unwrap();

@@ -109,14 +109,15 @@ fn a_search_looks_into_titles_texts_and_authors_names_only() {
 }
 
 #[test]
-fn short_needles_are_found_too() {
+fn short_needles_are_found_in_titles_and_names_alone() {
     let world = World::new();
     let (mira, xu, guest) = (world.child("Mira"), world.child("Xu"), world.guest());
     mira.publishes(with(plain_story("A qu"), json!({"content": "No more."})));
     mira.publishes(with(plain_story("B"), json!({"content": "Quiet."})));
     xu.publishes(with(plain_story("C"), json!({"content": "Nothing."})));
-    assert_eq!(search(&guest, "qu"), ["A qu", "B"]);
-    assert_eq!(search(&guest, "Q"), ["A qu", "B"]);
+    assert_eq!(search(&guest, "qu"), ["A qu"]);
+    assert_eq!(search(&guest, "Q"), ["A qu"]);
+    assert_eq!(search(&guest, "qui"), ["B"]);
     assert_eq!(search(&guest, "xU"), ["C"]);
     assert_eq!(search(&guest, "qx"), [""; 0]);
 }
@@ -187,14 +188,14 @@ fn case_and_width_are_forgotten_in_every_script() {
     for (needle, found) in [
         ("bÄR", "Der GROẞE Bär"),
         ("ä", "Der GROẞE Bär"),
-        ("ёж", "Der GROẞE Bär"),
+        ("ёжи", "Der GROẞE Bär"),
         ("Ёжик", "Der GROẞE Bär"),
         ("NIÑO", "El niño"),
         ("Ñ", "El niño"),
         // Two code points for one letter.
         ("nin\u{303}o", "El niño"),
         ("ＮＩÑＯ", "El niño"),
-        ("本語", "El niño"),
+        ("本語の", "El niño"),
         ("日本語", "El niño"),
         ("øYVIND", "Fjord"),
         ("ćos", "Fjord"),

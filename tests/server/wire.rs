@@ -105,6 +105,17 @@ fn a_head_has_no_body() {
 }
 
 #[test]
+fn the_readable_api_is_rendered_once_and_kept() {
+    let world = World::new();
+    let page = world.guest().get("/api/docs/");
+    assert_eq!(page.header("cache-control"), Some("public, max-age=300"));
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    let tag = page.header("etag").expect("a tag").to_owned();
+    let again = world.guest().with_header("If-None-Match", &tag).get("/api/docs/");
+    assert_eq!((again.status, again.body.len()), (304, 0));
+}
+
+#[test]
 fn every_answer_carries_the_security_headers() {
     let world = World::new();
     let guest = world.guest();

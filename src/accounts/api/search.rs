@@ -11,6 +11,7 @@ use crate::accounts::auth::Caller;
 use crate::accounts::limits;
 use crate::accounts::store::search::{self, PeopleQuery};
 use crate::app::App;
+use crate::text::SEARCH_DEADLINE;
 use crate::wire::{Error, Query, respond};
 
 /// The longest text that is searched for, in code points.
@@ -69,7 +70,7 @@ pub async fn search(
     };
     let found: Result<_, Error> = app
         .database
-        .read(move |conn| Ok(search::people(conn, &wanted)?))
+        .read_within(SEARCH_DEADLINE, move |conn| Ok(search::people(conn, &wanted)?))
         .await;
     let (found, total) = found?;
     let users = found.into_iter().map(|person| PersonFound {

@@ -296,6 +296,7 @@ pub async fn delete(
     Caller(caller): Caller,
     Id(comment_id): Id,
 ) -> Result<Response, Error> {
+    app.limit(&limits::CHANGE, caller.id)?;
     let deleted: Result<(), Error> = app
         .database
         .write(

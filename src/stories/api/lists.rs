@@ -6,15 +6,18 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
+use database::Conn;
 use utoipa::ToSchema;
 
 use crate::accounts::auth::{Caller, Viewer};
 use crate::accounts::store::people;
-use crate::app::App;
+use crate::app::{App, ClientAddress};
+use crate::stories::limits;
 use crate::stories::shapes::ListedStory;
 use crate::stories::store::Story;
 use crate::stories::store::lists::{self, Head, ListQuery, MOST_SAVED, Shelf};
 use crate::stories::stream::{Frame, OwnList, shelf_list};
+use crate::text::SEARCH_DEADLINE;
 use crate::wire::origin::Origin;
 use crate::wire::page::Wanted;
 use crate::wire::{ETag, Error, Id, Query};
@@ -52,7 +55,7 @@ struct Found {
 #[utoipa::path(get, path = "/api/stories/", tag = "stories", security((), ("bearer" = [])),
     params(
         ("public" = Option<String>, Query, description = "`true` for the public list"),
-        ("search" = Option<String>, Query, description = "part of the title, the text or the author's name"),
+        ("search" = Option<String>, Query, description = "part of the title, the text or the author's name; not of the text when shorter than three characters"),
         ("category" = Option<String>, Query, description = "the category or one of the genres"),
         ("language" = Option<String>, Query, description = "`en` or `tl`"),
         ("page" = Option<String>, Query, description = "from 1, or `last`"),
@@ -62,6 +65,7 @@ struct Found {
 pub async fn list(
     State(app): State<Arc<App>>,
     viewer: Viewer,
+    ClientAddress(network): ClientAddress,
     origin: Origin,
     query: Query,
     uri: Uri,
@@ -86,6 +90,7 @@ pub async fn list(
         query,
         path: uri.path().to_owned(),
         headers,
+        network,
         size,
     };
     asked.answer(shelf).await
@@ -99,7 +104,7 @@ pub async fn of_user(
     State(app): State<Arc<App>>,
     viewer: Viewer,
     Id(user_id): Id,
-    origin: Origin,
+    (ClientAddress(network), origin): (ClientAddress, Origin),
     query: Query,
     uri: Uri,
     headers: HeaderMap,
@@ -111,6 +116,7 @@ pub async fn of_user(
         query,
         path: uri.path().to_owned(),
         headers,
+        network,
         size: PAGE,
     };
     asked.answer(Shelf::OfUser(user_id)).await
@@ -130,6 +136,7 @@ pub struct SavedStories {
 pub async fn saved(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
+    ClientAddress(network): ClientAddress,
     origin: Origin,
     uri: Uri,
     headers: HeaderMap,
@@ -144,6 +151,7 @@ pub async fn saved(
         query,
         path: uri.path().to_owned(),
         headers,
+        network,
         size: MOST_SAVED,
     };
     asked.answer(shelf).await
@@ -157,6 +165,7 @@ struct Asked {
     query: Query,
     path: String,
     headers: HeaderMap,
+    network: String,
     size: i64,
 }
 
@@ -167,6 +176,7 @@ impl Asked {
         let Some((mut heads, mut rows, count)) = found.page else {
             return Ok(found.tag.not_modified());
         };
+        self.app.views.add_to(&mut rows);
         let page = wanted.of(count, self.size)?;
         let frame = match shelf {
             Shelf::Saved(_) => Frame::saved(),
@@ -197,32 +207,42 @@ impl Asked {
             limit: self.size,
             offset: 0,
         };
+        let is_search = list.is_search();
+        if is_search {
+            match list.viewer {
+                Some(id) => self.app.limit(&limits::SEARCH, id)?,
+                None => self.app.limit(&limits::SEARCH, &self.network)?,
+            }
+        }
         let place = format!("{}{}?{}", self.origin, self.path, self.query.with_page(1));
         let headers = self.headers.clone();
-        self.app
-            .database
-            .read(move |conn| {
-                let mut list = list.clone();
-                list.offset = match wanted {
-                    Wanted::Number(number) => (number - 1).saturating_mul(list.limit),
-                    Wanted::Last => wanted.of(lists::count(conn, &list)?, list.limit)?.offset(),
-                    Wanted::Junk => return Err(Error::not_found()),
-                };
-                let (heads, count) = lists::heads(conn, &list)?;
-                if let (Shelf::OfUser(user_id), true) = (shelf, heads.is_empty()) {
-                    people::profile(conn, user_id)?.ok_or_else(Error::not_found)?;
-                }
-                let tag = tag(&list, &heads, count, &place);
-                if tag.matches(&headers) {
-                    return Ok(Found { tag, page: None });
-                }
-                let rows = lists::rows(conn, &heads)?;
-                Ok(Found {
-                    tag,
-                    page: Some((heads, rows, count)),
-                })
+        let look = move |conn: &mut Conn<'_>| {
+            let mut list = list.clone();
+            list.offset = match wanted {
+                Wanted::Number(number) => (number - 1).saturating_mul(list.limit),
+                Wanted::Last => wanted.of(lists::count(conn, &list)?, list.limit)?.offset(),
+                Wanted::Junk => return Err(Error::not_found()),
+            };
+            let (heads, count) = lists::heads(conn, &list)?;
+            if let (Shelf::OfUser(user_id), true) = (shelf, heads.is_empty()) {
+                people::profile(conn, user_id)?.ok_or_else(Error::not_found)?;
+            }
+            let tag = tag(&list, &heads, count, &place);
+            if tag.matches(&headers) {
+                return Ok(Found { tag, page: None });
+            }
+            let rows = lists::rows(conn, &heads)?;
+            Ok(Found {
+                tag,
+                page: Some((heads, rows, count)),
             })
-            .await
+        };
+        let database = &self.app.database;
+        if is_search {
+            database.read_within(SEARCH_DEADLINE, look).await
+        } else {
+            database.read(look).await
+        }
     }
 }
 

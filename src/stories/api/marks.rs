@@ -220,7 +220,8 @@ pub async fn stats(
         .database
         .read(move |conn| Ok(marks::stats(conn, story_id, viewer)?))
         .await;
-    let stats = stats?.ok_or_else(Error::not_found)?;
+    let mut stats = stats?.ok_or_else(Error::not_found)?;
+    stats.views += app.views.pending(story_id);
     let tag = tag(&stats);
     if tag.matches(&headers) {
         return Ok(tag.not_modified());

@@ -11,6 +11,7 @@ use super::Done;
 use crate::accounts::auth::Caller;
 use crate::app::App;
 use crate::stories::effects::{self, XpEarned};
+use crate::stories::limits;
 use crate::stories::store::{self, writing};
 use crate::wire::{Error, Id, respond};
 
@@ -33,6 +34,7 @@ pub async fn publish(
     Caller(caller): Caller,
     Id(story_id): Id,
 ) -> Result<Response, Error> {
+    app.limit(&limits::CHANGE, caller.id)?;
     let now = app.clock.now();
     let done: Result<_, Error> = app
         .database
@@ -71,6 +73,7 @@ pub async fn unpublish(
     Caller(caller): Caller,
     Id(story_id): Id,
 ) -> Result<Response, Error> {
+    app.limit(&limits::CHANGE, caller.id)?;
     let now = app.clock.now();
     let done: Result<(), Error> = app
         .database
@@ -107,6 +110,7 @@ pub async fn publish_together(
     Caller(caller): Caller,
     Id(story_id): Id,
 ) -> Result<Response, Error> {
+    app.limit(&limits::CHANGE, caller.id)?;
     let now = app.clock.now();
     let done: Result<(), Error> = app
         .database
@@ -118,7 +122,7 @@ pub async fn publish_together(
             if !story.is_collaborative {
                 return Err(Error::bad_request("This story was not written together."));
             }
-            if let Some((_, Some(publisher))) = writing::publisher(conn, story_id)? {
+            if let Some(publisher) = writing::publisher(conn, story_id)? {
                 return Err(Error::bad_request("This story is published already.")
                     .flag("error", "already_published")
                     .flag("published_by", publisher));
@@ -149,6 +153,7 @@ pub async fn delete(
     Caller(caller): Caller,
     Id(story_id): Id,
 ) -> Result<Response, Error> {
+    app.limit(&limits::CHANGE, caller.id)?;
     let now = app.clock.now();
     let deleted: Result<(), Error> = app
         .database

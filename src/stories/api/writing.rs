@@ -150,7 +150,7 @@ pub async fn create(
     let drawn = sent.drawn(None).map_err(refusal)?;
     let written = Arc::new(Written::new(masked(&app, given, "").await, drawn));
     let now = app.clock.now();
-    let story = Arc::clone(&written);
+    let (story, folded) = (Arc::clone(&written), written.folded());
     let stored: Result<_, Error> = write(&app, &written, move |conn| {
         let repeated = match &story.drawn.page_key {
             Some(key) => writing::repeated(conn, caller.id, key, now)?,
@@ -159,11 +159,11 @@ pub async fn create(
         let (story_id, xp_earned) = if let Some(story_id) = repeated {
             let old = writing::current(conn, story_id)?.ok_or(database::Error::Missing)?;
             if old.written != *story {
-                writing::update(conn, story_id, &old, &story, now).map_err(swept_meanwhile)?;
+                writing::update(conn, story_id, &old, &story, Some(&folded), now).map_err(swept_meanwhile)?;
             }
             (story_id, None)
         } else {
-            let story_id = writing::insert(conn, caller.id, &story, now).map_err(swept_meanwhile)?;
+            let story_id = writing::insert(conn, caller.id, &story, &folded, now).map_err(swept_meanwhile)?;
             (story_id, effects::created(conn, caller.id, story_id)?)
         };
         let (story, _) = store::one(conn, story_id, Some(caller.id))?.ok_or(database::Error::Missing)?;
@@ -247,9 +247,10 @@ async fn store_change(
         let (story, _) = story?.ok_or_else(Error::not_found)?;
         return Ok(Some(story));
     }
+    let folded = written.folded_anew(&current.written);
     let (now, new) = (app.clock.now(), Arc::clone(written));
     write(app, written, move |conn| {
-        if !writing::update(conn, story_id, &current, &new, now).map_err(swept_meanwhile)? {
+        if !writing::update(conn, story_id, &current, &new, folded.as_ref(), now).map_err(swept_meanwhile)? {
             return Ok(None);
         }
         let (story, _) = store::one(conn, story_id, Some(caller))?.ok_or_else(Error::not_found)?;

@@ -39,15 +39,6 @@ fn sql(count: usize) -> String {
     )
 }
 
-/// The canvas of one story, as stored.
-pub fn canvas(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<String>, Error> {
-    let row = conn.first(
-        "SELECT canvas FROM story_bodies WHERE story_id = $1",
-        &[&story_id],
-    )?;
-    row.map(|mut row| row.take()).transpose()
-}
-
 /// Every statement that this module puts together, for the test that prepares them all.
 pub fn all_statements() -> Vec<String> {
     LENGTHS.map(sql).to_vec()

@@ -8,7 +8,7 @@ use crate::pictures;
 /// released, and the running totals of stories that others wrote lose this account's marks. The caller deletes the account.
 pub fn forget_author(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<(), Error> {
     conn.execute(
-        "UPDATE stories SET version = version + 1, author_id = (
+        "UPDATE stories SET version = version + 1, revision = revision + 1, author_id = (
              SELECT MIN(a.user_id) FROM story_authors a WHERE a.story_id = stories.id AND a.user_id <> $1)
          WHERE author_id = $1 AND is_collaborative AND EXISTS (
              SELECT 1 FROM story_authors a WHERE a.story_id = stories.id AND a.user_id <> $1)",

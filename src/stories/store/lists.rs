@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use database::{Conn, Dialect, Error, ToValue, placeholders};
 
-use super::{LENGTHS, Story, as_params, name_authors, padded};
+use super::{COLUMNS, LENGTHS, Story, as_params, name_authors, padded};
 use crate::text::{SHORTEST_INDEXED, fold, fts_phrase, like_anywhere};
 
 /// Rows in the saved list at most; it has no pages.
@@ -31,7 +31,7 @@ pub struct ListQuery {
     pub shelf: Shelf,
     /// Who looks.
     pub viewer: Option<i64>,
-    /// Found in title, text or author's name; empty: all.
+    /// Found in title, text or author's name, one shorter than [`SHORTEST_INDEXED`] not in texts; empty: all.
     pub search: String,
     /// The category, or one of the genres; empty: all.
     pub category: String,
@@ -86,8 +86,17 @@ impl ListQuery {
         fold(self.search.trim())
     }
 
+    /// Whether this is a search, which may take long.
+    pub fn is_search(&self) -> bool {
+        !self.needle().is_empty()
+    }
+
+    fn is_short(&self) -> bool {
+        self.needle().chars().count() < SHORTEST_INDEXED
+    }
+
     fn uses_index(&self, dialect: Dialect) -> bool {
-        dialect == Dialect::Sqlite && self.needle().chars().count() >= SHORTEST_INDEXED
+        dialect == Dialect::Sqlite && !self.is_short()
     }
 
     fn bound(&self, dialect: Dialect) -> Bound {
@@ -110,9 +119,9 @@ impl ListQuery {
         }
     }
 
-    /// `FROM … WHERE …` of the list.
+    /// `FROM … WHERE …` of the list, of as few tables as it takes: a list without filters is counted by an index alone.
     fn source<'a>(&self, statement: &mut Statement<'a>, bound: &'a Bound, dialect: Dialect) -> String {
-        let mut sql = "FROM stories s JOIN users u ON u.id = s.author_id ".to_owned();
+        let mut sql = "FROM stories s ".to_owned();
         match self.shelf {
             Shelf::Public => sql += "WHERE s.is_published",
             Shelf::Own(_) => {
@@ -146,19 +155,24 @@ impl ListQuery {
         bound: &'a Bound,
         dialect: Dialect,
     ) {
-        if !self.needle().is_empty() {
+        if self.is_search() {
             let pattern = statement.bind(&bound.pattern);
             *sql += &if self.uses_index(dialect) {
                 format!(
                     " AND (s.id IN (SELECT rowid FROM stories_fts WHERE stories_fts MATCH {pattern})
-                           OR u.id IN (SELECT rowid FROM users_fts
-                                       WHERE users_fts MATCH 'display_name_folded : ' || {pattern}))"
+                           OR s.author_id IN (SELECT rowid FROM users_fts
+                                              WHERE users_fts MATCH 'display_name_folded : ' || {pattern}))"
                 )
             } else {
+                let or_text = if self.is_short() {
+                    String::new()
+                } else {
+                    format!(" OR content_folded LIKE {pattern} ESCAPE '\\'")
+                };
                 format!(
-                    " AND (u.display_name_folded LIKE {pattern} ESCAPE '\\' OR s.id IN (
-                         SELECT story_id FROM story_search
-                         WHERE title_folded LIKE {pattern} ESCAPE '\\' OR content_folded LIKE {pattern} ESCAPE '\\'))"
+                    " AND (s.author_id IN (SELECT id FROM users WHERE display_name_folded LIKE {pattern} ESCAPE '\\')
+                           OR s.id IN (SELECT story_id FROM story_search
+                                       WHERE title_folded LIKE {pattern} ESCAPE '\\'{or_text}))"
                 )
             };
         }
@@ -213,9 +227,9 @@ impl ListQuery {
         let viewer = statement.bind(&bound.viewer);
         let (limit, offset) = (statement.bind(&self.limit), statement.bind(&self.offset));
         let saved = if matches!(self.shelf, Shelf::Saved(_)) {
-            "v.date_saved"
+            "v.date_saved AS date_saved, v.id AS save_id"
         } else {
-            "0"
+            "0 AS date_saved, 0 AS save_id"
         };
         statement.sql = format!(
             "SELECT s.id, s.version,
@@ -223,10 +237,11 @@ impl ListQuery {
                         SELECT CAST(COALESCE(SUM(c.profile_version), 0) AS BIGINT)
                         FROM story_authors a JOIN users c ON c.id = a.user_id WHERE a.story_id = s.id) ELSE 0 END,
                     EXISTS (SELECT 1 FROM story_likes l WHERE l.story_id = s.id AND l.user_id = {viewer}),
-                    s.body_bytes, s.wire_bytes, CAST({saved} AS BIGINT),
+                    s.body_bytes, s.wire_bytes, CAST(page.date_saved AS BIGINT),
                     (SELECT CAST(COUNT(*) AS BIGINT) {source})
-             {source}
-             ORDER BY {order} LIMIT {limit} OFFSET {offset}",
+             FROM (SELECT s.id, {saved} {source} ORDER BY {order} LIMIT {limit} OFFSET {offset}) page
+             JOIN stories s ON s.id = page.id JOIN users u ON u.id = s.author_id
+             ORDER BY page.date_saved DESC, page.save_id DESC, s.date_created DESC, s.id DESC",
             order = self.order()
         );
         statement
@@ -287,10 +302,7 @@ pub fn rows(conn: &mut Conn<'_>, heads: &[Head]) -> Result<Vec<Story>, Error> {
 /// The rows of `count` stories; the viewer's marks are in the heads.
 fn rows_sql(count: usize) -> String {
     format!(
-        "SELECT s.id, s.author_id, u.display_name, u.username, s.title, s.summary, s.category, s.genres, s.language,
-                s.creation_type, s.is_published, s.is_collaborative, s.date_created, s.date_updated, s.views,
-                s.likes_count, s.comments_count, s.saves_count, s.ratings_sum, s.ratings_count, s.public_cover,
-                FALSE, FALSE
+        "SELECT {COLUMNS}, FALSE, FALSE
          FROM stories s JOIN users u ON u.id = s.author_id
          WHERE s.id IN ({})",
         placeholders(1, count)
@@ -322,4 +334,45 @@ pub fn all_statements(dialect: Dialect) -> Vec<String> {
     }
     all.extend(LENGTHS.map(rows_sql));
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stories::test_world::World;
+
+    async fn plan(world: &World, sql: String) -> String {
+        let explained = format!("EXPLAIN QUERY PLAN {sql}");
+        let rows = world
+            .write(move |conn| {
+                let count = explained.split('$').count() - 1;
+                let none: Vec<&dyn ToValue> = (0..count).map(|_| &1_i64 as &dyn ToValue).collect();
+                conn.query(&explained, &none)
+            })
+            .await;
+        let steps = rows.into_iter().map(|mut row| {
+            let _: (i64, i64, i64) = (row.take().unwrap(), row.take().unwrap(), row.take().unwrap());
+            row.take::<String>().unwrap()
+        });
+        steps.collect::<Vec<_>>().join("\n")
+    }
+
+    #[tokio::test]
+    async fn the_public_list_is_counted_and_turned_over_by_its_index_alone() {
+        let world = World::new();
+        let query = ListQuery {
+            shelf: Shelf::Public,
+            viewer: None,
+            search: String::new(),
+            category: String::new(),
+            language: String::new(),
+            limit: 12,
+            offset: 0,
+        };
+        let count = plan(&world, query.count_sql(Dialect::Sqlite)).await;
+        assert_eq!(count, "SCAN s USING COVERING INDEX stories_public");
+        let heads = plan(&world, query.heads_sql(Dialect::Sqlite)).await;
+        assert_eq!(heads.matches(&count).count(), 2, "{heads}");
+        assert_eq!(heads.matches("SCAN").count(), 3, "page itself besides: {heads}");
+    }
 }

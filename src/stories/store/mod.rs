@@ -6,6 +6,7 @@ pub mod comments;
 pub mod leaving;
 pub mod lists;
 pub mod marks;
+pub mod views;
 pub mod writing;
 
 #[cfg(test)]
@@ -14,6 +15,8 @@ mod characters_tests;
 mod comments_tests;
 #[cfg(test)]
 mod marks_tests;
+#[cfg(test)]
+mod writing_tests;
 
 use database::{Conn, Dialect, Error, Row, placeholders};
 
@@ -56,7 +59,7 @@ pub struct Story {
 }
 
 impl Story {
-    /// The next 24 columns of a row, in the order of `one_sql` below.
+    /// The next columns of a row: [`COLUMNS`], and whether the viewer likes and saved it.
     fn from(row: &mut Row) -> Result<Self, Error> {
         Ok(Self {
             id: row.take()?,
@@ -87,6 +90,12 @@ impl Story {
         })
     }
 }
+
+/// The first 21 columns of a story, `s`, whose author is `u`.
+const COLUMNS: &str =
+    "s.id, s.author_id, u.display_name, u.username, s.title, s.summary, s.category, s.genres,
+    s.language, s.creation_type, s.is_published, s.is_collaborative, s.date_created, s.date_updated, s.views,
+    s.likes_count, s.comments_count, s.saves_count, s.ratings_sum, s.ratings_count, s.public_cover";
 
 /// One story with the viewer's role; nothing when there is no such story. One query, two for a collaborative story.
 pub fn one(conn: &mut Conn<'_>, story_id: i64, viewer: Option<i64>) -> Result<Option<(Story, Role)>, Error> {
@@ -130,9 +139,7 @@ fn one_sql(with_body: bool) -> String {
         ("", "")
     };
     format!(
-        "SELECT s.id, s.author_id, u.display_name, u.username, s.title, s.summary, s.category, s.genres, s.language,
-                s.creation_type, s.is_published, s.is_collaborative, s.date_created, s.date_updated, s.views,
-                s.likes_count, s.comments_count, s.saves_count, s.ratings_sum, s.ratings_count, s.public_cover,
+        "SELECT {COLUMNS},
                 EXISTS (SELECT 1 FROM story_likes l WHERE l.story_id = s.id AND l.user_id = $2),
                 EXISTS (SELECT 1 FROM story_saves v WHERE v.story_id = s.id AND v.user_id = $2),
                 EXISTS (SELECT 1 FROM story_authors a WHERE a.story_id = s.id AND a.user_id = $2){columns}

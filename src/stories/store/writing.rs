@@ -42,15 +42,20 @@ pub struct Drawn {
     pub wire_bytes: i64,
 }
 
+/// The texts of a story as they are searched for. Folding a long one takes a while, so it is done before the hop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folded {
+    title: String,
+    content: String,
+}
+
 /// A story as it stands, with what decides who may change what.
 #[derive(Clone, Debug)]
 pub struct Current {
     /// Wrote it.
     pub author_id: i64,
-    /// Whether it is collaborative.
-    pub is_collaborative: bool,
-    /// Rises with every change.
-    pub version: i64,
+    /// Rises with what its authors do; what readers leave on it does not count.
+    pub revision: i64,
     /// What its author wrote.
     pub written: Written,
 }
@@ -67,14 +72,14 @@ pub fn repeated(conn: &mut Conn<'_>, author_id: i64, page_key: &str, now: i64) -
 /// A story as it stands; nothing when there is no such story.
 pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Error> {
     let row = conn.first(
-        "SELECT s.author_id, s.is_collaborative, s.version, s.title, s.summary, s.category, s.genres, s.language,
+        "SELECT s.author_id, s.revision, s.title, s.summary, s.category, s.genres, s.language,
                 s.creation_type, s.is_published, s.public_cover, s.page_key, s.wire_bytes,
                 b.content, b.cover, b.canvas
          FROM stories s JOIN story_bodies b ON b.story_id = s.id WHERE s.id = $1",
         &[&story_id],
     )?;
     let Some(mut row) = row else { return Ok(None) };
-    let (author_id, is_collaborative, version) = (row.take()?, row.take()?, row.take()?);
+    let (author_id, revision) = (row.take()?, row.take()?);
     let (title, summary, category, genres) = (row.take()?, row.take()?, row.take()?, row.take()?);
     let (language, creation_type, is_published) = (row.take()?, row.take()?, row.take()?);
     let (public_cover, page_key, all_wire_bytes): (_, _, i64) = (row.take()?, row.take()?, row.take()?);
@@ -102,14 +107,19 @@ pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Er
     };
     Ok(Some(Current {
         author_id,
-        is_collaborative,
-        version,
+        revision,
         written,
     }))
 }
 
 /// Makes a story; its id.
-pub fn insert(conn: &mut Conn<'_>, author_id: i64, story: &Written, now: i64) -> Result<i64, Error> {
+pub fn insert(
+    conn: &mut Conn<'_>,
+    author_id: i64,
+    story: &Written,
+    folded: &Folded,
+    now: i64,
+) -> Result<i64, Error> {
     let mut row = conn.one(
         "INSERT INTO stories (author_id, title, summary, category, genres, language, creation_type, public_cover,
              is_published, page_key, body_bytes, wire_bytes, date_created, date_updated)
@@ -137,19 +147,21 @@ pub fn insert(conn: &mut Conn<'_>, author_id: i64, story: &Written, now: i64) ->
     )?;
     conn.execute(
         "INSERT INTO story_search (story_id, title_folded, content_folded) VALUES ($1, $2, $3)",
-        &[&story_id, &fold(&story.title), &fold(&story.content)],
+        &[&story_id, &folded.title, &folded.content],
     )?;
     pictures::store::attach(conn, story_id, &story.drawn.pictures, now)?;
     count_published(conn, author_id, i64::from(story.is_published))?;
     Ok(story_id)
 }
 
-/// Changes a story as it stood to `new`: only what differs is written. False when it no longer stands so.
+/// Changes a story as it stood to `new`: only what differs is written, `folded` when a text does. False when it no longer
+/// stands so.
 pub fn update(
     conn: &mut Conn<'_>,
     story_id: i64,
     current: &Current,
     new: &Written,
+    folded: Option<&Folded>,
     now: i64,
 ) -> Result<bool, Error> {
     let old = &current.written;
@@ -158,8 +170,8 @@ pub fn update(
                 public_cover = $8, is_published = $9, page_key = $10, body_bytes = $11, wire_bytes = $12,
                 published_by_id = CASE WHEN NOT $9 THEN NULL
                     WHEN is_collaborative AND NOT is_published THEN author_id ELSE published_by_id END,
-                date_updated = $13, version = version + 1
-         WHERE id = $1 AND version = $14",
+                date_updated = $13, version = version + 1, revision = revision + 1
+         WHERE id = $1 AND revision = $14",
         &[
             &story_id,
             &new.title,
@@ -174,7 +186,7 @@ pub fn update(
             &new.body_bytes(),
             &new.all_wire_bytes(),
             &now,
-            &current.version,
+            &current.revision,
         ],
     )?;
     if changed == 0 {
@@ -186,10 +198,10 @@ pub fn update(
             &[&story_id, &new.drawn.cover, &new.content, &new.drawn.canvas],
         )?;
     }
-    if (&old.title, &old.content) != (&new.title, &new.content) {
+    if let Some(folded) = folded {
         conn.execute(
             "UPDATE story_search SET title_folded = $2, content_folded = $3 WHERE story_id = $1",
-            &[&story_id, &fold(&new.title), &fold(&new.content)],
+            &[&story_id, &folded.title, &folded.content],
         )?;
     }
     if old.drawn.pictures != new.drawn.pictures {
@@ -240,7 +252,7 @@ pub fn publish_together(
 /// Published by somebody, or a draft again. Only a collaborative story remembers who published it.
 fn mark_published(conn: &mut Conn<'_>, story_id: i64, publisher: Option<i64>, now: i64) -> Result<(), Error> {
     conn.execute(
-        "UPDATE stories SET is_published = $2, date_updated = $4, version = version + 1,
+        "UPDATE stories SET is_published = $2, date_updated = $4, version = version + 1, revision = revision + 1,
                 published_by_id = CASE WHEN is_collaborative THEN CAST($3 AS BIGINT) END
          WHERE id = $1",
         &[&story_id, &publisher.is_some(), &publisher, &now],
@@ -248,15 +260,13 @@ fn mark_published(conn: &mut Conn<'_>, story_id: i64, publisher: Option<i64>, no
     Ok(())
 }
 
-/// The name of who published a collaborative story, and whether it is collaborative at all.
-pub fn publisher(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<(bool, Option<String>)>, Error> {
+/// The name of who published a collaborative story; nothing when nobody has.
+pub fn publisher(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<String>, Error> {
     let row = conn.first(
-        "SELECT s.is_collaborative, p.username
-         FROM stories s LEFT JOIN users p ON p.id = s.published_by_id WHERE s.id = $1",
+        "SELECT p.username FROM stories s JOIN users p ON p.id = s.published_by_id WHERE s.id = $1",
         &[&story_id],
     )?;
-    let Some(mut row) = row else { return Ok(None) };
-    Ok(Some((row.take()?, row.take()?)))
+    row.map(|mut row| row.take()).transpose()
 }
 
 /// Deletes a story of this author: false when it is not theirs. Its pictures are released.
@@ -273,28 +283,6 @@ pub fn delete(conn: &mut Conn<'_>, story_id: i64, author_id: i64, now: i64) -> R
     Ok(true)
 }
 
-/// Counts a view by somebody else; the new number. With a reader, that they read it, once.
-pub fn count_view(
-    conn: &mut Conn<'_>,
-    story_id: i64,
-    reader: Option<i64>,
-    now: i64,
-) -> Result<Option<i64>, Error> {
-    let row = conn.first(
-        "UPDATE stories SET views = views + 1 WHERE id = $1 AND is_published RETURNING views",
-        &[&story_id],
-    )?;
-    let Some(mut row) = row else { return Ok(None) };
-    if let Some(reader) = reader {
-        conn.execute(
-            "INSERT INTO story_reads (story_id, user_id, date_read) VALUES ($1, $2, $3)
-             ON CONFLICT (story_id, user_id) DO NOTHING",
-            &[&story_id, &reader, &now],
-        )?;
-    }
-    row.take().map(Some)
-}
-
 fn count_published(conn: &mut Conn<'_>, author_id: i64, change: i64) -> Result<(), Error> {
     if change != 0 {
         conn.execute(
@@ -306,6 +294,20 @@ fn count_published(conn: &mut Conn<'_>, author_id: i64, change: i64) -> Result<(
 }
 
 impl Written {
+    /// The texts as they are searched for.
+    pub fn folded(&self) -> Folded {
+        Folded {
+            title: fold(&self.title),
+            content: fold(&self.content),
+        }
+    }
+
+    /// The same when they are not those of `old`.
+    pub fn folded_anew(&self, old: &Self) -> Option<Folded> {
+        let is_same = (&self.title, &self.content) == (&old.title, &old.content);
+        (!is_same).then(|| self.folded())
+    }
+
     fn body_bytes(&self) -> i64 {
         (self.content.len() + self.drawn.cover.len() + self.drawn.canvas.len()) as i64
     }
