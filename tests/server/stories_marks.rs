@@ -4,6 +4,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 use tinytales::clock::{MINUTE, SECOND};
+use tinytales::stories::flush_views;
 
 use crate::drawings::{names, plain_story};
 use crate::support::{Answer, Client, World};
@@ -216,6 +217,7 @@ fn a_view_is_a_look_by_somebody_else_once_in_a_while() {
     let after = mira.reads(id);
     assert_eq!(after["date_updated"], before["date_updated"]);
     // Readers are noted once each; guests and authors are not.
+    world.run(flush_views(&world.app));
     assert_eq!(world.dump("story_reads").len(), 2);
     // Refusals count nothing.
     mira.post_nothing(&format!("/api/stories/{id}/unpublish/")).ok();

@@ -110,11 +110,8 @@ fn administrate(server: &str, sql: String) {
         }
     };
     let run = || {
-        Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap()
-            .block_on(work);
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(work);
     };
     thread::spawn(run).join().unwrap();
 }
