@@ -67,11 +67,7 @@ pub async fn search(
         offset,
         limit,
     };
-    let found: Result<_, Error> = app
-        .database
-        .read(move |conn| Ok(search::people(conn, &wanted)?))
-        .await;
-    let (found, total) = found?;
+    let (found, total) = app.read(move |conn| Ok(search::people(conn, &wanted)?)).await?;
     let users = found.into_iter().map(|person| PersonFound {
         id: person.id,
         username: person.username,
