@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use database::{Database, Options};
+use database::{Conn, Database, Options};
 use envelope::lane::Lane;
 use tokio::net::TcpListener;
 
+use crate::accounts::errands::Errands;
 use crate::accounts::password::Workspace;
 use crate::accounts::sessions::Sessions;
 use crate::accounts::tokens::Keys;
@@ -50,6 +51,8 @@ pub struct App {
     pub limits: Limits,
     /// Looks at stories that are not written yet.
     pub views: Views,
+    /// Codes that are being made out.
+    pub errands: Errands,
     /// Letters on their way out.
     pub mail: Mailer,
     /// Rude words.
@@ -93,6 +96,7 @@ impl App {
             sessions: Sessions::default(),
             limits: Limits::new(config.rate_limits),
             views: Views::default(),
+            errands: Errands::default(),
             mail: Mailer::new(delivery, database.clone(), clock.clone()),
             words: Words::default(),
             pictures: Pictures::new(&config),
@@ -111,6 +115,33 @@ impl App {
     /// Counts one under a limit, or refuses with 429.
     pub fn limit(&self, limit: &Limit, who: impl Display) -> Result<(), Error> {
         self.limits.count(limit, who, self.clock.now())
+    }
+
+    /// Runs a closure that reads, with the errors of the wire ([`Database::read`]).
+    pub async fn read<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.database.read(work).await
+    }
+
+    /// Runs a closure that writes, with the errors of the wire ([`Database::write`]).
+    pub async fn write<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.database.write(work).await
+    }
+
+    /// Runs a closure that writes `bytes` of data, with the errors of the wire ([`Database::write_sized`]).
+    pub async fn write_sized<T, F>(&self, bytes: usize, work: F) -> Result<T, Error>
+    where
+        F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.database.write_sized(bytes, work).await
     }
 
     /// Stops in order: running requests, background work, then the database with all that it has taken.

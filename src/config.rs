@@ -64,8 +64,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "PUBLIC_URL",
-        "from the request",
-        "How the world reaches this server; used in links and picture addresses.",
+        "`RENDER_EXTERNAL_URL`, else from the request",
+        "How the world reaches this server; used in links and picture addresses. Mails have links only where it is known.",
+    ),
+    setting(
+        "RENDER_EXTERNAL_URL",
+        "unset",
+        "Set by the hosting platform: stands in for `PUBLIC_URL`.",
     ),
     setting(
         "CORS_ORIGINS",
@@ -74,8 +79,8 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "TRUSTED_PROXIES",
-        "none; `*` on Render",
-        "Addresses of proxies whose `X-Forwarded-For` is believed, or `*`.",
+        "none; `hops:2` on Render",
+        "Addresses of proxies whose `X-Forwarded-For` is believed, or `hops:N` for the N-th entry from the right; `*` is `hops:1`. Verify it on the live host: with too many hops a client can name its own address, with too few all share one.",
     ),
     setting(
         "RENDER",
@@ -253,7 +258,7 @@ impl Config {
             password_upgrade: read.flag("PASSWORD_UPGRADE", true),
             own_list_bytes: read.number("OWN_LIST_MIB", 24_u64).clamp(1, 4096) << 20,
             mail: read.mail(debug),
-            admin_password: read.text("ADMIN_PASSWORD").map(Secret),
+            admin_password: read.untrimmed("ADMIN_PASSWORD").map(Secret),
             data_dir,
             demo,
         };
@@ -272,13 +277,18 @@ struct Reader<L> {
 
 impl<L: Fn(&str) -> Option<String>> Reader<L> {
     fn text(&self, name: &str) -> Option<String> {
+        self.untrimmed(name)
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+    }
+
+    /// As it stands: the blanks of a password count.
+    fn untrimmed(&self, name: &str) -> Option<String> {
         debug_assert!(
             SETTINGS.iter().any(|setting| setting.name == name),
             "{name} is missing in SETTINGS"
         );
-        (self.lookup)(name)
-            .map(|text| text.trim().to_owned())
-            .filter(|text| !text.is_empty())
+        (self.lookup)(name).filter(|text| !text.is_empty())
     }
 
     fn flag(&mut self, name: &str, default: bool) -> bool {
@@ -367,13 +377,15 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             smtp_port: self.text("SMTP_PORT"),
             smtp_tls: self.text("SMTP_TLS"),
             smtp_user: self.text("SMTP_USER"),
-            smtp_password: self.text("SMTP_PASSWORD"),
+            smtp_password: self.untrimmed("SMTP_PASSWORD"),
             debug,
         }
     }
 
     fn public_url(&mut self) -> Option<String> {
-        let url = self.text("PUBLIC_URL")?;
+        let url = self
+            .text("PUBLIC_URL")
+            .or_else(|| self.text("RENDER_EXTERNAL_URL"))?;
         if !url.starts_with("http://") && !url.starts_with("https://") {
             self.faults.push(format!(
                 "PUBLIC_URL is {url:?}; it begins with http:// or https://"
@@ -385,7 +397,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     fn proxies(&mut self, on_render: bool) -> TrustedProxies {
         let Some(text) = self.text("TRUSTED_PROXIES") else {
             return if on_render {
-                TrustedProxies::Any
+                TrustedProxies::Hops(2)
             } else {
                 TrustedProxies::None
             };

@@ -43,8 +43,34 @@ fn all_faults_are_told_at_once() {
 #[test]
 fn the_platform_is_believed_to_be_a_proxy() {
     let config = read(&[("SECRET_KEY", GOOD), ("RENDER", "true")]).unwrap();
-    assert_eq!(config.trusted_proxies, TrustedProxies::Any);
+    assert_eq!(config.trusted_proxies, TrustedProxies::Hops(2));
     assert_eq!(config.listen.0, "0.0.0.0");
+}
+
+#[test]
+fn the_platform_tells_the_address_unless_it_is_set() {
+    let platform = ("RENDER_EXTERNAL_URL", "https://tales.onrender.com/");
+    let config = read(&[("SECRET_KEY", GOOD), platform]).unwrap();
+    assert_eq!(config.public_url.as_deref(), Some("https://tales.onrender.com"));
+    let config = read(&[
+        ("SECRET_KEY", GOOD),
+        platform,
+        ("PUBLIC_URL", "https://tales.example"),
+    ])
+    .unwrap();
+    assert_eq!(config.public_url.as_deref(), Some("https://tales.example"));
+}
+
+#[test]
+fn the_blanks_of_passwords_count() {
+    let config = read(&[
+        ("SECRET_KEY", GOOD),
+        ("ADMIN_PASSWORD", " a b "),
+        ("SMTP_PASSWORD", " c "),
+    ])
+    .unwrap();
+    assert_eq!(config.admin_password.unwrap().reveal(), " a b ");
+    assert_eq!(config.mail.smtp_password.as_deref(), Some(" c "));
 }
 
 #[test]

@@ -16,6 +16,8 @@ use crate::{ops, web};
 
 /// The routes with all that surrounds them.
 pub fn all(app: &Arc<App>) -> Router {
+    let public_url = app.config.public_url.as_deref();
+    let by_https = public_url.is_some_and(|url| url.starts_with("https://"));
     for_everybody()
         .merge(for_accounts())
         .merge(for_stories())
@@ -24,7 +26,9 @@ pub fn all(app: &Arc<App>) -> Router {
         .method_not_allowed_fallback(async || Error::method_not_allowed())
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(layers::cors(&app.config.cors_origins))
-        .layer(axum::middleware::from_fn(layers::security_headers))
+        .layer(axum::middleware::from_fn(move |request, next| {
+            layers::security_headers(by_https, request, next)
+        }))
         .with_state(Arc::clone(app))
 }
 

@@ -30,6 +30,25 @@ impl Tasks {
         self.tracker.spawn(guarded);
     }
 
+    /// Does `work` to its end even if whoever waits for it goes away, as a handler does when its client hangs up: for
+    /// what must not be left half done. A panic in it is the waiter's.
+    pub async fn finish<T, F>(&self, name: &'static str, work: F) -> T
+    where
+        F: Future<Output = T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let guarded = async move {
+            let done = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(work)).await;
+            done.inspect_err(|_| tracing::error!(task = name, "task panicked"))
+        };
+        match self.tracker.spawn(guarded).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            // Nobody aborts it; it is cancelled only with the whole runtime, and so is this waiter.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
     /// Completes when the server is to stop.
     pub async fn stopping(&self) {
         self.stop.cancelled().await;
@@ -42,5 +61,41 @@ impl Tasks {
         if tokio::time::timeout(patience, self.tracker.wait()).await.is_err() {
             tracing::warn!(tasks = self.tracker.len(), "some tasks did not stop in time");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use tokio::sync::Notify;
+
+    #[tokio::test]
+    async fn what_must_be_finished_outlives_its_waiter() {
+        let tasks = Tasks::default();
+        let (go, done) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let work = {
+            let (go, done) = (Arc::clone(&go), Arc::clone(&done));
+            async move {
+                go.notified().await;
+                done.notify_one();
+            }
+        };
+        let mut waiter = Box::pin(tasks.finish("test", work));
+        assert!(futures_util::poll!(&mut waiter).is_pending());
+        drop(waiter);
+        go.notify_one();
+        let finished = tokio::time::timeout(Duration::from_secs(10), done.notified()).await;
+        assert!(finished.is_ok());
+    }
+
+    #[tokio::test]
+    async fn the_waiter_gets_the_result_or_the_panic() {
+        let tasks = Tasks::default();
+        assert_eq!(tasks.finish("test", async { 7 }).await, 7);
+        let panics = tasks.finish("test", async { panic!("on purpose") });
+        let panicked = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(panics)).await;
+        let panicked: Result<(), _> = panicked;
+        assert!(panicked.is_err());
     }
 }

@@ -76,14 +76,13 @@ async fn identify(parts: &Parts, app: &Arc<App>) -> Result<Option<Account>, Erro
     if let Some(account) = app.sessions.recall(&claims.sid, now) {
         return Ok(Some(account));
     }
-    let session = claims.sid;
-    let standing: Result<_, Error> = app
-        .database
+    let (ticket, session) = (app.sessions.ticket(), claims.sid);
+    let standing = app
         .read(move |conn| Ok(sessions::standing(conn, &session, now)?))
-        .await;
-    match standing? {
+        .await?;
+    match standing {
         Standing::Active(account) if account.id == claims.user_id => {
-            app.sessions.remember(account.clone(), now);
+            app.sessions.remember(account.clone(), now, ticket);
             Ok(Some(account))
         }
         Standing::Inactive => Err(Error::unauthorized(

@@ -3,8 +3,8 @@
 use database::Conn;
 use subtle::ConstantTimeEq;
 
-use super::store::codes::{self, MOST_WRONG_TRIES, Purpose};
-use super::store::people;
+use super::store::codes::{self, Code, MOST_WRONG_TRIES, Purpose};
+use super::store::people::{self, AddressOwner};
 use super::tokens::Keys;
 use crate::clock::MINUTE;
 use crate::wire::Error;
@@ -63,7 +63,8 @@ impl Guess {
     }
 }
 
-/// Looks at a guess and counts it when it is wrong. The caller commits: a refused guess must stay counted.
+/// Looks at a guess and counts it when it is wrong. The caller commits: a refused guess must stay counted. A guess at
+/// nothing is a write as well, so that the time of the answer does not tell which addresses have a code.
 pub fn check(
     conn: &mut Conn<'_>,
     keys: &Keys,
@@ -72,18 +73,10 @@ pub fn check(
     code: &str,
     now: i64,
 ) -> Result<Guess, database::Error> {
-    let Some(owner) = people::owner_of_address(conn, email)? else {
+    let Some((owner, stored)) = open_code(conn, email, purpose)? else {
+        codes::pretend_to_count(conn)?;
         return Ok(Guess::Wrong);
     };
-    if owner.is_barred {
-        return Ok(Guess::Wrong);
-    }
-    let Some(stored) = codes::newest(conn, owner.id, purpose)? else {
-        return Ok(Guess::Wrong);
-    };
-    if stored.wrong_tries >= MOST_WRONG_TRIES {
-        return Ok(Guess::Wrong);
-    }
     let hash = keys.hash_code(purpose.as_str(), owner.id, code);
     if !bool::from(hash.as_bytes().ct_eq(stored.hash.as_bytes())) {
         codes::count_wrong(conn, owner.id, purpose)?;
@@ -94,6 +87,21 @@ pub fn check(
     } else {
         Guess::Expired
     })
+}
+
+/// The owner of an address, unless barred, with a code that may still be guessed at.
+fn open_code(
+    conn: &mut Conn<'_>,
+    email: &str,
+    purpose: Purpose,
+) -> Result<Option<(AddressOwner, Code)>, database::Error> {
+    let Some(owner) = people::owner_of_address(conn, email)?.filter(|owner| !owner.is_barred) else {
+        return Ok(None);
+    };
+    let stored = codes::newest(conn, owner.id, purpose)?;
+    Ok(stored
+        .filter(|code| code.wrong_tries < MOST_WRONG_TRIES)
+        .map(|code| (owner, code)))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 pub mod api;
 pub mod auth;
 pub mod codes;
+pub mod errands;
 pub mod limits;
 pub mod password;
 pub mod rules;

@@ -15,6 +15,8 @@ pub const SHORTEST_PASSWORD: usize = 8;
 pub const LONGEST_AVATAR: usize = 10;
 /// The longest bio, in code points.
 pub const LONGEST_BIO: usize = 2_000;
+/// The avatar of whoever has chosen none.
+pub const FIRST_AVATAR: &str = "📚";
 /// Avatars below this level are offered by the apps without a lock, so they are never refused.
 const FIRST_LOCKED_AVATAR: i64 = 30;
 

@@ -37,7 +37,13 @@ struct Memory {
     young: HashMap<String, Entry>,
     old: HashMap<String, Entry>,
     seen: HashMap<i64, i64>,
+    /// How often something was forgotten.
+    forgotten: u64,
 }
+
+/// Taken before a session is looked up: what is read then may be remembered only if nothing was forgotten since.
+#[derive(Clone, Copy, Debug)]
+pub struct Ticket(u64);
 
 /// Remembers sessions.
 #[derive(Debug, Default)]
@@ -56,9 +62,18 @@ impl Sessions {
         (entry.believed_until > now).then(|| entry.account.clone())
     }
 
-    /// Remembers a session that was just looked up, and that its owner was seen.
-    pub fn remember(&self, account: Account, now: i64) {
+    /// The ticket for a look into the database that begins now.
+    pub fn ticket(&self) -> Ticket {
+        Ticket(self.memory().forgotten)
+    }
+
+    /// Remembers a session that was looked up with `ticket`, and that its owner was seen. Does nothing if any session
+    /// was forgotten meanwhile: it may have been this one, and the next request looks again.
+    pub fn remember(&self, account: Account, now: i64, ticket: Ticket) {
         let mut memory = self.memory();
+        if memory.forgotten != ticket.0 {
+            return;
+        }
         if memory.seen.len() < MOST_SEEN {
             memory.seen.insert(account.id, now);
         }
@@ -75,6 +90,7 @@ impl Sessions {
     /// Forgets one session.
     pub fn forget(&self, session: &str) {
         let mut memory = self.memory();
+        memory.forgotten += 1;
         memory.young.remove(session);
         memory.old.remove(session);
     }
@@ -82,6 +98,7 @@ impl Sessions {
     /// Forgets all sessions of an account.
     pub fn forget_account(&self, user_id: i64) {
         let mut memory = self.memory();
+        memory.forgotten += 1;
         memory.young.retain(|_, entry| entry.account.id != user_id);
         memory.old.retain(|_, entry| entry.account.id != user_id);
     }
@@ -108,7 +125,7 @@ mod tests {
     #[test]
     fn an_account_is_believed_for_half_a_minute() {
         let sessions = Sessions::default();
-        sessions.remember(account(7, "a"), 0);
+        sessions.remember(account(7, "a"), 0, sessions.ticket());
         assert!(sessions.recall("a", 29 * SECOND).is_some());
         assert!(sessions.recall("a", 30 * SECOND).is_none());
     }
@@ -117,9 +134,9 @@ mod tests {
     fn forgetting_takes_one_or_all() {
         let sessions = Sessions::default();
         for session in ["a", "b", "c"] {
-            sessions.remember(account(7, session), 0);
+            sessions.remember(account(7, session), 0, sessions.ticket());
         }
-        sessions.remember(account(8, "d"), 0);
+        sessions.remember(account(8, "d"), 0, sessions.ticket());
         sessions.forget("a");
         assert!(sessions.recall("a", 0).is_none() && sessions.recall("b", 0).is_some());
         sessions.forget_account(7);
@@ -127,10 +144,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_read_before_a_forgetting_is_not_remembered_after_it() {
+        for forget in [(|sessions| sessions.forget("a")) as fn(&Sessions), |sessions| {
+            sessions.forget_account(7);
+        }] {
+            let sessions = Sessions::default();
+            let ticket = sessions.ticket();
+            forget(&sessions);
+            sessions.remember(account(7, "a"), 0, ticket);
+            assert!(sessions.recall("a", 0).is_none());
+            sessions.remember(account(7, "a"), 0, sessions.ticket());
+            assert!(sessions.recall("a", 0).is_some());
+        }
+    }
+
+    #[test]
     fn memory_is_bounded() {
         let sessions = Sessions::default();
         for id in 0..50_000 {
-            sessions.remember(account(id, &id.to_string()), 0);
+            sessions.remember(account(id, &id.to_string()), 0, sessions.ticket());
         }
         let memory = sessions.memory();
         assert!(memory.young.len() + memory.old.len() <= 2 * GENERATION);
@@ -140,8 +172,8 @@ mod tests {
     #[test]
     fn each_account_is_seen_once() {
         let sessions = Sessions::default();
-        sessions.remember(account(7, "a"), 1);
-        sessions.remember(account(7, "b"), 2);
+        sessions.remember(account(7, "a"), 1, sessions.ticket());
+        sessions.remember(account(7, "b"), 2, sessions.ticket());
         assert_eq!(sessions.take_seen(), [(7, 2)]);
         assert!(sessions.take_seen().is_empty());
     }

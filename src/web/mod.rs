@@ -126,7 +126,7 @@ pub async fn docs(headers: HeaderMap) -> Response {
 pub async fn undo_email(Path(token): Path<String>) -> Response {
     let content = html! {
         h1 { "Was it not you?" }
-        p { "Somebody changed the e-mail address of your account. If that was not you, take it back here. Everybody who is signed in to the account will be signed out; then please set a new password." }
+        p { "Somebody changed the e-mail address of your account. If that was not you, take it back here. Everybody who is signed in to the account will be signed out, and its password will no longer work: you set a new one with a code that we send to this address." }
         form method="post" action={ "/account/undo-email/" (token) } {
             button type="submit" { "Take my address back" }
         }
@@ -139,12 +139,22 @@ pub async fn undo_email_now(
     State(app): State<Arc<App>>,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    if credentials::undo_email_change(&app, &token).await? {
+    let undone = credentials::undo_email_change(&app, &token).await?;
+    if undone == credentials::Undo::Done {
         let content = html! {
             h1 { "Done" }
-            p { "Your address is back, and everybody is signed out. Please set a new password in the app now." }
+            p { "Your address is back, and everybody is signed out. The old password no longer works: please choose “forgot password” in the app, and set a new one with the code that we send you." }
         };
         return Ok(Page::new("Tinytales: done", &content).into_response());
+    }
+    if undone == credentials::Undo::Taken {
+        let content = html! {
+            h1 { "Not yet" }
+            p { "Another account uses this address now, so nothing has changed. This link still works once the address is free. Please ask the people who run this server." }
+        };
+        return Ok(Page::new("Tinytales: not yet", &content)
+            .status(StatusCode::CONFLICT)
+            .into_response());
     }
     let content = html! {
         h1 { "This link no longer works" }

@@ -15,6 +15,9 @@ use super::Error;
 /// The limit of account and social addresses, in bytes.
 pub(super) const SMALL_BODY: usize = 64 * 1024;
 
+/// The limit of addresses that anybody may call without signing in, in bytes.
+pub const PUBLIC_BODY: usize = 8 * 1024;
+
 /// How long a small body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 

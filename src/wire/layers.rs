@@ -84,8 +84,10 @@ pub fn cors(origins: &[String]) -> CorsLayer {
         .max_age(Duration::from_secs(86_400))
 }
 
-/// Headers that every answer carries.
-pub async fn security_headers(request: Request, next: Next) -> Response {
+/// Headers that every answer carries. What the API says is kept by no cache, unless the answer itself says otherwise;
+/// `by_https` is whether the world reaches this server by https alone.
+pub async fn security_headers(by_https: bool, request: Request, next: Next) -> Response {
+    let of_the_api = request.uri().path().starts_with("/api");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(
@@ -98,6 +100,17 @@ pub async fn security_headers(request: Request, next: Next) -> Response {
         "cross-origin-opener-policy",
         HeaderValue::from_static("same-origin"),
     );
+    if of_the_api {
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
+    }
+    if by_https {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
     response
 }
 

@@ -42,6 +42,11 @@ impl Limits {
         admitted.map_err(|retry| Error::too_many_requests(retry.seconds()))
     }
 
+    /// Gives `who` the whole amount again.
+    pub fn forget(&self, limit: &Limit, who: impl Display) {
+        self.rates.forget(limit, who.to_string());
+    }
+
     /// Refuses with 429 when nothing is left, without counting.
     pub fn look(&self, limit: &Limit, who: impl Display, now: i64) -> Result<(), Error> {
         if !self.on {

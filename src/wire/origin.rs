@@ -51,19 +51,26 @@ fn is_host(host: &str) -> bool {
 pub enum TrustedProxies {
     /// None: the peer is the client.
     None,
-    /// Whoever connects (a platform whose edge is the only way in); its last entry counts.
-    Any,
+    /// Whoever connects (a platform whose edge is the only way in), with so many proxies in a row: that many entries
+    /// from the right are theirs, the farthest of them is the client.
+    Hops(usize),
     /// These addresses.
     Listed(Vec<IpAddr>),
 }
 
 impl TrustedProxies {
-    /// Reads the setting: empty, `*`, or addresses separated by commas.
+    /// Reads the setting: empty, `*` (one hop), `hops:N`, or addresses separated by commas.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
+        if let Some(hops) = text.strip_prefix("hops:") {
+            return match hops.parse() {
+                Ok(hops @ 1..=16) => Ok(Self::Hops(hops)),
+                _ => Err(format!("{hops:?} is not a number of proxies, 1 to 16")),
+            };
+        }
         match text {
             "" => Ok(Self::None),
-            "*" => Ok(Self::Any),
+            "*" => Ok(Self::Hops(1)),
             _ => text
                 .split(',')
                 .map(|part| {
@@ -79,7 +86,7 @@ impl TrustedProxies {
     fn trusts(&self, address: IpAddr) -> bool {
         match self {
             Self::None => false,
-            Self::Any => true,
+            Self::Hops(_) => true,
             Self::Listed(list) => list.contains(&address),
         }
     }
@@ -89,7 +96,8 @@ impl TrustedProxies {
         self.trusts(peer.ip().to_canonical())
     }
 
-    /// The client's address: the nearest entry of `X-Forwarded-For` that is not itself a trusted proxy.
+    /// The client's address: the nearest entry of `X-Forwarded-For` that is not itself a trusted proxy. Entries beyond
+    /// the hops are what a client claims; where there are fewer entries than hops, the farthest one counts.
     pub fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.ip().to_canonical();
         if !self.trusts(client) {
@@ -101,12 +109,16 @@ impl TrustedProxies {
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
             .collect();
-        for entry in forwarded.iter().rev() {
+        let believed = match self {
+            Self::Hops(hops) => *hops,
+            Self::None | Self::Listed(_) => usize::MAX,
+        };
+        for entry in forwarded.iter().rev().take(believed) {
             let Ok(address) = entry.trim().parse::<IpAddr>() else {
                 return client;
             };
             client = address.to_canonical();
-            if *self == Self::Any || !self.trusts(client) {
+            if !self.trusts(client) {
                 return client;
             }
         }
@@ -139,6 +151,17 @@ mod tests {
         assert_eq!(client("10.0.0.1, 9.9.9.9", "6.6.6.6, 9.9.9.9"), "6.6.6.6");
         assert_eq!(client("10.0.0.1", "9.9.9.9, junk"), "10.0.0.1");
         assert!(TrustedProxies::parse("nowhere").is_err());
+    }
+
+    #[test]
+    fn behind_two_hops_the_second_entry_from_the_right_is_the_client() {
+        assert_eq!(client("hops:2", "6.6.6.6, 9.9.9.9, 104.22.0.1"), "9.9.9.9");
+        assert_eq!(client("hops:2", "9.9.9.9"), "9.9.9.9");
+        assert_eq!(client("hops:2", "6.6.6.6, junk, 104.22.0.1"), "104.22.0.1");
+        assert_eq!(client("hops:2", ""), "10.0.0.1");
+        for wrong in ["hops:0", "hops:", "hops:x", "hops:17"] {
+            assert!(TrustedProxies::parse(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -24,6 +24,36 @@ fn set_xp(world: &World, xp: i64) {
 }
 
 #[test]
+fn a_change_that_changes_nothing_writes_nothing() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let before = world.dump("users");
+    world.advance(1);
+    mira.patch(
+        "/api/auth/profile/",
+        json!({"name": "Mira", "avatar": "📚", "username": "MIRA"}),
+    )
+    .ok();
+    mira.put("/api/users/profile/update/", json!({})).ok();
+    assert_eq!(world.dump("users"), before);
+}
+
+#[test]
+fn an_empty_avatar_is_the_first_one() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    mira.patch("/api/auth/profile/", json!({"avatar": "🦊"})).ok();
+    let answer = mira.patch("/api/auth/profile/", json!({"avatar": ""})).ok();
+    assert_eq!(answer["data"]["avatar"], json!("📚"));
+    world.sql(|conn| conn.execute("UPDATE users SET avatar_emoji = ''", &[]));
+    assert_eq!(mira.get("/api/auth/profile/").ok()["data"]["avatar"], json!("📚"));
+    assert_eq!(
+        mira.get("/api/users/profile/").ok()["profile"]["avatar_emoji"],
+        json!("📚")
+    );
+}
+
+#[test]
 fn the_account_has_exactly_these_fields() {
     let world = World::new();
     let mira = mira(&world);

@@ -57,6 +57,14 @@ fn bar(world: &World, client: &Client, column: &'static str) {
 }
 
 #[test]
+fn a_null_beside_the_refresh_token_does_no_harm() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let body = json!({"refresh": null, "refresh_token": mira.refresh()});
+    world.guest().post("/api/auth/refresh/", body).ok();
+}
+
+#[test]
 fn tokens_say_what_the_apps_read() {
     let world = World::new();
     let mira = world.child("Mira");

@@ -1,8 +1,9 @@
 //! Signing in, Django's old hashes, and proving one's identity.
 
 use serde_json::{Value, json};
+use tinytales::accounts::store::{self, people};
 
-use crate::support::{Answer, Client, DJANGO_HASH, PASSWORD, World};
+use crate::support::{Answer, Client, DJANGO_HASH, PASSWORD, World, password_hash};
 
 const LOGIN: &str = "/api/auth/login/";
 const MIRA: &str = "mira@example.org";
@@ -169,6 +170,52 @@ fn the_authorization_header_does_not_matter_here() {
 }
 
 #[test]
+fn a_sign_in_under_way_does_not_outlive_a_reset() {
+    let world = World::new();
+    let id = world.child("Mira").id();
+    let answer = world.while_hashing_waits(
+        || login(&world.guest(), MIRA, PASSWORD),
+        |world| {
+            world.sql(move |conn| {
+                people::set_password(conn, id, "!", 0)?;
+                store::sessions::close_all(conn, id, None)
+            });
+        },
+    );
+    answer.refused(401);
+    assert_eq!(world.dump("sessions").len(), 0);
+}
+
+#[test]
+fn a_sign_in_under_way_does_not_outlive_a_suspension() {
+    let world = World::new();
+    let id = world.child("Mira").id();
+    let answer = world.while_hashing_waits(
+        || login(&world.guest(), MIRA, PASSWORD),
+        |world| {
+            world.sql(move |conn| conn.execute("UPDATE users SET suspended_at = 1 WHERE id = $1", &[&id]));
+        },
+    );
+    answer.refused(401);
+}
+
+#[test]
+fn two_sign_ins_at_once_may_both_renew_an_old_hash() {
+    let world = World::new();
+    let id = world
+        .person("Mira", |person| DJANGO_HASH.clone_into(&mut person.password_hash))
+        .id();
+    let renewed = password_hash();
+    let answer = world.while_hashing_waits(
+        || login(&world.guest(), MIRA, PASSWORD),
+        |world| {
+            world.sql(move |conn| people::replace_password(conn, id, DJANGO_HASH, &renewed));
+        },
+    );
+    answer.ok();
+}
+
+#[test]
 fn fifty_sign_ins_are_kept_and_the_oldest_goes() {
     let world = World::new();
     let first = world.child("Mira");
@@ -178,7 +225,7 @@ fn fifty_sign_ins_are_kept_and_the_oldest_goes() {
         let (app, session) = (&world.app, tinytales::accounts::tokens::random_hex());
         let now = app.clock.now();
         world.sql(move |conn| {
-            tinytales::accounts::store::sessions::open(conn, &session, id, now, now + 1_000_000_000)
+            store::sessions::open(conn, &session, id, &password_hash(), now, now + 1_000_000_000)
         });
     }
     assert_eq!(world.dump("sessions").len(), 50);

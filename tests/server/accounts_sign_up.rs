@@ -27,6 +27,17 @@ fn names_of(answer: &Answer) -> Vec<String> {
 }
 
 #[test]
+fn a_rude_name_is_masked() {
+    let world = World::new();
+    let word = tinytales::moderation::seeds().next().unwrap().word;
+    let form = json!({"name": format!("Mira {word}"), "email": "mira@example.org", "password": PASSWORD,
+        "confirm_password": PASSWORD});
+    world.guest().post("/api/auth/register/", form).created();
+    let shown: String = world.sql(|conn| conn.one("SELECT display_name FROM users", &[])?.take());
+    assert!(shown.starts_with("Mira ") && !shown.contains(word), "{shown}");
+}
+
+#[test]
 fn signing_up_makes_an_account_that_waits_for_its_code() {
     let world = World::new();
     let guest = world.guest();
@@ -323,7 +334,7 @@ fn a_taken_address_is_answered_like_a_new_one_and_its_owner_told() {
         before.iter().all(|row| world.dump("users").contains(row)),
         "the owner's account is as it was"
     );
-    let letters = world.mail_to("MIRA@example.org");
+    let letters = world.mail_to("mira@example.org");
     assert_eq!(
         letters
             .iter()

@@ -148,8 +148,9 @@ async fn fill(folder: &Path, stories: usize) -> String {
     let author: Result<i64, database::Error> = app
         .database
         .write(move |conn| {
-            let id = people::insert(conn, &author(), now)?;
-            sessions::open(conn, &opened, id, now, now + 365 * DAY)?;
+            let author = author();
+            let id = people::insert(conn, &author, now)?;
+            sessions::open(conn, &opened, id, &author.password_hash, now, now + 365 * DAY)?;
             Ok(id)
         })
         .await;

@@ -5,6 +5,35 @@ use serde_json::json;
 use crate::support::{Answer, PASSWORD, World};
 
 #[test]
+fn no_answer_of_the_api_is_kept_unless_it_says_so() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    for answer in [
+        mira.get("/api/auth/profile/"),
+        world.guest().get("/api/auth/profile/"),
+        world.guest().get("/api/nothing/"),
+    ] {
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+    }
+    let list = mira.get("/api/stories/");
+    assert_eq!(list.header("cache-control"), Some("private, no-cache"));
+    assert_eq!(world.guest().get("/healthz").header("cache-control"), None);
+}
+
+#[test]
+fn only_a_server_known_by_https_insists_on_it() {
+    for (url, expected) in [
+        (None, None),
+        (Some("http://tales.example"), None),
+        (Some("https://tales.example"), Some("max-age=31536000")),
+    ] {
+        let world = World::with(|config| config.public_url = url.map(str::to_owned));
+        let answer = world.guest().get("/healthz");
+        assert_eq!(answer.header("strict-transport-security"), expected);
+    }
+}
+
+#[test]
 fn both_forms_of_a_path_are_one() {
     let world = World::new();
     let mira = world.child("Mira");

@@ -18,11 +18,13 @@ use crate::clock::DAY;
 use crate::mail::queue;
 use crate::mail::templates::{self, Recipient};
 use crate::stories;
-use crate::wire::origin::Origin;
 use crate::wire::{Body, Error, Fields, respond};
 
 /// How long a changed address can be taken back.
 const UNDO_DAYS: i64 = 14;
+
+/// Stored instead of a hash: no password is right.
+const UNUSABLE_PASSWORD: &str = "!";
 
 /// Another password.
 #[derive(Deserialize, ToSchema)]
@@ -50,42 +52,50 @@ pub async fn change_password(
         fields.refuse("new_password", "The new password is the current one.");
     }
     fields.finish()?;
-    own_password(&app, caller.id, "current_password", current).await?;
+    let verified = own_password(&app, caller.id, "current_password", current).await?;
 
     let hash = app
         .hashing
         .run(move |workspace| password::hash(workspace, &new))
         .await?;
-    let (now, session) = (app.clock.now(), caller.session.clone());
-    let changed: Result<(), Error> = app
-        .database
-        .write(move |conn| {
-            people::set_password(conn, caller.id, &hash, now)?;
-            Ok(sessions::close_all(conn, caller.id, Some(&session))?)
+    let own = Arc::clone(&app);
+    let change = async move {
+        own.write(move |conn| {
+            if !people::replace_password(conn, caller.id, &verified, &hash)? {
+                return Err(not_right("current_password"));
+            }
+            Ok(sessions::close_all(conn, caller.id, Some(&caller.session))?)
         })
-        .await;
-    changed?;
-    app.sessions.forget_account(caller.id);
+        .await?;
+        own.sessions.forget_account(caller.id);
+        Ok::<_, Error>(())
+    };
+    app.tasks.finish("password change", change).await?;
     Ok(Said::ok("Your password is changed."))
 }
 
-/// Checks the caller's own password; wrong is 400 at `field`.
-async fn own_password(app: &Arc<App>, user_id: i64, field: &str, password: String) -> Result<(), Error> {
-    app.limits.look(&limits::OWN_PASSWORD, user_id, app.clock.now())?;
-    let encoded: Result<_, Error> = app
-        .database
+/// Checks the caller's own password; wrong is 400 at `field`. The hash that was verified: what is done with it must
+/// look whether it is still there, for a reset ends what is under way, too.
+async fn own_password(app: &Arc<App>, user_id: i64, field: &str, password: String) -> Result<String, Error> {
+    // Counted first, so that tries at the same moment count as well.
+    app.limit(&limits::OWN_PASSWORD, user_id)?;
+    let encoded = app
         .read(move |conn| Ok(people::password_hash(conn, user_id)?))
-        .await;
-    let encoded = encoded?.ok_or_else(Error::not_found)?;
-    let verdict = app
+        .await?
+        .ok_or_else(Error::not_found)?;
+    let (verdict, encoded) = app
         .hashing
-        .run(move |workspace| password::verify(workspace, &password, &encoded))
+        .run(move |workspace| (password::verify(workspace, &password, &encoded), encoded))
         .await?;
     if verdict == Verdict::Wrong {
-        app.limit(&limits::OWN_PASSWORD, user_id)?;
-        return Err(Error::field(field, "This password is not right."));
+        return Err(not_right(field));
     }
-    Ok(())
+    app.limits.forget(&limits::OWN_PASSWORD, user_id);
+    Ok(encoded)
+}
+
+fn not_right(field: &str) -> Error {
+    Error::field(field, "This password is not right.")
 }
 
 /// Another address.
@@ -110,7 +120,6 @@ pub struct EmailChanged {
 pub async fn change_email(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
-    origin: Origin,
     Body(body): Body,
 ) -> Result<Response, Error> {
     let mut fields = Fields::new(body);
@@ -120,47 +129,11 @@ pub async fn change_email(
         fields.refuse("new_email", "This is not an e-mail address.");
     }
     fields.finish()?;
-    own_password(&app, caller.id, "password", password).await?;
+    let verified = own_password(&app, caller.id, "password", password).await?;
 
-    let (now, address, can_mail) = (app.clock.now(), email.clone(), app.mail.is_configured());
-    let token = random_hex();
-    let token_hash = app.keys.hash_code("email undo", 0, &token);
-    let undo_link = format!("{origin}/account/undo-email/{token}");
-    let changed: Result<(), Error> = app
-        .database
-        .write(move |conn| {
-            if people::is_address_taken(conn, &address, caller.id)? {
-                return Err(Error::field(
-                    "new_email",
-                    "This address belongs to another account.",
-                ));
-            }
-            let Some(profile) = people::profile(conn, caller.id)? else {
-                return Err(Error::not_found());
-            };
-            people::set_email(conn, caller.id, &address, now)?;
-            // A code that was sent to the old address must not open the account under the new one.
-            codes::void_all(conn, caller.id)?;
-            if can_mail && !profile.email.is_empty() {
-                codes::remember_undo(
-                    conn,
-                    caller.id,
-                    &token_hash,
-                    &profile.email,
-                    now + UNDO_DAYS * DAY,
-                )?;
-                let to = Recipient {
-                    address: &profile.email,
-                    name: &profile.display_name,
-                };
-                // A full outbox does not stop somebody from changing their address.
-                let _ = queue(conn, &templates::email_changed(to, None, Some(&undo_link)), now)?;
-            }
-            Ok(())
-        })
-        .await;
-    changed?;
-    app.mail.wake();
+    let (own, address) = (Arc::clone(&app), email.clone());
+    let change = async move { store_address(&own, caller.id, verified, address).await };
+    app.tasks.finish("address change", change).await?;
     Ok(respond::ok(&EmailChanged {
         success: true,
         message: "Your e-mail address is changed.",
@@ -168,29 +141,95 @@ pub async fn change_email(
     }))
 }
 
-/// Takes a change of address back, by the token of the notice: all sign-ins end. False when the token is worth nothing.
-pub async fn undo_email_change(app: &Arc<App>, token: &str) -> Result<bool, Error> {
-    let (now, token_hash) = (app.clock.now(), app.keys.hash_code("email undo", 0, token));
-    let undone: Result<_, Error> = app
-        .database
-        .write(move |conn| {
-            let Some((user_id, old_email)) = codes::take_undo(conn, &token_hash, now)? else {
-                return Ok(None);
-            };
-            if people::is_address_taken(conn, &old_email, user_id)? {
-                return Ok(None);
+/// Stores the address and the notice to the old one.
+async fn store_address(app: &Arc<App>, user_id: i64, verified: String, address: String) -> Result<(), Error> {
+    let (now, can_mail) = (app.clock.now(), app.mail.is_configured());
+    let token = random_hex();
+    let token_hash = app.keys.hash_code("email undo", 0, &token);
+    // Only a configured address goes into a mail: the `Host` of a request is whatever its sender likes.
+    let public_url = app.config.public_url.as_ref();
+    let undo_link = public_url.map(|url| format!("{url}/account/undo-email/{token}"));
+    app.write(move |conn| {
+        if !people::has_password(conn, user_id, &verified)? {
+            return Err(not_right("password"));
+        }
+        if people::is_address_taken(conn, &address, user_id)? {
+            return Err(Error::field(
+                "new_email",
+                "This address belongs to another account.",
+            ));
+        }
+        let profile = people::profile(conn, user_id)?.ok_or_else(Error::not_found)?;
+        people::set_email(conn, user_id, &address, now)?;
+        // A code that was sent to the old address must not open the account under the new one.
+        codes::void_all(conn, user_id)?;
+        if can_mail && !profile.email.is_empty() {
+            if undo_link.is_some() {
+                let ends = now + UNDO_DAYS * DAY;
+                codes::remember_undo(conn, user_id, &token_hash, &profile.email, ends)?;
             }
-            people::set_email(conn, user_id, &old_email, now)?;
-            codes::void_all(conn, user_id)?;
-            sessions::close_all(conn, user_id, None)?;
-            Ok(Some(user_id))
-        })
-        .await;
-    let undone = undone?;
-    if let Some(user_id) = undone {
-        app.sessions.forget_account(user_id);
-    }
-    Ok(undone.is_some())
+            let to = Recipient {
+                address: &profile.email,
+                name: &profile.display_name,
+            };
+            // A full outbox does not stop somebody from changing their address.
+            let _ = queue(
+                conn,
+                &templates::email_changed(to, None, undo_link.as_deref()),
+                now,
+            )?;
+        }
+        Ok(())
+    })
+    .await?;
+    app.mail.wake();
+    Ok(())
+}
+
+/// What became of a way back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undo {
+    /// The old address is back.
+    Done,
+    /// Somebody else has the old address now; the link stays good.
+    Taken,
+    /// The link was used, is too old, or never was one.
+    Worthless,
+}
+
+/// Takes a change of address back, by the token of the notice: all sign-ins end, and so does the password, which
+/// whoever changed the address knows. A code to the old address opens the account again.
+pub async fn undo_email_change(app: &Arc<App>, token: &str) -> Result<Undo, Error> {
+    let (own, token_hash) = (Arc::clone(app), app.keys.hash_code("email undo", 0, token));
+    let undo = async move {
+        let now = own.clock.now();
+        let (undone, user_id) = own
+            .write(move |conn| {
+                let Some((user_id, old_email)) = codes::undo(conn, &token_hash, now)? else {
+                    return Ok((Undo::Worthless, 0));
+                };
+                let owner = people::owner_of_address(conn, &old_email)?.filter(|owner| owner.id != user_id);
+                if let Some(owner) = owner {
+                    if owner.is_verified || owner.is_barred {
+                        return Ok((Undo::Taken, 0));
+                    }
+                    // A sign-up that nobody confirmed holds no address.
+                    people::delete(conn, owner.id)?;
+                }
+                codes::take_undo(conn, &token_hash, now)?;
+                people::set_email(conn, user_id, &old_email, now)?;
+                people::set_password(conn, user_id, UNUSABLE_PASSWORD, now)?;
+                codes::void_all(conn, user_id)?;
+                sessions::close_all(conn, user_id, None)?;
+                Ok((Undo::Done, user_id))
+            })
+            .await?;
+        if undone == Undo::Done {
+            own.sessions.forget_account(user_id);
+        }
+        Ok(undone)
+    };
+    app.tasks.finish("address undo", undo).await
 }
 
 /// A password, to be sure.
@@ -211,17 +250,22 @@ pub async fn delete_account(
     let mut fields = Fields::new(body);
     let password = fields.password("password");
     fields.finish()?;
-    own_password(&app, caller.id, "password", password).await?;
+    let verified = own_password(&app, caller.id, "password", password).await?;
 
-    let now = app.clock.now();
-    let deleted: Result<(), Error> = app
-        .database
-        .write(move |conn| {
+    let own = Arc::clone(&app);
+    let delete = async move {
+        let now = own.clock.now();
+        own.write(move |conn| {
+            if !people::has_password(conn, caller.id, &verified)? {
+                return Err(not_right("password"));
+            }
             stories::forget_author(conn, caller.id, now)?;
             Ok(people::delete(conn, caller.id)?)
         })
-        .await;
-    deleted?;
-    app.sessions.forget_account(caller.id);
+        .await?;
+        own.sessions.forget_account(caller.id);
+        Ok::<_, Error>(())
+    };
+    app.tasks.finish("account deletion", delete).await?;
     Ok(Said::ok("Your account is deleted."))
 }

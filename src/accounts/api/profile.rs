@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::auth::Caller;
+use crate::accounts::limits;
 use crate::accounts::rules::{self, BorderRefusal};
 use crate::accounts::shapes::{OwnAccountShape, ProfileShape};
 use crate::accounts::store::people::{self, Profile};
 use crate::app::App;
+use crate::moderation::Words;
 use crate::wire::{Body, Error, Fields, calendar_date, respond};
 
 /// One's own account. The only body of the API with a `data` member.
@@ -35,11 +37,9 @@ pub async fn own_account(State(app): State<Arc<App>>, Caller(caller): Caller) ->
 }
 
 async fn load(app: &Arc<App>, user_id: i64) -> Result<Profile, Error> {
-    let profile: Result<_, Error> = app
-        .database
-        .read(move |conn| Ok(people::profile(conn, user_id)?))
-        .await;
-    profile?.ok_or_else(Error::not_found)
+    app.read(move |conn| Ok(people::profile(conn, user_id)?))
+        .await?
+        .ok_or_else(Error::not_found)
 }
 
 /// What can be changed of one's own account; absent fields stay.
@@ -179,28 +179,33 @@ struct Change {
 
 impl Change {
     async fn store(self, app: &Arc<App>, user_id: i64) -> Result<Profile, Error> {
-        let (now, masker) = (app.clock.now(), app.words.masker());
-        app.database
-            .write(move |conn| {
-                let Some(mut profile) = people::profile(conn, user_id)? else {
-                    return Err(Error::not_found());
-                };
-                let mut change = self.clone();
-                change.display_name = change.display_name.map(|name| masker.mask(&name).into_owned());
-                change.bio = change
-                    .bio
-                    .map(|bio| bio.map(|bio| masker.mask(&bio).into_owned()));
-                if let Some(username) = &change.username
-                    && people::is_username_taken(conn, username, user_id)?
-                {
-                    return Err(Error::field("username", "This user name is taken."));
-                }
-                change.apply(&mut profile)?;
-                people::save_profile(conn, &profile, now)?;
-                profile.updated_at = now;
-                Ok(profile)
-            })
-            .await
+        app.limit(&limits::PROFILE_CHANGE, user_id)?;
+        let (now, words) = (app.clock.now(), Words::current(app).await);
+        app.write(move |conn| {
+            let masker = words.masker();
+            let Some(mut profile) = people::profile(conn, user_id)? else {
+                return Err(Error::not_found());
+            };
+            let mut change = self.clone();
+            change.display_name = change.display_name.map(|name| masker.mask(&name).into_owned());
+            change.bio = change
+                .bio
+                .map(|bio| bio.map(|bio| masker.mask(&bio).into_owned()));
+            if let Some(username) = &change.username
+                && people::is_username_taken(conn, username, user_id)?
+            {
+                return Err(Error::field("username", "This user name is taken."));
+            }
+            let before = profile.clone();
+            change.apply(&mut profile)?;
+            if profile == before {
+                return Ok(profile);
+            }
+            people::save_profile(conn, &profile, now)?;
+            profile.updated_at = now;
+            Ok(profile)
+        })
+        .await
     }
 
     fn apply(self, profile: &mut Profile) -> Result<(), Error> {
@@ -212,7 +217,11 @@ impl Change {
             if avatar != profile.avatar_emoji && !rules::may_wear_avatar(&avatar, profile.level()) {
                 return Err(Error::field(self.avatar_field, "This avatar is still locked."));
             }
-            profile.avatar_emoji = avatar;
+            profile.avatar_emoji = if avatar.is_empty() {
+                rules::FIRST_AVATAR.to_owned()
+            } else {
+                avatar
+            };
         }
         if let Some(name) = self.display_name {
             profile.display_name = name;

@@ -14,7 +14,7 @@ use crate::accounts::store::codes::{Purpose, void};
 use crate::accounts::store::{people, sessions};
 use crate::accounts::{limits, password, rules};
 use crate::app::{App, ClientAddress};
-use crate::wire::{Body, Error, Fields, respond};
+use crate::wire::{Body, Error, Fields, PUBLIC_BODY, respond};
 
 /// Sends a reset code.
 #[utoipa::path(post, path = "/api/auth/password-reset/send/", tag = "accounts", request_body = Address, security(()),
@@ -22,7 +22,7 @@ use crate::wire::{Body, Error, Fields, respond};
 pub async fn send(
     State(app): State<Arc<App>>,
     ClientAddress(network): ClientAddress,
-    Body(body): Body,
+    Body(body): Body<PUBLIC_BODY>,
 ) -> Result<Response, Error> {
     send_code(&app, &network, body, Purpose::PasswordReset).await
 }
@@ -49,7 +49,7 @@ pub struct ResetCodeRight {
 pub async fn verify(
     State(app): State<Arc<App>>,
     ClientAddress(network): ClientAddress,
-    Body(body): Body,
+    Body(body): Body<PUBLIC_BODY>,
 ) -> Result<Response, Error> {
     let mut fields = Fields::new(body);
     let (email, code) = address_and_code(&mut fields);
@@ -79,7 +79,7 @@ pub struct NewPassword {
 pub async fn reset(
     State(app): State<Arc<App>>,
     ClientAddress(network): ClientAddress,
-    Body(body): Body,
+    Body(body): Body<PUBLIC_BODY>,
 ) -> Result<Response, Error> {
     let mut fields = Fields::new(body);
     let (email, code) = address_and_code(&mut fields);
@@ -96,22 +96,25 @@ pub async fn reset(
         .hashing
         .run(move |workspace| password::hash(workspace, &new_password))
         .await?;
-    let (now, keys) = (app.clock.now(), app.keys.clone());
-    let done: Result<_, Error> = app
-        .database
-        .write(move |conn| {
-            let guess = codes::check(conn, &keys, &email, Purpose::PasswordReset, &code, now)?;
-            if let Guess::Right(user_id) = guess {
-                people::set_password(conn, user_id, &hash, now)?;
-                people::verify(conn, user_id, now)?;
-                void(conn, user_id, Purpose::PasswordReset)?;
-                sessions::close_all(conn, user_id, None)?;
-            }
-            Ok(guess)
-        })
-        .await;
-    let user_id = done?.accept()?;
-    app.sessions.forget_account(user_id);
+    let own = Arc::clone(&app);
+    let store = async move {
+        let (now, keys) = (own.clock.now(), own.keys.clone());
+        let done = own
+            .write(move |conn| {
+                let guess = codes::check(conn, &keys, &email, Purpose::PasswordReset, &code, now)?;
+                if let Guess::Right(user_id) = guess {
+                    people::set_password(conn, user_id, &hash, now)?;
+                    people::verify(conn, user_id, now)?;
+                    void(conn, user_id, Purpose::PasswordReset)?;
+                    sessions::close_all(conn, user_id, None)?;
+                }
+                Ok(guess)
+            })
+            .await?;
+        own.sessions.forget_account(done.accept()?);
+        Ok::<_, Error>(())
+    };
+    app.tasks.finish("password reset", store).await?;
     Ok(Said::ok("Your new password is set. Please sign in."))
 }
 

@@ -16,7 +16,7 @@ use crate::accounts::{limits, rules};
 use crate::app::{App, ClientAddress};
 use crate::clock::{DAY, SECOND};
 use crate::text::fold;
-use crate::wire::{Body, Error, Fields, respond};
+use crate::wire::{Body, Error, Fields, PUBLIC_BODY, respond};
 
 /// A refresh token is handed out anew when less than this is left of the sign-in.
 const RENEW_WITHIN: i64 = 30 * DAY;
@@ -43,39 +43,48 @@ pub struct SignedIn {
 pub async fn login(
     State(app): State<Arc<App>>,
     ClientAddress(network): ClientAddress,
-    Body(body): Body,
+    Body(body): Body<PUBLIC_BODY>,
 ) -> Result<Response, Error> {
     let (email, password) = address_and_password(body)?;
-    let Some(signed_in) = check(&app, &network, &email, password).await? else {
-        return Err(Error::unauthorized(
-            "authentication_failed",
-            "The e-mail address or the password is not right.",
-        ));
-    };
-    let (now, session, user_id) = (app.clock.now(), random_hex(), signed_in.profile.id);
+    // Twice: the stored hash may have changed under way because another sign-in has just renewed it.
+    for _ in 0..2 {
+        let Some(checked) = check(&app, &network, &email, password.clone()).await? else {
+            break;
+        };
+        if let Some(signed_in) = open(&app, checked).await? {
+            return Ok(respond::ok(&signed_in));
+        }
+    }
+    Err(Error::unauthorized(
+        "authentication_failed",
+        "The e-mail address or the password is not right.",
+    ))
+}
+
+/// Opens a session; nothing when the account or its password changed since it was checked.
+async fn open(app: &Arc<App>, checked: Checked) -> Result<Option<SignedIn>, Error> {
+    let Checked {
+        profile,
+        hash,
+        better_hash,
+    } = checked;
+    let (now, session, user_id) = (app.clock.now(), random_hex(), profile.id);
+    let days = app.config.access_token_days;
     let ends = now + app.config.refresh_token_days * DAY;
-    let tokens = Pair::new(
-        &app.keys,
-        user_id,
-        &session,
-        now,
-        app.config.access_token_days,
-        ends,
-    );
-    let opened: Result<(), Error> = app
-        .database
+    let tokens = Pair::new(&app.keys, user_id, &session, now, days, ends);
+    let opened = app
         .write(move |conn| {
-            if let Some(better) = &signed_in.better_hash {
-                people::replace_password(conn, user_id, &signed_in.hash, better)?;
+            let opened = sessions::open(conn, &session, user_id, &hash, now, ends)?;
+            if let (true, Some(better)) = (opened, &better_hash) {
+                people::replace_password(conn, user_id, &hash, better)?;
             }
-            Ok(sessions::open(conn, &session, user_id, now, ends)?)
+            Ok(opened)
         })
-        .await;
-    opened?;
-    Ok(respond::ok(&SignedIn {
+        .await?;
+    Ok(opened.then(|| SignedIn {
         access: tokens.access,
         refresh: tokens.refresh,
-        user: signed_in.profile.into(),
+        user: profile.into(),
     }))
 }
 
@@ -97,13 +106,11 @@ async fn check(
     let now = app.clock.now();
     let account = fold(email);
     app.limit(&limits::SIGN_IN, network)?;
-    app.limits.look(&limits::FAILED_SIGN_IN, &account, now)?;
+    app.limits.look(&limits::FAILED_PER_NETWORK, network, now)?;
+    app.limit(&limits::FAILED_SIGN_IN, &account)?;
     let address = email.to_owned();
-    let found: Result<_, Error> = app
-        .database
-        .read(move |conn| Ok(people::sign_in(conn, &address)?))
-        .await;
-    let found = found?.filter(|found| found.is_active);
+    let found = app.read(move |conn| Ok(people::sign_in(conn, &address)?)).await?;
+    let found = found.filter(|found| found.is_active);
 
     let encoded = found.as_ref().map(|found| found.password_hash.clone());
     let upgrade = app.config.password_upgrade;
@@ -122,13 +129,17 @@ async fn check(
         })
         .await?;
     match found {
-        Some(found) if is_right => Ok(Some(Checked {
-            profile: found.profile,
-            hash: found.password_hash,
-            better_hash,
-        })),
+        Some(found) if is_right => {
+            app.limits.forget(&limits::FAILED_SIGN_IN, &account);
+            Ok(Some(Checked {
+                profile: found.profile,
+                hash: found.password_hash,
+                better_hash,
+            }))
+        }
         _ => {
-            app.limit(&limits::FAILED_SIGN_IN, &account)?;
+            // Whoever is over it by now is told with the next try.
+            let _ = app.limit(&limits::FAILED_PER_NETWORK, network);
             Ok(None)
         }
     }
@@ -163,23 +174,19 @@ pub struct Refreshed {
 /// two callers throws a new one away.
 #[utoipa::path(post, path = "/api/auth/refresh/", tag = "accounts", request_body = Refresh, security(()),
     responses((status = 200, body = Refreshed)))]
-pub async fn refresh(State(app): State<Arc<App>>, Body(body): Body) -> Result<Response, Error> {
+pub async fn refresh(State(app): State<Arc<App>>, Body(body): Body<PUBLIC_BODY>) -> Result<Response, Error> {
     let now = app.clock.now();
     let (token, claims) = refresh_claims(&app, body).ok_or_else(stale)?;
     let (session, user_id) = (claims.sid.clone(), claims.user_id);
-    let ends: Result<_, Error> = app
-        .database
+    let ends = app
         .read(move |conn| Ok(sessions::end_of(conn, &session, user_id, now)?))
-        .await;
-    let ends = ends?.ok_or_else(stale)?;
+        .await?
+        .ok_or_else(stale)?;
 
     let tokens = if ends - now < RENEW_WITHIN {
         let (session, ends) = (claims.sid.clone(), now + app.config.refresh_token_days * DAY);
-        let prolonged: Result<(), Error> = app
-            .database
-            .write(move |conn| Ok(sessions::prolong(conn, &session, ends)?))
-            .await;
-        prolonged?;
+        app.write(move |conn| Ok(sessions::prolong(conn, &session, ends)?))
+            .await?;
         Pair::new(
             &app.keys,
             user_id,
@@ -217,8 +224,7 @@ fn refresh_claims(
 ) -> Option<(String, Claims)> {
     let token = ["refresh", "refresh_token"]
         .iter()
-        .find_map(|name| body.remove(*name))?;
-    let token = token.as_str()?.to_owned();
+        .find_map(|name| body.remove(*name)?.as_str().map(str::to_owned))?;
     let claims = app.keys.read(&token, Kind::Refresh, app.clock.now())?;
     Some((token, claims))
 }
@@ -250,15 +256,16 @@ impl Said {
 /// Signs out: revokes the session of a refresh token. Always 200; whoever holds the token may end it.
 #[utoipa::path(post, path = "/api/auth/logout/", tag = "accounts", request_body = Refresh, security(()),
     responses((status = 200, body = Said)))]
-pub async fn logout(State(app): State<Arc<App>>, Body(body): Body) -> Result<Response, Error> {
+pub async fn logout(State(app): State<Arc<App>>, Body(body): Body<PUBLIC_BODY>) -> Result<Response, Error> {
     if let Some((_, claims)) = refresh_claims(&app, body) {
-        let session = claims.sid.clone();
-        let closed: Result<(), Error> = app
-            .database
-            .write(move |conn| Ok(sessions::close(conn, &session)?))
-            .await;
-        closed?;
-        app.sessions.forget(&claims.sid);
+        let (own, session) = (Arc::clone(&app), claims.sid);
+        let close = async move {
+            let row = session.clone();
+            own.write(move |conn| Ok(sessions::close(conn, &row)?)).await?;
+            own.sessions.forget(&session);
+            Ok::<_, Error>(())
+        };
+        app.tasks.finish("sign-out", close).await?;
     }
     Ok(Said::ok("You are signed out."))
 }
@@ -273,7 +280,7 @@ pub async fn verify_password(
     State(app): State<Arc<App>>,
     Anyone(caller): Anyone,
     ClientAddress(network): ClientAddress,
-    Body(body): Body,
+    Body(body): Body<PUBLIC_BODY>,
 ) -> Result<Response, Error> {
     let (email, password) = address_and_password(body)?;
     let checked = check(&app, &network, &email, password).await?;

@@ -9,12 +9,14 @@ use utoipa::ToSchema;
 
 use crate::accounts::codes::{self, Guess};
 use crate::accounts::store::codes::Purpose;
-use crate::accounts::store::people::{self, NewPerson};
+use crate::accounts::store::people::{self, AddressOwner, NewPerson};
 use crate::accounts::{limits, password, rules};
 use crate::app::{App, ClientAddress};
 use crate::mail::templates::{self, Recipient};
 use crate::mail::{Queued, queue};
-use crate::wire::{Body, Error, Fields, respond};
+use crate::moderation::Words;
+use crate::text::fold;
+use crate::wire::{Body, Error, Fields, PUBLIC_BODY, respond};
 
 /// A sign-up.
 #[derive(Deserialize, ToSchema)]
@@ -48,7 +50,7 @@ pub struct SignedUp {
 pub async fn register(
     State(app): State<Arc<App>>,
     ClientAddress(network): ClientAddress,
-    Body(body): Body,
+    Body(body): Body<PUBLIC_BODY>,
 ) -> Result<Response, Error> {
     let mut fields = Fields::new(body);
     let name = fields.required_text("name", rules::LONGEST_NAME);
@@ -73,6 +75,7 @@ pub async fn register(
         .hashing
         .run(move |workspace| password::hash(workspace, &password))
         .await?;
+    let name = Words::current(&app).await.masker().mask(&name).into_owned();
     let (first_name, last_name) = rules::first_and_last(&name);
     let person = NewPerson {
         usernames: rules::username_candidates(&name, codes::dice()).to_vec(),
@@ -85,7 +88,9 @@ pub async fn register(
         user_type,
         is_admin: false,
     };
-    let (user_id, email_sent) = store_sign_up(&app, person).await?;
+    // A sign-up is a mail, too. Beyond what an address may get, the answer is the same and nothing happens.
+    let may_mail = may_mail(&app, &email, Purpose::Verification).is_ok();
+    let (user_id, email_sent) = store_sign_up(&app, person, may_mail).await?;
     Ok(respond::created(&SignedUp {
         message: "Almost there: please enter the code that we sent to your e-mail address.",
         user_id,
@@ -95,22 +100,27 @@ pub async fn register(
     }))
 }
 
-/// Stores the account, its code and the mail in one transaction; the id to show and whether a mail goes out.
-async fn store_sign_up(app: &Arc<App>, person: NewPerson) -> Result<(i64, bool), Error> {
+/// Counts a mail to an address, or refuses with 429.
+fn may_mail(app: &App, email: &str, purpose: Purpose) -> Result<(), Error> {
+    let key = format!("{} {}", purpose.as_str(), fold(email));
+    app.limit(&limits::CODE_A_MINUTE, &key)?;
+    app.limit(&limits::CODES_AN_HOUR, &key)
+}
+
+/// Stores the account, its code and the mail in one transaction; the id to show and whether a mail goes out. Where
+/// nothing may be mailed, what there is stays as it is.
+async fn store_sign_up(app: &Arc<App>, person: NewPerson, may_mail: bool) -> Result<(i64, bool), Error> {
     let now = app.clock.now();
     let code = codes::new_code();
     let keys = app.keys.clone();
     let minutes = app.config.email_code_minutes;
     let can_mail = app.mail.is_configured();
-    let stored: Result<_, Error> = app
-        .database
+    let stored = app
         .write(move |conn| {
             let email = person.email.as_deref().unwrap_or_default();
             let owner = people::owner_of_address(conn, email)?;
-            let is_taken = owner
-                .as_ref()
-                .is_some_and(|owner| owner.is_verified || owner.is_barred);
-            if let (Some(owner), true) = (&owner, is_taken) {
+            let is_taken = |owner: &AddressOwner| owner.is_verified || owner.is_barred;
+            if !may_mail || owner.as_ref().is_some_and(is_taken) {
                 // An id is spent as for anybody, so that the answer looks like any other.
                 let nobody = NewPerson {
                     email: None,
@@ -119,9 +129,9 @@ async fn store_sign_up(app: &Arc<App>, person: NewPerson) -> Result<(i64, bool),
                 let spent = people::insert(conn, &nobody, now)?;
                 people::delete(conn, spent)?;
                 // Nobody writes to a suspended account; the answer says the same.
-                if can_mail && !owner.is_barred {
+                if let Some(owner) = owner.filter(|owner| can_mail && may_mail && !owner.is_barred) {
                     let hint = templates::already_registered(Recipient {
-                        address: email,
+                        address: &owner.email,
                         name: &owner.display_name,
                     });
                     return Ok((spent, queue(conn, &hint, now)? == Queued::Waiting));
@@ -172,7 +182,7 @@ pub struct AddressConfirmed {
 pub async fn verify_email(
     State(app): State<Arc<App>>,
     ClientAddress(network): ClientAddress,
-    Body(body): Body,
+    Body(body): Body<PUBLIC_BODY>,
 ) -> Result<Response, Error> {
     let mut fields = Fields::new(body);
     let email = fields.required_text("email", rules::LONGEST_EMAIL);
@@ -181,8 +191,7 @@ pub async fn verify_email(
     app.limit(&limits::CODE_CHECK, &network)?;
 
     let (now, keys, address) = (app.clock.now(), app.keys.clone(), email.clone());
-    let guess: Result<_, Error> = app
-        .database
+    let guess = app
         .write(move |conn| {
             let guess = codes::check(conn, &keys, &address, Purpose::Verification, &code, now)?;
             if let Guess::Right(user_id) = guess {
@@ -190,8 +199,8 @@ pub async fn verify_email(
             }
             Ok(guess)
         })
-        .await;
-    let user_id = guess?.accept()?;
+        .await?;
+    let user_id = guess.accept()?;
     app.sessions.forget_account(user_id);
     Ok(respond::ok(&AddressConfirmed {
         message: "Your e-mail address is confirmed. Welcome!",
@@ -222,7 +231,7 @@ pub struct CodeSent {
 pub async fn resend_verification(
     State(app): State<Arc<App>>,
     ClientAddress(network): ClientAddress,
-    Body(body): Body,
+    Body(body): Body<PUBLIC_BODY>,
 ) -> Result<Response, Error> {
     send_code(&app, &network, body, Purpose::Verification).await
 }
@@ -237,45 +246,52 @@ pub async fn send_code(
     let mut fields = Fields::new(body);
     let email = fields.required_text("email", rules::LONGEST_EMAIL);
     fields.finish()?;
-    let key = format!("{} {}", purpose.as_str(), crate::text::fold(&email));
     app.limit(&limits::CODES_PER_NETWORK, network)?;
-    app.limit(&limits::CODE_A_MINUTE, &key)?;
-    app.limit(&limits::CODES_AN_HOUR, &key)?;
+    may_mail(app, &email, purpose)?;
 
     let can_mail = app.mail.is_configured();
     let minutes = app.config.email_code_minutes;
     if can_mail {
-        let (now, keys, code) = (app.clock.now(), app.keys.clone(), codes::new_code());
-        let sent: Result<(), Error> = app
-            .database
-            .write(move |conn| {
-                let Some(owner) = people::owner_of_address(conn, &email)? else {
-                    return Ok(());
-                };
-                if owner.is_barred || (purpose == Purpose::Verification && owner.is_verified) {
-                    return Ok(());
-                }
-                codes::store(conn, &keys, owner.id, purpose, &code, now, minutes)?;
-                let to = Recipient {
-                    address: &email,
-                    name: &owner.display_name,
-                };
-                let letter = match purpose {
-                    Purpose::Verification => templates::verification(to, &code, minutes),
-                    Purpose::PasswordReset => templates::password_reset(to, &code, minutes),
-                };
-                if queue(conn, &letter, now)? == Queued::Full {
-                    tracing::warn!("the mail outbox is full; a code was not sent");
-                }
-                Ok(())
-            })
-            .await;
-        sent?;
-        app.mail.wake();
+        let own = Arc::clone(app);
+        app.errands.run(&app.tasks, "code", async move {
+            if let Err(error) = mail_code(&own, email, purpose).await {
+                tracing::warn!(?error, "a code was not sent");
+            }
+        });
     }
     Ok(respond::ok(&CodeSent {
         message: "If this address belongs to an account, a code is on its way.",
         email_sent: can_mail,
         expires_in_minutes: minutes,
     }))
+}
+
+/// Stores a code and its mail, if the address is one to send to.
+async fn mail_code(app: &Arc<App>, email: String, purpose: Purpose) -> Result<(), Error> {
+    let (now, keys, code) = (app.clock.now(), app.keys.clone(), codes::new_code());
+    let minutes = app.config.email_code_minutes;
+    app.write(move |conn| {
+        let Some(owner) = people::owner_of_address(conn, &email)? else {
+            return Ok(());
+        };
+        if owner.is_barred || (purpose == Purpose::Verification && owner.is_verified) {
+            return Ok(());
+        }
+        codes::store(conn, &keys, owner.id, purpose, &code, now, minutes)?;
+        let to = Recipient {
+            address: &owner.email,
+            name: &owner.display_name,
+        };
+        let letter = match purpose {
+            Purpose::Verification => templates::verification(to, &code, minutes),
+            Purpose::PasswordReset => templates::password_reset(to, &code, minutes),
+        };
+        if queue(conn, &letter, now)? == Queued::Full {
+            tracing::warn!("the mail outbox is full; a code was not sent");
+        }
+        Ok(())
+    })
+    .await?;
+    app.mail.wake();
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use database::{Conn, Error, Row};
 
+use crate::accounts::rules;
 use crate::rewards;
 use crate::text::fold;
 
@@ -44,6 +45,8 @@ pub struct SignIn {
 pub struct AddressOwner {
     /// The account.
     pub id: i64,
+    /// The address as its owner wrote it: where mail goes, however a request spells it.
+    pub email: String,
     /// Shown in mails.
     pub display_name: String,
     /// The address is theirs.
@@ -53,7 +56,7 @@ pub struct AddressOwner {
 }
 
 /// A profile as its owner sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
     missing_docs,
     reason = "the names are the contract's own (accounts-and-social §1.1, §3.1)"
@@ -91,7 +94,9 @@ impl Profile {
             last_name: row.take()?,
             user_type: row.take()?,
             display_name: row.take()?,
-            avatar_emoji: row.take()?,
+            avatar_emoji: Some(row.take()?)
+                .filter(|avatar: &String| !avatar.is_empty())
+                .unwrap_or_else(|| rules::FIRST_AVATAR.to_owned()),
             selected_avatar_border: row.take()?,
             bio: row.take()?,
             date_of_birth: row.take()?,
@@ -187,7 +192,7 @@ pub fn profile(conn: &mut Conn<'_>, user_id: i64) -> Result<Option<Profile>, Err
 /// Who owns an address.
 pub fn owner_of_address(conn: &mut Conn<'_>, email: &str) -> Result<Option<AddressOwner>, Error> {
     let row = conn.first(
-        "SELECT id, display_name, email_verified_at IS NOT NULL,
+        "SELECT id, COALESCE(email, ''), display_name, email_verified_at IS NOT NULL,
                 suspended_at IS NOT NULL OR archived_at IS NOT NULL
          FROM users WHERE email_folded = $1",
         &[&fold(email)],
@@ -195,6 +200,7 @@ pub fn owner_of_address(conn: &mut Conn<'_>, email: &str) -> Result<Option<Addre
     let Some(mut row) = row else { return Ok(None) };
     Ok(Some(AddressOwner {
         id: row.take()?,
+        email: row.take()?,
         display_name: row.take()?,
         is_verified: row.take()?,
         is_barred: row.take()?,
@@ -205,6 +211,11 @@ pub fn owner_of_address(conn: &mut Conn<'_>, email: &str) -> Result<Option<Addre
 pub fn password_hash(conn: &mut Conn<'_>, user_id: i64) -> Result<Option<String>, Error> {
     let row = conn.first("SELECT password_hash FROM users WHERE id = $1", &[&user_id])?;
     row.map(|mut row| row.take()).transpose()
+}
+
+/// Whether an account still has the password hash that was verified.
+pub fn has_password(conn: &mut Conn<'_>, user_id: i64, verified: &str) -> Result<bool, Error> {
+    Ok(password_hash(conn, user_id)?.is_some_and(|hash| hash == verified))
 }
 
 /// Stores another password hash, if the account still has the one that was verified.

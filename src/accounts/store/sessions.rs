@@ -44,18 +44,32 @@ pub fn standing(conn: &mut Conn<'_>, session: &str, now: i64) -> Result<Standing
     })
 }
 
-/// Opens a session and closes the oldest ones beyond the bound.
-pub fn open(conn: &mut Conn<'_>, session: &str, user_id: i64, now: i64, ends: i64) -> Result<(), Error> {
-    conn.execute(
-        "INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-        &[&session, &user_id, &now, &ends],
+/// Opens a session and closes the oldest ones beyond the bound. False, and nothing is opened, when the account is not
+/// active or its password hash is not `verified` any more: a reset ends the sign-ins that are still under way, too.
+pub fn open(
+    conn: &mut Conn<'_>,
+    session: &str,
+    user_id: i64,
+    verified: &str,
+    now: i64,
+    ends: i64,
+) -> Result<bool, Error> {
+    let opened = conn.execute(
+        "INSERT INTO sessions (id, user_id, created_at, expires_at)
+         SELECT CAST($1 AS TEXT), id, CAST($3 AS BIGINT), CAST($4 AS BIGINT) FROM users
+         WHERE id = $2 AND password_hash = $5
+           AND email_verified_at IS NOT NULL AND suspended_at IS NULL AND archived_at IS NULL",
+        &[&session, &user_id, &now, &ends, &verified],
     )?;
+    if opened == 0 {
+        return Ok(false);
+    }
     conn.execute(
         "DELETE FROM sessions WHERE user_id = $1 AND id NOT IN (
              SELECT id FROM sessions WHERE user_id = $1 ORDER BY created_at DESC, id LIMIT $2)",
         &[&user_id, &MOST_SESSIONS],
     )?;
-    Ok(())
+    Ok(true)
 }
 
 /// When an active account's session ends; nothing when it is worth nothing.

@@ -79,7 +79,8 @@ impl House {
                 "UPDATE users SET email_verified_at = $2 WHERE id = $1",
                 &[&id, &NOW],
             )?;
-            sessions::open(conn, name, id, NOW, ends)?;
+            let hash = crate::accounts::store::people::password_hash(conn, id)?.unwrap_or_default();
+            sessions::open(conn, name, id, &hash, NOW, ends)?;
             Ok(id)
         };
         let id = self.write(open).await;

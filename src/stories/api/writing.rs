@@ -266,8 +266,8 @@ where
     T: Send + 'static,
 {
     match story.content.len() + story.drawn.canvas.len() {
-        ..=LARGE_WRITE => app.database.write(work).await,
-        bytes => app.database.write_sized(bytes, work).await,
+        ..=LARGE_WRITE => app.write(work).await,
+        bytes => app.write_sized(bytes, work).await,
     }
 }
 

@@ -12,5 +12,5 @@ pub use answer::Answer;
 pub use client::Client;
 pub use connection::Connection;
 pub use mail::Letter;
-pub use people::{DJANGO_HASH, PASSWORD};
+pub use people::{DJANGO_HASH, PASSWORD, password_hash};
 pub use world::{SECRET, World};

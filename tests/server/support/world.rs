@@ -149,6 +149,42 @@ impl World {
             .expect("the statement is right")
     }
 
+    /// What `request` is answered when `meanwhile` happens after it has read the account and before its password is
+    /// looked at. The request must read the database exactly once before that.
+    pub fn while_hashing_waits<T: Send>(
+        &self,
+        request: impl FnOnce() -> T + Send,
+        meanwhile: impl FnOnce(&Self),
+    ) -> T {
+        let (release, released) = sync_channel::<()>(0);
+        let (holding, held) = sync_channel::<()>(0);
+        thread::scope(|scope| {
+            let app = Arc::clone(&self.app);
+            let runtime = self.runtime.clone();
+            scope.spawn(move || {
+                let work = app.hashing.run(move |_| {
+                    let _ = holding.send(());
+                    let _ = released.recv_timeout(PATIENCE);
+                });
+                let _ = runtime.block_on(work);
+            });
+            held.recv_timeout(PATIENCE).expect("the lane is free");
+            let jobs = self.app.database.gauges().jobs;
+            let answer = scope.spawn(request);
+            let deadline = Instant::now() + PATIENCE;
+            while self.app.database.gauges().jobs == jobs {
+                assert!(
+                    Instant::now() < deadline,
+                    "the request does not look up the account"
+                );
+                thread::yield_now();
+            }
+            meanwhile(self);
+            drop(release);
+            answer.join().expect("the request is answered")
+        })
+    }
+
     /// Completes a future of the server's own functions.
     pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
