@@ -8,7 +8,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::{PictureId, store};
+use super::PictureId;
+use super::store::{self, PIECE};
+use super::stream::patiently;
 use crate::app::App;
 use crate::wire::{Error, respond};
 
@@ -42,7 +44,7 @@ pub async fn picture(
     let mut response = if respond::is_held(&tag, &headers) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut response = Response::new(stream(&app, hash));
+        let mut response = Response::new(stream(&app, hash, bytes).await?);
         response
             .headers_mut()
             .insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
@@ -64,20 +66,19 @@ pub async fn picture(
     Ok(response)
 }
 
-/// The pieces of a picture, one at a time.
-fn stream(app: &Arc<App>, hash: String) -> Body {
+/// The pieces of a picture, one at a time: one is sent while the next waits.
+async fn stream(app: &Arc<App>, hash: String, bytes: i64) -> Result<Body, Error> {
+    let held = bytes.unsigned_abs().min(2 * PIECE as u64);
+    let room = app.pictures.responses.take(held).await?;
     let lease = app.pictures.leases.take(&hash);
-    let state = (Arc::clone(app), hash, 0, lease);
-    Body::from_stream(futures_util::stream::unfold(
+    let state = (Arc::clone(app), hash, 0, lease, room);
+    Ok(Body::from_stream(futures_util::stream::unfold(
         state,
-        |(app, hash, number, lease)| async move {
+        |(app, hash, number, lease, room)| async move {
             let asked = hash.clone();
-            let piece: Result<_, database::Error> = app
-                .database
-                .read(move |conn| store::piece(conn, &asked, number))
-                .await;
+            let piece = patiently(&app, move |conn| store::piece(conn, &asked, number)).await;
             let piece = piece.transpose()?;
-            Some((piece.map(Bytes::from), (app, hash, number + 1, lease)))
+            Some((piece.map(Bytes::from), (app, hash, number + 1, lease, room)))
         },
-    ))
+    )))
 }

@@ -193,6 +193,11 @@ impl Decoder {
         }
     }
 
+    /// The bytes that are held now.
+    pub(super) fn held(&self) -> usize {
+        self.bytes.len() + self.tail_len
+    }
+
     /// Takes all of `text`, or stops and takes nothing of it.
     pub(super) fn push(&mut self, text: &[u8]) -> Result<(), Stop> {
         if self.bytes.len() / 3 * 4 + self.tail_len + text.len() > LONGEST_BASE64 {

@@ -29,7 +29,7 @@ pub enum Limit {
     Field(&'static str),
     /// The base64 of one picture: 4 MiB.
     Picture,
-    /// What is not a picture in a text with pictures: 4 MiB.
+    /// What is not a picture in a text with pictures.
     Text,
     /// The number of pictures: 256.
     Pictures,

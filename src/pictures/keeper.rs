@@ -7,6 +7,7 @@ use envelope::permits::Bytes;
 
 use super::leases::Leases;
 use super::store;
+use super::uploads::Uploads;
 use crate::app::App;
 use crate::background::pause;
 use crate::clock::{MINUTE, SECOND};
@@ -18,19 +19,28 @@ const BODIES: u64 = 48 * 1024 * 1024;
 /// Bodies that may wait for room, and how long.
 const WAITING: usize = 256;
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// Bytes that the responses under way may hold together, and how many may wait for room: each with its texts already.
+const RESPONSES: u64 = 64 * 1024 * 1024;
+const RESPONSES_WAITING: usize = 64;
 /// How long a picture that no story shows is kept: a stream on another server may still read it.
 pub const KEPT_FOR: i64 = 2 * MINUTE;
 /// How often the sweep looks.
 const SWEEP_EVERY: Duration = Duration::from_secs(15);
+/// How long others have the database to themselves between two parts of a sweep.
+const SWEEP_PAUSE: Duration = Duration::from_millis(5);
 /// How long the size of the database is believed.
 const SIZE_BELIEVED: i64 = 5 * SECOND;
-/// New pictures are refused beyond this share of the limit, in percent; text still saves.
+/// New pictures are refused beyond this share of the limit, in percent; what brings none still saves.
 const FULL_PERCENT: u64 = 90;
 
 /// The state of pictures.
 pub struct Pictures {
     /// Permits for request bodies.
     pub bodies: Bytes,
+    /// Permits for responses that are streamed.
+    pub responses: Bytes,
+    /// Whose large bodies are under way.
+    pub uploads: Uploads,
     /// Which pictures are being read.
     pub leases: Leases,
     limit: Option<u64>,
@@ -43,6 +53,8 @@ impl Pictures {
     pub fn new(config: &Config) -> Self {
         Self {
             bodies: Bytes::new(BODIES, WAITING, LONGEST_WAIT),
+            responses: Bytes::new(RESPONSES, RESPONSES_WAITING, LONGEST_WAIT),
+            uploads: Uploads::default(),
             leases: Leases::default(),
             limit: config.database_size_limit,
             room: Mutex::new(None),
@@ -69,7 +81,7 @@ pub fn start(app: &Arc<App>) {
     let sweeping = Arc::clone(app);
     app.tasks.spawn("sweep pictures", async move {
         while pause(&sweeping, SWEEP_EVERY).await {
-            while sweep(&sweeping).await > 0 {}
+            while sweep(&sweeping).await > 0 && pause(&sweeping, SWEEP_PAUSE).await {}
         }
     });
 }

@@ -19,13 +19,14 @@ mod skeleton;
 pub mod splitter;
 pub mod store;
 pub mod stream;
+mod uploads;
 
 pub use data_url::{Kind, Picture, append_base64};
 pub use error::{BodyError, Limit};
 pub use keeper::{KEPT_FOR, Pictures, start, sweep};
-pub use receive::{LARGEST, Received, receive};
+pub use receive::{Received, receive};
 pub use reference::{PictureId, Reference};
-pub use skeleton::{Builder, Segment, Skeleton, escape_json};
+pub use skeleton::{Builder, MOST_TEXT, Segment, Skeleton, escape_json};
 
 use crate::wire::origin::Origin;
 

@@ -4,45 +4,76 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
+use envelope::permits::BytesPermit;
 use http_body_util::BodyExt;
+use tokio::time::Instant;
 
 use super::leases::Lease;
 use super::splitter::{self, Field, STEP, Splitter};
+use super::uploads::Upload;
 use super::{BodyError, Picture, store};
 use crate::app::App;
 use crate::wire::{Error, over, refuse_announced, speaks_json};
 
-/// The largest body.
-pub const LARGEST: usize = 32 * 1024 * 1024;
-/// How long a body may take, and how long it may be silent.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a body may take, and how long it may be silent. Less than a picture is kept that no story shows.
+const PATIENCE: Duration = Duration::from_secs(90);
 const SILENCE: Duration = Duration::from_secs(15);
-/// What one request may hold while it is read, beside its frames: one picture and the texts.
-const MOST_HELD: u64 = 8 * 1024 * 1024;
-/// What is assumed of a body that does not say how long it is.
-const UNKNOWN: u64 = 1024 * 1024;
+/// How long a body may come as slowly as it likes, and the bytes in a second that it must have come with after that.
+const GRACE: Duration = Duration::from_secs(10);
+const SLOWEST: u64 = 8 * 1024;
+/// What a body may hold before it asks for more: the texts and a drawing of an ordinary story.
+const ORDINARY: u64 = 1024 * 1024;
+/// How often the texts of a body are in memory while it is dealt with: as given, as stored before and after, and taken
+/// apart. What that may come to; the texts of a character have 4 MiB, and fewer copies.
+const COPIES: u64 = 6;
+const MOST_HELD: u64 = 12 * 1024 * 1024;
+/// What needs no turn: a body without drawings of any size.
+const SMALL: u64 = 64 * 1024;
 
-/// A body, taken apart; its pictures are stored and held until this is dropped.
-#[derive(Debug)]
+/// A body, taken apart. Its pictures are stored and held, and its room is taken, until this is dropped: when it has been
+/// dealt with.
 pub struct Received {
     /// Fields and skeletons.
     pub body: splitter::Body,
     /// The bytes of the whole body.
     pub bytes: usize,
     _leases: Vec<Lease>,
+    _room: BytesPermit,
+    _upload: Option<Upload>,
 }
 
-/// Reads a body that keeps these fields. Call it when the caller is known and may do what they ask.
-pub async fn receive(app: &Arc<App>, request: Request, known: &'static [Field]) -> Result<Received, Error> {
-    refuse_announced(&request, LARGEST)?;
+/// Reads a body of at most `limit` bytes that keeps these fields. Call it when the account is known and may do what it asks.
+pub async fn receive(
+    app: &Arc<App>,
+    account: i64,
+    request: Request,
+    known: &'static [Field],
+    limit: usize,
+) -> Result<Received, Error> {
+    refuse_announced(&request, limit)?;
     let is_json = speaks_json(&request);
-    let announced = http_body::Body::size_hint(request.body())
-        .exact()
-        .unwrap_or(UNKNOWN);
-    let _permit = app.pictures.bodies.take(announced.clamp(1, MOST_HELD)).await?;
-    let reading = read(app, request, known);
-    let received = tokio::time::timeout(PATIENCE, reading)
+    let announced = http_body::Body::size_hint(request.body()).exact();
+    let upload = match announced {
+        Some(0..=SMALL) => None,
+        _ => Some(
+            app.pictures
+                .uploads
+                .begin(account)
+                .ok_or_else(|| Error::unavailable(1))?,
+        ),
+    };
+    let room = announced.unwrap_or(ORDINARY).clamp(1, ORDINARY);
+    let reader = Reader {
+        app,
+        splitter: Splitter::new(known),
+        room: app.pictures.bodies.take(room).await?,
+        leases: Vec::new(),
+        bytes: 0,
+        limit,
+    };
+    let received = tokio::time::timeout(PATIENCE, reader.read(request.into_body(), upload))
         .await
         .map_err(|_| Error::too_slow())??;
     if received.bytes > 0 && !is_json {
@@ -51,34 +82,74 @@ pub async fn receive(app: &Arc<App>, request: Request, known: &'static [Field]) 
     Ok(received)
 }
 
-async fn read(app: &Arc<App>, request: Request, known: &'static [Field]) -> Result<Received, Error> {
-    let mut splitter = Splitter::new(known);
-    let mut body = request.into_body();
-    let (mut bytes, mut leases) = (0, Vec::new());
-    while let Some(frame) = tokio::time::timeout(SILENCE, body.frame())
-        .await
-        .map_err(|_| Error::too_slow())?
-    {
-        let Ok(frame) = frame else {
-            return Err(Error::bad_request("The request ended too early."));
-        };
-        let Ok(data) = frame.into_data() else { continue };
-        bytes += data.len();
-        if bytes > LARGEST {
-            return Err(over(LARGEST));
-        }
-        for mut step in data.chunks(STEP) {
-            while let Some(picture) = splitter.feed(&mut step).map_err(|error| refusal(&error))? {
-                leases.push(keep(app, picture).await?);
+/// One body while it is read.
+struct Reader<'a> {
+    app: &'a Arc<App>,
+    splitter: Splitter,
+    room: BytesPermit,
+    leases: Vec<Lease>,
+    bytes: usize,
+    limit: usize,
+}
+
+impl Reader<'_> {
+    async fn read(mut self, mut body: Body, upload: Option<Upload>) -> Result<Received, Error> {
+        let mut awaited = Duration::ZERO;
+        loop {
+            let asked = Instant::now();
+            let frame = tokio::time::timeout(SILENCE, body.frame())
+                .await
+                .map_err(|_| Error::too_slow())?;
+            awaited += asked.elapsed();
+            let Some(frame) = frame else { break };
+            let Ok(frame) = frame else {
+                return Err(Error::bad_request("The request ended too early."));
+            };
+            let Ok(data) = frame.into_data() else { continue };
+            self.take(&data).await?;
+            if is_too_slow(self.bytes, awaited) {
+                return Err(Error::too_slow());
             }
         }
+        let body = self.splitter.finish().map_err(|error| refusal(&error))?;
+        let copies = (body.held() as u64 * COPIES).clamp(1, MOST_HELD);
+        fit(&mut self.room, copies).await?;
+        Ok(Received {
+            body,
+            bytes: self.bytes,
+            _leases: self.leases,
+            _room: self.room,
+            _upload: upload,
+        })
     }
-    let body = splitter.finish().map_err(|error| refusal(&error))?;
-    Ok(Received {
-        body,
-        bytes,
-        _leases: leases,
-    })
+
+    async fn take(&mut self, data: &Bytes) -> Result<(), Error> {
+        self.bytes += data.len();
+        if self.bytes > self.limit {
+            return Err(over(self.limit));
+        }
+        for mut step in data.chunks(STEP) {
+            while let Some(picture) = self.splitter.feed(&mut step).map_err(|error| refusal(&error))? {
+                self.leases.push(keep(self.app, picture).await?);
+            }
+            fit(&mut self.room, ORDINARY.max(self.splitter.held() as u64)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes a permit as large as what is held.
+async fn fit(room: &mut BytesPermit, held: u64) -> Result<(), Error> {
+    room.shrink_to(held);
+    if held > room.bytes() {
+        room.grow(held - room.bytes()).await?;
+    }
+    Ok(())
+}
+
+/// Whether a body that came with so many bytes, after being waited for so long, is meant to hold its room for ever.
+fn is_too_slow(bytes: usize, awaited: Duration) -> bool {
+    awaited > GRACE && (bytes as u64) < awaited.as_secs() * SLOWEST
 }
 
 fn refusal(error: &BodyError) -> Error {
@@ -111,4 +182,18 @@ async fn keep(app: &Arc<App>, picture: Picture) -> Result<Lease, Error> {
         .await;
     stored?;
     Ok(lease)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_has_time_to_begin_and_must_then_come_at_a_pace() {
+        let pace = |seconds: usize| usize::try_from(SLOWEST).unwrap_or_default() * seconds;
+        assert!(!is_too_slow(0, GRACE));
+        assert!(is_too_slow(pace(11) - 1, Duration::from_secs(11)));
+        assert!(!is_too_slow(pace(11), Duration::from_secs(11)));
+        assert!(is_too_slow(pace(30), Duration::from_secs(60)));
+    }
 }

@@ -7,8 +7,9 @@ use super::data_url::{Decoder, Picture, Prefix, Stop};
 use super::error::{BodyError, Limit};
 use super::reference::{MARK, Reference};
 
-/// The most text a skeleton may have, in bytes.
-const MOST_TEXT: usize = 4 * 1024 * 1024;
+/// The most text that the skeleton of a canvas may have, in bytes: 200 rows with their ids and references have about
+/// 30 KiB, with a long URL each 600 KiB.
+pub const MOST_TEXT: usize = 1024 * 1024;
 
 const MARK_BYTE: u8 = MARK as u8;
 const MARK_TEXT: &str = "\u{1}";
@@ -44,7 +45,7 @@ impl Skeleton {
 
     /// Splits a text that is whole in memory, and its pictures.
     pub fn split(text: &str) -> Result<(Self, Vec<Picture>), BodyError> {
-        let mut builder = Builder::default();
+        let mut builder = Builder::new(MOST_TEXT);
         let mut pictures = Vec::new();
         for (number, part) in text.split('"').enumerate() {
             if number > 0 {
@@ -186,6 +187,8 @@ fn escape(byte: u8) -> Escaped {
 /// picture's bytes.
 pub struct Builder {
     text: Vec<u8>,
+    /// The most text that the skeleton may have.
+    limit: usize,
     state: State,
 }
 
@@ -198,16 +201,25 @@ enum State {
     Picture { start: usize, decoder: Box<Decoder> },
 }
 
-impl Default for Builder {
-    fn default() -> Self {
+impl Builder {
+    /// A builder of a skeleton of at most `limit` bytes.
+    pub fn new(limit: usize) -> Self {
         Self {
             text: Vec::new(),
+            limit,
             state: State::Prefix { start: 0 },
         }
     }
-}
 
-impl Builder {
+    /// The bytes that are held now.
+    pub fn held(&self) -> usize {
+        let picture = match &self.state {
+            State::Picture { decoder, .. } => decoder.held(),
+            State::Text | State::Prefix { .. } => 0,
+        };
+        self.text.len() + picture
+    }
+
     /// Takes bytes among which there is no quotation mark. They may end inside a character.
     pub fn push(&mut self, mut bytes: &[u8]) -> Result<(), BodyError> {
         while !bytes.is_empty() {
@@ -223,7 +235,7 @@ impl Builder {
                 State::Picture { decoder, .. } => match decoder.push(bytes) {
                     Ok(()) => bytes = &[],
                     Err(Stop::TooLong) => return Err(BodyError::TooLarge(Limit::Picture)),
-                    Err(Stop::NotAPicture) => self.give_back(),
+                    Err(Stop::NotAPicture) => self.give_back()?,
                 },
             }
         }
@@ -232,7 +244,7 @@ impl Builder {
 
     /// Takes a quotation mark, which ends a picture if one was being read.
     pub fn quote(&mut self) -> Result<Option<Picture>, BodyError> {
-        let picture = self.end_picture();
+        let picture = self.end_picture()?;
         self.text.push(b'"');
         self.state = State::Prefix {
             start: self.text.len(),
@@ -243,7 +255,7 @@ impl Builder {
 
     /// Takes the end of the text.
     pub fn finish(mut self) -> Result<(Skeleton, Option<Picture>), BodyError> {
-        let picture = self.end_picture();
+        let picture = self.end_picture()?;
         self.bounded()?;
         let text = String::from_utf8(self.text).map_err(|_| BodyError::InvalidUtf8)?;
         Ok((Skeleton(text), picture))
@@ -283,33 +295,38 @@ impl Builder {
     }
 
     /// What was being read is a picture that ends here, or text after all.
-    fn end_picture(&mut self) -> Option<Picture> {
+    fn end_picture(&mut self) -> Result<Option<Picture>, BodyError> {
         let State::Picture { start, decoder } = std::mem::replace(&mut self.state, State::Text) else {
-            return None;
+            return Ok(None);
         };
         match decoder.finish() {
             Ok(picture) => {
                 self.text.truncate(start);
                 self.text
                     .extend_from_slice(picture.reference().to_string().as_bytes());
-                Some(picture)
+                Ok(Some(picture))
             }
             Err(decoder) => {
-                decoder.give_back(&mut self.text);
-                None
+                self.state = State::Picture { start, decoder };
+                self.give_back()?;
+                Ok(None)
             }
         }
     }
 
-    /// What was being read is no picture: it becomes text again.
-    fn give_back(&mut self) {
+    /// What was being read is no picture: it becomes text again, if the skeleton has room for so much.
+    fn give_back(&mut self) -> Result<(), BodyError> {
         if let State::Picture { decoder, .. } = std::mem::replace(&mut self.state, State::Text) {
+            if self.text.len() + decoder.held() > self.limit {
+                return Err(BodyError::TooLarge(Limit::Text));
+            }
             decoder.give_back(&mut self.text);
         }
+        Ok(())
     }
 
     fn bounded(&self) -> Result<(), BodyError> {
-        if self.text.len() > MOST_TEXT {
+        if self.text.len() > self.limit {
             Err(BodyError::TooLarge(Limit::Text))
         } else {
             Ok(())

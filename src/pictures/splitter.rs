@@ -20,6 +20,8 @@ pub const STEP: usize = 64 * 1024;
 const LONGEST_COMPOSITE: usize = 16 * 1024;
 /// The longest name of a field that can be known.
 const LONGEST_NAME: usize = 64;
+/// What an array or object of that length may take when it is parsed: 8,192 values of 32 bytes.
+const MOST_COMPOSITE: usize = 256 * 1024;
 
 /// A field that is kept.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +37,8 @@ pub struct Field {
 pub enum Keep {
     /// Its value, whatever the type; a text of at most so many bytes, an array or object of at most 16 KiB.
     Value(usize),
-    /// The skeleton of a text with pictures; of other types only that they came.
-    Skeleton,
+    /// The skeleton, of at most so many bytes, of a text with pictures; of other types only that they came.
+    Skeleton(usize),
 }
 
 /// What was given for a field that carries pictures.
@@ -57,6 +59,22 @@ pub struct Body {
     pub fields: Map<String, Value>,
     /// The fields to keep as skeletons.
     pub skeletons: BTreeMap<&'static str, Given>,
+}
+
+impl Body {
+    /// The bytes that the kept values take.
+    pub fn held(&self) -> usize {
+        let fields = self.fields.values().map(|value| match value {
+            Value::String(text) => text.len(),
+            Value::Array(_) | Value::Object(_) => MOST_COMPOSITE,
+            _ => 0,
+        });
+        let skeletons = self.skeletons.values().map(|given| match given {
+            Given::Text(skeleton) => skeleton.as_str().len(),
+            Given::Null | Given::WrongType => 0,
+        });
+        fields.chain(skeletons).sum()
+    }
 }
 
 /// Reads one body. After an error it must not be used again.
@@ -133,6 +151,16 @@ impl Splitter {
         }
     }
 
+    /// The bytes that are held now, for a caller who has to answer for them.
+    pub fn held(&self) -> usize {
+        let sink = match &self.sink {
+            Sink::Name(bytes) | Sink::Text(bytes) | Sink::Composite(bytes) => bytes.len(),
+            Sink::Skeleton(builder) => builder.held(),
+            Sink::Nothing | Sink::Skip => 0,
+        };
+        self.body.held() + sink
+    }
+
     fn take(&mut self, event: Event<'_>) -> Result<Option<Picture>, BodyError> {
         if !self.opened {
             self.opened = event == Event::Open(b'{');
@@ -179,18 +207,18 @@ impl Splitter {
         match (event, keep) {
             (Event::StringStart { is_name: true }, _) => self.sink = Sink::Name(Vec::new()),
             (Event::StringStart { .. }, Some(Keep::Value(_))) => self.sink = Sink::Text(Vec::new()),
-            (Event::StringStart { .. }, Some(Keep::Skeleton)) => {
-                self.sink = Sink::Skeleton(Builder::default());
+            (Event::StringStart { .. }, Some(Keep::Skeleton(limit))) => {
+                self.sink = Sink::Skeleton(Builder::new(limit));
             }
             (Event::Open(byte), Some(Keep::Value(_))) => self.sink = Sink::Composite(vec![byte]),
-            (Event::Open(_), Some(Keep::Skeleton)) => {
+            (Event::Open(_), Some(Keep::Skeleton(_))) => {
                 self.give(Given::WrongType);
                 self.sink = Sink::Skip;
             }
             (Event::StringStart { .. } | Event::Open(_), None) => self.sink = Sink::Skip,
             (Event::Scalar(value), Some(Keep::Value(_))) => self.set(value),
-            (Event::Scalar(Value::Null), Some(Keep::Skeleton)) => self.give(Given::Null),
-            (Event::Scalar(_), Some(Keep::Skeleton)) => self.give(Given::WrongType),
+            (Event::Scalar(Value::Null), Some(Keep::Skeleton(_))) => self.give(Given::Null),
+            (Event::Scalar(_), Some(Keep::Skeleton(_))) => self.give(Given::WrongType),
             // The end of the body, or a value that nobody wants.
             _ => {}
         }

@@ -24,11 +24,11 @@ const STORY: &[Field] = &[
     },
     Field {
         name: "canvas_data",
-        keep: Keep::Skeleton,
+        keep: Keep::Skeleton(1024 * 1024),
     },
     Field {
         name: "cover_image",
-        keep: Keep::Skeleton,
+        keep: Keep::Skeleton(1024 * 1024),
     },
 ];
 
@@ -228,7 +228,7 @@ fn every_kept_value_has_a_limit() {
         refused(format!(r#"{{"cover_image":"{large}"}}"#)),
         BodyError::TooLarge(Limit::Picture)
     );
-    let text = "x".repeat(4 * 1024 * 1024 + 1);
+    let text = "x".repeat(1024 * 1024 + 1);
     assert_eq!(
         refused(format!(r#"{{"canvas_data":"{text}"}}"#)),
         BodyError::TooLarge(Limit::Text)

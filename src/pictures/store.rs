@@ -10,8 +10,9 @@ use super::{Kind, Picture};
 pub const PIECE: usize = 96 * 1024;
 /// Pictures that one statement names at most; as many as a story may have.
 const MOST_NAMED: usize = 256;
-/// Pictures that one sweep looks at.
+/// Pictures that one sweep looks at, and bytes of them that it deletes: others wait for the database meanwhile.
 const MOST_SWEPT: i64 = 64;
+const MOST_SWEPT_BYTES: i64 = 4 * 1024 * 1024;
 
 /// Whether a story shows this picture, so that it needs not be sent to the database again.
 pub fn is_shown(conn: &mut Conn<'_>, hash: &str) -> Result<bool, Error> {
@@ -170,29 +171,36 @@ pub fn release_author(conn: &mut Conn<'_>, author_id: i64, now: i64) -> Result<(
     Ok(())
 }
 
-/// Deletes some pictures that were released before `released_before` and that no stream reads; how many.
+/// Deletes some pictures that were released before `released_before` and that no stream reads, one at least if there is
+/// one; how many.
 pub fn sweep(
     conn: &mut Conn<'_>,
     released_before: i64,
     is_leased: impl Fn(&str) -> bool,
 ) -> Result<usize, Error> {
     let rows = conn.query(
-        "SELECT id, hash FROM pictures WHERE released_at IS NOT NULL AND released_at < $1
+        "SELECT id, hash, bytes FROM pictures WHERE released_at IS NOT NULL AND released_at < $1
          ORDER BY released_at LIMIT $2",
         &[&released_before, &MOST_SWEPT],
     )?;
-    let mut swept = 0;
+    let (mut swept, mut swept_bytes) = (0, 0);
     for mut row in rows {
-        let (picture_id, hash): (i64, String) = (row.take()?, row.take()?);
+        let (picture_id, hash, bytes): (i64, String, i64) = (row.take()?, row.take()?, row.take()?);
         if is_leased(&hash) {
             continue;
         }
-        conn.execute(
+        if swept > 0 && swept_bytes + bytes > MOST_SWEPT_BYTES {
+            break;
+        }
+        let deleted = conn.execute(
             "DELETE FROM pictures WHERE id = $1 AND released_at < $2
                AND NOT EXISTS (SELECT 1 FROM story_pictures x WHERE x.picture_id = pictures.id)",
             &[&picture_id, &released_before],
         )?;
-        swept += 1;
+        if deleted > 0 {
+            swept += 1;
+            swept_bytes += bytes;
+        }
     }
     Ok(swept)
 }

@@ -1,7 +1,8 @@
 //! Texts with pictures on their way out: in chunks of at most 64 KiB, as fast as the client takes them.
 //!
-//! In memory at a time, for each response: one piece of a picture (96 KiB), one chunk (64 KiB), and the texts that the
-//! source has handed over. No database connection is held while the network is slow.
+//! In memory at a time, for each response: one piece of a picture (96 KiB), a chunk that is written (112 KiB), one or two
+//! that are sent (64 KiB each), and the texts that the source has handed over. A permit for all of that is taken before the
+//! head goes out, so that a server without room answers 503. No database connection is held while the network is slow.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -9,11 +10,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
+use database::Conn;
+use envelope::permits::BytesPermit;
 
 use super::leases::Lease;
+use super::reference::MARK;
 use super::store::{self, PIECE};
 use super::{Reference, Segment, Skeleton, append_base64, escape_json};
 use crate::app::App;
+use crate::wire::Error;
 
 /// A chunk of the response.
 const CHUNK: usize = 64 * 1024;
@@ -21,6 +26,10 @@ const CHUNK: usize = 64 * 1024;
 const LEAST_ROOM: usize = 256;
 /// Escapes may be this many times as long as their text.
 const LONGEST_ESCAPE: usize = 6;
+/// What one stream holds at most, beside what its source holds: a piece, a chunk, and the chunk that is on its way.
+const HELD: u64 = (PIECE + CHUNK + CHUNK) as u64;
+/// An answer of so much text and no picture is built whole; escapes may make it six times as long.
+const SMALL: usize = 32 * 1024;
 /// How often a busy database is asked again in mid-stream, and how long after.
 const TRIES: [Duration; 3] = [
     Duration::from_millis(20),
@@ -44,6 +53,17 @@ impl Part {
     pub fn json(text: impl Into<String>) -> Self {
         Self::Json(text.into())
     }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Json(text) | Self::Text(text) | Self::Skeleton(text) => text,
+        }
+    }
+
+    /// Whether it holds a picture, or something that is written like one.
+    fn has_marks(&self) -> bool {
+        matches!(self, Self::Skeleton(text) if text.contains(MARK))
+    }
 }
 
 /// Where the parts of a body come from.
@@ -52,14 +72,50 @@ pub trait Source: Send + 'static {
     fn next(&mut self) -> impl Future<Output = Result<Option<Vec<Part>>, database::Error>> + Send;
 }
 
-/// Streams a JSON body. An error in mid-stream aborts the connection.
-pub fn body(app: &Arc<App>, source: impl Source) -> Body {
+/// Streams a JSON body, when there is room for it and for the bytes that its source holds at a time. An error in mid-stream
+/// aborts the connection.
+pub async fn body(app: &Arc<App>, source: impl Source, source_holds: usize) -> Result<Body, Error> {
     let writer = Writer {
+        _room: app.pictures.responses.take(HELD + source_holds as u64).await?,
         app: Arc::clone(app),
         source,
         items: VecDeque::new(),
         out: Vec::new(),
     };
+    Ok(streamed(writer))
+}
+
+/// A JSON body of parts that are all there: built whole when it is small, else streamed.
+pub async fn of_parts(app: &Arc<App>, parts: Vec<Part>) -> Result<Body, Error> {
+    let held: usize = parts.iter().map(|part| part.text().len()).sum();
+    if held <= SMALL && !parts.iter().any(Part::has_marks) {
+        return Ok(Body::from(whole(&parts)));
+    }
+    // Each skeleton is there twice while it is taken apart.
+    body(app, Once(Some(parts)), 2 * held).await
+}
+
+fn whole(parts: &[Part]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for part in parts {
+        match part {
+            Part::Json(text) => out.extend_from_slice(text.as_bytes()),
+            Part::Text(text) | Part::Skeleton(text) => escape_json(text, &mut out),
+        }
+    }
+    out
+}
+
+/// Parts that are all there.
+struct Once(Option<Vec<Part>>);
+
+impl Source for Once {
+    async fn next(&mut self) -> Result<Option<Vec<Part>>, database::Error> {
+        Ok(self.0.take())
+    }
+}
+
+fn streamed(writer: Writer<impl Source>) -> Body {
     Body::from_stream(futures_util::stream::unfold(Some(writer), |writer| async move {
         let mut writer = writer?;
         match writer.chunk().await {
@@ -98,6 +154,8 @@ struct Writer<S> {
     source: S,
     items: VecDeque<Item>,
     out: Vec<u8>,
+    /// Given back when the stream ends.
+    _room: BytesPermit,
 }
 
 impl<S: Source> Writer<S> {
@@ -138,7 +196,7 @@ impl<S: Source> Writer<S> {
 
     fn expand_skeleton(&mut self, text: String) {
         let skeleton = Skeleton::from_stored(text);
-        if skeleton.pictures().next().is_none() && !skeleton.as_str().contains('\u{1}') {
+        if !skeleton.as_str().contains(MARK) {
             self.items.push_back(Item::Text(skeleton.into_stored(), 0));
             return;
         }
@@ -192,24 +250,30 @@ impl<S: Source> Writer<S> {
     }
 }
 
-/// Reads a piece. A database that is busy for a moment is asked again: the status went out long ago, and giving up
-/// means cutting the connection.
+/// A piece of a picture; a picture that has no such piece is broken.
 async fn read_piece(app: &App, reference: &Reference, number: i64) -> Result<Vec<u8>, database::Error> {
     let hash = reference.id.to_string();
+    let piece = patiently(app, move |conn| store::piece(conn, &hash, number)).await?;
+    piece
+        .filter(|piece| (1..=PIECE).contains(&piece.len()))
+        .ok_or(database::Error::Missing)
+}
+
+/// Reads in mid-stream. A database that is busy for a moment is asked again: the status went out long ago, and giving up
+/// means cutting the connection.
+pub async fn patiently<T, F>(app: &App, work: F) -> Result<T, database::Error>
+where
+    F: Fn(&mut Conn<'_>) -> Result<T, database::Error> + Clone + Send + 'static,
+    T: Send + 'static,
+{
     let mut tries = TRIES.into_iter();
     loop {
-        let hash = hash.clone();
-        let read: Result<_, database::Error> = app
-            .database
-            .read(move |conn| store::piece(conn, &hash, number))
-            .await;
+        let read = app.database.read(work.clone()).await;
         match (read, tries.next()) {
-            (Ok(Some(piece)), _) if !piece.is_empty() && piece.len() <= PIECE => return Ok(piece),
-            (Ok(_), _) => return Err(database::Error::Missing),
             (Err(database::Error::Busy | database::Error::Deadline), Some(pause)) => {
                 tokio::time::sleep(pause).await;
             }
-            (Err(error), _) => return Err(error),
+            (read, _) => return read,
         }
     }
 }

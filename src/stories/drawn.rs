@@ -44,7 +44,7 @@ impl Sent {
     }
 
     /// The drawings of a new story: a canvas is needed.
-    pub fn for_new(skeletons: &BTreeMap<&'static str, Given>, fields: &mut Fields) -> Self {
+    pub fn for_new(skeletons: BTreeMap<&'static str, Given>, fields: &mut Fields) -> Self {
         if !skeletons.contains_key("canvas_data") {
             fields.refuse("canvas_data", "This field is required.");
         }
@@ -52,18 +52,28 @@ impl Sent {
     }
 
     /// The drawings of a change: absent ones stay, a blank canvas is refused.
-    pub fn for_change(skeletons: &BTreeMap<&'static str, Given>, fields: &mut Fields) -> Self {
-        let canvas = text(skeletons, "canvas_data", fields).map(Skeleton::trim);
+    pub fn for_change(mut skeletons: BTreeMap<&'static str, Given>, fields: &mut Fields) -> Self {
+        let canvas = text(&mut skeletons, "canvas_data", fields).map(Skeleton::trim);
         if canvas.as_ref().is_some_and(Skeleton::is_blank) {
             fields.refuse("canvas_data", "This field may not be blank.");
         }
         // A cover of a forbidden kind is ignored, not refused: a refusal would stop the story from syncing at all.
-        let cover = text(skeletons, "cover_image", fields).and_then(canvas::accept_cover);
+        let cover = text(&mut skeletons, "cover_image", fields).and_then(canvas::accept_cover);
         Self { cover, canvas }
+    }
+
+    /// Whether all that was sent is what is stored: then it was accepted before.
+    fn is_stored(&self, stored: &Drawn) -> bool {
+        let is =
+            |sent: &Option<Skeleton>, stored: &str| sent.as_ref().is_none_or(|sent| sent.as_str() == stored);
+        is(&self.cover, &stored.cover) && is(&self.canvas, &stored.canvas)
     }
 
     /// What is to be stored, given what is stored now.
     pub fn drawn(&self, stored: Option<&Drawn>) -> Result<Drawn, Refused> {
+        if let Some(stored) = stored.filter(|stored| self.is_stored(stored)) {
+            return Ok(stored.clone());
+        }
         let stored_text = |text: fn(&Drawn) -> &String| {
             Skeleton::from_stored(stored.map(text).cloned().unwrap_or_default())
         };
@@ -92,10 +102,10 @@ impl Sent {
     }
 }
 
-fn text(skeletons: &BTreeMap<&'static str, Given>, name: &str, fields: &mut Fields) -> Option<Skeleton> {
-    match skeletons.get(name)? {
+fn text(skeletons: &mut BTreeMap<&'static str, Given>, name: &str, fields: &mut Fields) -> Option<Skeleton> {
+    match skeletons.remove(name)? {
         Given::Text(text) if text.has_nul() => fields.refuse(name, "Null characters are not allowed."),
-        Given::Text(text) => return Some(text.clone()),
+        Given::Text(text) => return Some(text),
         Given::Null => fields.refuse(name, "This field may not be null."),
         Given::WrongType => fields.refuse(name, "Not a valid text."),
     }

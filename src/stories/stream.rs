@@ -18,12 +18,15 @@ use super::store::bodies::{self, Body as StoryBody};
 use super::store::lists::Head;
 use crate::app::App;
 use crate::pictures;
-use crate::pictures::stream::{Part, Source};
+use crate::pictures::stream::{Part, Source, patiently};
+use crate::wire::Error;
 use crate::wire::origin::Origin;
 use crate::wire::page::Links;
 
 /// Stored text that one batch of bodies may bring into memory.
 const BATCH_BYTES: i64 = 128 * 1024;
+/// What a story takes that waits in a list, without its body.
+const ROW_BYTES: usize = 2 * 1024;
 /// A chunk of a list without bodies.
 const CHUNK: usize = 64 * 1024;
 
@@ -156,7 +159,15 @@ pub struct OwnList {
 
 impl OwnList {
     /// The answer with the rows of a page, in the order of its heads.
-    pub fn response(app: &Arc<App>, frame: Frame, heads: Vec<Head>, rows: Vec<Story>) -> Response {
+    pub async fn response(
+        app: &Arc<App>,
+        frame: Frame,
+        heads: Vec<Head>,
+        rows: Vec<Story>,
+    ) -> Result<Response, Error> {
+        let largest = heads.iter().map(|head| head.body_bytes).max().unwrap_or_default();
+        // Each skeleton is there twice while it is taken apart.
+        let held = rows.len() * ROW_BYTES + 2 * usize::try_from(largest.max(BATCH_BYTES)).unwrap_or_default();
         let sizes: std::collections::HashMap<i64, i64> =
             heads.into_iter().map(|head| (head.id, head.body_bytes)).collect();
         let waiting = rows.into_iter().map(|story| {
@@ -170,7 +181,7 @@ impl OwnList {
             is_first: true,
             is_done: false,
         };
-        respond(pictures::stream::body(app, list))
+        Ok(respond(pictures::stream::body(app, list, held).await?))
     }
 
     /// The next stories whose bodies fit into one batch; always one at least.
@@ -221,7 +232,7 @@ impl Source for OwnList {
             return Ok(Some(parts));
         }
         let ids: Vec<i64> = batch.iter().map(|story| story.id).collect();
-        let bodies = self.app.database.read(move |conn| bodies::of(conn, &ids)).await?;
+        let bodies = patiently(&self.app, move |conn| bodies::of(conn, &ids)).await?;
         parts.extend(self.parts(&batch, bodies));
         Ok(Some(parts))
     }
@@ -240,14 +251,14 @@ fn push_story(parts: &mut Vec<Part>, open_object: &str, body: StoryBody) {
 
 /// An answer that carries one whole story as its member `story`, after `head` (an object with its other members).
 /// Without a body `content` and `canvas_data` are left out, never emptied: an absent key cannot be mistaken for data.
-pub fn one_story(
+pub async fn one_story(
     app: &Arc<App>,
     head: &serde_json::Value,
     story: &Story,
     viewer: Option<i64>,
     body: StoryBody,
     with_body: bool,
-) -> Response {
+) -> Result<Response, Error> {
     let head = format!("{},\"story\":", open(&head.to_string()));
     let row = json(&Whole::new(story, viewer));
     let mut parts = vec![Part::json(head)];
@@ -259,16 +270,7 @@ pub fn one_story(
         parts.push(Part::json("\"}"));
     }
     parts.push(Part::json("}"));
-    respond(pictures::stream::body(app, Once(Some(parts))))
-}
-
-/// Parts that are all there.
-struct Once(Option<Vec<Part>>);
-
-impl Source for Once {
-    async fn next(&mut self) -> Result<Option<Vec<Part>>, database::Error> {
-        Ok(self.0.take())
-    }
+    Ok(respond(pictures::stream::of_parts(app, parts).await?))
 }
 
 #[cfg(test)]

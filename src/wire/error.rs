@@ -162,7 +162,7 @@ impl Error {
         Self::new(
             StatusCode::INSUFFICIENT_STORAGE,
             "storage_full",
-            "There is no room for new pictures. Text is still saved.",
+            "There is no room for new pictures. Stories without new pictures are still saved.",
         )
     }
 

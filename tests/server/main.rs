@@ -26,6 +26,7 @@ mod memory;
 mod pictures_media;
 mod pictures_store;
 mod pictures_streams;
+mod pictures_uploads;
 mod stories_autosave;
 mod stories_canvas;
 mod stories_characters;

@@ -31,12 +31,16 @@ const READERS: usize = 10;
 const SIP: usize = 256 * 1024;
 const SIPS: usize = 48;
 
+/// Readers who stall, and how many of them have a place for certain.
+const STALLED: usize = 400;
+const PLACED: usize = 200;
+
 const MIB: u64 = 1024 * 1024;
 
 #[tokio::test]
 async fn lists_of_large_stories_cost_next_to_no_memory() {
     let folder = tempfile::tempdir().unwrap();
-    let token = fill(folder.path()).await;
+    let token = fill(folder.path(), STORIES).await;
     let server = Server::start(folder.path());
 
     // The first page of each kind prepares statements and fills caches.
@@ -91,6 +95,33 @@ async fn lists_of_large_stories_cost_next_to_no_memory() {
     assert!(growth < 16 * MIB, "{growth} bytes more in memory");
 }
 
+/// Readers who ask for a drawn story and take nothing of it: those who have a place hold no more than is set apart for
+/// them, some wait, and the others are refused at once.
+#[tokio::test]
+async fn readers_who_stall_hold_a_bounded_amount() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path(), 1).await;
+    let server = Server::start(folder.path());
+    let list = || server.get("/api/stories/?public=true", None).read_all();
+    let page: Value = serde_json::from_slice(&list()).unwrap();
+    let path = format!("/api/stories/{}/", page["results"][0]["id"]);
+    server.get(&path, None).read_all();
+
+    let ((placed, refused), growth) = server.growth_during(|| {
+        let mut readers: Vec<Reader> = (0..STALLED).map(|_| server.get(&path, None)).collect();
+        let refused = readers.last_mut().unwrap().status();
+        let placed = readers[..PLACED]
+            .iter_mut()
+            .map(Reader::status)
+            .collect::<Vec<_>>();
+        list();
+        (placed, refused)
+    });
+    assert!(placed.iter().all(|status| status == "200"), "{placed:?}");
+    assert_eq!(refused, "503");
+    assert!(growth < 96 * MIB, "{growth} bytes more in memory");
+}
+
 /// The measured figures are a result of their own, also when they are good.
 fn report(what: &str, bytes: usize, growth: u64) {
     let figures = format!(
@@ -102,7 +133,7 @@ fn report(what: &str, bytes: usize, growth: u64) {
 }
 
 /// A database with one author and their stories; a token of theirs.
-async fn fill(folder: &Path) -> String {
+async fn fill(folder: &Path, stories: usize) -> String {
     let settings = |name: &str| match name {
         "SECRET_KEY" => Some(SECRET.to_owned()),
         "DATA_DIR" => Some(folder.to_str().unwrap().to_owned()),
@@ -124,7 +155,7 @@ async fn fill(folder: &Path) -> String {
         .await;
     let author = author.unwrap();
     let mut noise = 0x9E37_79B9_7F4A_7C15;
-    for number in 0..STORIES {
+    for number in 0..stories {
         let drawings: Vec<Picture> = (0..PAGES).map(|_| noise_picture(&mut noise)).collect();
         let story = shelved(&format!("The long journey of kettle number {number}"), &drawings);
         let made: Result<i64, database::Error> = app
@@ -259,6 +290,13 @@ struct Reader {
 }
 
 impl Reader {
+    /// The status of the answer, of which no more than the beginning is read.
+    fn status(&mut self) -> String {
+        let mut line = [0; 12];
+        self.stream.read_exact(&mut line).unwrap();
+        String::from_utf8_lossy(&line[9..]).into_owned()
+    }
+
     fn sip(&mut self) {
         let from = self.taken.len();
         self.taken.resize(from + SIP, 0);

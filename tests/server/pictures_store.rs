@@ -4,7 +4,7 @@ use database::Conn;
 use serde_json::json;
 use tinytales::clock::{MINUTE, SECOND};
 
-use crate::drawings::{canvas, drawing, hash_of, large_drawing, plain_story, story, with};
+use crate::drawings::{canvas, drawing, hash_of, large_drawing, plain_story, png, story, with};
 use crate::support::{PASSWORD, World};
 
 fn sorted<const COUNT: usize>(drawings: [&str; COUNT]) -> Vec<String> {
@@ -136,6 +136,20 @@ fn a_deleted_account_and_a_deleted_story_release_what_they_alone_showed() {
     assert_eq!(
         world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM story_pictures"),
         2
+    );
+}
+
+#[test]
+fn a_sweep_takes_a_few_megabytes_at_a_time() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let files = (7000..7003).map(|seed| png(seed, 980)).collect();
+    let id = world.shelves(mira.id(), "the kettle", files);
+    mira.delete(&format!("/api/stories/{id}/delete/")).ok();
+    world.advance(2 * MINUTE + SECOND);
+    assert_eq!(
+        [world.sweeps(), world.sweeps(), world.sweeps(), world.sweeps()],
+        [1, 1, 1, 0]
     );
 }
 

@@ -12,12 +12,12 @@ use super::Done;
 use crate::accounts::auth::Caller;
 use crate::app::App;
 use crate::moderation::Masker;
-use crate::pictures::receive;
 use crate::pictures::splitter::{Field, Keep};
-use crate::pictures::stream::{self, Part, Source};
+use crate::pictures::stream::{self, Part};
+use crate::pictures::{Received, receive};
 use crate::stories::limits;
 use crate::stories::store::characters::{self, Change, Character, Listed, MOST_CHARACTERS};
-use crate::wire::{Error, Fields, Id, Timestamp, refuse_announced, respond};
+use crate::wire::{Error, Fields, Id, Timestamp, respond};
 
 /// The longest name, in code points.
 const LONGEST_NAME: usize = 100;
@@ -25,8 +25,6 @@ const LONGEST_NAME: usize = 100;
 const LONGEST_DESCRIPTION: usize = 2000;
 /// The largest request, in bytes.
 const LARGEST: usize = 4 * 1024 * 1024;
-/// Characters that become one part of the list.
-const ROWS: usize = 64;
 
 /// What is read of a body; everything else passes by.
 const KNOWN: &[Field] = &[
@@ -106,50 +104,26 @@ pub async fn list(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result
         .database
         .read(move |conn| Ok(characters::list(conn, caller.id)?))
         .await;
-    let mut rows = list?.into_iter().peekable();
+    let mut parts = vec![Part::json(r#"{"success":true,"characters":["#)];
     let mut comma = "";
-    let chunks = std::iter::from_fn(move || {
-        rows.peek()?;
-        let mut text = String::new();
-        for row in rows.by_ref().take(ROWS) {
-            text += comma;
-            text += &json(&ListedCharacter::from(row));
-            comma = ",";
-        }
-        Some(text)
-    });
-    let opening = std::iter::once(r#"{"success":true,"characters":["#.to_owned());
-    let parts = opening
-        .chain(chunks)
-        .chain(std::iter::once("]}".to_owned()))
-        .map(Part::Json);
-    Ok(answer(&app, StatusCode::OK, parts))
+    for row in list? {
+        parts.push(Part::Json(format!(
+            "{comma}{}",
+            json(&ListedCharacter::from(row))
+        )));
+        comma = ",";
+    }
+    parts.push(Part::json("]}"));
+    answer(&app, StatusCode::OK, parts).await
 }
 
 fn json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("our own shapes are plain JSON")
 }
 
-fn answer(
-    app: &Arc<App>,
-    status: StatusCode,
-    parts: impl Iterator<Item = Part> + Send + 'static,
-) -> Response {
-    (
-        status,
-        [(header::CONTENT_TYPE, "application/json")],
-        stream::body(app, Parts(parts)),
-    )
-        .into_response()
-}
-
-/// Parts that are made when their turn comes.
-struct Parts<I>(I);
-
-impl<I: Iterator<Item = Part> + Send + 'static> Source for Parts<I> {
-    async fn next(&mut self) -> Result<Option<Vec<Part>>, database::Error> {
-        Ok(self.0.next().map(|part| vec![part]))
-    }
+async fn answer(app: &Arc<App>, status: StatusCode, parts: Vec<Part>) -> Result<Response, Error> {
+    let body = stream::of_parts(app, parts).await?;
+    Ok((status, [(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 /// A character as it is sent.
@@ -183,7 +157,7 @@ pub async fn create(
     request: Request,
 ) -> Result<Response, Error> {
     app.limit(&limits::CREATE, caller.id)?;
-    let mut fields = read(&app, request).await?;
+    let (mut fields, _received) = read(&app, caller.id, request).await?;
     for name in ["name", "canvas_data"] {
         if !fields.has(name) {
             fields.refuse(name, "This field is required.");
@@ -206,12 +180,13 @@ pub async fn create(
             Ok(characters::one(conn, id, caller.id)?.ok_or(database::Error::Missing)?)
         })
         .await;
-    Ok(whole(
+    whole(
         &app,
         StatusCode::CREATED,
         Some("Your character is saved."),
         stored?,
-    ))
+    )
+    .await
 }
 
 fn full() -> Error {
@@ -220,10 +195,11 @@ fn full() -> Error {
     ))
 }
 
-/// Reads a body, when there is room for it.
-async fn read(app: &Arc<App>, request: Request) -> Result<Fields, Error> {
-    refuse_announced(&request, LARGEST)?;
-    Ok(Fields::new(receive(app, request, KNOWN).await?.body.fields))
+/// Reads a body, when there is room for it. The room is kept until the caller drops what was received.
+async fn read(app: &Arc<App>, account: i64, request: Request) -> Result<(Fields, Received), Error> {
+    let mut received = receive(app, account, request, KNOWN, LARGEST).await?;
+    let fields = Fields::new(std::mem::take(&mut received.body.fields));
+    Ok((fields, received))
 }
 
 /// What the fields give, rude words masked. A new drawing needs room, as every picture does.
@@ -273,12 +249,12 @@ struct Sheet {
 }
 
 /// An answer with a whole character.
-fn whole(
+async fn whole(
     app: &Arc<App>,
     status: StatusCode,
     message: Option<&'static str>,
     character: Character,
-) -> Response {
+) -> Result<Response, Error> {
     let sheet = Sheet {
         id: character.id,
         name: character.name,
@@ -295,12 +271,12 @@ fn whole(
     });
     opening.truncate(opening.len() - "}}".len());
     opening += ",\"canvas_data\":\"";
-    let parts = [
+    let parts = vec![
         Part::Json(opening),
         Part::Text(character.canvas_data),
         Part::json("\"}}"),
     ];
-    answer(app, status, parts.into_iter())
+    answer(app, status, parts).await
 }
 
 /// One character.
@@ -323,12 +299,7 @@ pub async fn one(
         .database
         .read(move |conn| Ok(characters::one(conn, character_id, caller.id)?))
         .await;
-    Ok(whole(
-        &app,
-        StatusCode::OK,
-        None,
-        found?.ok_or_else(Error::not_found)?,
-    ))
+    whole(&app, StatusCode::OK, None, found?.ok_or_else(Error::not_found)?).await
 }
 
 /// A change of a character; absent fields stay.
@@ -353,7 +324,7 @@ pub async fn update(
     request: Request,
 ) -> Result<Response, Error> {
     app.limit(&limits::CHANGE, caller.id)?;
-    let fields = read(&app, request).await?;
+    let (fields, _received) = read(&app, caller.id, request).await?;
     let change = given(&app, fields).await?;
     let bytes = change.canvas_data.as_ref().map_or(0, String::len);
     let stored: Result<_, Error> = app
@@ -363,12 +334,7 @@ pub async fn update(
             characters::one(conn, character_id, caller.id)?.ok_or_else(Error::not_found)
         })
         .await;
-    Ok(whole(
-        &app,
-        StatusCode::OK,
-        Some("Your character is saved."),
-        stored?,
-    ))
+    whole(&app, StatusCode::OK, Some("Your character is saved."), stored?).await
 }
 
 /// Deletes one of one's characters.

@@ -27,6 +27,8 @@ const LONGEST: usize = 2000;
 const LARGEST: usize = 16 * 1024;
 /// Text that is read at a time, in bytes. As JSON it may be six times as long; longer pages are sent slice by slice.
 const SLICE: i64 = 32 * 1024;
+/// What a slice takes as JSON, escapes and all.
+const SLICE_HELD: usize = 6 * 32 * 1024;
 
 /// A comment.
 #[derive(Debug, Serialize, ToSchema)]
@@ -117,7 +119,7 @@ pub async fn list(
         return Ok(tag.not_modified());
     };
     let links = page.links(&origin, uri.path(), &query);
-    Ok(tag.on(answer(&app, links, span, first)))
+    Ok(tag.on(answer(&app, links, span, first).await?))
 }
 
 /// The version of a page: where it is shown, and what its comments and names are.
@@ -131,7 +133,7 @@ fn tag(place: &str, page: &Page, head: &Head) -> ETag {
 }
 
 /// A page that begins with these comments: in one piece when they are all of it, else as a stream.
-fn answer(app: &Arc<App>, links: Links, span: Span, first: Vec<Comment>) -> Response {
+async fn answer(app: &Arc<App>, links: Links, span: Span, first: Vec<Comment>) -> Result<Response, Error> {
     let rest = span.after(&first);
     let Links {
         count,
@@ -145,7 +147,7 @@ fn answer(app: &Arc<App>, links: Links, span: Span, first: Vec<Comment>) -> Resp
         results: first.into_iter().map(Into::into).collect(),
     };
     if rest.is_none() {
-        return respond::ok(&page);
+        return Ok(respond::ok(&page));
     }
     let slices = Slices {
         app: Arc::clone(app),
@@ -153,8 +155,8 @@ fn answer(app: &Arc<App>, links: Links, span: Span, first: Vec<Comment>) -> Resp
         rest,
         end: Some("]}"),
     };
-    let body = stream::body(app, slices);
-    (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+    let body = stream::body(app, slices, SLICE_HELD).await?;
+    Ok((StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 /// A page's JSON without its end, for more comments to follow.
@@ -187,11 +189,7 @@ impl Source for Slices {
         let Some(span) = self.rest.take() else {
             return Ok(self.end.take().map(|end| vec![Part::json(end)]));
         };
-        let slice = self
-            .app
-            .database
-            .read(move |conn| comments::slice(conn, &span, SLICE))
-            .await?;
+        let slice = stream::patiently(&self.app, move |conn| comments::slice(conn, &span, SLICE)).await?;
         self.rest = span.after(&slice);
         let parts = slice
             .into_iter()

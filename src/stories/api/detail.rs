@@ -56,14 +56,7 @@ pub async fn detail(
     {
         story.views = views;
     }
-    Ok(stream::one_story(
-        &app,
-        &json!({"success": true}),
-        &story,
-        reader,
-        body,
-        true,
-    ))
+    stream::one_story(&app, &json!({"success": true}), &story, reader, body, true).await
 }
 
 /// Counts a view, unless this reader was counted lately. A story is shown even when counting fails.

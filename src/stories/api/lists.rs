@@ -178,7 +178,7 @@ impl Asked {
                     heads.truncate(within_budget(&heads, self.app.config.own_list_bytes));
                     rows.retain(|story| heads.iter().any(|head| head.id == story.id));
                 }
-                OwnList::response(&self.app, frame, heads, rows)
+                OwnList::response(&self.app, frame, heads, rows).await?
             }
             Shelf::Public | Shelf::OfUser(_) | Shelf::Saved(_) => shelf_list(frame, rows, &self.origin),
         };

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use database::Conn;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -16,7 +17,7 @@ use crate::accounts::auth::Caller;
 use crate::app::App;
 use crate::moderation::Masker;
 use crate::pictures::splitter::{Field, Keep};
-use crate::pictures::{Received, receive};
+use crate::pictures::{MOST_TEXT, Received, receive};
 use crate::stories::drawn::{Refused, Sent};
 use crate::stories::effects;
 use crate::stories::limits;
@@ -28,6 +29,10 @@ use crate::stories::store::{self, Story};
 use crate::stories::stream;
 use crate::wire::{Error, Fields, Id};
 
+/// The largest request, in bytes.
+const LARGEST: usize = 32 * 1024 * 1024;
+/// A story with more text than that waits for the small writes.
+const LARGE_WRITE: usize = 64 * 1024;
 /// After a larger request the answer leaves the long members out.
 const ECHOED: usize = 256 * 1024;
 /// How often a change is tried when others change the story at the same moment: one of them succeeds each time, and those
@@ -72,11 +77,11 @@ const KNOWN: &[Field] = &[
     },
     Field {
         name: "cover_image",
-        keep: Keep::Skeleton,
+        keep: Keep::Skeleton(64 * 1024),
     },
     Field {
         name: "canvas_data",
-        keep: Keep::Skeleton,
+        keep: Keep::Skeleton(MOST_TEXT),
     },
 ];
 
@@ -137,41 +142,38 @@ pub async fn create(
     request: Request,
 ) -> Result<Response, Error> {
     app.limit(&limits::CREATE, caller.id)?;
-    let received = receive(&app, request, KNOWN).await?;
-    let mut fields = Fields::new(received.body.fields.clone());
+    let mut received = receive(&app, caller.id, request, KNOWN, LARGEST).await?;
+    let mut fields = Fields::new(std::mem::take(&mut received.body.fields));
     let given = Given::for_new(&mut fields);
-    let sent = Sent::for_new(&received.body.skeletons, &mut fields);
+    let sent = Sent::for_new(std::mem::take(&mut received.body.skeletons), &mut fields);
     fields.finish()?;
 
     let drawn = sent.drawn(None).map_err(refusal)?;
-    let page_key = drawn.page_key.clone();
-    let written = masked(&app, Written::new(given, drawn)).await;
+    let written = Arc::new(Written::new(masked(&app, given, "").await, drawn));
     let now = app.clock.now();
-    let story = written.clone();
-    let stored: Result<_, Error> = app
-        .database
-        .write(move |conn| {
-            let repeated = match &page_key {
-                Some(key) => writing::repeated(conn, caller.id, key, now)?,
-                None => None,
-            };
-            let (story_id, xp_earned) = if let Some(story_id) = repeated {
-                let old = writing::current(conn, story_id)?.ok_or(database::Error::Missing)?;
-                if old.written != story {
-                    writing::update(conn, story_id, &old, &story, now)?;
-                }
-                (story_id, None)
-            } else {
-                let story_id = writing::insert(conn, caller.id, &story, now)?;
-                (story_id, effects::created(conn, caller.id, story_id)?)
-            };
-            let (story, _) = store::one(conn, story_id, Some(caller.id))?.ok_or(database::Error::Missing)?;
-            Ok((story, xp_earned))
-        })
-        .await;
+    let story = Arc::clone(&written);
+    let stored: Result<_, Error> = write(&app, &written, move |conn| {
+        let repeated = match &story.drawn.page_key {
+            Some(key) => writing::repeated(conn, caller.id, key, now)?,
+            None => None,
+        };
+        let (story_id, xp_earned) = if let Some(story_id) = repeated {
+            let old = writing::current(conn, story_id)?.ok_or(database::Error::Missing)?;
+            if old.written != *story {
+                writing::update(conn, story_id, &old, &story, now).map_err(swept_meanwhile)?;
+            }
+            (story_id, None)
+        } else {
+            let story_id = writing::insert(conn, caller.id, &story, now).map_err(swept_meanwhile)?;
+            (story_id, effects::created(conn, caller.id, story_id)?)
+        };
+        let (story, _) = store::one(conn, story_id, Some(caller.id))?.ok_or(database::Error::Missing)?;
+        Ok((story, xp_earned))
+    })
+    .await;
     let (story, xp_earned) = stored?;
     let head = json!({"success": true, "message": "Your story is saved.", "xp_earned": xp_earned});
-    let mut response = answer(&app, &head, &story, caller.id, written, &received);
+    let mut response = answer(&app, &head, &story, caller.id, written, &received).await?;
     *response.status_mut() = StatusCode::CREATED;
     Ok(response)
 }
@@ -187,22 +189,24 @@ pub async fn update(
 ) -> Result<Response, Error> {
     app.limit(&limits::CHANGE, caller.id)?;
     let role = may_change(&app, story_id, caller.id).await?;
-    let received = receive(&app, request, KNOWN).await?;
-    let mut fields = Fields::new(received.body.fields.clone());
+    let mut received = receive(&app, caller.id, request, KNOWN, LARGEST).await?;
+    let mut fields = Fields::new(std::mem::take(&mut received.body.fields));
     let mut given = Given::for_change(&mut fields);
-    let sent = Sent::for_change(&received.body.skeletons, &mut fields);
+    let sent = Sent::for_change(std::mem::take(&mut received.body.skeletons), &mut fields);
     fields.finish()?;
     if role != Role::Author {
         given.is_published = None;
     }
+    let mut current = stored(&app, story_id).await?;
+    let given = masked(&app, given, &current.written.content).await;
     for _ in 0..TRIES {
-        let current = current(&app, story_id).await?;
         let drawn = sent.drawn(Some(&current.written.drawn)).map_err(refusal)?;
-        let written = masked(&app, current.written.changed(given.clone(), drawn)).await;
+        let written = Arc::new(current.written.changed(given.clone(), drawn));
         if let Some(story) = store_change(&app, story_id, caller.id, current, &written).await? {
             let head = json!({"success": true, "message": "Your story is saved."});
-            return Ok(answer(&app, &head, &story, caller.id, written, &received));
+            return answer(&app, &head, &story, caller.id, written, &received).await;
         }
+        current = stored(&app, story_id).await?;
     }
     Err(Error::unavailable(1))
 }
@@ -220,7 +224,7 @@ async fn may_change(app: &Arc<App>, story_id: i64, caller: i64) -> Result<Role, 
     Ok(role)
 }
 
-async fn current(app: &Arc<App>, story_id: i64) -> Result<Current, Error> {
+async fn stored(app: &Arc<App>, story_id: i64) -> Result<Current, Error> {
     let current: Result<_, Error> = app
         .database
         .read(move |conn| Ok(writing::current(conn, story_id)?))
@@ -234,9 +238,9 @@ async fn store_change(
     story_id: i64,
     caller: i64,
     current: Current,
-    written: &Written,
+    written: &Arc<Written>,
 ) -> Result<Option<Story>, Error> {
-    if current.written == *written {
+    if current.written == **written {
         let story: Result<_, Error> = app
             .database
             .read(move |conn| Ok(store::one(conn, story_id, Some(caller))?))
@@ -244,33 +248,54 @@ async fn store_change(
         let (story, _) = story?.ok_or_else(Error::not_found)?;
         return Ok(Some(story));
     }
-    let (now, written) = (app.clock.now(), written.clone());
-    app.database
-        .write(move |conn| {
-            if !writing::update(conn, story_id, &current, &written, now)? {
-                return Ok(None);
-            }
-            let (story, _) = store::one(conn, story_id, Some(caller))?.ok_or_else(Error::not_found)?;
-            Ok(Some(story))
-        })
-        .await
+    let (now, new) = (app.clock.now(), Arc::clone(written));
+    write(app, written, move |conn| {
+        if !writing::update(conn, story_id, &current, &new, now).map_err(swept_meanwhile)? {
+            return Ok(None);
+        }
+        let (story, _) = store::one(conn, story_id, Some(caller))?.ok_or_else(Error::not_found)?;
+        Ok(Some(story))
+    })
+    .await
 }
 
-fn answer(
+/// Writes a story: one with much text as a large write.
+async fn write<T, F>(app: &Arc<App>, story: &Written, work: F) -> Result<T, Error>
+where
+    F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
+    T: Send + 'static,
+{
+    match story.content.len() + story.drawn.canvas.len() {
+        ..=LARGE_WRITE => app.database.write(work).await,
+        bytes => app.database.write_sized(bytes, work).await,
+    }
+}
+
+/// A picture that was swept since it was sent refuses the whole change; sent again it will be stored again.
+fn swept_meanwhile(error: database::Error) -> Error {
+    match error {
+        database::Error::Foreign => Error::unavailable(1),
+        other => other.into(),
+    }
+}
+
+async fn answer(
     app: &Arc<App>,
     head: &Value,
     story: &Story,
     caller: i64,
-    written: Written,
+    written: Arc<Written>,
     received: &Received,
-) -> Response {
+) -> Result<Response, Error> {
+    // The database has given its share back.
+    let written = Arc::unwrap_or_clone(written);
     let body = Body {
         story_id: story.id,
         cover: written.drawn.cover,
         content: written.content,
         canvas: written.drawn.canvas,
     };
-    stream::one_story(app, head, story, Some(caller), body, received.bytes <= ECHOED)
+    stream::one_story(app, head, story, Some(caller), body, received.bytes <= ECHOED).await
 }
 
 fn refusal(refused: Refused) -> Error {
@@ -280,33 +305,43 @@ fn refusal(refused: Refused) -> Error {
     }
 }
 
-/// Masks rude words in what others can read.
-async fn masked(app: &App, mut story: Written) -> Written {
+/// Masks rude words in what others can read. The text that is stored is masked already.
+async fn masked(app: &App, mut given: Given, stored: &str) -> Given {
     let masker = app.words.masker();
-    story.title = masker.mask(&story.title).into_owned();
-    story.summary = story.summary.map(|summary| masker.mask(&summary).into_owned());
-    story.content = mask_long(&masker, story.content).await;
-    story
+    let mask = |text: String| Masker::mask(&masker, &text).into_owned();
+    given.title = given.title.map(mask);
+    given.summary = given.summary.map(|summary| summary.map(mask));
+    if let Some(content) = given.content.take_if(|content| content != stored) {
+        given.content = Some(mask_long(&masker, content).await);
+    }
+    given
 }
 
-/// Masks a long text in steps, others running in between.
+/// Masks a long text in steps that end between two words, others running in between. A text without blanks is cut
+/// anywhere: nobody reads it.
 async fn mask_long(masker: &Masker, text: String) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while rest.len() > MASK_STEP {
-        let mut border = MASK_STEP;
-        while !rest.is_char_boundary(border) {
-            border += 1;
-        }
-        let end = rest[border..]
+        let (border, longest) = (border(rest, MASK_STEP), border(rest, 2 * MASK_STEP));
+        let end = rest[border..longest]
             .find(char::is_whitespace)
-            .map_or(rest.len(), |offset| border + offset);
+            .map_or(longest, |offset| border + offset);
         masked += &masker.mask(&rest[..end]);
         rest = &rest[end..];
         tokio::task::yield_now().await;
     }
     masked += &masker.mask(rest);
     masked
+}
+
+/// The last border between two characters in the first `len` bytes.
+fn border(text: &str, len: usize) -> usize {
+    let mut border = text.len().min(len);
+    while !text.is_char_boundary(border) {
+        border -= 1;
+    }
+    border
 }
 
 #[cfg(test)]
@@ -318,5 +353,28 @@ mod tests {
         let masker = Masker::new(["drat"]);
         let text = "Oh drat, said the kettle. é ".repeat(10_000);
         assert_eq!(mask_long(&masker, text.clone()).await, masker.mask(&text));
+    }
+
+    #[test]
+    fn a_picture_that_was_swept_meanwhile_is_sent_again() {
+        assert_eq!(
+            swept_meanwhile(database::Error::Foreign).status(),
+            StatusCode::SERVICE_UNAVAILABLE
+        );
+        assert_eq!(
+            swept_meanwhile(database::Error::Full).status(),
+            StatusCode::INSUFFICIENT_STORAGE
+        );
+    }
+
+    #[tokio::test]
+    async fn a_text_without_blanks_is_masked_in_steps_too() {
+        let masker = Masker::new(["drat"]);
+        let long = "é".repeat(MASK_STEP - 1);
+        let inside = format!("a.drat.{long}");
+        assert_eq!(mask_long(&masker, inside.clone()).await, masker.mask(&inside));
+        // The cut goes through the word.
+        let cut = format!("{long}.drat.{long}");
+        assert_eq!(mask_long(&masker, cut.clone()).await, cut);
     }
 }

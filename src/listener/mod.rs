@@ -1,5 +1,7 @@
 //! From the listening socket to the routes: a bounded number of connections, each with patience for slow heads, and an orderly end.
 
+mod stall;
+
 use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
@@ -12,10 +14,12 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::net::sockopt::set_socket_send_buffer_size;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 
+use self::stall::Stall;
 use crate::app::{App, Peer};
 use crate::routes;
 use crate::wire::layers::{self, Drain};
@@ -24,12 +28,21 @@ use crate::wire::layers::{self, Drain};
 const HEAD_PATIENCE: Duration = Duration::from_secs(30);
 /// How long to wait before accepting again when the system has no descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How long a client may take next to nothing of an answer.
+const STALL_PATIENCE: Duration = Duration::from_secs(30);
+/// What the kernel keeps of each answer that is not taken yet: it counts against the memory limit too. Enough for one
+/// megabyte a second over a line of a quarter of a second.
+const SEND_BUFFER: usize = 256 * 1024;
 /// What hyper may buffer of one connection.
-const CONNECTION_BUFFER: usize = 64 * 1024;
+const CONNECTION_BUFFER: usize = 32 * 1024;
 
 /// Accepts connections until `stop` completes. A place is taken before accepting: beyond the bound the kernel's own
 /// backlog is the queue.
 pub async fn accept(app: &Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
+    // Accepted sockets inherit it.
+    if let Err(error) = set_socket_send_buffer_size(&listener, SEND_BUFFER) {
+        tracing::warn!(%error, "the socket buffers keep their size");
+    }
     let places = Arc::new(Semaphore::new(app.config.max_connections));
     let routes = routes::all(app);
     let drain = Drain::new(app.tasks.clone());
@@ -89,7 +102,7 @@ impl Connection {
             .header_read_timeout(HEAD_PATIENCE)
             .max_buf_size(CONNECTION_BUFFER);
         let connection = builder
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(TokioIo::new(Stall::new(stream, STALL_PATIENCE)), service)
             .with_upgrades();
         tokio::pin!(connection);
         let ended = tokio::select! {
