@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tinytales::clock::SECOND;
 
-use crate::drawings::{each, plain_story, with};
+use crate::drawings::{each, plain_story, png, with};
 use crate::support::{Client, World};
 
 /// Asks for the public list with these parameters, written as they are; the titles, sorted.
@@ -369,6 +369,29 @@ fn page_sizes_are_taken_into_their_range() {
     all.sort_unstable();
     all.dedup();
     assert_eq!(all.len(), 102);
+}
+
+#[test]
+fn the_own_list_is_cut_at_a_budget_but_not_below_twelve_stories() {
+    let rows_within = |mib: u64| {
+        let world = World::with(|config| config.own_list_bytes = mib << 20);
+        let mira = world.child("Mira");
+        for number in 0..20 {
+            world.shelves(mira.id(), &format!("tale {number}"), vec![png(number, 328)]);
+        }
+        let rows = |query: &str| {
+            mira.lists(&format!("/api/stories/{query}"))
+                .as_array()
+                .unwrap()
+                .len()
+        };
+        assert_eq!(rows("?page_size=100"), 20, "whoever asks for a size gets it");
+        rows("")
+    };
+    // Each story has 430 KB.
+    assert_eq!(rows_within(1), 12);
+    assert_eq!(rows_within(6), 14);
+    assert_eq!(rows_within(24), 20);
 }
 
 #[test]

@@ -436,24 +436,24 @@ fn repetitions_at_the_same_time_make_one_story() {
 #[test]
 fn saves_at_the_same_time_follow_each_other() {
     let world = World::new();
-    let (mira, ben) = (world.child("Mira"), world.child("Ben"));
-    let id = mira.makes(story("the whale"));
-    world.collaborate(id, &[mira.id(), ben.id()]);
-    let clients: [&Client; 2] = [&mira, &ben];
-    for round in 0..10 {
-        let answers = at_once(2, |number| {
+    let authors: Vec<Client> = (0..8)
+        .map(|number| world.child(&format!("Child{number}")))
+        .collect();
+    let ids: Vec<i64> = authors.iter().map(Client::id).collect();
+    let id = authors[0].makes(story("the whale"));
+    world.collaborate(id, &ids);
+    for round in 0..4 {
+        let answers = at_once(authors.len(), |number| {
             let title = format!("{round} by {number}");
-            let whole = with(
-                story(&title),
-                json!({"title": title, "canvas_data": canvas(&[Some(&drawing())])}),
-            );
-            clients[number].patch(&format!("/api/stories/{id}/update/"), whole)
+            let images = canvas(&[Some(&drawing())]);
+            let whole = with(story(&title), json!({"title": title, "canvas_data": images}));
+            authors[number].patch(&format!("/api/stories/{id}/update/"), whole)
         });
         for answer in &answers {
             answer.ok();
         }
-        // One of the two is there, whole: not the text of one with the drawings of the other.
-        let read = mira.reads(id);
+        // One of them is there, whole: not the text of one with the drawings of another.
+        let read = authors[0].reads(id);
         let winner = answers
             .iter()
             .find(|answer| answer.json["story"]["title"] == read["title"])

@@ -35,8 +35,9 @@ const LARGEST: usize = 32 * 1024 * 1024;
 const LARGE_WRITE: usize = 64 * 1024;
 /// After a larger request the answer leaves the long members out.
 const ECHOED: usize = 256 * 1024;
-/// How often a change is tried again when somebody else changed the story in between.
-const TRIES: usize = 4;
+/// How often a change is tried when others change the story at the same moment: one of them succeeds each time, and those
+/// who draw together save together.
+const TRIES: usize = 16;
 /// Text that is masked at a time, before others may run.
 const MASK_STEP: usize = 32 * 1024;
 
