@@ -164,6 +164,8 @@ fn a_bad_field_is_refused_and_changes_nothing() {
         let body = fields.for_endpoint(endpoint).to_string();
         let answer = send(mira, endpoint, body.as_bytes());
         match endpoint.path.as_str() {
+            // Addresses that anybody may call take little.
+            _ if answer.status == 413 && body.len() > 8 * 1024 => drop(answer.refused(413)),
             "/api/auth/logout/" => drop(answer.ok()),
             "/api/auth/refresh/" => drop(answer.refused(401)),
             _ => drop(answer.refused(400)),
