@@ -79,8 +79,8 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "TRUSTED_PROXIES",
-        "none; `hops:2` on Render",
-        "Addresses of proxies whose `X-Forwarded-For` is believed, or `hops:N` for the N-th entry from the right; `*` is `hops:1`. Verify it on the live host: with too many hops a client can name its own address, with too few all share one.",
+        "none; `hops:1` on Render",
+        "Addresses of proxies whose `X-Forwarded-For` is believed, or `hops:N` for the N-th entry from the right; `*` is `hops:1`. Verify it on the live host: with too many hops a client can name its own address, with too few many clients share one.",
     ),
     setting(
         "RENDER",
@@ -397,7 +397,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     fn proxies(&mut self, on_render: bool) -> TrustedProxies {
         let Some(text) = self.text("TRUSTED_PROXIES") else {
             return if on_render {
-                TrustedProxies::Hops(2)
+                TrustedProxies::Hops(1)
             } else {
                 TrustedProxies::None
             };

@@ -43,7 +43,7 @@ fn all_faults_are_told_at_once() {
 #[test]
 fn the_platform_is_believed_to_be_a_proxy() {
     let config = read(&[("SECRET_KEY", GOOD), ("RENDER", "true")]).unwrap();
-    assert_eq!(config.trusted_proxies, TrustedProxies::Hops(2));
+    assert_eq!(config.trusted_proxies, TrustedProxies::Hops(1));
     assert_eq!(config.listen.0, "0.0.0.0");
 }
 
