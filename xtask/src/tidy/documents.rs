@@ -43,7 +43,7 @@ pub(super) fn machines(tree: &Tree) -> Vec<Finding> {
         .filter(|(path, _)| ["md", "txt"].contains(&extension(path)))
     {
         for (number, line) in text.lines().enumerate() {
-            for folder in ["/work/", "/tmp/", "/root/"]
+            for folder in ["/home/", "/tmp/", "/root/"]
                 .iter()
                 .filter(|folder| line.contains(**folder))
             {
