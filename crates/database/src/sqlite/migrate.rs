@@ -31,8 +31,14 @@ pub(crate) fn migrate(
     max_pages: Option<u32>,
     known: &'static [Migration],
 ) -> Result<MigrationReport, MigrationError> {
-    let pending = pending(path, known)?;
     let mut report = MigrationReport::default();
+    if pending(path, known)?.is_empty() {
+        return Ok(report);
+    }
+    // One at a time: two who copy the file at once would write into one copy. The lock ends with the handle.
+    let folder = File::open(folder_of(path)).and_then(|folder| folder.lock().map(|()| folder));
+    let _alone = folder.map_err(|error| MigrationError::Copy(error.to_string()))?;
+    let pending = pending(path, known)?;
     let Some(first) = pending.first() else {
         return Ok(report);
     };
@@ -111,10 +117,7 @@ fn copy(connection: &Connection, path: &Path, number: u32) -> io::Result<PathBuf
     File::open(&unfinished)?.sync_all()?;
     fs::rename(&unfinished, &copy)?;
 
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     for entry in fs::read_dir(folder)? {
         let other = path.with_file_name(entry?.file_name());
         if other != copy && is_copy(&other, &prefix) {
@@ -123,6 +126,13 @@ fn copy(connection: &Connection, path: &Path, number: u32) -> io::Result<PathBuf
     }
     File::open(folder)?.sync_all()?;
     Ok(copy)
+}
+
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| *folder != Path::new(""))
+        .unwrap_or(Path::new("."))
 }
 
 /// Whether a file's name is the prefix and a number.
