@@ -50,7 +50,7 @@ pub fn start(app: &Arc<App>) {
 pub async fn pause(app: &App, time: Duration) -> bool {
     tokio::select! {
         () = app.tasks.stopping() => false,
-        () = tokio::time::sleep(time) => true,
+        () = app.clock.sleep(time) => true,
     }
 }
 

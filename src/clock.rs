@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Microseconds in a second.
 pub const SECOND: i64 = 1_000_000;
@@ -49,6 +49,15 @@ impl Clock {
     pub fn advance(&self, micros: i64) {
         if let Source::Manual(now) = &self.0 {
             now.fetch_add(micros, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits between two rounds of periodic work. With a manual clock for ever: what a server does by itself from time
+    /// to time, a test does by hand, when it wants it.
+    pub async fn sleep(&self, time: Duration) {
+        match &self.0 {
+            Source::System => tokio::time::sleep(time).await,
+            Source::Manual(_) => std::future::pending().await,
         }
     }
 }

@@ -92,7 +92,7 @@ impl Mailer {
             tokio::select! {
                 () = stop.as_mut() => return,
                 () = self.queued.notified() => {}
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = self.clock.sleep(LOOK_EVERY) => {}
             }
         }
     }

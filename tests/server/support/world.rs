@@ -130,9 +130,7 @@ impl World {
 
     /// Statements that the database runs during `work`.
     ///
-    /// Besides requests, these run statements: the mailer, after a request that queues mail and every 30 s; the note
-    /// of who was seen, every 20 s; the looks at stories, every 5 s, if there are any; the picture sweep, every 15 s; the session sweep, every 600 s. So count soon after
-    /// the start of a world, and not after mail.
+    /// What the server does by itself waits for its clock, which stands still meanwhile; but not after mail was queued.
     pub fn queries<T>(&self, work: impl FnOnce() -> T) -> u64 {
         let before = self.app.database.statements();
         work();
