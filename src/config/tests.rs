@@ -1,5 +1,6 @@
 //! Tests of the settings.
 
+use super::reader::parse_bytes;
 use super::*;
 
 const GOOD: &str = "0123456789abcdef0123456789abcdef";

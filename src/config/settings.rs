@@ -1,0 +1,176 @@
+//! The table of the environment variables: the one source of the README's table and of `serve --help`.
+
+/// One environment variable.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The variable.
+    pub name: &'static str,
+    /// What holds when it is not set, as the table shows it.
+    pub default: &'static str,
+    /// What it means, in one line.
+    pub meaning: &'static str,
+}
+
+const fn setting(name: &'static str, default: &'static str, meaning: &'static str) -> Setting {
+    Setting {
+        name,
+        default,
+        meaning,
+    }
+}
+
+/// Every variable that the program reads.
+pub const SETTINGS: &[Setting] = &[
+    setting("HOST", "127.0.0.1; 0.0.0.0 on Render", "Address to listen on."),
+    setting("PORT", "8000", "Port to listen on; 0 takes a free one."),
+    setting(
+        "SECRET_KEY",
+        "none",
+        "Signs tokens and e-mail codes; at least 32 characters. Required, except with `--demo`.",
+    ),
+    setting(
+        "DATABASE_URL",
+        "a SQLite file in `DATA_DIR`",
+        "`sqlite:///relative.db`, `sqlite:////absolute.db` or `postgres://…`.",
+    ),
+    setting(
+        "CONN_MAX_AGE",
+        "600",
+        "Seconds after which a PostgreSQL connection is renewed.",
+    ),
+    setting(
+        "DB_CONNECT_TIMEOUT",
+        "10",
+        "Seconds to wait for a PostgreSQL connection.",
+    ),
+    setting(
+        "DATA_DIR",
+        "./data",
+        "Folder for the SQLite file and the demo's secret.",
+    ),
+    setting(
+        "DATABASE_SIZE_LIMIT",
+        "none",
+        "Bytes the database may take (`900M`, `1G`); at 90 % new pictures are refused, text still saves.",
+    ),
+    setting(
+        "MEMORY_LIMIT",
+        "the limit of the container, else the memory of the machine",
+        "Bytes of memory to stay inside (`512M`); at least 32M.",
+    ),
+    setting(
+        "BANDWIDTH_BUDGET",
+        "5G",
+        "Bytes that may go out in a month before the hosting plan charges or stops; the console shows what is left of it.",
+    ),
+    setting(
+        "METRICS_TOKEN",
+        "none",
+        "Whoever asks `/metrics` sends it as `Authorization: Bearer …`; at least 16 characters. Without it there is no `/metrics`.",
+    ),
+    setting(
+        "PUBLIC_URL",
+        "`RENDER_EXTERNAL_URL`, else from the request",
+        "How the world reaches this server; used in links and picture addresses. Mails have links only where it is known.",
+    ),
+    setting(
+        "RENDER_EXTERNAL_URL",
+        "unset",
+        "Set by the hosting platform: stands in for `PUBLIC_URL`.",
+    ),
+    setting(
+        "CORS_ORIGINS",
+        "any",
+        "Origins of web apps that may call, separated by commas; native shells may always.",
+    ),
+    setting(
+        "TRUSTED_PROXIES",
+        "none; `hops:1` on Render",
+        "Addresses of proxies whose `X-Forwarded-For` is believed, or `hops:N` for the N-th entry from the right; `*` is `hops:1`. Verify it on the live host: with too many hops a client can name its own address, with too few many clients share one.",
+    ),
+    setting(
+        "RENDER",
+        "unset",
+        "Set by the hosting platform: listen on all addresses behind its proxy.",
+    ),
+    setting("RATE_LIMITS", "on", "`off` for tests and load runs only."),
+    setting(
+        "DEBUG",
+        "false",
+        "More log, and the `log` mail transport. Never in production.",
+    ),
+    setting("IO_THREADS", "1", "Threads that serve connections."),
+    setting(
+        "MAX_CONNECTIONS",
+        "4096",
+        "Connections at a time; the next ones wait to be accepted.",
+    ),
+    setting("ACCESS_TOKEN_DAYS", "30", "Lifetime of an access token."),
+    setting("REFRESH_TOKEN_DAYS", "365", "Lifetime of a sign-in."),
+    setting("EMAIL_CODE_MINUTES", "15", "Lifetime of an e-mail code."),
+    setting(
+        "PASSWORD_UPGRADE",
+        "on",
+        "Stores imported Django passwords as Argon2id at the next sign-in; `off` keeps the way back to Django open.",
+    ),
+    setting(
+        "OWN_LIST_MIB",
+        "24",
+        "Pictures in one's own story list, in MiB; never fewer than 12 stories.",
+    ),
+    setting(
+        "MAIL_PROVIDER",
+        "what is configured",
+        "`file`, `log` (with DEBUG), `brevo`, `sendgrid`, `smtp`, or several with commas, tried in order.",
+    ),
+    setting("MAIL_DIR", "none", "Folder that gets one JSON file per mail."),
+    setting(
+        "MAIL_FROM",
+        "none",
+        "The sender's address; needed for Brevo, SendGrid and SMTP.",
+    ),
+    setting("BREVO_API_KEY", "none", "Sends by Brevo's HTTPS API."),
+    setting("SENDGRID_API_KEY", "none", "Sends by SendGrid's HTTPS API."),
+    setting(
+        "SMTP_HOST",
+        "none",
+        "Sends by this SMTP server; many free hosts block SMTP.",
+    ),
+    setting("SMTP_PORT", "587; 465 implicit; 25 without TLS", "Its port."),
+    setting("SMTP_TLS", "starttls", "`starttls`, `implicit` or `none`."),
+    setting("SMTP_USER", "none", "Sign-in at the SMTP server."),
+    setting("SMTP_PASSWORD", "none", "And its password."),
+    setting(
+        "ADMIN_PASSWORD",
+        "asked for",
+        "The password for `create-admin`, where nobody can type one.",
+    ),
+];
+
+/// The table of the README.
+pub fn settings_as_markdown() -> String {
+    let mut table = "| Variable | Default | Meaning |\n|---|---|---|\n".to_owned();
+    for Setting {
+        name,
+        default,
+        meaning,
+    } in SETTINGS
+    {
+        table += &format!("| `{name}` | {default} | {meaning} |\n");
+    }
+    table
+}
+
+/// The table of `serve --help`.
+pub fn settings_as_text() -> String {
+    let mut table = String::new();
+    for Setting {
+        name,
+        default,
+        meaning,
+    } in SETTINGS
+    {
+        table += &format!("  {name:<20} {meaning} [{default}]\n");
+    }
+    table
+}
