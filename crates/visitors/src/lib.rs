@@ -24,3 +24,6 @@ pub use crowd::{Progress, run, run_watched};
 pub use ledger::Stage;
 pub use plan::{Group, Misuse, Plan};
 pub use report::{Figures, Phase, Report, Times};
+
+#[cfg(test)]
+mod tests;

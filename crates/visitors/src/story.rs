@@ -34,10 +34,6 @@ impl Story {
         }
     }
 
-    pub(crate) fn pages(&self) -> usize {
-        self.drawings.len()
-    }
-
     /// Draws one page anew.
     pub(crate) fn draw(&mut self, page: usize) {
         self.drawings[page] = self.next;

@@ -41,9 +41,7 @@ impl Artist {
         let mut due = self.first_save(person, every);
         loop {
             person.pause_until(due).await?;
-            if let Some(page) = story.pages().checked_sub(1) {
-                story.draw(person.rng.usize(..=page));
-            }
+            story.draw(person.rng.usize(..self.drawings));
             let save = Call::patch(AUTOSAVE, path.as_str()).with(story.body(&person.visit.drawings));
             person.send_due(save, due).await?;
             due = next_save(person, due, every);
