@@ -49,12 +49,18 @@ pub struct Group {
     pub people: usize,
 }
 
+impl Group {
+    pub fn new(behaviour: Behaviour, people: usize) -> Self {
+        Self { behaviour, people }
+    }
+}
+
 impl Plan {
     /// One group at human pace: one arrival a second, then two minutes that are measured.
     pub fn new(url: impl Into<String>, behaviour: Behaviour, people: usize) -> Self {
         Self {
             url: url.into(),
-            groups: vec![Group { behaviour, people }],
+            groups: vec![Group::new(behaviour, people)],
             accounts: Accounts::default(),
             seed: 1,
             ramp: 1.0,
