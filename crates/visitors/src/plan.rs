@@ -26,7 +26,7 @@ pub struct Plan {
     pub seed: u64,
     /// Arrivals per second at most; zero lets everybody arrive at once.
     pub ramp: f64,
-    /// How long people are measured after the last one has arrived.
+    /// How long people are measured after the last one has arrived; sign-ins of a storm from the first one on.
     pub measure_for: Duration,
     /// When the run ends at the latest, the ramp included.
     pub end_after: Option<Duration>,
@@ -92,6 +92,12 @@ impl Plan {
         self.groups
             .iter()
             .flat_map(|group| std::iter::repeat_n(&group.behaviour, group.people))
+    }
+
+    /// Whether everybody only signs in.
+    pub(crate) fn is_storm(&self) -> bool {
+        self.behaviours()
+            .all(|behaviour| matches!(behaviour, Behaviour::LoginStorm(_)))
     }
 
     /// Whether the plan makes sense, before anything is sent.

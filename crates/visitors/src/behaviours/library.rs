@@ -67,7 +67,12 @@ impl Library {
         let has_layer = self.badges.is_some();
         let manner = if has_layer { Manner::App } else { Manner::Plain };
         let list = Call::get("library", LIST).as_made(manner);
-        let Some(page) = person.ask::<Page>(list).await?.fresh() else {
+        let answer = person.ask::<Page>(list).await?;
+        if !answer.is_failed() {
+            // It is what they came for.
+            person.enter();
+        }
+        let Some(page) = answer.fresh() else {
             return Ok(());
         };
         self.stories = page.results;

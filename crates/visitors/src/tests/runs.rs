@@ -186,6 +186,14 @@ async fn a_storm_comes_at_once_and_is_over_when_all_are_in() {
     let (report, asked) = run(storm(50, false), lane).await;
     assert_eq!((report.entered, report.failed()), (50, 0));
     assert!(asked.iter().take(50).all(|asked| asked.at < seconds(1)));
+    // It is measured from its first moment.
+    assert_eq!(
+        (
+            report.ramp.overall.answered,
+            report.steady.calls["sign-in"].answered
+        ),
+        (0, 50)
+    );
     assert!(report.refused() > 0 && began.elapsed() < seconds(60));
 }
 
