@@ -75,8 +75,6 @@ fn draft(seed: u64, number: usize, pages: usize) -> Value {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
-
     use super::*;
 
     fn pages(body: &Pieces) -> Vec<Value> {

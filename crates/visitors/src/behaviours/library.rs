@@ -53,6 +53,27 @@ pub(super) struct Acts {
     pub(super) rates: bool,
 }
 
+impl Acts {
+    /// What is done with a story, in order.
+    fn calls(self, person: &mut Person, path: &str) -> Vec<Call> {
+        let mut calls = Vec::new();
+        if self.likes {
+            calls.push(Call::post("like", format!("{path}like/")));
+        }
+        if self.comments {
+            let praise = person.rng.choice(PRAISE).expect("there is praise");
+            let text = format!("{praise} ({})", person.rng.u16(..));
+            let body = json!({ "text": text }).to_string().into_bytes();
+            calls.push(Call::post("comment", format!("{path}comments/create/")).with(body));
+        }
+        if self.rates {
+            let body = json!({"rating": person.rng.u8(3..=5)}).to_string().into_bytes();
+            calls.push(Call::post("rate", format!("{path}rate/")).with(body));
+        }
+        calls
+    }
+}
+
 impl Library {
     pub(super) fn new(covers: usize, badges: Option<Badges>) -> Self {
         Self {
@@ -66,7 +87,7 @@ impl Library {
     pub(super) async fn open(&mut self, person: &mut Person) -> Result<(), Over> {
         let has_layer = self.badges.is_some();
         let manner = if has_layer { Manner::App } else { Manner::Plain };
-        let list = Call::get("library", LIST).as_made(manner);
+        let list = Call::get("library", LIST).made(manner);
         let answer = person.ask::<Page>(list).await?;
         if !answer.is_failed() {
             // It is what they came for.
@@ -111,7 +132,7 @@ impl Library {
         }
         let reader = Screen::Reader(story);
         let pause = || 6.0..=14.0;
-        for call in self.calls(person, &path, acts) {
+        for call in acts.calls(person, &path) {
             let until = Instant::now() + person.draw(pause());
             self.stay(person, reader, until).await?;
             person.send(call).await?;
@@ -134,25 +155,6 @@ impl Library {
         let chosen = person.rng.usize(..count);
         let row = self.stories.get(chosen).map(|row| row.id);
         row.or_else(|| person.visit.plan.accounts.public_stories.get(chosen).copied())
-    }
-
-    /// What is done with a story, in order.
-    fn calls(&self, person: &mut Person, path: &str, acts: Acts) -> Vec<Call> {
-        let mut calls = Vec::new();
-        if acts.likes {
-            calls.push(Call::post("like", format!("{path}like/")));
-        }
-        if acts.comments {
-            let praise = person.rng.choice(PRAISE).expect("there is praise");
-            let text = format!("{praise} ({})", person.rng.u16(..));
-            let body = json!({ "text": text }).to_string().into_bytes();
-            calls.push(Call::post("comment", format!("{path}comments/create/")).with(body));
-        }
-        if acts.rates {
-            let body = json!({"rating": person.rng.u8(3..=5)}).to_string().into_bytes();
-            calls.push(Call::post("rate", format!("{path}rate/")).with(body));
-        }
-        calls
     }
 
     /// Keeps a screen open until this moment, and asks what it asks.

@@ -253,7 +253,7 @@ mod tests {
             (Some(Duration::from_secs(180)), Duration::from_millis(500))
         );
         assert_eq!((plan.accounts.people.len(), plan.addresses), (100, 1));
-        assert!(plan.ramp == 1.0 && !plan.is_my_server);
+        assert!((plan.ramp - 1.0).abs() < 1e-9 && !plan.is_my_server);
         assert_eq!(output.json.as_deref(), Some("-"));
         let Behaviour::Navigator(navigator) = plan.groups[0].behaviour else {
             panic!("{:?}", plan.groups);
@@ -271,7 +271,7 @@ mod tests {
             (artist.phases, artist.every.as_secs(), artist.drawings),
             (Phases::Together, 2, 3)
         );
-        assert!(plan("login-storm --people 9").unwrap().0.ramp == 0.0);
+        assert!(plan("login-storm --people 9").unwrap().0.ramp.abs() < 1e-9);
         let (mixed, _) = plan("mixed --navigators 5 --artists 2 --guests 3").unwrap();
         let names: Vec<_> = mixed
             .groups
