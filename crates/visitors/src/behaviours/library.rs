@@ -19,7 +19,7 @@ const PICTURES: &str = "/media/pictures/";
 
 /// What somebody has in front of them, and remembers.
 pub(super) struct Library {
-    stories: Vec<Row>,
+    stories: Vec<i64>,
     /// How many covers the screen shows.
     covers: usize,
     /// Nobody asks for badges without an account.
@@ -36,6 +36,15 @@ struct Row {
 #[derive(Deserialize)]
 struct Page {
     results: Vec<Row>,
+}
+
+impl Row {
+    /// The path of a cover that this server keeps; those of others are not ours to load.
+    fn own_cover(&self) -> Option<&str> {
+        let cover = self.cover_image.as_deref()?;
+        let path = &cover[cover.find(PICTURES)?..];
+        path.parse::<hyper::Uri>().is_ok().then_some(path)
+    }
 }
 
 /// What is asked again and again while it is on the screen.
@@ -96,14 +105,10 @@ impl Library {
         let Some(page) = answer.fresh() else {
             return Ok(());
         };
-        self.stories = page.results;
-        for row in self.stories.iter().take(self.covers) {
-            // Covers that another server keeps are not ours to load.
-            let cover = row
-                .cover_image
-                .as_deref()
-                .and_then(|cover| cover.find(PICTURES).map(|at| &cover[at..]));
-            if let Some(path) = cover.filter(|path| path.parse::<hyper::Uri>().is_ok()) {
+        // Of a page of a hundred rows somebody remembers which stories there are.
+        self.stories = page.results.iter().map(|row| row.id).collect();
+        for row in page.results.iter().take(self.covers) {
+            if let Some(path) = row.own_cover() {
                 person.look_at(path).await?;
             }
         }
@@ -144,17 +149,12 @@ impl Library {
 
     fn choose(&self, person: &mut Person) -> Option<i64> {
         let known = &person.visit.plan.accounts.public_stories;
-        let count = if self.stories.is_empty() {
-            known.len()
+        let stories = if self.stories.is_empty() {
+            known
         } else {
-            self.stories.len()
+            &self.stories
         };
-        if count == 0 {
-            return None;
-        }
-        let chosen = person.rng.usize(..count);
-        let row = self.stories.get(chosen).map(|row| row.id);
-        row.or_else(|| person.visit.plan.accounts.public_stories.get(chosen).copied())
+        person.rng.choice(stories).copied()
     }
 
     /// Keeps a screen open until this moment, and asks what it asks.

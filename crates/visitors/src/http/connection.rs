@@ -21,7 +21,7 @@ use crate::ledger::Failure;
 const LONGEST: usize = 256 * 1024 * 1024;
 
 /// What a connection reads at once at most; without it, it would grow to 400 KB for each of thousands of people.
-const READ_BUFFER: usize = 32 * 1024;
+const READ_BUFFER: usize = 16 * 1024;
 /// The longest wait that an answer can ask for; runs are shorter.
 const LONGEST_WAIT: u64 = 24 * 60 * 60;
 
