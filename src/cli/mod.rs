@@ -5,6 +5,7 @@
 //! when it failed for any other reason.
 
 mod accounts;
+mod debug;
 mod failure;
 mod migrate;
 mod openapi;
@@ -45,6 +46,7 @@ const COMMANDS: &[Command] = &[
     accounts::CREATE_ADMIN,
     accounts::CONFIRM,
     accounts::RESET_PASSWORD,
+    debug::COMMAND,
     settings::COMMAND,
     openapi::COMMAND,
 ];
