@@ -67,6 +67,8 @@ pub struct App {
 /// Why a server did not start.
 #[derive(Debug)]
 pub enum StartError {
+    /// The settings name what cannot be used; waiting does not mend it.
+    Settings(String),
     /// The database did not open, or its schema does not fit.
     Database(String),
     /// The settings of mail do not fit together.
@@ -78,6 +80,7 @@ pub enum StartError {
 impl Display for StartError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Settings(why) => f.write_str(why),
             Self::Database(why) => write!(f, "the database: {why}"),
             Self::Mail(why) => write!(f, "mail: {why}"),
             Self::Thread(why) => write!(f, "a thread: {why}"),
@@ -174,7 +177,11 @@ pub fn open_database(config: &Config) -> Result<Database, StartError> {
         conn_max_age: Duration::from_secs(config.conn_max_age),
         ..Options::default()
     };
-    let database = Database::open(config.database.clone(), options).map_err(|error| fail(&error))?;
+    let database = Database::open(config.database.clone(), options).map_err(|error| match error {
+        // A file that is none of SQLite's, a server that does not know the user, a certificate that is not accepted.
+        database::Error::Sql(why) => StartError::Settings(format!("DATABASE_URL: {why}")),
+        other => fail(&other),
+    })?;
     database.migrate(&migrations::ALL).map_err(|error| fail(&error))?;
     Ok(database)
 }

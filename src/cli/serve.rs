@@ -66,8 +66,10 @@ fn serve(mut config: Config) -> Result<(), Failure> {
             say(&as_text(&accounts))?;
         }
         control::start(&app.config.data_dir, &app.log, &app.tasks);
+        // Before anybody knows that it runs: whoever does may stop it.
+        let stop = stop_signal()?;
         say(&format!("Tinytales is listening on http://{address}\n"))?;
-        app::serve(app, listener, stop_signal()?).await;
+        app::serve(app, listener, stop).await;
         Ok(())
     })
 }
