@@ -39,8 +39,6 @@ use crate::wire::Timestamp;
 
 /// The longest time for which more is logged than usual.
 pub const LONGEST_RAISE: Duration = Duration::from_secs(60 * 60);
-/// A request that took longer is slow, in milliseconds.
-pub const SLOW: u64 = 500;
 
 /// The log of a running server. Clones are the same log.
 #[derive(Clone)]
@@ -129,21 +127,6 @@ impl Log {
         if self.0.threshold.restore() {
             let usual = self.0.threshold.usual().name();
             self.say(&format!("the log is back at its usual level: {usual}"));
-        }
-    }
-
-    /// Notes a request that was answered: a line for each at the level `debug`; otherwise the slow and the refused ones
-    /// are counted. `route` is the pattern of the route, such as `/api/stories/{id}/`, never its path.
-    pub fn answered(&self, method: &str, route: &str, status: u16, millis: u64) {
-        tracing::debug!(method, route, status, millis, "answered");
-        if millis > SLOW {
-            self.slow(route, millis);
-        }
-        match status {
-            429 => self.refused("429"),
-            503 => self.refused("503"),
-            507 => self.refused("507"),
-            _ => {}
         }
     }
 
