@@ -6,8 +6,6 @@ use tracing::callsite::Identifier;
 
 use crate::clock::MINUTE;
 
-/// Kinds of refusals that are told apart; what comes on top is "other".
-const KINDS: usize = 16;
 /// The longest pattern of a route that is kept, in bytes.
 const LONGEST_ROUTE: usize = 100;
 /// Lines that one place in the code may write in a minute; what comes on top is counted.
@@ -21,6 +19,7 @@ pub(super) struct Tally {
     slow: u64,
     slowest: u64,
     slowest_route: String,
+    /// By kind: as many entries as the code has kinds.
     refused: Vec<(&'static str, u64)>,
     /// Lines by the place in the code that wrote them: as many entries as there are such places.
     lines: HashMap<Identifier, u64>,
@@ -42,11 +41,6 @@ impl Tally {
     /// Counts refused work.
     pub(super) fn refused(&mut self, now: i64, kind: &'static str) {
         self.since.get_or_insert(now);
-        let has_room = self.refused.len() < KINDS;
-        let kind = match self.refused.iter().any(|(known, _)| *known == kind) {
-            false if !has_room => "other",
-            _ => kind,
-        };
         match self.refused.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, count)) => *count += 1,
             None => self.refused.push((kind, 1)),

@@ -159,23 +159,6 @@ fn slow_and_refused_requests_are_two_lines_a_minute() {
 }
 
 #[test]
-fn kinds_of_refusals_have_an_end() {
-    let clock = Clock::manual(NOW);
-    let (log, written) = Log::captured(Level::Warn, &clock);
-    for number in 0..40 {
-        let kind: &'static str = Box::leak(format!("kind {number}").into_boxed_str());
-        log.refused(kind);
-    }
-    log.flush();
-    assert!(messages(&written)[0].contains("40 requests were refused"));
-    assert!(
-        messages(&written)[0].ends_with("24 × other"),
-        "{}",
-        written.text()
-    );
-}
-
-#[test]
 fn one_place_cannot_fill_the_log() {
     let clock = Clock::manual(NOW);
     let (log, written) = Log::captured(Level::Warn, &clock);

@@ -10,24 +10,24 @@ const REQUESTS_OF_EACH: usize = 1_250;
 #[test]
 fn ten_thousand_requests_in_production_log_nothing() {
     let server = Server::start(&[]);
-    let calls: &[(&str, &str, Option<&str>, Option<&[u8]>, u16)] = &[
-        ("GET", "/api/stories/?public=true", None, None, 200),
-        ("GET", "/healthz", None, None, 200),
-        ("GET", "/", None, None, 200),
-        ("GET", "/api/profanity/active/", None, None, 200),
-        ("GET", "/api/stories/4711/", None, None, 404),
-        ("GET", "/media/pictures/none.png?token=x", None, None, 404),
-        ("GET", "/wp-login.php", None, None, 404),
-        ("GET", "/api/auth/profile/", None, None, 401),
-        ("GET", "/api/auth/profile/", Some("forged.token.here"), None, 401),
-        ("DELETE", "/api/stories/", None, None, 405),
-        ("POST", "/api/stories/create/", None, Some(b"{"), 401),
+    let calls = [
+        ("GET", "/api/stories/?public=true", 200),
+        ("GET", "/healthz", 200),
+        ("GET", "/", 200),
+        ("GET", "/api/profanity/active/", 200),
+        ("GET", "/api/stories/4711/", 404),
+        ("GET", "/media/pictures/none.png?token=x", 404),
+        ("GET", "/wp-login.php", 404),
+        ("GET", "/api/auth/profile/", 401),
+        ("POST", "/api/stories/create/", 401),
+        ("DELETE", "/api/stories/", 405),
     ];
     let of_one_client = || {
         let agent = agent();
-        for (method, path, token, body, status) in calls.iter().cycle().take(REQUESTS_OF_EACH) {
-            let answer = server.send(&agent, method, path, *token, *body);
-            assert_eq!(answer.status, *status, "{method} {path}: {}", answer.body);
+        for (method, path, status) in calls.into_iter().cycle().take(REQUESTS_OF_EACH) {
+            let token = (status == 401).then_some("forged.token.here");
+            let answer = server.send(&agent, method, path, token, None);
+            assert_eq!(answer.status, status, "{method} {path}: {}", answer.body);
         }
     };
     thread::scope(|scope| {

@@ -6,7 +6,7 @@ use crate::support::{Connection, World};
 
 fn strict() -> World {
     World::with(|config| {
-        config.allowed_hosts = AllowedHosts::parse("tales.example, *.school.example").unwrap()
+        config.allowed_hosts = AllowedHosts::parse("tales.example, *.school.example").unwrap();
     })
 }
 
