@@ -39,6 +39,8 @@ use crate::wire::Timestamp;
 
 /// The longest time for which more is logged than usual.
 pub const LONGEST_RAISE: Duration = Duration::from_secs(60 * 60);
+/// A request that took longer is slow, in milliseconds.
+pub const SLOW: u64 = 500;
 
 /// The log of a running server. Clones are the same log.
 #[derive(Clone)]
@@ -127,6 +129,21 @@ impl Log {
         if self.0.threshold.restore() {
             let usual = self.0.threshold.usual().name();
             self.say(&format!("the log is back at its usual level: {usual}"));
+        }
+    }
+
+    /// Takes note of a request that was answered: a line for it at the level `debug`; counted when it was slow or refused.
+    /// `route` is the pattern of the route, such as `/api/stories/{id}/`, never its path.
+    pub fn answered(&self, method: &str, route: &str, status: u16, millis: u64) {
+        tracing::debug!(method, route, status, millis, "answered");
+        if millis > SLOW {
+            self.slow(route, millis);
+        }
+        match status {
+            429 => self.refused("429"),
+            503 => self.refused("503"),
+            507 => self.refused("507"),
+            _ => {}
         }
     }
 

@@ -159,6 +159,40 @@ fn slow_and_refused_requests_are_two_lines_a_minute() {
 }
 
 #[test]
+fn an_answered_request_is_a_line_for_those_who_look_closer_alone() {
+    let (log, written) = Log::captured(Level::Warn, &Clock::manual(NOW));
+    let _guard = log.listen();
+    for (status, millis) in [
+        (200, 500),
+        (200, 501),
+        (404, 1),
+        (429, 1),
+        (503, 1),
+        (507, 1),
+        (500, 1),
+    ] {
+        log.answered("GET", "/api/stories/{id}/", status, millis);
+    }
+    assert_eq!(written.text(), "");
+    log.raise(Duration::from_secs(60));
+    log.answered("PUT", "/api/stories/{id}/update/", 200, 7);
+    log.flush();
+    let said = lines(&written);
+    let answered = serde_json::json!({
+        "timestamp": "2026-03-04T05:06:07.123456Z", "level": "debug", "target": "tinytales::logging",
+        "message": "answered", "method": "PUT", "route": "/api/stories/{id}/update/", "status": 200, "millis": 7,
+    });
+    assert_eq!(said[1], answered);
+    assert_eq!(
+        messages(&written)[2..],
+        [
+            "1 request was slow in the last minute, slowest 501 ms at /api/stories/{id}/",
+            "3 requests were refused in the last minute: 1 × 429, 1 × 503, 1 × 507"
+        ]
+    );
+}
+
+#[test]
 fn one_place_cannot_fill_the_log() {
     let clock = Clock::manual(NOW);
     let (log, written) = Log::captured(Level::Warn, &clock);
