@@ -18,6 +18,7 @@ use crate::accounts::sessions::Sessions;
 use crate::accounts::tokens::Keys;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::logging::Log;
 use crate::mail::Mailer;
 use crate::moderation::Words;
 use crate::pictures::Pictures;
@@ -37,6 +38,8 @@ pub struct App {
     pub config: Config,
     /// The time.
     pub clock: Clock,
+    /// What is said of troubles.
+    pub log: Log,
     /// All that lasts.
     pub database: Database,
     /// Background work.
@@ -64,6 +67,8 @@ pub struct App {
 /// Why a server did not start.
 #[derive(Debug)]
 pub enum StartError {
+    /// The settings name what cannot be used; waiting does not mend it.
+    Settings(String),
     /// The database did not open, or its schema does not fit.
     Database(String),
     /// The settings of mail do not fit together.
@@ -75,6 +80,7 @@ pub enum StartError {
 impl Display for StartError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Settings(why) => f.write_str(why),
             Self::Database(why) => write!(f, "the database: {why}"),
             Self::Mail(why) => write!(f, "mail: {why}"),
             Self::Thread(why) => write!(f, "a thread: {why}"),
@@ -86,7 +92,7 @@ impl std::error::Error for StartError {}
 
 impl App {
     /// Opens and migrates the database and prepares all that the handlers share.
-    pub async fn new(config: Config, clock: Clock) -> Result<Arc<Self>, StartError> {
+    pub async fn new(config: Config, clock: Clock, log: Log) -> Result<Arc<Self>, StartError> {
         let database = open_database(&config)?;
         let tasks = Tasks::default();
         let delivery = config.mail.delivery(&clock).map_err(StartError::Mail)?;
@@ -102,6 +108,7 @@ impl App {
             pictures: Pictures::new(&config),
             config,
             clock,
+            log,
             database,
             tasks,
         });
@@ -170,7 +177,11 @@ pub fn open_database(config: &Config) -> Result<Database, StartError> {
         conn_max_age: Duration::from_secs(config.conn_max_age),
         ..Options::default()
     };
-    let database = Database::open(config.database.clone(), options).map_err(|error| fail(&error))?;
+    let database = Database::open(config.database.clone(), options).map_err(|error| match error {
+        // A file that is none of SQLite's, a server that does not know the user, a certificate that is not accepted.
+        database::Error::Sql(why) => StartError::Settings(format!("DATABASE_URL: {why}")),
+        other => fail(&other),
+    })?;
     database.migrate(&migrations::ALL).map_err(|error| fail(&error))?;
     Ok(database)
 }

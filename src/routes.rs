@@ -18,6 +18,7 @@ use crate::{ops, web};
 pub fn all(app: &Arc<App>) -> Router {
     let public_url = app.config.public_url.as_deref();
     let by_https = public_url.is_some_and(|url| url.starts_with("https://"));
+    let hosts = Arc::new(app.config.allowed_hosts.clone());
     for_everybody()
         .merge(for_accounts())
         .merge(for_stories())
@@ -26,6 +27,9 @@ pub fn all(app: &Arc<App>) -> Router {
         .method_not_allowed_fallback(async || Error::method_not_allowed())
         .layer(axum::middleware::from_fn(gzip::compress))
         .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(axum::middleware::from_fn(move |request, next| {
+            layers::known_host(Arc::clone(&hosts), request, next)
+        }))
         .layer(layers::cors(&app.config.cors_origins))
         .layer(axum::middleware::from_fn(move |request, next| {
             layers::security_headers(by_https, request, next)

@@ -57,18 +57,26 @@ pub enum Delivery {
 }
 
 impl MailSettings {
+    /// Whether the settings fit together, in one line as [`MailSettings::delivery`] says it. Makes and opens nothing.
+    pub fn check(&self, clock: &Clock) -> Result<(), String> {
+        for way in self.ways() {
+            match way {
+                "file" => drop(required("MAIL_DIR", self.folder.as_ref())?),
+                other => drop(self.transport(other, clock)?),
+            }
+        }
+        Ok(())
+    }
+
     /// Builds the transports; connects to nothing. The error is one line for the person who set the settings, and
     /// holds no secret.
     ///
     /// Without `MAIL_PROVIDER`: files alone when `MAIL_DIR` is set, else Brevo, SendGrid and SMTP in this order,
     /// as far as they are configured; a later one steps in when an earlier one fails for now.
     pub fn delivery(&self, clock: &Clock) -> Result<Delivery, String> {
-        let ways: Vec<&str> = match set(self.provider.as_ref()) {
-            Some(list) => list.split(',').map(str::trim).collect(),
-            None => self.configured(),
-        };
-        let mut transports = ways
-            .iter()
+        let mut transports = self
+            .ways()
+            .into_iter()
             .map(|way| self.transport(way, clock))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(match transports.len() {
@@ -76,6 +84,13 @@ impl MailSettings {
             1 => Delivery::By(Arc::from(transports.remove(0))),
             _ => Delivery::By(Arc::new(Failover::new(transports))),
         })
+    }
+
+    fn ways(&self) -> Vec<&str> {
+        match set(self.provider.as_ref()) {
+            Some(list) => list.split(',').map(str::trim).collect(),
+            None => self.configured(),
+        }
     }
 
     fn configured(&self) -> Vec<&'static str> {

@@ -7,6 +7,7 @@ mod credentials;
 mod error;
 mod fields;
 pub mod gzip;
+pub mod hosts;
 pub mod layers;
 pub mod limits;
 pub mod origin;

@@ -22,6 +22,7 @@ mod accounts_sign_in;
 mod accounts_sign_up;
 mod bad_input;
 mod harness;
+mod hosts;
 mod memory;
 mod pictures_media;
 mod pictures_store;
