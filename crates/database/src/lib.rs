@@ -9,6 +9,7 @@
 mod conn;
 mod database;
 mod error;
+mod inspection;
 mod job;
 mod migrations;
 mod options;
@@ -22,6 +23,7 @@ mod value;
 pub use conn::{Conn, Dialect, placeholders};
 pub use database::{Database, Gauges};
 pub use error::Error;
+pub use inspection::{InspectError, Inspection, inspect};
 pub use migrations::{Migration, MigrationError, MigrationReport, Migrations};
 pub use options::Options;
 pub use row::{Cell, FromValue, Row};

@@ -1,10 +1,12 @@
-//! Migrations of a PostgreSQL database: each in its transaction, one process at a time.
+//! Migrations of a PostgreSQL database: each in its transaction, one process at a time. And a look at where it stands.
 
 use std::thread;
 use std::time::Duration;
 
+use super::errors::NoConnection;
 use super::session::PostgresSession;
 use crate::conn::Session;
+use crate::inspection::{InspectError, Inspection};
 use crate::migrations::{LEDGER, Migration, MigrationError, MigrationReport, plan};
 use crate::target::PostgresTarget;
 use crate::value::Value;
@@ -42,23 +44,54 @@ pub(crate) fn migrate(
     })
 }
 
-/// Lends a connection of its own, on a thread of its own: the caller may be inside of a runtime, which cannot wait
-/// for another one.
-fn with_session<T: Send>(
+/// Looks at the database in a transaction that cannot write.
+pub(crate) fn inspect(
     target: &PostgresTarget,
     options: &Options,
-    work: impl FnOnce(&mut PostgresSession) -> Result<T, MigrationError> + Send,
-) -> Result<T, MigrationError> {
+    known: &'static [Migration],
+) -> Result<Inspection, InspectError> {
+    with_session(target, options, |session| {
+        session.limit_statements(options.statement_timeout)?;
+        let applied = applied(session)?;
+        let clock = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";
+        let rows = session.query(clock, &[], 1)?;
+        Ok(Inspection {
+            applied: applied.len(),
+            pending: plan(&applied, known)?,
+            bytes: session.database_size()?,
+            clock: Some(rows.into_iter().next().ok_or(Error::Missing)?.take()?),
+        })
+    })
+}
+
+/// Lends a connection of its own, on a thread of its own: the caller may be inside of a runtime, which cannot wait
+/// for another one.
+fn with_session<T: Send, E: Send + From<NoConnection> + From<Error>>(
+    target: &PostgresTarget,
+    options: &Options,
+    work: impl FnOnce(&mut PostgresSession) -> Result<T, E> + Send,
+) -> Result<T, E> {
     let run = || {
         let mut session =
-            PostgresSession::connect(target, options.connect_timeout, options.statement_timeout)
-                .map_err(|none| none.error)?;
+            PostgresSession::connect(target, options.connect_timeout, options.statement_timeout)?;
         session.limit_statements(TIME)?;
         let outcome = work(&mut session);
         session.close();
         outcome
     };
-    thread::scope(|scope| scope.spawn(run).join()).unwrap_or(Err(MigrationError::Database(Error::Panicked)))
+    thread::scope(|scope| scope.spawn(run).join()).unwrap_or_else(|_| Err(E::from(Error::Panicked)))
+}
+
+impl From<NoConnection> for MigrationError {
+    fn from(none: NoConnection) -> Self {
+        Self::Database(none.error)
+    }
+}
+
+impl From<NoConnection> for InspectError {
+    fn from(none: NoConnection) -> Self {
+        Self::Unreachable(none.reason)
+    }
 }
 
 /// Numbers in the ledger; none when there is no ledger yet.

@@ -8,5 +8,5 @@ mod tls;
 mod values;
 mod worker;
 
-pub(crate) use migrate::{migrate, pending};
+pub(crate) use migrate::{inspect, migrate, pending};
 pub(crate) use threads::start;

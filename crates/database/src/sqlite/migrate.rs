@@ -88,7 +88,7 @@ fn apply(connection: &Connection, migration: &Migration) -> Result<bool, Error> 
 }
 
 /// Numbers in the ledger; none when there is no ledger yet.
-fn applied(connection: &Connection) -> rusqlite::Result<Vec<u32>> {
+pub(super) fn applied(connection: &Connection) -> rusqlite::Result<Vec<u32>> {
     if !connection.table_exists(None, "schema_migrations")? {
         return Ok(Vec::new());
     }
@@ -144,7 +144,7 @@ fn is_copy(file: &Path, prefix: &Path) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

@@ -3,9 +3,11 @@
 mod batch;
 mod checkpoint;
 mod errors;
+mod inspect;
 mod migrate;
 mod session;
 mod threads;
 
+pub(crate) use inspect::inspect;
 pub(crate) use migrate::{migrate, pending};
 pub(crate) use threads::start;
