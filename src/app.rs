@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::logging::Log;
 use crate::mail::Mailer;
 use crate::moderation::Words;
+use crate::ops::traffic::Traffic;
 use crate::pictures::Pictures;
 use crate::stories::{Views, flush_views};
 use crate::tasks::Tasks;
@@ -62,6 +63,8 @@ pub struct App {
     pub words: Words,
     /// Drawings: permits for bodies, leases of streams, the room that is left.
     pub pictures: Pictures,
+    /// What is counted about requests.
+    pub traffic: Traffic,
 }
 
 /// Why a server did not start.
@@ -103,6 +106,7 @@ impl App {
             mail: Mailer::new(delivery, database.clone(), clock.clone()),
             words: Words::default(),
             pictures: Pictures::new(&config),
+            traffic: Traffic::new(clock.now()),
             config,
             clock,
             log,
