@@ -5,6 +5,7 @@
 //! when it failed for any other reason.
 
 mod accounts;
+mod check;
 mod failure;
 mod migrate;
 mod openapi;
@@ -41,6 +42,7 @@ type Work = Box<dyn FnOnce() -> Result<(), Failure>>;
 /// Every command, in the order of the usage.
 const COMMANDS: &[Command] = &[
     serve::COMMAND,
+    check::COMMAND,
     migrate::COMMAND,
     accounts::CREATE_ADMIN,
     accounts::CONFIRM,

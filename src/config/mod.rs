@@ -48,6 +48,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Whose word about addresses is believed.
     pub trusted_proxies: TrustedProxies,
+    /// Whether the hosting platform says that it runs us: behind its proxy, on a disk that it erases.
+    pub on_render: bool,
     /// Whether rates are limited.
     pub rate_limits: bool,
     /// More log.
@@ -109,6 +111,7 @@ impl Config {
             public_url: read.public_url(),
             cors_origins: read.list("CORS_ORIGINS"),
             trusted_proxies: read.proxies(on_render),
+            on_render,
             rate_limits: read.flag("RATE_LIMITS", true),
             debug,
             io_threads: read.number("IO_THREADS", 1_usize).clamp(1, 64),

@@ -3,5 +3,8 @@
 //! Owns what is counted about requests, the tables `ops_*`, and every page under `/ops`. Must not know what a request
 //! means: it sees routes by their patterns and accounts as administrators or not.
 
+pub mod check;
+pub mod checklist;
 pub mod health;
 pub mod traffic;
+pub mod verify;

@@ -46,9 +46,9 @@ impl Folder {
     pub fn look(path: &Path) -> Self {
         let existing = nearest(path);
         let room = existing.as_deref().and_then(|folder| statvfs(folder).ok());
-        let writable = existing
-            .as_deref()
-            .is_some_and(|folder| folder.is_dir() && access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok());
+        let writable = existing.as_deref().is_some_and(|folder| {
+            folder.is_dir() && access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+        });
         let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
         Self {
             path: path.to_owned(),

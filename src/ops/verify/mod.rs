@@ -1,0 +1,1 @@
+//! The checklist after a deploy.
