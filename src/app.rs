@@ -10,6 +10,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use database::{Conn, Database, Options};
 use envelope::lane::Lane;
+use envelope::limits::Limits as MachineLimits;
+use envelope::{Envelope, Probe};
 use tokio::net::TcpListener;
 
 use crate::accounts::errands::Errands;
@@ -37,6 +39,8 @@ pub struct App {
     pub config: Config,
     /// The time.
     pub clock: Clock,
+    /// What the process may use, and how close it is to that.
+    pub envelope: Envelope,
     /// All that lasts.
     pub database: Database,
     /// Background work.
@@ -57,7 +61,7 @@ pub struct App {
     pub mail: Mailer,
     /// Rude words.
     pub words: Words,
-    /// Drawings: permits for bodies, leases of streams, the room that is left.
+    /// Drawings: leases of streams, the room that is left.
     pub pictures: Pictures,
 }
 
@@ -87,11 +91,21 @@ impl std::error::Error for StartError {}
 impl App {
     /// Opens and migrates the database and prepares all that the handlers share.
     pub async fn new(config: Config, clock: Clock) -> Result<Arc<Self>, StartError> {
+        Self::with(config, clock, Probe::system()).await
+    }
+
+    /// The same, with memory that `probe` tells of.
+    pub async fn with(config: Config, clock: Clock, probe: Probe) -> Result<Arc<Self>, StartError> {
+        let envelope = Envelope::start(envelope::Options {
+            limits: MachineLimits::read(config.memory_limit),
+            connections: config.max_connections,
+            probe,
+        });
         let database = open_database(&config)?;
         let tasks = Tasks::default();
         let delivery = config.mail.delivery(&clock).map_err(StartError::Mail)?;
         let app = Arc::new(Self {
-            hashing: start_hashing()?,
+            hashing: start_hashing(&envelope)?,
             keys: Keys::new(&config.secret),
             sessions: Sessions::default(),
             limits: Limits::new(config.rate_limits),
@@ -102,6 +116,7 @@ impl App {
             pictures: Pictures::new(&config),
             config,
             clock,
+            envelope,
             database,
             tasks,
         });
@@ -153,12 +168,8 @@ impl App {
 }
 
 /// One thread, at most half of the CPU that there is: signing in must not stop everybody else.
-fn start_hashing() -> Result<Lane<Workspace>, StartError> {
-    let cpu = envelope::limits::Limits::read(None).cpu;
-    let lane = Lane::start(
-        envelope::lane::Options::half_of(cpu, "hashing"),
-        Workspace::default,
-    );
+fn start_hashing(envelope: &Envelope) -> Result<Lane<Workspace>, StartError> {
+    let lane = envelope.start_hashing(Workspace::default);
     lane.map_err(|error| StartError::Thread(error.to_string()))
 }
 
