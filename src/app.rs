@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::logging::Log;
 use crate::mail::Mailer;
 use crate::moderation::Words;
+use crate::ops::history::{self, History};
 use crate::ops::traffic::Traffic;
 use crate::pictures::Pictures;
 use crate::stories::{Views, flush_views};
@@ -69,6 +70,8 @@ pub struct App {
     pub pictures: Pictures,
     /// What is counted about requests.
     pub traffic: Traffic,
+    /// What the console knows of the past.
+    pub history: History,
 }
 
 /// Why a server did not start.
@@ -101,12 +104,7 @@ impl App {
     }
 
     /// The same, with memory that `probe` tells of.
-    pub async fn with(
-        config: Config,
-        clock: Clock,
-        log: Log,
-        probe: Probe,
-    ) -> Result<Arc<Self>, StartError> {
+    pub async fn with(config: Config, clock: Clock, log: Log, probe: Probe) -> Result<Arc<Self>, StartError> {
         let envelope = Envelope::start(envelope::Options {
             limits: MachineLimits::read(config.memory_limit),
             connections: config.max_connections,
@@ -126,6 +124,7 @@ impl App {
             words: Words::default(),
             pictures: Pictures::new(&config),
             traffic: Traffic::new(clock.now()),
+            history: History::default(),
             config,
             clock,
             log,
@@ -136,6 +135,7 @@ impl App {
         Words::load(&app)
             .await
             .map_err(|error| StartError::Database(error.to_string()))?;
+        history::begin(&app).await;
         background::start(&app);
         Ok(app)
     }
@@ -176,6 +176,7 @@ impl App {
     pub async fn stop(&self) {
         self.tasks.shut_down(STOP_PATIENCE).await;
         flush_views(self).await;
+        history::finish(self).await;
         self.database.close();
     }
 }

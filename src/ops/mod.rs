@@ -4,4 +4,5 @@
 //! means: it sees routes by their patterns and accounts as administrators or not.
 
 pub mod health;
+pub mod history;
 pub mod traffic;

@@ -6,7 +6,7 @@
 mod record;
 pub mod store;
 
-pub use self::record::{History, begin, finish, record, start};
+pub use self::record::{History, ONLINE, begin, finish, is_shared, record, start};
 
 use crate::clock::MINUTE;
 
