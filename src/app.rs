@@ -10,6 +10,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use database::{Conn, Database, Options};
 use envelope::lane::Lane;
+use envelope::limits::Limits as MachineLimits;
+use envelope::{Envelope, Probe};
 use tokio::net::TcpListener;
 
 use crate::accounts::errands::Errands;
@@ -21,6 +23,7 @@ use crate::config::Config;
 use crate::logging::Log;
 use crate::mail::Mailer;
 use crate::moderation::Words;
+use crate::ops::history::{self, History};
 use crate::ops::traffic::Traffic;
 use crate::pictures::Pictures;
 use crate::stories::{Views, flush_views};
@@ -41,6 +44,8 @@ pub struct App {
     pub clock: Clock,
     /// What is said of troubles.
     pub log: Log,
+    /// What the process may use, and how close it is to that.
+    pub envelope: Envelope,
     /// All that lasts.
     pub database: Database,
     /// Background work.
@@ -61,10 +66,12 @@ pub struct App {
     pub mail: Mailer,
     /// Rude words.
     pub words: Words,
-    /// Drawings: permits for bodies, leases of streams, the room that is left.
+    /// Drawings: leases of streams, the room that is left.
     pub pictures: Pictures,
     /// What is counted about requests.
     pub traffic: Traffic,
+    /// What the console knows of the past.
+    pub history: History,
 }
 
 /// Why a server did not start.
@@ -93,11 +100,21 @@ impl std::error::Error for StartError {}
 impl App {
     /// Opens and migrates the database and prepares all that the handlers share.
     pub async fn new(config: Config, clock: Clock, log: Log) -> Result<Arc<Self>, StartError> {
+        Self::with(config, clock, log, Probe::system()).await
+    }
+
+    /// The same, with memory that `probe` tells of.
+    pub async fn with(config: Config, clock: Clock, log: Log, probe: Probe) -> Result<Arc<Self>, StartError> {
+        let envelope = Envelope::start(envelope::Options {
+            limits: MachineLimits::read(config.memory_limit),
+            connections: config.max_connections,
+            probe,
+        });
         let database = open_database(&config)?;
         let tasks = Tasks::default();
         let delivery = config.mail.delivery(&clock).map_err(StartError::Mail)?;
         let app = Arc::new(Self {
-            hashing: start_hashing()?,
+            hashing: start_hashing(&envelope)?,
             keys: Keys::new(&config.secret),
             sessions: Sessions::default(),
             limits: Limits::new(config.rate_limits),
@@ -107,15 +124,18 @@ impl App {
             words: Words::default(),
             pictures: Pictures::new(&config),
             traffic: Traffic::new(clock.now()),
+            history: History::default(),
             config,
             clock,
             log,
+            envelope,
             database,
             tasks,
         });
         Words::load(&app)
             .await
             .map_err(|error| StartError::Database(error.to_string()))?;
+        history::begin(&app).await;
         background::start(&app);
         Ok(app)
     }
@@ -156,17 +176,14 @@ impl App {
     pub async fn stop(&self) {
         self.tasks.shut_down(STOP_PATIENCE).await;
         flush_views(self).await;
+        history::finish(self).await;
         self.database.close();
     }
 }
 
 /// One thread, at most half of the CPU that there is: signing in must not stop everybody else.
-fn start_hashing() -> Result<Lane<Workspace>, StartError> {
-    let cpu = envelope::limits::Limits::read(None).cpu;
-    let lane = Lane::start(
-        envelope::lane::Options::half_of(cpu, "hashing"),
-        Workspace::default,
-    );
+fn start_hashing(envelope: &Envelope) -> Result<Lane<Workspace>, StartError> {
+    let lane = envelope.start_hashing(Workspace::default);
     lane.map_err(|error| StartError::Thread(error.to_string()))
 }
 

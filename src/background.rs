@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::accounts::store::{people, sessions};
 use crate::app::App;
+use crate::ops::history;
 use crate::pictures;
 use crate::stories::flush_views;
 
@@ -44,6 +45,7 @@ pub fn start(app: &Arc<App>) {
         async move { mail.mail.run(mail.tasks.stopping()).await },
     );
     pictures::start(app);
+    history::start(app);
 }
 
 /// Waits; false when the server is to stop.

@@ -6,5 +6,6 @@
 pub mod check;
 pub mod checklist;
 pub mod health;
+pub mod history;
 pub mod traffic;
 pub mod verify;

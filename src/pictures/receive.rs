@@ -68,7 +68,7 @@ pub async fn receive(
     let reader = Reader {
         app,
         splitter: Splitter::new(known),
-        room: app.pictures.bodies.take(room).await?,
+        room: app.envelope.bodies().take(room).await?,
         leases: Vec::new(),
         bytes: 0,
         limit,

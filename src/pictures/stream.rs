@@ -76,7 +76,7 @@ pub trait Source: Send + 'static {
 /// aborts the connection.
 pub async fn body(app: &Arc<App>, source: impl Source, source_holds: usize) -> Result<Body, Error> {
     let writer = Writer {
-        _room: app.pictures.responses.take(HELD + source_holds as u64).await?,
+        _room: app.envelope.responses().take(HELD + source_holds as u64).await?,
         app: Arc::clone(app),
         source,
         items: VecDeque::new(),

@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn a_young_server_has_a_short_minute() {
         let window = Window::new(1000 * SECOND);
-        let covered = |seconds| window.last_minute((1000 + seconds) * SECOND).1;
+        let covered = |seconds: i64| window.last_minute((1000 + seconds) * SECOND).1;
         assert!((covered(10) - 10.0).abs() < 1e-9);
         assert!((60.0..=65.0).contains(&covered(600)));
     }
