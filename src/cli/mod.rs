@@ -12,6 +12,7 @@ mod openapi;
 mod serve;
 mod settings;
 mod start;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -43,6 +44,7 @@ type Work = Box<dyn FnOnce() -> Result<(), Failure>>;
 const COMMANDS: &[Command] = &[
     serve::COMMAND,
     check::COMMAND,
+    verify::COMMAND,
     migrate::COMMAND,
     accounts::CREATE_ADMIN,
     accounts::CONFIRM,
