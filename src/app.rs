@@ -42,6 +42,8 @@ pub struct App {
     pub config: Config,
     /// The time.
     pub clock: Clock,
+    /// When this server was started, in microseconds since 1970.
+    pub started_at: i64,
     /// What is said of troubles.
     pub log: Log,
     /// What the process may use, and how close it is to that.
@@ -125,6 +127,7 @@ impl App {
             pictures: Pictures::new(&config),
             traffic: Traffic::new(clock.now()),
             history: History::default(),
+            started_at: clock.now(),
             config,
             clock,
             log,

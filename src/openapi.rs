@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api as accounts;
 use crate::moderation::api as moderation;
-use crate::ops::health;
+use crate::ops::{health, metrics};
 use crate::pictures::api as pictures;
 use crate::stories::api as stories;
 use crate::web;
@@ -29,6 +29,7 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         web::index,
         health::healthz,
         health::readyz,
+        metrics::metrics,
         accounts::sign_up::register,
         accounts::sign_up::verify_email,
         accounts::sign_up::resend_verification,

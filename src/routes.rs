@@ -9,7 +9,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::accounts::api as accounts;
 use crate::app::App;
 use crate::moderation::api as moderation;
-use crate::ops::{health, traffic};
+use crate::ops::{health, metrics, traffic};
 use crate::pictures::api as pictures;
 use crate::stories::api as stories;
 use crate::web;
@@ -45,6 +45,7 @@ fn for_everybody() -> Router<Arc<App>> {
         .route("/", get(web::front_door))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
         .route("/account/undo-email/{token}", get(web::undo_email).post(web::undo_email_now))
         .route("/api/", get(web::index))
         .route("/api/openapi.json", get(web::openapi))

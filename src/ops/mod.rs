@@ -7,5 +7,6 @@ pub mod check;
 pub mod checklist;
 pub mod health;
 pub mod history;
+pub mod metrics;
 pub mod traffic;
 pub mod verify;
