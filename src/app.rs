@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::logging::Log;
 use crate::mail::Mailer;
 use crate::moderation::Words;
+use crate::ops::check;
 use crate::ops::history::{self, History};
 use crate::ops::traffic::Traffic;
 use crate::pictures::Pictures;
@@ -44,6 +45,8 @@ pub struct App {
     pub clock: Clock,
     /// When this server was started, in microseconds since 1970.
     pub started_at: i64,
+    /// Whether all that is written here is gone after a restart.
+    pub forgets: bool,
     /// What is said of troubles.
     pub log: Log,
     /// What the process may use, and how close it is to that.
@@ -128,6 +131,7 @@ impl App {
             traffic: Traffic::new(clock.now()),
             history: History::default(),
             started_at: clock.now(),
+            forgets: forgets(&config),
             config,
             clock,
             log,
@@ -188,6 +192,17 @@ impl App {
 fn start_hashing(envelope: &Envelope) -> Result<Lane<Workspace>, StartError> {
     let lane = envelope.start_hashing(Workspace::default);
     lane.map_err(|error| StartError::Thread(error.to_string()))
+}
+
+/// Says so loudly when the disk under the data is erased at every restart.
+fn forgets(config: &Config) -> bool {
+    let forgets = check::forgets(config);
+    if forgets {
+        tracing::warn!(
+            "this instance's disk is erased at every restart: stories are lost; set DATABASE_URL to a PostgreSQL database"
+        );
+    }
+    forgets
 }
 
 /// Opens the database of the settings and brings its schema up to date.

@@ -96,6 +96,11 @@ fn process(text: &mut Text, app: &App, gauges: &Gauges) {
         "Lines of log in the last 60 seconds.",
         app.log.lines_last_minute(),
     );
+    text.gauge(
+        "tinytales_debug",
+        "1 while DEBUG is set, which it is not in production.",
+        u8::from(app.config.debug),
+    );
 }
 
 fn envelope(text: &mut Text, gauges: &Gauges) {
