@@ -6,11 +6,14 @@ use database::{InspectError, Inspection};
 use envelope::limits::Source;
 
 use super::disk::Folder;
+use crate::logging::Level;
 
 /// A deployment.
 pub struct Facts {
     /// `DEBUG`.
     pub debug: bool,
+    /// `LOG_LEVEL`.
+    pub log_level: Level,
     /// What can be said of `SECRET_KEY` without saying it.
     pub secret: Strength,
     /// The database.
@@ -19,8 +22,8 @@ pub struct Facts {
     pub folder: Folder,
     /// Whether a hosting platform runs us that keeps no disk.
     pub on_render: bool,
-    /// `ALLOWED_HOSTS`.
-    pub allowed_hosts: Vec<String>,
+    /// Whether requests are answered under any name.
+    pub any_host: bool,
     /// `PUBLIC_URL`.
     pub public_url: Option<String>,
     /// `RATE_LIMITS`.
