@@ -21,7 +21,8 @@ Asks the server at URL (https://tales.example.org, or http://127.0.0.1:8000) som
 as a guest who reads. With METRICS_TOKEN in the environment, the same as the server's, it sees memory and log as well.
 
   --json        an array of {id, state: ok|note|warn|fail, message, mend}
-  --visitors N  how many look around at the same time; 10 unless said, 20 at most
+  --visitors N  how many look around at the same time; 10 unless said, 20 at most;
+                with 0 the look is over at once
   --health      ask /healthz alone and say nothing: for the health check of a container.
                 Without URL it asks this machine at PORT
 

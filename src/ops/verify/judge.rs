@@ -172,6 +172,9 @@ fn memory(rest: &Rest) -> Finding {
 
 fn speed(rest: &Rest) -> Finding {
     let visits = &rest.visits;
+    if visits.visitors == 0 {
+        return Finding::note("speed", "not measured without visitors");
+    }
     let (Some(half), Some(most)) = (visits.within(50), visits.within(95)) else {
         return Finding::fail("speed", "no visitor was answered", "look at the log");
     };
@@ -212,7 +215,7 @@ fn errors(rest: &Rest) -> Finding {
              (TRUSTED_PROXIES)",
         );
     }
-    Finding::ok("errors", "no request failed or was refused")
+    Finding::ok("errors", "no request of a visitor failed or was refused")
 }
 
 fn cors(rest: &Rest) -> Finding {

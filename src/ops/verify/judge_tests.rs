@@ -221,6 +221,13 @@ fn who_does_not_answer_gets_no_other_lines() {
 }
 
 #[test]
+fn without_visitors_nothing_is_measured() {
+    let mut look = good();
+    rest(&mut look).visits = Visits::default();
+    assert_eq!(line("speed", &look).state, State::Note);
+}
+
+#[test]
 fn on_the_own_machine_http_is_no_fault() {
     let mut look = good();
     look.base = "http://127.0.0.1:8000".to_owned();

@@ -41,12 +41,15 @@ impl Visits {
     }
 }
 
-/// Lets them come, and calls `meanwhile` a few times while they are there. `stories` are public ones.
+/// Lets them come, if there are any, and calls `meanwhile` a few times while they are there. `stories` are public ones.
 pub(super) fn visit(base: &str, visitors: usize, stories: &[i64], mut meanwhile: impl FnMut()) -> Visits {
     let mut all = Visits {
         visitors,
         ..Visits::default()
     };
+    if visitors == 0 {
+        return all;
+    }
     let met = thread::scope(|scope| {
         let people: Vec<_> = (0..visitors)
             .map(|number| scope.spawn(move || wander(base, number, visitors, stories)))
