@@ -43,6 +43,31 @@ impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Body<LIMIT> {
     }
 }
 
+/// A form as a page of ours sends it (`application/x-www-form-urlencoded`), of at most `LIMIT` bytes.
+#[derive(Debug)]
+pub struct Form<const LIMIT: usize = PUBLIC_BODY>(Vec<u8>);
+
+impl<const LIMIT: usize> Form<LIMIT> {
+    /// The first field of that name; empty when there is none.
+    pub fn text(&self, name: &str) -> String {
+        form_urlencoded::parse(&self.0)
+            .find(|(field, _)| field == name)
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default()
+    }
+}
+
+impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Form<LIMIT> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        let bytes = tokio::time::timeout(PATIENCE, read(request, LIMIT))
+            .await
+            .map_err(|_| Error::too_slow())??;
+        Ok(Self(bytes))
+    }
+}
+
 /// Whether the body is JSON or does not say what it is.
 pub fn speaks_json(request: &Request) -> bool {
     let Some(value) = request.headers().get(header::CONTENT_TYPE) else {
