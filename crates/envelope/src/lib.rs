@@ -3,6 +3,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod allocator;
+pub mod connections;
 pub mod descriptors;
 mod envelope;
 mod gauges;
