@@ -114,7 +114,7 @@ impl App {
             errands: Errands::default(),
             mail: Mailer::new(delivery, database.clone(), clock.clone()),
             words: Words::default(),
-            pictures: Pictures::new(&config),
+            pictures: Pictures::new(&config, &envelope),
             config,
             clock,
             envelope,

@@ -10,6 +10,7 @@ use std::io;
 use std::net::{IpAddr, Ipv6Addr};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -30,9 +31,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tower::ServiceExt;
 
-use self::stall::Stall;
+use self::stall::{Crowd, Need, Stall};
 use crate::app::{App, Peer};
 use crate::routes;
+use crate::wire::Room;
 use crate::wire::layers::{self, Drain};
 
 /// How long the head of a request may take, and how long a kept-alive connection may be silent.
@@ -50,8 +52,10 @@ const SEND_BUFFER: usize = 256 * 1024;
 const UNSENT: u32 = 32 * 1024;
 /// What the kernel takes in that we have not read. Its own measure grows to megabytes for each sender.
 const RECEIVE_BUFFER: usize = 64 * 1024;
-/// What hyper may buffer of one connection.
-const CONNECTION_BUFFER: usize = 32 * 1024;
+/// What a client makes us hold who takes nothing: the kernel's part and a chunk.
+const STALLED_BYTES: u64 = 128 * 1024;
+/// What hyper may buffer of one connection: the longest head, too. Whoever sends half a head holds as much.
+const CONNECTION_BUFFER: usize = 16 * 1024;
 
 /// Accepts connections until `stop` completes. A place is waited for before accepting: beyond the bound the kernel's own
 /// backlog is the queue.
@@ -63,6 +67,7 @@ pub async fn accept(app: &Arc<App>, listener: TcpListener, stop: impl Future<Out
         app: Arc::clone(app),
         routes: routes::all(app),
         drain: Drain::new(app.tasks.clone()),
+        stalled: AtomicU64::new(0),
     });
     let connections = app.envelope.connections();
     tokio::pin!(stop);
@@ -119,6 +124,8 @@ struct House {
     app: Arc<App>,
     routes: Router,
     drain: Drain,
+    /// Connections whose client does not take what is written to it.
+    stalled: AtomicU64,
 }
 
 impl House {
@@ -130,11 +137,27 @@ impl House {
             HEAD_PATIENCE
         }
     }
+}
 
-    /// Whether somebody else waits for what a slow reader holds.
-    fn is_pressed(&self) -> bool {
-        let envelope = &self.app.envelope;
-        envelope.level() >= Level::Orange || envelope.responses().waiting() > 0
+impl Crowd for Arc<House> {
+    fn changed(&self, waits: bool) {
+        if waits {
+            self.stalled.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.stalled.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    fn need(&self) -> Need {
+        let app = &self.app;
+        let held = self.stalled.load(Ordering::Relaxed) * STALLED_BYTES;
+        if held > app.envelope.shares().connections || app.envelope.level() == Level::Red {
+            Need::Crowded
+        } else if app.pictures.answers.is_waited_for() || app.envelope.level() == Level::Orange {
+            Need::Wanted
+        } else {
+            Need::None
+        }
     }
 }
 
@@ -169,8 +192,7 @@ impl Connection {
 
     async fn serve(&self, stream: TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
-        let house = Arc::clone(&self.house);
-        let stream = Stall::new(stream, move || house.is_pressed());
+        let stream = Stall::new(stream, Arc::clone(&self.house));
         let service = service_fn(|request: Request<Incoming>| self.answer(request));
         let mut builder = http1::Builder::new();
         builder
@@ -201,6 +223,9 @@ impl Connection {
         let busy = self.place.begin();
         let mut request = layers::with_slash(request.map(Body::new));
         request.extensions_mut().insert(self.peer);
+        request
+            .extensions_mut()
+            .insert(Room(self.house.app.envelope.bodies().clone()));
         let request = self.house.drain.watch(request);
         let response = self.house.routes.clone().oneshot(request).await?;
         Ok(response.map(|body| Body::new(Answered { body, _busy: busy })))

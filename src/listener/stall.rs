@@ -13,36 +13,62 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
 /// How often it is looked at what was taken, while writing has to wait.
-const SPAN: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_secs(1);
+/// The looks that make a span.
+const SPAN: u8 = 5;
 /// The bytes that must be taken in a span: 0.8 KiB in a second, less than the slowest telephone line brings.
 const LEAST: usize = 4 * 1024;
 /// The spans in a row that may bring less: half a minute in a tunnel.
 const STRIKES: u8 = 6;
-/// The bytes that must be taken in every span when others wait for the room: 13 KiB in a second.
-const LEAST_PRESSED: usize = 64 * 1024;
+/// The bytes that must be taken in every span when others wait for room: 13 KiB in a second.
+const LEAST_WANTED: usize = 64 * 1024;
+/// The bytes that must be taken between two looks when too many take too little: as much, but at once.
+const LEAST_CROWDED: usize = 13 * 1024;
+
+/// How much others need what is held for somebody who takes little.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Nobody waits for it.
+    None,
+    /// Somebody does.
+    Wanted,
+    /// So many take so little that together they hold too much.
+    Crowded,
+}
+
+/// Where those wait for whom writing waits.
+pub(super) trait Crowd {
+    /// One more waits, or one less.
+    fn changed(&self, waits: bool);
+    /// What is asked of them now.
+    fn need(&self) -> Need;
+}
 
 /// A stream with a limit for stalled writing. Reading is as it was.
-pub(super) struct Stall<S, P> {
+pub(super) struct Stall<S, C: Crowd> {
     stream: S,
-    /// Whether somebody else waits for what this stream makes us hold.
-    pressed: P,
-    /// Ends with the span; made when writing first has to wait.
+    crowd: C,
+    /// Rings at the next look; made when writing first has to wait.
     timer: Option<Pin<Box<Sleep>>>,
     /// Whether something waits to be taken.
     is_waiting: bool,
-    /// Bytes that were taken in this span.
+    /// Bytes taken since the last look, and in this span.
     taken: usize,
+    taken_in_span: usize,
+    looks: u8,
     strikes: u8,
 }
 
-impl<S: AsyncWrite + Unpin, P: Fn() -> bool + Unpin> Stall<S, P> {
-    pub(super) fn new(stream: S, pressed: P) -> Self {
+impl<S: AsyncWrite + Unpin, C: Crowd + Unpin> Stall<S, C> {
+    pub(super) fn new(stream: S, crowd: C) -> Self {
         Self {
             stream,
-            pressed,
+            crowd,
             timer: None,
             is_waiting: false,
             taken: 0,
+            taken_in_span: 0,
+            looks: 0,
             strikes: 0,
         }
     }
@@ -58,7 +84,7 @@ impl<S: AsyncWrite + Unpin, P: Fn() -> bool + Unpin> Stall<S, P> {
             Poll::Ready(Ok(taken)) => {
                 self.taken += taken;
                 if taken == offered {
-                    self.is_waiting = false;
+                    self.set_waiting(false);
                 }
                 Poll::Ready(Ok(taken))
             }
@@ -68,33 +94,67 @@ impl<S: AsyncWrite + Unpin, P: Fn() -> bool + Unpin> Stall<S, P> {
     }
 
     fn wait(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(SPAN)));
         if !self.is_waiting {
-            self.is_waiting = true;
-            self.taken = 0;
-            timer.as_mut().reset(Instant::now() + SPAN);
+            self.set_waiting(true);
+            (self.taken, self.taken_in_span, self.looks) = (0, 0, 0);
+            self.set_timer();
         }
-        while timer.as_mut().poll(context).is_ready() {
-            if self.taken >= LEAST {
-                self.strikes = 0;
-            } else {
-                self.strikes += 1;
-            }
-            let is_missed = self.taken < LEAST_PRESSED && (self.pressed)();
-            if is_missed || self.strikes >= STRIKES {
+        while let Some(timer) = &mut self.timer
+            && timer.as_mut().poll(context).is_ready()
+        {
+            if self.takes_too_little() {
                 return Poll::Ready(Err(io::Error::new(
                     io::ErrorKind::TimedOut,
                     "the client takes too little of its answer",
                 )));
             }
-            self.taken = 0;
-            timer.as_mut().reset(Instant::now() + SPAN);
+            self.set_timer();
         }
         Poll::Pending
     }
+
+    /// Whether it is time to give up. A span is over with its last look.
+    fn takes_too_little(&mut self) -> bool {
+        let taken = std::mem::take(&mut self.taken);
+        self.taken_in_span += taken;
+        self.looks += 1;
+        let need = self.crowd.need();
+        if need == Need::Crowded && taken < LEAST_CROWDED {
+            return true;
+        }
+        if self.looks < SPAN {
+            return false;
+        }
+        let taken = std::mem::take(&mut self.taken_in_span);
+        self.looks = 0;
+        self.strikes = if taken < LEAST { self.strikes + 1 } else { 0 };
+        self.strikes >= STRIKES || (need == Need::Wanted && taken < LEAST_WANTED)
+    }
+
+    fn set_timer(&mut self) {
+        match &mut self.timer {
+            Some(timer) => timer.as_mut().reset(Instant::now() + LOOK),
+            None => self.timer = Some(Box::pin(sleep(LOOK))),
+        }
+    }
 }
 
-impl<S: AsyncWrite + Unpin, P: Fn() -> bool + Unpin> AsyncWrite for Stall<S, P> {
+impl<S, C: Crowd> Stall<S, C> {
+    fn set_waiting(&mut self, waits: bool) {
+        if self.is_waiting != waits {
+            self.is_waiting = waits;
+            self.crowd.changed(waits);
+        }
+    }
+}
+
+impl<S, C: Crowd> Drop for Stall<S, C> {
+    fn drop(&mut self) {
+        self.set_waiting(false);
+    }
+}
+
+impl<S: AsyncWrite + Unpin, C: Crowd + Unpin> AsyncWrite for Stall<S, C> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -127,7 +187,7 @@ impl<S: AsyncWrite + Unpin, P: Fn() -> bool + Unpin> AsyncWrite for Stall<S, P> 
     }
 }
 
-impl<S: AsyncRead + Unpin, P: Unpin> AsyncRead for Stall<S, P> {
+impl<S: AsyncRead + Unpin, C: Crowd + Unpin> AsyncRead for Stall<S, C> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -139,48 +199,79 @@ impl<S: AsyncRead + Unpin, P: Unpin> AsyncRead for Stall<S, P> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
     use super::*;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
+    /// Counts who waits.
+    struct Always(Need, Rc<Cell<usize>>);
+
+    impl Crowd for Always {
+        fn changed(&self, waits: bool) {
+            self.1
+                .set(if waits { self.1.get() + 1 } else { self.1.get() - 1 });
+        }
+
+        fn need(&self) -> Need {
+            self.0
+        }
+    }
+
     /// Writes to somebody who takes `sip` bytes every second; after how many seconds they are given up, if they are.
-    async fn given_up_after(sip: usize, bytes: usize, pressed: bool) -> Option<u64> {
+    async fn given_up_after(sip: usize, bytes: usize, need: Need) -> Option<u64> {
         let start = Instant::now();
         let (ours, mut theirs) = duplex(16);
-        let mut stream = Stall::new(ours, move || pressed);
+        let waiting = Rc::new(Cell::new(0));
+        let mut stream = Stall::new(ours, Always(need, Rc::clone(&waiting)));
         let reader = async move {
             let mut taken = vec![0; sip];
             loop {
-                sleep(Duration::from_secs(1)).await;
+                sleep(Duration::from_millis(999)).await;
                 if sip > 0 && theirs.read_exact(&mut taken).await.is_err() {
                     return;
                 }
             }
         };
         let bytes = vec![0; bytes];
-        tokio::select! {
-            written = stream.write_all(&bytes) => {
-                let error = written.err()?;
-                assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-                Some(start.elapsed().as_secs())
-            }
-            () = reader => None,
-        }
+        let written = tokio::select! {
+            written = stream.write_all(&bytes) => written,
+            () = reader => Ok(()),
+        };
+        drop(stream);
+        assert_eq!(waiting.get(), 0, "who is gone does not wait");
+        let error = written.err()?;
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        Some(start.elapsed().as_secs())
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_takes_nothing_is_given_up() {
-        assert_eq!(given_up_after(0, 1000, false).await, Some(30));
-        assert_eq!(given_up_after(100, 64 * LEAST, false).await, Some(30));
+        assert_eq!(given_up_after(0, 1000, Need::None).await, Some(30));
+        assert_eq!(given_up_after(100, 64 * LEAST, Need::None).await, Some(30));
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_takes_a_little_at_a_time_is_waited_for() {
-        assert_eq!(given_up_after(LEAST / 4, 64 * LEAST, false).await, None);
+        assert_eq!(given_up_after(LEAST / 4, 64 * LEAST, Need::None).await, None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn when_others_wait_a_little_is_not_enough() {
-        assert_eq!(given_up_after(LEAST, 64 * LEAST, true).await, Some(5));
-        assert_eq!(given_up_after(LEAST_PRESSED / 4, 16 * LEAST_PRESSED, true).await, None);
+        assert_eq!(given_up_after(LEAST, 64 * LEAST, Need::Wanted).await, Some(5));
+        assert_eq!(
+            given_up_after(LEAST_WANTED / 4, 16 * LEAST_WANTED, Need::Wanted).await,
+            None
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn in_a_crowd_patience_ends_at_once() {
+        assert_eq!(given_up_after(LEAST, 64 * LEAST, Need::Crowded).await, Some(1));
+        assert_eq!(
+            given_up_after(LEAST_CROWDED, 64 * LEAST_CROWDED, Need::Crowded).await,
+            None
+        );
     }
 }

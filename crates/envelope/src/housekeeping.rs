@@ -44,10 +44,15 @@ impl Inner {
     pub(crate) fn tidy(&self, now: Duration) {
         let level = self.level();
         if level == Level::Red {
-            let asked = self.connections.close_idlest(self.connections.len().div_ceil(PART));
+            let asked = self
+                .connections
+                .close_idlest(self.connections.len().div_ceil(PART));
             tracing::debug!(asked, "idle connections are given up");
         }
-        let mut trim = self.trim.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut trim = self
+            .trim
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let look = Look {
             now,
             resident: self.usage().resident,

@@ -83,19 +83,40 @@ mod tests {
         assert!(!trim.is_due(look(2, 40)));
         assert!(trim.is_due(look(52, 40)));
         assert!(!trim.is_due(look(52, 12)), "as free as it was left");
-        assert!(!trim.is_due(Look { free: Some(1000), ..look(52, 40) }), "all of it is used");
-        assert!(trim.is_due(Look { free: None, ..look(52, 40) }));
+        assert!(
+            !trim.is_due(Look {
+                free: Some(1000),
+                ..look(52, 40)
+            }),
+            "all of it is used"
+        );
+        assert!(trim.is_due(Look {
+            free: None,
+            ..look(52, 40)
+        }));
     }
 
     #[test]
     fn it_waits_for_quiet_unless_memory_is_short() {
         let mut trim = Trim::default();
-        let busy = Look { is_busy: true, ..look(1, 40) };
+        let busy = Look {
+            is_busy: true,
+            ..look(1, 40)
+        };
         assert!(!trim.is_due(busy));
-        assert!(trim.is_due(Look { level: Level::Yellow, ..busy }));
+        assert!(trim.is_due(Look {
+            level: Level::Yellow,
+            ..busy
+        }));
         trim.done(Duration::from_secs(1), 12 * MIB);
         let soon = look(12, 40);
-        assert!(!trim.is_due(Look { level: Level::Orange, ..soon }));
-        assert!(trim.is_due(Look { level: Level::Red, ..soon }));
+        assert!(!trim.is_due(Look {
+            level: Level::Orange,
+            ..soon
+        }));
+        assert!(trim.is_due(Look {
+            level: Level::Red,
+            ..soon
+        }));
     }
 }

@@ -259,7 +259,9 @@ impl Place {
     /// Whether a request is under way.
     pub fn is_busy(&self) -> bool {
         let open = self.shared.lock();
-        open.entries.get(&self.id).is_some_and(|entry| entry.state == State::Busy)
+        open.entries
+            .get(&self.id)
+            .is_some_and(|entry| entry.state == State::Busy)
     }
 
     /// Completes when this connection is asked to end: once.

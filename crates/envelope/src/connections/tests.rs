@@ -18,7 +18,9 @@ fn is_asked(place: &Place) -> bool {
 }
 
 fn asked(places: &[Place]) -> Vec<usize> {
-    (0..places.len()).filter(|number| is_asked(&places[*number])).collect()
+    (0..places.len())
+        .filter(|number| is_asked(&places[*number]))
+        .collect()
 }
 
 #[test]
@@ -41,7 +43,10 @@ fn the_longest_idle_one_makes_room() {
     let mut waits = pin!(connections.room());
     assert!(poll(waits.as_mut()).is_pending());
     assert_eq!(asked(&places), [1]);
-    assert!(poll(waits.as_mut()).is_pending(), "nobody else is asked meanwhile");
+    assert!(
+        poll(waits.as_mut()).is_pending(),
+        "nobody else is asked meanwhile"
+    );
     assert_eq!(asked(&places), [] as [usize; 0]);
 }
 
@@ -73,7 +78,11 @@ fn who_hoards_gives_up_first() {
         drop(place.begin());
     }
     assert_eq!(connections.close_idlest(4), 4);
-    assert_eq!(asked(&places), [1, 2, 3, 4], "though the first one never asked for anything");
+    assert_eq!(
+        asked(&places),
+        [1, 2, 3, 4],
+        "though the first one never asked for anything"
+    );
 }
 
 #[test]

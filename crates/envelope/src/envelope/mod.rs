@@ -20,8 +20,8 @@ use crate::shares::{Shares, mib};
 use crate::trim::Trim;
 use crate::{descriptors, housekeeping, memory};
 
-/// Takers of bodies that may wait, and how long.
-const BODIES_WAITING: usize = 256;
+/// Takers of bodies that may wait, and how long. Each holds what the kernel has taken in for it meanwhile.
+const BODIES_WAITING: usize = 128;
 /// Takers of responses that may wait: each holds its texts already.
 const RESPONSES_WAITING: usize = 64;
 /// Exports that may wait.

@@ -56,7 +56,10 @@ fn the_larger_of_both_counts() {
     });
     assert_eq!(envelope.look(), Level::Red);
     let gauges = envelope.gauges();
-    assert_eq!((gauges.used, gauges.resident, gauges.cgroup), (92 * MIB, 10 * MIB, Some(92 * MIB)));
+    assert_eq!(
+        (gauges.used, gauges.resident, gauges.cgroup),
+        (92 * MIB, 10 * MIB, Some(92 * MIB))
+    );
 }
 
 #[test]
@@ -106,6 +109,12 @@ fn connections_are_lowered_to_what_fits() {
 fn one_line_says_it_all() {
     let (envelope, _) = envelope();
     let line = envelope.to_string();
-    assert!(line.starts_with("Memory 100 MiB (setting), CPU 0.10 (cgroup v2): base "), "{line}");
-    assert!(line.ends_with("; 8 connections") && !line.contains('\n'), "{line}");
+    assert!(
+        line.starts_with("Memory 100 MiB (setting), CPU 0.10 (cgroup v2): base "),
+        "{line}"
+    );
+    assert!(
+        line.ends_with("; 8 connections") && !line.contains('\n'),
+        "{line}"
+    );
 }

@@ -156,7 +156,11 @@ fn number(file: &Path) -> Option<u64> {
 /// The number after `name` in a file of such lines.
 fn line(file: &Path, name: &str) -> Option<u64> {
     let text = fs::read_to_string(file).ok()?;
-    text.lines().find_map(|line| line.strip_prefix(name))?.trim().parse().ok()
+    text.lines()
+        .find_map(|line| line.strip_prefix(name))?
+        .trim()
+        .parse()
+        .ok()
 }
 
 fn share(quota: u64, period: u64) -> Option<f64> {

@@ -106,8 +106,16 @@ fn memory(root: &Path, cgroups: &Cgroups) -> (u64, Source) {
 fn group(cgroups: &Cgroups, machine: Option<u64>) -> Option<(Group, Source)> {
     // Version 1 says 'no limit' by a number larger than any machine.
     let real = |group: &Group| machine.is_none_or(|all| group.limit < all);
-    let v2 = cgroups.memory_v2().filter(real).map(|group| (group, Source::CgroupV2));
-    v2.or_else(|| cgroups.memory_v1().filter(real).map(|group| (group, Source::CgroupV1)))
+    let v2 = cgroups
+        .memory_v2()
+        .filter(real)
+        .map(|group| (group, Source::CgroupV2));
+    v2.or_else(|| {
+        cgroups
+            .memory_v1()
+            .filter(real)
+            .map(|group| (group, Source::CgroupV1))
+    })
 }
 
 fn cpu(root: &Path, cgroups: &Cgroups) -> (f64, Source) {
