@@ -15,6 +15,8 @@ const SEEN_EVERY: Duration = Duration::from_secs(20);
 const VIEWS_EVERY: Duration = Duration::from_secs(5);
 /// How often expired sessions and codes are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
+/// How often the log says what it has counted.
+const LOG_EVERY: Duration = Duration::from_secs(5);
 /// How many people are noted in one transaction.
 const SEEN_AT_ONCE: usize = 500;
 
@@ -38,6 +40,13 @@ pub fn start(app: &Arc<App>) {
         while pause(&sweep, SWEEP_EVERY).await {
             sweep_expired(&sweep).await;
         }
+    });
+    let log = Arc::clone(app);
+    app.tasks.spawn("look after the log", async move {
+        while pause(&log, LOG_EVERY).await {
+            log.log.tick();
+        }
+        log.log.flush();
     });
     let mail = Arc::clone(app);
     app.tasks.spawn(

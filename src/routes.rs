@@ -19,6 +19,7 @@ use crate::wire::{Error, layers};
 pub fn all(app: &Arc<App>) -> Router {
     let public_url = app.config.public_url.as_deref();
     let by_https = public_url.is_some_and(|url| url.starts_with("https://"));
+    let hosts = Arc::new(app.config.allowed_hosts.clone());
     for_everybody()
         .merge(for_accounts())
         .merge(for_stories())
@@ -26,6 +27,9 @@ pub fn all(app: &Arc<App>) -> Router {
         .fallback(async || Error::not_found())
         .method_not_allowed_fallback(async || Error::method_not_allowed())
         .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(axum::middleware::from_fn(move |request, next| {
+            layers::known_host(Arc::clone(&hosts), request, next)
+        }))
         .layer(layers::cors(&app.config.cors_origins))
         .layer(axum::middleware::from_fn(move |request, next| {
             layers::security_headers(by_https, request, next)

@@ -211,7 +211,7 @@ fn the_demo_prints_accounts_that_can_sign_in_and_is_filled_once() {
     let file = operator.folder.path().join("data/demo-accounts.json");
     let first = operator.serve(&["serve", "--demo"]);
     let accounts: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    for name in ["demo-accounts.json", "demo-secret"] {
+    for name in ["demo-accounts.json", "own-secret"] {
         let mode = std::fs::metadata(file.with_file_name(name))
             .unwrap()
             .permissions()

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod check;
+mod debug;
 mod failure;
 mod migrate;
 mod openapi;
@@ -47,6 +48,7 @@ const COMMANDS: &[Command] = &[
     accounts::CREATE_ADMIN,
     accounts::CONFIRM,
     accounts::RESET_PASSWORD,
+    debug::COMMAND,
     settings::COMMAND,
     openapi::COMMAND,
 ];

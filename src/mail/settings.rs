@@ -107,6 +107,16 @@ impl Way {
 }
 
 impl MailSettings {
+    /// Whether the settings fit together, in one line as [`MailSettings::delivery`] says it. Makes and opens nothing.
+    pub fn check(&self, clock: &Clock) -> Result<(), String> {
+        for way in self.ways()? {
+            if !matches!(way, Way::File(_)) {
+                way.open(clock)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Builds the transports; connects to nothing. The error is one line for the person who set the settings, and
     /// holds no secret.
     ///
