@@ -31,7 +31,7 @@ use crate::stories::{Views, flush_views};
 use crate::tasks::Tasks;
 use crate::wire::Error;
 use crate::wire::limits::{Limit, Limits, network};
-use crate::wire::origin::Origin;
+use crate::wire::origin::{Origin, TrustedProxies};
 use crate::{background, listener, migrations};
 
 /// How long running requests may take to end when the server stops.
@@ -113,6 +113,7 @@ impl App {
         let envelope = Envelope::start(envelope::Options {
             limits: MachineLimits::read(config.memory_limit),
             connections: config.max_connections,
+            bound_addresses: config.trusted_proxies == TrustedProxies::None,
             probe,
         });
         let database = open_database(&config)?;
@@ -127,7 +128,7 @@ impl App {
             errands: Errands::default(),
             mail: Mailer::new(delivery, database.clone(), clock.clone()),
             words: Words::default(),
-            pictures: Pictures::new(&config),
+            pictures: Pictures::new(&config, &envelope),
             traffic: Traffic::new(clock.now()),
             history: History::default(),
             started_at: clock.now(),

@@ -9,7 +9,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::accounts::api as accounts;
 use crate::app::App;
 use crate::moderation::api as moderation;
-use crate::ops::{health, metrics, traffic};
+use crate::ops::{console, health, metrics, traffic};
 use crate::pictures::api as pictures;
 use crate::stories::api as stories;
 use crate::web;
@@ -50,6 +50,14 @@ fn for_everybody() -> Router<Arc<App>> {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
+        .route("/ops", get(console::console))
+        .route("/ops/", get(console::console))
+        .route("/ops/panel", get(console::panel))
+        .route("/ops/sign-in", post(console::sign_in))
+        .route("/ops/sign-out", post(console::sign_out))
+        .route("/ops/log", post(console::log))
+        .route("/ops/style.css", get(console::style))
+        .route("/ops/script.js", get(console::script))
         .route("/account/undo-email/{token}", get(web::undo_email).post(web::undo_email_now))
         .route("/api/", get(web::index))
         .route("/api/openapi.json", get(web::openapi))

@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod checklist;
+pub mod console;
 pub mod health;
 pub mod history;
 pub mod metrics;

@@ -3,15 +3,20 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use envelope::Envelope;
+
+use super::answers::Answers;
 use super::leases::Leases;
 use super::store;
-use super::uploads::Uploads;
+use super::turns::Turns;
 use crate::app::App;
 use crate::background::pause;
 use crate::clock::{MINUTE, SECOND};
 use crate::config::Config;
 use crate::wire::Error;
 
+/// Large bodies of one account at a time: an app sends one after the other, and somebody may have two devices.
+const MOST_UPLOADS: usize = 2;
 /// How long a picture that no story shows is kept: a stream on another server may still read it.
 pub const KEPT_FOR: i64 = 2 * MINUTE;
 /// How often the sweep looks.
@@ -26,7 +31,9 @@ const FULL_PERCENT: u64 = 90;
 /// The state of pictures.
 pub struct Pictures {
     /// Whose large bodies are under way.
-    pub uploads: Uploads,
+    pub uploads: Turns,
+    /// Room for answers that are streamed.
+    pub answers: Answers,
     /// Which pictures are being read.
     pub leases: Leases,
     limit: Option<u64>,
@@ -36,9 +43,10 @@ pub struct Pictures {
 
 impl Pictures {
     /// The state of a server that starts.
-    pub fn new(config: &Config) -> Self {
+    pub fn new(config: &Config, envelope: &Envelope) -> Self {
         Self {
-            uploads: Uploads::default(),
+            uploads: Turns::new(MOST_UPLOADS),
+            answers: Answers::new(envelope),
             leases: Leases::default(),
             limit: config.database_size_limit,
             room: Mutex::new(None),

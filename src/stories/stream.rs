@@ -17,8 +17,8 @@ use super::store::Story;
 use super::store::bodies::{self, Body as StoryBody};
 use super::store::lists::Head;
 use crate::app::App;
-use crate::pictures;
 use crate::pictures::stream::{Part, Source, patiently};
+use crate::pictures::{self, Answers, Reader};
 use crate::wire::Error;
 use crate::wire::origin::Origin;
 use crate::wire::page::Links;
@@ -77,8 +77,16 @@ fn respond(body: Body) -> Response {
     response
 }
 
-/// A list without texts and drawings: the cover as an address. In one piece when it fits into one chunk.
-pub fn shelf_list(frame: Frame, rows: Vec<Story>, origin: &Origin) -> Response {
+/// A list without texts and drawings: the cover as an address. In one piece when it fits into one chunk; else streamed,
+/// when there is room for it.
+pub async fn shelf_list(
+    answers: &Answers,
+    reader: Reader,
+    frame: Frame,
+    rows: Vec<Story>,
+    origin: &Origin,
+) -> Result<Response, Error> {
+    let held = rows.len() * ROW_BYTES + 2 * CHUNK;
     let mut list = ShelfList {
         out: frame.head.into_bytes(),
         rows: rows.into_iter().peekable(),
@@ -88,14 +96,18 @@ pub fn shelf_list(frame: Frame, rows: Vec<Story>, origin: &Origin) -> Response {
     };
     let first = list.chunk();
     if list.out.is_empty() && list.rows.peek().is_none() {
-        return respond(Body::from(first.unwrap_or_default()));
+        return Ok(respond(Body::from(first.unwrap_or_default())));
     }
-    let rest = std::iter::from_fn(move || list.chunk());
+    let room = answers.take(reader, held as u64).await?;
+    let rest = std::iter::from_fn(move || {
+        let _held = &room;
+        list.chunk()
+    });
     let chunks = first
         .into_iter()
         .chain(rest)
         .map(Ok::<_, std::convert::Infallible>);
-    respond(Body::from_stream(futures_util::stream::iter(chunks)))
+    Ok(respond(Body::from_stream(futures_util::stream::iter(chunks))))
 }
 
 /// Stories without their long members, written as the client takes them.
@@ -161,6 +173,7 @@ impl OwnList {
     /// The answer with the rows of a page, in the order of its heads.
     pub async fn response(
         app: &Arc<App>,
+        owner: i64,
         frame: Frame,
         heads: Vec<Head>,
         rows: Vec<Story>,
@@ -181,7 +194,9 @@ impl OwnList {
             is_first: true,
             is_done: false,
         };
-        Ok(respond(pictures::stream::body(app, list, held).await?))
+        Ok(respond(
+            pictures::stream::body(app, Reader::Lister(owner), list, held).await?,
+        ))
     }
 
     /// The next stories whose bodies fit into one batch; always one at least.
@@ -270,12 +285,16 @@ pub async fn one_story(
         parts.push(Part::json("\"}"));
     }
     parts.push(Part::json("}"));
-    Ok(respond(pictures::stream::of_parts(app, parts).await?))
+    Ok(respond(
+        pictures::stream::of_parts(app, viewer.into(), parts).await?,
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use envelope::limits::Limits;
+    use envelope::{Envelope, Options, Probe, Usage};
     use http_body_util::BodyExt;
 
     fn story(id: i64, summary: &str) -> Story {
@@ -311,7 +330,16 @@ mod tests {
     /// The chunks of a list of so many stories.
     async fn chunks(count: i64, summary: &str) -> Vec<Bytes> {
         let rows = (0..count).map(|id| story(id, summary)).collect();
-        let mut body = shelf_list(Frame::saved(), rows, &Origin::new("https://tales.example")).into_body();
+        let limits = Limits::read(None);
+        let envelope = Envelope::start(Options {
+            limits,
+            connections: 8,
+            bound_addresses: false,
+            probe: Probe::manual(Usage::default()),
+        });
+        let (answers, origin) = (Answers::new(&envelope), Origin::new("https://tales.example"));
+        let list = shelf_list(&answers, Reader::Guest, Frame::saved(), rows, &origin);
+        let mut body = list.await.unwrap().into_body();
         let mut chunks = Vec::new();
         while let Some(frame) = body.frame().await {
             chunks.push(frame.unwrap().into_data().unwrap());

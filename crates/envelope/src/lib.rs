@@ -3,9 +3,11 @@
 #![doc = include_str!("../README.md")]
 
 pub mod allocator;
+pub mod connections;
 pub mod descriptors;
 mod envelope;
 mod gauges;
+mod housekeeping;
 pub mod lane;
 mod level;
 pub mod limits;
@@ -14,6 +16,7 @@ pub mod permits;
 mod probe;
 pub mod rates;
 pub mod shares;
+mod trim;
 
 pub use envelope::{Envelope, Kind, Options};
 pub use gauges::{Descriptors, Gauges, Permits, Waiting};

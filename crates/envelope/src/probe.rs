@@ -1,7 +1,9 @@
 //! How much memory is in use, as the kernel counts it when it decides whom to kill. A test says it by hand.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::limits::{self, Group};
 use crate::memory;
 
 /// One look at the memory.
@@ -15,7 +17,8 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// What counts against the limit: the larger of both.
+    /// What counts against the limit: the larger of both. (With a setting below the limit of the group, the group counts
+    /// all the same: what else lives in it would be killed with us.)
     pub fn used(&self) -> u64 {
         self.resident.max(self.cgroup.unwrap_or_default())
     }
@@ -27,14 +30,15 @@ pub struct Probe(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
-    System,
+    /// With the group that limits this process.
+    System(Option<Group>),
     Manual(Arc<Mutex<Usage>>),
 }
 
 impl Probe {
     /// Asks the kernel.
     pub fn system() -> Self {
-        Self(Source::System)
+        Self(Source::System(limits::memory_group(Path::new("/"))))
     }
 
     /// Says what it is told.
@@ -52,11 +56,24 @@ impl Probe {
     /// Looks. Costs two or three small reads of `/proc` and `/sys`.
     pub fn look(&self) -> Usage {
         match &self.0 {
-            Source::System => Usage {
+            Source::System(group) => Usage {
                 resident: memory::resident().unwrap_or_default(),
-                cgroup: None,
+                cgroup: group.as_ref().and_then(Group::used),
             },
             Source::Manual(manual) => *manual.lock().unwrap_or_else(PoisonError::into_inner),
         }
+    }
+
+    /// Processes of the limiting group that the kernel has killed for memory.
+    pub(crate) fn kills(&self) -> Option<u64> {
+        match &self.0 {
+            Source::System(group) => group.as_ref()?.kills(),
+            Source::Manual(_) => None,
+        }
+    }
+
+    /// Whether it is told what to say.
+    pub(crate) fn is_manual(&self) -> bool {
+        matches!(self.0, Source::Manual(_))
     }
 }

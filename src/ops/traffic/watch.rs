@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, Method};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
@@ -21,7 +21,6 @@ const HEAD: usize = 96;
 /// Counts each request and its answer, whatever became of it.
 pub async fn watch(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let method = request.method().clone();
     let began = app.clock.now();
     let mut under_way = UnderWay::new(app);
 
@@ -36,17 +35,21 @@ pub async fn watch(State(app): State<Arc<App>>, request: Request, next: Next) ->
     };
     app.traffic.answered(now, answered);
     app.traffic.sent(HEAD + size(response.headers()));
-    report(&method, route.as_ref(), answered);
+    report(app, route.as_ref(), answered);
     under_way.is_answered = true;
     response.map(|body| Body::new(Counted { body, under_way }))
 }
 
-/// Tells the log of what took too long.
-fn report(method: &Method, route: Option<&MatchedPath>, answered: Answered) {
-    let route = route.map_or("none", MatchedPath::as_str);
+/// Tells the log of what took too long and of what was refused.
+fn report(app: &App, route: Option<&MatchedPath>, answered: Answered) {
     if answered.micros > GOAL && answered.area != Area::Ops {
-        let milliseconds = answered.micros / 1000;
-        tracing::warn!(%method, route, status = answered.status, milliseconds, "slow request");
+        let route = route.map_or("none", MatchedPath::as_str);
+        app.log.slow(route, answered.micros / 1000);
+    }
+    match answered.status {
+        429 => app.log.refused("429"),
+        503 => app.log.refused("503"),
+        _ => {}
     }
 }
 
