@@ -3,9 +3,13 @@
 mod batch;
 mod checkpoint;
 mod errors;
+mod exclusive;
 mod migrate;
 mod session;
+mod snapshot;
 mod threads;
 
+pub(crate) use exclusive::exclusively;
 pub(crate) use migrate::{migrate, pending};
+pub(crate) use snapshot::snapshot;
 pub(crate) use threads::start;
