@@ -5,9 +5,11 @@
 //! when it failed for any other reason.
 
 mod accounts;
+mod backup;
 mod failure;
 mod migrate;
 mod openapi;
+mod restore;
 mod serve;
 mod settings;
 mod start;
@@ -42,6 +44,8 @@ type Work = Box<dyn FnOnce() -> Result<(), Failure>>;
 const COMMANDS: &[Command] = &[
     serve::COMMAND,
     migrate::COMMAND,
+    backup::COMMAND,
+    restore::COMMAND,
     accounts::CREATE_ADMIN,
     accounts::CONFIRM,
     accounts::RESET_PASSWORD,

@@ -11,9 +11,10 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::start::{prepare_data_dir, runtime, settings};
-use super::{Command, Failure, Work, say};
+use super::{Command, Failure, Work, restore, say};
 use crate::accounts::tokens::random_hex;
 use crate::app::{self, App};
+use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::config::{Config, Secret, settings_as_text};
 use crate::demo::fill::{as_text, fill};
@@ -45,6 +46,9 @@ fn serve(mut config: Config) -> Result<(), Failure> {
         config.secret = demo_secret(&config.data_dir.join("demo-secret"))?;
     }
     runtime(config.io_threads)?.block_on(async {
+        if !config.demo {
+            prepare_backups(&config).await?;
+        }
         let app = App::new(config, Clock::system(), log)
             .await
             .map_err(|error| error.to_string())?;
@@ -62,6 +66,22 @@ fn serve(mut config: Config) -> Result<(), Failure> {
         app::serve(app, listener, stop_signal()?).await;
         Ok(())
     })
+}
+
+/// Brings an empty database back from the bucket, if there is one, and says what backups promise.
+async fn prepare_backups(config: &Config) -> Result<(), Failure> {
+    let backups = Backups::new(config).map_err(|failure| failure.to_string())?;
+    let restored = backups.restore_if_empty().await;
+    let restored = restored.map_err(|failure| {
+        format!("the database is empty and was not restored: {failure} (RESTORE_IF_EMPTY=off starts without)")
+    })?;
+    if let Some((stored, contents)) = restored {
+        let sentence = restore::sentence(&contents);
+        say(&format!("Restored {} from the bucket: {sentence}\n", stored.name))?;
+    }
+    backups
+        .promise()
+        .map_or(Ok(()), |promise| say(&format!("{promise}\n")))
 }
 
 /// The secret of a demo: made once and kept, readable by its owner alone.

@@ -13,6 +13,7 @@ use database::Target;
 use self::reader::Reader;
 pub use self::secret::Secret;
 pub use self::settings::{SETTINGS, Setting, settings_as_markdown, settings_as_text};
+use crate::backup::BackupSettings;
 use crate::mail::MailSettings;
 use crate::wire::origin::TrustedProxies;
 
@@ -64,6 +65,8 @@ pub struct Config {
     pub email_code_minutes: u32,
     /// The ways out for mail.
     pub mail: MailSettings,
+    /// When and where backups are made.
+    pub backup: BackupSettings,
     /// Whether passwords in an older form are stored anew at sign-in.
     pub password_upgrade: bool,
     /// Pictures in one's own story list, in bytes.
@@ -96,10 +99,12 @@ impl Config {
             .unwrap_or_else(|| if on_render { "0.0.0.0" } else { "127.0.0.1" }.to_owned());
         let debug = read.flag("DEBUG", false);
         let data_dir = PathBuf::from(read.text("DATA_DIR").unwrap_or_else(|| "./data".to_owned()));
+        let database = read.database(&data_dir);
+        let backup = read.backup(&data_dir, &database);
         let config = Self {
             listen: (host, read.number("PORT", 8000)),
             secret: read.secret(demo),
-            database: read.database(&data_dir),
+            database,
             conn_max_age: read.number("CONN_MAX_AGE", 600),
             db_connect_timeout: read.number("DB_CONNECT_TIMEOUT", 10_u64).clamp(1, 60),
             database_size_limit: read.bytes("DATABASE_SIZE_LIMIT"),
@@ -119,6 +124,7 @@ impl Config {
             password_upgrade: read.flag("PASSWORD_UPGRADE", true),
             own_list_bytes: read.number("OWN_LIST_MIB", 24_u64).clamp(1, 4096) << 20,
             mail: read.mail(debug),
+            backup,
             admin_password: read.untrimmed("ADMIN_PASSWORD").map(Secret::new),
             data_dir,
             demo,

@@ -39,9 +39,9 @@ impl Target {
         E: From<Error> + Send,
     {
         match self {
-            Self::Sqlite(path) => {
-                sqlite::exclusively(path, options.max_pages, patience, |owner| work(&mut Exclusive(owner)))
-            }
+            Self::Sqlite(path) => sqlite::exclusively(path, options.max_pages, patience, |owner| {
+                work(&mut Exclusive(owner))
+            }),
             Self::Postgres(target) => {
                 postgres::exclusively(target, options, |owner| work(&mut Exclusive(owner)))
             }

@@ -90,5 +90,9 @@ pub(crate) fn quoted(name: &str) -> String {
 
 /// Names with commas.
 pub(crate) fn list(names: &[String]) -> String {
-    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| quoted(name))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

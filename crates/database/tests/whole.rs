@@ -31,7 +31,9 @@ impl From<MigrationError> for Failure {
 
 async fn stages() -> Vec<Stage> {
     let postgres = empty_postgres(Options::default()).await;
-    std::iter::once(empty_sqlite(Options::default())).chain(postgres).collect()
+    std::iter::once(empty_sqlite(Options::default()))
+        .chain(postgres)
+        .collect()
 }
 
 async fn insert(database: &Database, title: &str) {
@@ -107,7 +109,8 @@ async fn the_last_id_is_known_even_when_its_row_is_gone() {
             .write(|conn| conn.execute("DELETE FROM stories WHERE title = $1", &[&"two"]))
             .await;
         deleted.unwrap();
-        let look = |snapshot: &mut Snapshot<'_>| Ok((snapshot.last_id("stories")?, snapshot.last_id("comments")?));
+        let look =
+            |snapshot: &mut Snapshot<'_>| Ok((snapshot.last_id("stories")?, snapshot.last_id("comments")?));
         let found: Result<_, Error> = stage.target.snapshot(&Options::default(), look);
         assert_eq!(found.unwrap(), (Some(1_000_001), None));
     }
@@ -134,7 +137,10 @@ fn fill(exclusive: &mut Exclusive<'_>, likes: &[i64]) -> Result<u64, Failure> {
     Ok(loaded)
 }
 
-fn fresh(target: &Target, work: impl FnOnce(&mut Exclusive<'_>) -> Result<u64, Failure> + Send) -> Result<u64, Failure> {
+fn fresh(
+    target: &Target,
+    work: impl FnOnce(&mut Exclusive<'_>) -> Result<u64, Failure> + Send,
+) -> Result<u64, Failure> {
     target.exclusively(&Options::default(), Duration::ZERO, work)
 }
 
@@ -168,7 +174,10 @@ async fn a_failure_in_the_middle_leaves_nothing() {
         });
         assert_eq!(mine, Err(Failure::Mine));
         let twice = fresh(&stage.target, |exclusive| fill(exclusive, &[1, 1]));
-        assert!(matches!(twice, Err(Failure::Database(Error::Unique(_)))), "{twice:?}");
+        assert!(
+            matches!(twice, Err(Failure::Database(Error::Unique(_)))),
+            "{twice:?}"
+        );
         let found = fresh(&stage.target, |exclusive| {
             Ok(u64::from(exclusive.schema()?) + u64::from(exclusive.has_rows("stories")?))
         });

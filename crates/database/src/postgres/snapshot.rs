@@ -49,7 +49,8 @@ impl Source for PostgresSession {
 }
 
 /// The sequence of the identity column of the table $1; NULL when it has none.
-pub(super) const IDENTITY: &str = "(SELECT CAST(pg_get_serial_sequence(CAST(attrelid AS regclass)::text, attname) AS regclass)
+pub(super) const IDENTITY: &str =
+    "(SELECT CAST(pg_get_serial_sequence(CAST(attrelid AS regclass)::text, attname) AS regclass)
       FROM pg_attribute
       WHERE attrelid = to_regclass(quote_ident(CAST($1 AS TEXT))) AND attidentity <> '')";
 

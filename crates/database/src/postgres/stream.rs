@@ -55,7 +55,11 @@ impl PostgresSession {
         next: &mut dyn FnMut() -> Option<Vec<Cell>>,
     ) -> Result<(), Error> {
         let statement = self.prepare(&format!("SELECT {columns} FROM {table}"))?;
-        let types: Vec<Type> = statement.columns().iter().map(|column| column.type_().clone()).collect();
+        let types: Vec<Type> = statement
+            .columns()
+            .iter()
+            .map(|column| column.type_().clone())
+            .collect();
         let client = &self.client;
         let copying = async {
             let copy = format!("COPY {table} ({columns}) FROM STDIN (FORMAT binary)");

@@ -38,7 +38,8 @@ fn take(path: &Path, max_pages: Option<u32>, patience: Duration) -> Result<Conne
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|failure| opening(path, &failure))?;
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(|failure| opening(path, &failure))?;
         match begin(&connection, max_pages).map_err(|failure| translate(&connection, &failure)) {
             Ok(()) => return Ok(connection),
             Err(Error::Busy) if start.elapsed() < patience => thread::sleep(PAUSE),

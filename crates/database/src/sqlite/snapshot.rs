@@ -40,7 +40,9 @@ impl Source for Pages<'_> {
 
     fn columns(&mut self, table: &str) -> Result<Vec<String>, Error> {
         let columns = || -> rusqlite::Result<Vec<String>> {
-            let mut statement = self.0.prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?;
+            let mut statement = self
+                .0
+                .prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?;
             statement.query_map([table], |row| row.get(0))?.collect()
         };
         columns().map_err(|failure| self.translate(&failure))
