@@ -18,6 +18,7 @@ use crate::accounts::errands::Errands;
 use crate::accounts::password::Workspace;
 use crate::accounts::sessions::Sessions;
 use crate::accounts::tokens::Keys;
+use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::logging::Log;
@@ -71,6 +72,8 @@ pub struct App {
     pub mail: Mailer,
     /// Rude words.
     pub words: Words,
+    /// The backups that are made by themselves.
+    pub backups: Backups,
     /// Drawings: leases of streams, the room that is left.
     pub pictures: Pictures,
     /// What is counted about requests.
@@ -88,6 +91,8 @@ pub enum StartError {
     Mail(String),
     /// A thread did not start.
     Thread(String),
+    /// The settings of backups cannot be used.
+    Backups(String),
 }
 
 impl Display for StartError {
@@ -96,6 +101,7 @@ impl Display for StartError {
             Self::Database(why) => write!(f, "the database: {why}"),
             Self::Mail(why) => write!(f, "mail: {why}"),
             Self::Thread(why) => write!(f, "a thread: {why}"),
+            Self::Backups(why) => write!(f, "backups: {why}"),
         }
     }
 }
@@ -133,6 +139,7 @@ impl App {
             history: History::default(),
             started_at: clock.now(),
             forgets: forgets(&config),
+            backups: Backups::new(&config).map_err(|error| StartError::Backups(error.to_string()))?,
             config,
             clock,
             log,
@@ -206,15 +213,20 @@ fn forgets(config: &Config) -> bool {
     forgets
 }
 
-/// Opens the database of the settings and brings its schema up to date.
-pub fn open_database(config: &Config) -> Result<Database, StartError> {
-    let fail = |error: &dyn Display| StartError::Database(error.to_string());
-    let options = Options {
+/// How the database of the settings is spoken to.
+pub fn database_options(config: &Config) -> Options {
+    Options {
         connect_timeout: Duration::from_secs(config.db_connect_timeout),
         conn_max_age: Duration::from_secs(config.conn_max_age),
         ..Options::default()
-    };
-    let database = Database::open(config.database.clone(), options).map_err(|error| fail(&error))?;
+    }
+}
+
+/// Opens the database of the settings and brings its schema up to date.
+pub fn open_database(config: &Config) -> Result<Database, StartError> {
+    let fail = |error: &dyn Display| StartError::Database(error.to_string());
+    let database =
+        Database::open(config.database.clone(), database_options(config)).map_err(|error| fail(&error))?;
     database.migrate(&migrations::ALL).map_err(|error| fail(&error))?;
     Ok(database)
 }

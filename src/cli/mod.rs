@@ -5,11 +5,13 @@
 //! when it failed for any other reason.
 
 mod accounts;
+mod backup;
 mod check;
 mod debug;
 mod failure;
 mod migrate;
 mod openapi;
+mod restore;
 mod serve;
 mod settings;
 mod start;
@@ -47,6 +49,8 @@ const COMMANDS: &[Command] = &[
     check::COMMAND,
     verify::COMMAND,
     migrate::COMMAND,
+    backup::COMMAND,
+    restore::COMMAND,
     accounts::CREATE_ADMIN,
     accounts::CONFIRM,
     accounts::RESET_PASSWORD,

@@ -44,8 +44,10 @@ pub struct Facts {
     pub size_limit: Option<u64>,
     /// Whether backups go to a bucket.
     pub bucket: bool,
-    /// Hours between backups, where they are scheduled.
-    pub backup_hours: Option<u64>,
+    /// Whether an erased disk is filled again from there.
+    pub comes_back: bool,
+    /// Time between backups, where they are scheduled.
+    pub backup_every: Option<Duration>,
     /// Whether `METRICS_TOKEN` is set.
     pub metrics_token: bool,
 }

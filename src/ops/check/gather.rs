@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use super::disk::{Folder, data_folder};
 use super::facts::{DatabaseFacts, Facts, MailWay, Strength};
-use super::{DATABASE_PATIENCE, MAIL_PATIENCE};
+use super::{DATABASE_PATIENCE, MAIL_PATIENCE, comes_back};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::mail::Way;
@@ -37,8 +37,9 @@ pub async fn gather(config: &Config, clock: &Clock, instances: u32) -> Facts {
         now: clock.now(),
         mail: try_mail(config).await,
         size_limit: config.database_size_limit,
-        bucket: false,
-        backup_hours: None,
+        bucket: config.backup.bucket.is_some(),
+        comes_back: comes_back(config),
+        backup_every: config.backup.folder.is_some().then_some(config.backup.every),
         metrics_token: config.metrics_token.is_some(),
     }
 }

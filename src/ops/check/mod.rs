@@ -31,8 +31,16 @@ pub fn unreadable(faults: &[String]) -> Checklist {
 }
 
 /// Whether everything that is written here is gone after a restart, as on an instance of a hosting platform that erases
-/// its disk.
+/// its disk, and no bucket brings it back.
 pub fn forgets(config: &Config) -> bool {
     let here = matches!(config.database, Target::Sqlite(_));
-    config.on_render && here && Folder::look(&data_folder(config)).lifetime(true) == Lifetime::UntilRestart
+    config.on_render
+        && here
+        && !comes_back(config)
+        && Folder::look(&data_folder(config)).lifetime(true) == Lifetime::UntilRestart
+}
+
+/// Whether an empty database is filled from a bucket at the start.
+fn comes_back(config: &Config) -> bool {
+    config.backup.bucket.is_some() && config.backup.restore_if_empty
 }

@@ -15,7 +15,7 @@ use crate::{Error, Options};
 /// Key of the advisory lock that processes which migrate the same database take in turn.
 const LOCK: i64 = 0x6D69_6772_6174_6501;
 /// Time for one script, and for waiting until another process is through.
-const TIME: Duration = Duration::from_secs(3600);
+pub(super) const LONG: Duration = Duration::from_secs(3600);
 
 /// What has not been applied yet.
 pub(crate) fn pending(
@@ -23,7 +23,10 @@ pub(crate) fn pending(
     options: &Options,
     known: &'static [Migration],
 ) -> Result<Vec<&'static Migration>, MigrationError> {
-    with_session(target, options, |session| plan(&applied(session)?, known))
+    with_session(target, options, |session| {
+        session.limit_statements(LONG)?;
+        plan(&applied(session)?, known)
+    })
 }
 
 /// Applies what is pending, each in its own transaction.
@@ -33,6 +36,7 @@ pub(crate) fn migrate(
     known: &'static [Migration],
 ) -> Result<MigrationReport, MigrationError> {
     with_session(target, options, |session| {
+        session.limit_statements(LONG)?;
         let mut report = MigrationReport::default();
         for migration in plan(&applied(session)?, known)? {
             let Migration { number, name, .. } = *migration;
@@ -50,7 +54,8 @@ pub(crate) fn inspect(
     options: &Options,
     known: &'static [Migration],
 ) -> Result<Inspection, InspectError> {
-    with_session(target, options, |session| {
+    let refused = |none: NoConnection| InspectError::Unreachable(none.reason);
+    with_session_or(target, options, refused, |session| {
         session.limit_statements(options.statement_timeout)?;
         let applied = applied(session)?;
         let clock = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";
@@ -66,15 +71,25 @@ pub(crate) fn inspect(
 
 /// Lends a connection of its own, on a thread of its own: the caller may be inside of a runtime, which cannot wait
 /// for another one.
-fn with_session<T: Send, E: Send + From<NoConnection> + From<Error>>(
+pub(super) fn with_session<T: Send, E: From<Error> + Send>(
     target: &PostgresTarget,
     options: &Options,
     work: impl FnOnce(&mut PostgresSession) -> Result<T, E> + Send,
 ) -> Result<T, E> {
+    with_session_or(target, options, |none| E::from(none.error), work)
+}
+
+/// The same for a caller who wants to know why there is no connection.
+fn with_session_or<T: Send, E: From<Error> + Send>(
+    target: &PostgresTarget,
+    options: &Options,
+    refused: impl FnOnce(NoConnection) -> E + Send,
+    work: impl FnOnce(&mut PostgresSession) -> Result<T, E> + Send,
+) -> Result<T, E> {
     let run = || {
         let mut session =
-            PostgresSession::connect(target, options.connect_timeout, options.statement_timeout)?;
-        session.limit_statements(TIME)?;
+            PostgresSession::connect(target, options.connect_timeout, options.statement_timeout)
+                .map_err(refused)?;
         let outcome = work(&mut session);
         session.close();
         outcome
@@ -82,20 +97,8 @@ fn with_session<T: Send, E: Send + From<NoConnection> + From<Error>>(
     thread::scope(|scope| scope.spawn(run).join()).unwrap_or_else(|_| Err(E::from(Error::Panicked)))
 }
 
-impl From<NoConnection> for MigrationError {
-    fn from(none: NoConnection) -> Self {
-        Self::Database(none.error)
-    }
-}
-
-impl From<NoConnection> for InspectError {
-    fn from(none: NoConnection) -> Self {
-        Self::Unreachable(none.reason)
-    }
-}
-
 /// Numbers in the ledger; none when there is no ledger yet.
-fn applied(session: &mut PostgresSession) -> Result<Vec<u32>, Error> {
+pub(super) fn applied(session: &mut PostgresSession) -> Result<Vec<u32>, Error> {
     let exists = session.query("SELECT to_regclass('schema_migrations') IS NOT NULL", &[], 1)?;
     if !exists.into_iter().next().ok_or(Error::Missing)?.take::<bool>()? {
         return Ok(Vec::new());
@@ -112,11 +115,16 @@ fn applied(session: &mut PostgresSession) -> Result<Vec<u32>, Error> {
     rows.into_iter().map(number).collect()
 }
 
+/// Begins a transaction when no other process migrates any more.
+pub(super) fn take_turn(session: &mut PostgresSession) -> Result<(), Error> {
+    session.batch(&format!(
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock({LOCK}); {LEDGER}"
+    ))
+}
+
 /// False when another process was faster.
 fn apply(session: &mut PostgresSession, migration: &Migration) -> Result<bool, Error> {
-    session.batch(&format!(
-        "BEGIN READ WRITE; SELECT pg_advisory_xact_lock({LOCK}); {LEDGER}"
-    ))?;
+    take_turn(session)?;
     let outcome = apply_locked(session, migration);
     match outcome {
         Ok(true) => session.commit().map(|()| true),
@@ -127,7 +135,8 @@ fn apply(session: &mut PostgresSession, migration: &Migration) -> Result<bool, E
     }
 }
 
-fn apply_locked(session: &mut PostgresSession, migration: &Migration) -> Result<bool, Error> {
+/// Runs the script and notes it in the ledger, unless that has been done.
+pub(super) fn apply_locked(session: &mut PostgresSession, migration: &Migration) -> Result<bool, Error> {
     if applied(session)?.contains(&migration.number) {
         return Ok(false);
     }

@@ -57,22 +57,30 @@ pub(crate) fn migrate(
     for migration in pending {
         let Migration { number, name, .. } = *migration;
         let failed = |error| MigrationError::Failed { number, name, error };
-        if apply(connection, migration).map_err(failed)? {
+        if apply_alone(connection, migration).map_err(failed)? {
             report.applied.push(number);
         }
     }
     Ok(report)
 }
 
-/// False when another process was faster.
-fn apply(connection: &Connection, migration: &Migration) -> Result<bool, Error> {
+/// In a transaction of its own. False when another process was faster.
+fn apply_alone(connection: &Connection, migration: &Migration) -> Result<bool, Error> {
     let sql = |failure: rusqlite::Error| translate(connection, &failure);
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(sql)?;
     if applied(&transaction).map_err(sql)?.contains(&migration.number) {
         return Ok(false);
     }
-    transaction.execute_batch(migration.sql).map_err(sql)?;
-    let dangling = transaction
+    apply(&transaction, migration)?;
+    transaction.commit().map_err(sql)?;
+    Ok(true)
+}
+
+/// Runs the script and notes it in the ledger, inside of a transaction.
+pub(super) fn apply(connection: &Connection, migration: &Migration) -> Result<(), Error> {
+    let sql = |failure: rusqlite::Error| translate(connection, &failure);
+    connection.execute_batch(migration.sql).map_err(sql)?;
+    let dangling = connection
         .prepare("PRAGMA foreign_key_check")
         .and_then(|mut check| check.exists([]));
     if dangling.map_err(sql)? {
@@ -80,11 +88,10 @@ fn apply(connection: &Connection, migration: &Migration) -> Result<bool, Error> 
     }
     let note = "INSERT INTO schema_migrations (number, name, applied_at)
                 VALUES (?1, ?2, CAST(unixepoch('subsec') * 1000000 AS INTEGER))";
-    transaction
+    connection
         .execute(note, (migration.number, migration.name))
         .map_err(sql)?;
-    transaction.commit().map_err(sql)?;
-    Ok(true)
+    Ok(())
 }
 
 /// Numbers in the ledger; none when there is no ledger yet.

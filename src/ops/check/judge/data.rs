@@ -1,12 +1,17 @@
 //! Where the data is, and whether it stays.
 
+use std::time::Duration;
+
 use database::InspectError;
 
+use crate::backup::spelled;
 use crate::ops::check::DATABASE_PATIENCE;
 use crate::ops::check::disk::Lifetime;
 use crate::ops::check::facts::Facts;
 use crate::ops::checklist::{Finding, readable_bytes};
 
+/// What a school can bear to lose.
+const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Room below which a class fills the disk within a lesson.
 const TOO_LITTLE_ROOM: u64 = 100 << 20;
 const LITTLE_ROOM: u64 = 500 << 20;
@@ -89,10 +94,10 @@ pub(super) fn disk(facts: &Facts) -> Finding {
     let folder = facts.folder.path.display();
     let kind = facts.folder.mount.as_ref().map_or("unknown", |mount| &mount.kind);
     match facts.folder.lifetime(facts.on_render) {
-        Lifetime::UntilRestart if facts.on_render && facts.bucket => Finding::warn(
+        Lifetime::UntilRestart if facts.comes_back => Finding::warn(
             "disk",
-            "this instance's disk is erased at every restart: what came after the last copy in the bucket is lost",
-            "set DATABASE_URL to a PostgreSQL database, or keep backups frequent",
+            "the disk is erased at every restart, and the bucket brings it back: what came after the last copy is lost",
+            "set DATABASE_URL to a PostgreSQL database, or BACKUP_EVERY=15m",
         ),
         Lifetime::UntilRestart if facts.on_render => Finding::fail(
             "disk",
@@ -171,12 +176,28 @@ pub(super) fn size_limit(facts: &Facts) -> Finding {
 }
 
 pub(super) fn backups(facts: &Facts) -> Finding {
-    match facts.backup_hours {
-        Some(hours) => Finding::ok("backups", format!("a backup is made every {hours} hours")),
+    let erased = facts.folder.lifetime(facts.on_render) == Lifetime::UntilRestart;
+    match facts.backup_every {
+        Some(_) if erased && !facts.bucket => Finding::warn(
+            "backups",
+            "backups are made on a disk that is erased at every restart",
+            "set BUCKET_URL, or fetch them with tinytales backup to another machine",
+        ),
+        Some(every) if every <= DAY => {
+            Finding::ok("backups", format!("a backup is made every {}", spelled(every)))
+        }
+        Some(every) => Finding::warn(
+            "backups",
+            format!(
+                "a backup is made every {}: so much is lost with the disk",
+                spelled(every)
+            ),
+            "set BACKUP_EVERY=24h or less",
+        ),
         None => Finding::warn(
             "backups",
-            "no backups are scheduled",
-            "set BACKUP_EVERY_HOURS=24, or run tinytales backup from a timer",
+            "the server makes no backups by itself",
+            "set BACKUP_DIR or BUCKET_URL, or run tinytales backup from a timer",
         ),
     }
 }

@@ -54,7 +54,8 @@ fn good() -> Facts {
         mail: Ok(vec![way("brevo", Some("api.brevo.com"), None)]),
         size_limit: Some(1024 * MIB),
         bucket: true,
-        backup_hours: Some(24),
+        comes_back: false,
+        backup_every: Some(Duration::from_secs(24 * 3600)),
         metrics_token: true,
     }
 }
@@ -152,8 +153,11 @@ const ON_POSTGRES: &[Case] = &[
     ("size-limit", State::Fail, "refused", |facts| {
         facts.database.seen.as_mut().unwrap().bytes = 930 * MIB;
     }),
-    ("backups", State::Warn, "BACKUP_EVERY_HOURS", |facts| {
-        facts.backup_hours = None
+    ("backups", State::Warn, "BACKUP_DIR", |facts| {
+        facts.backup_every = None
+    }),
+    ("backups", State::Warn, "BACKUP_EVERY=24h", |facts| {
+        facts.backup_every = Some(Duration::from_secs(7 * 24 * 3600));
     }),
     ("bucket", State::Warn, "BUCKET_URL", |facts| facts.bucket = false),
     ("hosts", State::Warn, "ALLOWED_HOSTS=tales.example.org", |facts| {
@@ -218,12 +222,16 @@ const ON_A_FILE: &[Case] = &[
         State::Fail,
         "erased at every restart: stories are lost",
         |facts| {
-            (facts.on_render, facts.bucket) = (true, false);
+            facts.on_render = true;
             facts.folder.mount = mount("overlay", "/");
         },
     ),
-    ("disk", State::Warn, "last copy in the bucket", |facts| {
-        facts.on_render = true;
+    ("backups", State::Warn, "erased at every restart", |facts| {
+        facts.bucket = false;
+        facts.folder.mount = mount("tmpfs", "/data");
+    }),
+    ("disk", State::Warn, "bucket brings it back", |facts| {
+        (facts.on_render, facts.comes_back) = (true, true);
         facts.folder.mount = mount("overlay", "/");
     }),
     ("disk", State::Fail, "in memory", |facts| {
