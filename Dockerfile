@@ -2,11 +2,13 @@
 
 # The oldest glibc that the last stage has: both are Debian 12.
 FROM rust:1-bookworm AS build
+# Backups may go to a bucket; --build-arg FEATURES= leaves that out.
+ARG FEATURES=bucket
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --bin tinytales \
+    cargo build --release --locked --bin tinytales --features "$FEATURES" \
     && cp target/release/tinytales /tinytales \
     && mkdir /data
 
