@@ -7,7 +7,7 @@ mod common;
 use std::time::Duration;
 
 use common::{SCHEMA, Stage, empty_postgres, empty_sqlite};
-use database::{Cell, Database, Error, Exclusive, MigrationError, Options, Snapshot, Target};
+use database::{Cell, Database, Error, Exclusive, Migration, MigrationError, Migrations, Options, Snapshot, Target};
 
 /// A failure of what the tests do with a database.
 #[derive(Debug, PartialEq)]
@@ -161,6 +161,41 @@ async fn an_empty_database_is_filled_and_goes_on_after_its_last_id() {
             .await;
         assert_eq!(ids.unwrap(), (3_000_001, true));
         database.close();
+    }
+}
+
+#[tokio::test]
+async fn the_schema_goes_as_far_as_it_is_asked_to_and_then_on() {
+    const fn first(all: &'static [Migration]) -> Migration {
+        let Migration { number, name, sql } = all[0];
+        Migration { number, name, sql }
+    }
+    const SQL: Migration = Migration {
+        number: 2,
+        name: "more",
+        sql: "ALTER TABLE stories ADD COLUMN twice BIGINT; UPDATE stories SET twice = 2 * likes;",
+    };
+    const MORE: Migrations = Migrations {
+        sqlite: &[first(SCHEMA.sqlite), SQL],
+        postgres: &[first(SCHEMA.postgres), SQL],
+    };
+    for stage in stages().await {
+        stage.database.close();
+        let twice = fresh(&stage.target, |exclusive| {
+            // Rows of the first schema get what the second makes of them.
+            fill(exclusive, &[21])?;
+            assert_eq!(exclusive.schema()?, 1);
+            exclusive.migrate(&MORE, 2)?;
+            exclusive.migrate(&MORE, 2)?;
+            Ok(exclusive.schema()?.into())
+        });
+        assert_eq!(twice, Ok(2));
+        let found: Result<_, Error> = stage
+            .target
+            .snapshot(&Options::default(), |snapshot| all_rows(snapshot, "stories"));
+        assert_eq!(found.unwrap()[0].last(), Some(&Cell::Int(42)));
+        let newer = fresh(&stage.target, |exclusive| Ok(exclusive.migrate(&SCHEMA, 1).map(|()| 0)?));
+        assert!(matches!(newer, Err(Failure::Migration(_))), "{newer:?}");
     }
 }
 
