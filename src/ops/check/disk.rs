@@ -69,9 +69,9 @@ impl Folder {
         };
         match kind.as_str() {
             "tmpfs" | "ramfs" => Lifetime::UntilRestart,
-            "overlay" | "aufs" if !on_platform => Lifetime::OfTheContainer,
-            "overlay" | "aufs" => Lifetime::UntilRestart,
-            _ if on_platform && point == Path::new("/") => Lifetime::UntilRestart,
+            // What is not mounted from outside is part of the instance.
+            _ if on_platform && (kind == "overlay" || point == Path::new("/")) => Lifetime::UntilRestart,
+            "overlay" => Lifetime::OfTheContainer,
             _ => Lifetime::Lasting,
         }
     }

@@ -12,7 +12,7 @@ fn answer(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> 
         .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
     Answer {
         status,
-        headers: HeaderMap::from_iter(headers),
+        headers: headers.collect::<HeaderMap>(),
         body: body.to_owned(),
         took: Duration::from_millis(40),
     }
@@ -84,17 +84,17 @@ fn metrics(look: &mut Look) -> &mut Metrics {
 
 const CASES: &[Case] = &[
     ("tls", State::Fail, "certificate", |look| {
-        look.health = Err(Trouble::Tls)
+        look.health = Err(Trouble::Tls);
     }),
     ("tls", State::Fail, "on the way", |look| {
         (look.base, look.private) = ("http://tales.example.org".to_owned(), false);
     }),
     ("health", State::Fail, "nobody answers", |look| {
-        look.health = Err(Trouble::Unreachable)
+        look.health = Err(Trouble::Unreachable);
     }),
     ("health", State::Fail, "502", |look| health(look).status = 502),
     ("health", State::Warn, "asleep", |look| {
-        health(look).took = Duration::from_secs(40)
+        health(look).took = Duration::from_secs(40);
     }),
     ("health", State::Fail, "https://tales.example.org/", |look| {
         *health(look) = answer(301, &[("location", "https://tales.example.org/")], "");
@@ -103,55 +103,55 @@ const CASES: &[Case] = &[
         health(look).body = r#"{"version": "0.0.1"}"#.to_owned();
     }),
     ("version", State::Fail, "not Tinytales", |look| {
-        health(look).body = "<html>".to_owned()
+        health(look).body = "<html>".to_owned();
     }),
     ("ready", State::Fail, "503", |look| {
-        rest(look).ready = Ok(answer(503, &[], ""))
+        rest(look).ready = Ok(answer(503, &[], ""));
     }),
     ("ready", State::Fail, "in time", |look| {
-        rest(look).ready = Err(Trouble::TooSlow)
+        rest(look).ready = Err(Trouble::TooSlow);
     }),
     ("debug", State::Fail, "remove DEBUG", |look| {
-        metrics(look).debug = Some(true)
+        metrics(look).debug = Some(true);
     }),
     ("debug", State::Warn, "does not say", |look| {
-        metrics(look).debug = None
+        metrics(look).debug = None;
     }),
     ("log", State::Warn, "50 log lines", |look| {
-        metrics(look).log_lines = Some(50)
+        metrics(look).log_lines = Some(50);
     }),
     ("log", State::Fail, "400 log lines", |look| {
-        metrics(look).log_lines = Some(400)
+        metrics(look).log_lines = Some(400);
     }),
     ("log", State::Warn, "not set here", |look| {
-        rest(look).metrics = Err(Unseen::NoToken)
+        rest(look).metrics = Err(Unseen::NoToken);
     }),
     ("log", State::Warn, "over http", |look| {
-        rest(look).metrics = Err(Unseen::InTheClear)
+        rest(look).metrics = Err(Unseen::InTheClear);
     }),
     ("memory", State::Fail, "400 MB with 10", |look| {
-        metrics(look).resident = Some(400 << 20)
+        metrics(look).resident = Some(400 << 20);
     }),
     ("memory", State::Warn, "no METRICS_TOKEN", |look| {
         rest(look).metrics = Err(Unseen::Refused(404));
     }),
     ("memory", State::Warn, "401", |look| {
-        rest(look).metrics = Err(Unseen::Refused(401))
+        rest(look).metrics = Err(Unseen::Refused(401));
     }),
     ("speed", State::Fail, "700 ms", |look| {
         rest(look).visits.times[70..].fill(Duration::from_millis(700));
     }),
     ("speed", State::Fail, "no visitor", |look| {
-        rest(look).visits.times.clear()
+        rest(look).visits.times.clear();
     }),
     ("errors", State::Fail, "2 requests", |look| {
-        rest(look).visits.failed = 2
+        rest(look).visits.failed = 2;
     }),
     ("errors", State::Warn, "TRUSTED_PROXIES", |look| {
-        rest(look).visits.refused = 1
+        rest(look).visits.refused = 1;
     }),
     ("cors", State::Fail, "405", |look| {
-        rest(look).preflight = Ok(answer(405, &[], ""))
+        rest(look).preflight = Ok(answer(405, &[], ""));
     }),
     ("cors", State::Fail, "may not call", |look| {
         let headers = &mut rest(look).preflight.as_mut().unwrap().headers;
@@ -171,13 +171,13 @@ const CASES: &[Case] = &[
         health(look).headers.remove("strict-transport-security");
     }),
     ("missing", State::Fail, "200", |look| {
-        rest(look).missing = Ok(answer(200, &[], "<html>"))
+        rest(look).missing = Ok(answer(200, &[], "<html>"));
     }),
     ("missing", State::Fail, "404", |look| {
-        rest(look).missing = Ok(answer(404, &[], "<html>"))
+        rest(look).missing = Ok(answer(404, &[], "<html>"));
     }),
     ("hosts", State::Warn, "ALLOWED_HOSTS", |look| {
-        rest(look).stranger = Ok(answer(200, &[], ""))
+        rest(look).stranger = Ok(answer(200, &[], ""));
     }),
 ];
 

@@ -150,5 +150,5 @@ fn is_at_home(host: &str) -> bool {
             }
         };
     }
-    host == "localhost" || !host.contains('.') || host.ends_with(".local")
+    host.rsplit_once('.').is_none_or(|(_, domain)| domain == "local")
 }

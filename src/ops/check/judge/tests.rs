@@ -40,7 +40,7 @@ fn good() -> Facts {
             path: PathBuf::from("/data"),
             writable: true,
             free: Some(4096 * MIB),
-            mount: mount("ext4", "/data"),
+            mount: Some(mount("ext4", "/data")),
         },
         on_render: false,
         any_host: false,
@@ -77,11 +77,11 @@ fn inspection() -> Inspection {
     }
 }
 
-fn mount(kind: &str, point: &str) -> Option<Mount> {
-    Some(Mount {
+fn mount(kind: &str, point: &str) -> Mount {
+    Mount {
         point: PathBuf::from(point),
         kind: kind.to_owned(),
-    })
+    }
 }
 
 fn way(name: &'static str, host: Option<&str>, trouble: Option<&str>) -> MailWay {
@@ -116,23 +116,23 @@ fn assert_cases(base: fn() -> Facts, cases: &[Case]) {
 
 const ON_POSTGRES: &[Case] = &[
     ("debug", State::Warn, "LOG_LEVEL=info", |facts| {
-        facts.log_level = Level::Info
+        facts.log_level = Level::Info;
     }),
     ("debug", State::Fail, "tinytales debug", |facts| {
-        facts.debug = true
+        facts.debug = true;
     }),
     ("secret", State::Fail, "openssl", |facts| facts.secret.length = 31),
     ("secret", State::Fail, "pattern", |facts| {
-        facts.secret.regular = true
+        facts.secret.regular = true;
     }),
     ("secret", State::Fail, "pattern", |facts| {
-        facts.secret.different = 5
+        facts.secret.different = 5;
     }),
     ("database", State::Fail, "refused", |facts| {
         facts.database.seen = Err(InspectError::Unreachable("connection refused".to_owned()));
     }),
     ("database", State::Fail, "11 s", |facts| {
-        facts.database.took = Duration::from_secs(11)
+        facts.database.took = Duration::from_secs(11);
     }),
     ("schema", State::Warn, "7 (kites)", |facts| {
         facts.database.seen.as_mut().unwrap().pending = vec![&MIGRATIONS[0]];
@@ -144,7 +144,7 @@ const ON_POSTGRES: &[Case] = &[
         facts.database.seen = Err(InspectError::Unreachable("no".to_owned()));
     }),
     ("folder", State::Fail, "/data", |facts| {
-        facts.folder.writable = false
+        facts.folder.writable = false;
     }),
     ("size-limit", State::Warn, "1G", |facts| facts.size_limit = None),
     ("size-limit", State::Warn, "800 MB", |facts| {
@@ -154,7 +154,7 @@ const ON_POSTGRES: &[Case] = &[
         facts.database.seen.as_mut().unwrap().bytes = 930 * MIB;
     }),
     ("backups", State::Warn, "BACKUP_DIR", |facts| {
-        facts.backup_every = None
+        facts.backup_every = None;
     }),
     ("backups", State::Warn, "BACKUP_EVERY=24h", |facts| {
         facts.backup_every = Some(Duration::from_secs(7 * 24 * 3600));
@@ -164,7 +164,7 @@ const ON_POSTGRES: &[Case] = &[
         facts.any_host = true;
     }),
     ("public-url", State::Warn, "PUBLIC_URL", |facts| {
-        facts.public_url = None
+        facts.public_url = None;
     }),
     ("public-url", State::Fail, "not https", |facts| {
         facts.public_url = Some("http://tales.example.org".to_owned());
@@ -173,31 +173,31 @@ const ON_POSTGRES: &[Case] = &[
         facts.public_url = Some("http://192.168.1.20:8000".to_owned());
     }),
     ("proxies", State::Fail, "hops:1", |facts| {
-        facts.trusts_proxies = false
+        facts.trusts_proxies = false;
     }),
     ("proxies", State::Warn, "claim any address", |facts| {
-        facts.public_url = None
+        facts.public_url = None;
     }),
     ("rate-limits", State::Fail, "passwords", |facts| {
-        facts.rate_limits = false
+        facts.rate_limits = false;
     }),
     ("channels", State::Warn, "one PostgreSQL", |facts| {
-        facts.instances = 2
+        facts.instances = 2;
     }),
     ("memory", State::Fail, "31 MB", |facts| facts.memory.0 = 31 * MIB),
     ("memory", State::Warn, "MEMORY_LIMIT", |facts| {
-        facts.memory.1 = Source::Machine
+        facts.memory.1 = Source::Machine;
     }),
     ("memory", State::Warn, "assumed", |facts| {
-        facts.memory.1 = Source::Assumed
+        facts.memory.1 = Source::Assumed;
     }),
     ("clock", State::Fail, "1970", |facts| facts.now = 1),
     ("clock", State::Fail, "33 s", |facts| facts.now = NOW - 31_000_000),
     ("mail", State::Warn, "tinytales confirm", |facts| {
-        facts.mail = Ok(Vec::new())
+        facts.mail = Ok(Vec::new());
     }),
     ("mail", State::Warn, "stays", |facts| {
-        facts.mail = Ok(vec![way("file", None, None)])
+        facts.mail = Ok(vec![way("file", None, None)]);
     }),
     ("mail", State::Fail, "MAIL_FROM is needed", |facts| {
         facts.mail = Err("MAIL_FROM is needed".to_owned());
@@ -212,7 +212,7 @@ const ON_POSTGRES: &[Case] = &[
         ]);
     }),
     ("metrics", State::Warn, "openssl", |facts| {
-        facts.metrics_token = false
+        facts.metrics_token = false;
     }),
 ];
 
@@ -223,34 +223,34 @@ const ON_A_FILE: &[Case] = &[
         "erased at every restart: stories are lost",
         |facts| {
             facts.on_render = true;
-            facts.folder.mount = mount("overlay", "/");
+            facts.folder.mount = Some(mount("overlay", "/"));
         },
     ),
     ("backups", State::Warn, "erased at every restart", |facts| {
         facts.bucket = false;
-        facts.folder.mount = mount("tmpfs", "/data");
+        facts.folder.mount = Some(mount("tmpfs", "/data"));
     }),
     ("disk", State::Warn, "bucket brings it back", |facts| {
         (facts.on_render, facts.comes_back) = (true, true);
-        facts.folder.mount = mount("overlay", "/");
+        facts.folder.mount = Some(mount("overlay", "/"));
     }),
     ("disk", State::Fail, "in memory", |facts| {
-        facts.folder.mount = mount("tmpfs", "/data")
+        facts.folder.mount = Some(mount("tmpfs", "/data"));
     }),
     ("disk", State::Warn, "volume", |facts| {
-        facts.folder.mount = mount("overlay", "/")
+        facts.folder.mount = Some(mount("overlay", "/"));
     }),
     ("room", State::Fail, "99 MB", |facts| {
-        facts.folder.free = Some(99 * MIB)
+        facts.folder.free = Some(99 * MIB);
     }),
     ("room", State::Warn, "300 MB", |facts| {
-        facts.folder.free = Some(300 * MIB)
+        facts.folder.free = Some(300 * MIB);
     }),
     ("room", State::Warn, "cannot be seen", |facts| {
-        facts.folder.free = None
+        facts.folder.free = None;
     }),
     ("bucket", State::Warn, "erased disk", |facts| {
-        (facts.on_render, facts.bucket) = (true, false)
+        (facts.on_render, facts.bucket) = (true, false);
     }),
     ("channels", State::Fail, "SQLite", |facts| facts.instances = 3),
 ];
