@@ -159,6 +159,25 @@ fn what_is_wrong_is_told_with_1_and_no_secret() {
 }
 
 #[test]
+fn only_what_greets_as_a_mail_server_counts_as_one() {
+    let folder = folder();
+    for (greeting, state) in [("220 ready\r\n", "ok"), ("554 no mail from here\r\n", "fail")] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port().to_string();
+        std::thread::spawn(move || listener.accept().unwrap().0.write_all(greeting.as_bytes()));
+        let settings = [
+            ("DATA_DIR", folder.path().to_str().unwrap()),
+            ("SECRET_KEY", SECRET),
+            ("SMTP_HOST", "127.0.0.1"),
+            ("SMTP_PORT", &port),
+            ("MAIL_FROM", "tales@example.org"),
+        ];
+        let output = tinytales(&["check", "--json"], &settings).output().unwrap();
+        assert_eq!(Lines::of(&output).state("mail"), state, "{}", text(&output));
+    }
+}
+
+#[test]
 fn an_instance_that_forgets_is_told_so_by_check_log_and_front_door() {
     // A root of its own: what is mounted there decides, and a folder of the build may be anything.
     let folder = folder();

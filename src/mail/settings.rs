@@ -92,6 +92,11 @@ impl Way {
         }
     }
 
+    /// Whether the server speaks first, in the clear.
+    pub fn is_greeted(&self) -> bool {
+        matches!(self, Self::Smtp(settings) if settings.encryption != Encryption::Implicit)
+    }
+
     fn open(self, clock: &Clock) -> Result<Box<dyn Transport>, String> {
         Ok(match self {
             Self::File(folder) => {

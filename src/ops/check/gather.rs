@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use database::{Options, Target};
 use envelope::limits::Limits;
 use futures_util::future::join_all;
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
 use super::disk::{Folder, data_folder};
@@ -69,20 +70,29 @@ async fn try_mail(config: &Config) -> Result<Vec<MailWay>, String> {
     Ok(join_all(ways.iter().map(try_way)).await)
 }
 
-/// Connects, says nothing, and hangs up.
 async fn try_way(way: &Way) -> MailWay {
-    let server = way.server();
-    let trouble = match server {
-        None => None,
-        Some(server) => match tokio::time::timeout(MAIL_PATIENCE, TcpStream::connect(server)).await {
-            Ok(Ok(_)) => None,
-            Ok(Err(error)) => Some(error.to_string()),
-            Err(_) => Some(format!("no answer within {} s", MAIL_PATIENCE.as_secs())),
-        },
-    };
+    let outcome = tokio::time::timeout(MAIL_PATIENCE, knock(way)).await;
+    let silence = || Err(format!("no answer within {} s", MAIL_PATIENCE.as_secs()));
     MailWay {
         name: way.name(),
-        server: server.map(|(host, port)| (host.to_owned(), port)),
-        trouble,
+        server: way.server().map(|(host, port)| (host.to_owned(), port)),
+        trouble: outcome.unwrap_or_else(|_| silence()).err(),
+    }
+}
+
+/// Connects, says nothing, and hangs up. A firewall may take any connection, so a server that speaks first is heard.
+async fn knock(way: &Way) -> Result<(), String> {
+    let Some(server) = way.server() else {
+        return Ok(());
+    };
+    let connected = TcpStream::connect(server).await;
+    let mut stream = connected.map_err(|error| error.to_string())?;
+    if !way.is_greeted() {
+        return Ok(());
+    }
+    let mut greeting = [0; 3];
+    match stream.read_exact(&mut greeting).await {
+        Ok(_) if greeting == *b"220" => Ok(()),
+        _ => Err("it does not greet as a mail server does".to_owned()),
     }
 }
