@@ -1,10 +1,13 @@
-//! What the server does by itself: noting who was seen and what was looked at, sweeping what has expired, sending mail.
+//! What the server does by itself: noting who was seen and what was looked at, sweeping what has expired, sending mail,
+//! making backups.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::accounts::store::{people, sessions};
 use crate::app::App;
+use crate::backup;
+use crate::ops::history;
 use crate::pictures;
 use crate::stories::flush_views;
 
@@ -53,6 +56,8 @@ pub fn start(app: &Arc<App>) {
         async move { mail.mail.run(mail.tasks.stopping()).await },
     );
     pictures::start(app);
+    history::start(app);
+    backup::start(app);
 }
 
 /// Waits; false when the server is to stop.

@@ -9,10 +9,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::accounts::api as accounts;
 use crate::app::App;
 use crate::moderation::api as moderation;
+use crate::ops::{console, health, metrics, traffic};
 use crate::pictures::api as pictures;
 use crate::stories::api as stories;
+use crate::web;
 use crate::wire::{Error, gzip, layers};
-use crate::{ops, web};
 
 /// The routes with all that surrounds them.
 pub fn all(app: &Arc<App>) -> Router {
@@ -34,6 +35,11 @@ pub fn all(app: &Arc<App>) -> Router {
         .layer(axum::middleware::from_fn(move |request, next| {
             layers::security_headers(by_https, request, next)
         }))
+        // Outermost: whatever becomes of a request, it is counted.
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(app),
+            traffic::watch,
+        ))
         .with_state(Arc::clone(app))
 }
 
@@ -42,8 +48,17 @@ pub fn all(app: &Arc<App>) -> Router {
 fn for_everybody() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(web::front_door))
-        .route("/healthz", get(ops::healthz))
-        .route("/readyz", get(ops::readyz))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .route("/ops", get(console::console))
+        .route("/ops/", get(console::console))
+        .route("/ops/panel", get(console::panel))
+        .route("/ops/sign-in", post(console::sign_in))
+        .route("/ops/sign-out", post(console::sign_out))
+        .route("/ops/log", post(console::log))
+        .route("/ops/style.css", get(console::style))
+        .route("/ops/script.js", get(console::script))
         .route("/account/undo-email/{token}", get(web::undo_email).post(web::undo_email_now))
         .route("/api/", get(web::index))
         .route("/api/openapi.json", get(web::openapi))

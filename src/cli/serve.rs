@@ -11,9 +11,10 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::start::{prepare_data_dir, runtime, settings, unfit_folders};
-use super::{Command, Failure, Work, say};
+use super::{Command, Failure, Work, restore, say};
 use crate::accounts::tokens::random_hex;
 use crate::app::{self, App};
+use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::config::{Config, Secret, settings_as_text};
 use crate::demo::fill::{as_text, fill};
@@ -55,6 +56,9 @@ fn serve(mut config: Config) -> Result<(), Failure> {
         if config.secret.reveal().is_empty() {
             config.secret = own_secret(&config.data_dir.join("own-secret"))?;
         }
+        if !config.demo {
+            prepare_backups(&config).await?;
+        }
         let app = App::new(config, Clock::system(), log)
             .await
             .map_err(Failure::from)?;
@@ -78,6 +82,22 @@ async fn listen(config: &Config) -> Result<TcpListener, String> {
     let (host, port) = &config.listen;
     let listener = TcpListener::bind((host.as_str(), *port)).await;
     listener.map_err(|error| format!("cannot listen on HOST {host}, PORT {port}: {error}"))
+}
+
+/// Brings an empty database back from the bucket, if there is one, and says what backups promise.
+async fn prepare_backups(config: &Config) -> Result<(), Failure> {
+    let backups = Backups::new(config).map_err(|failure| failure.to_string())?;
+    let restored = backups.restore_if_empty().await;
+    let restored = restored.map_err(|failure| {
+        format!("the database is empty and was not restored: {failure} (RESTORE_IF_EMPTY=off starts without)")
+    })?;
+    if let Some((stored, contents)) = restored {
+        let sentence = restore::sentence(&contents);
+        say(&format!("Restored {} from the bucket: {sentence}\n", stored.name))?;
+    }
+    backups
+        .promise()
+        .map_or(Ok(()), |promise| say(&format!("{promise}\n")))
 }
 
 /// The secret of a demo, or of development: made once and kept, readable by its owner alone.

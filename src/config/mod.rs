@@ -15,6 +15,7 @@ use self::dotenv::Environment;
 use self::reader::Reader;
 pub use self::secret::Secret;
 pub use self::settings::{SETTINGS, Setting, settings_as_markdown, settings_as_text};
+use crate::backup::BackupSettings;
 use crate::logging::Level;
 use crate::mail::MailSettings;
 use crate::wire::hosts::AllowedHosts;
@@ -54,6 +55,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Whose word about addresses is believed.
     pub trusted_proxies: TrustedProxies,
+    /// Whether the hosting platform says that it runs us: behind its proxy, on a disk that it erases.
+    pub on_render: bool,
     /// Whether rates are limited.
     pub rate_limits: bool,
     /// For development: more log, and the `log` mail transport.
@@ -74,6 +77,8 @@ pub struct Config {
     pub email_code_minutes: u32,
     /// The ways out for mail.
     pub mail: MailSettings,
+    /// When and where backups are made.
+    pub backup: BackupSettings,
     /// Whether passwords in an older form are stored anew at sign-in.
     pub password_upgrade: bool,
     /// Pictures in one's own story list, in bytes.
@@ -131,6 +136,7 @@ impl Config {
         let data_dir = read.data_dir();
         let database = read.database(&data_dir);
         let public_url = read.public_url();
+        let backup = read.backup(&data_dir, &database);
         let signs = signs_of_production(on_render, public_url.as_deref(), &database);
         let is_development = debug && signs.is_empty();
         let usual_level = if debug { Level::Debug } else { Level::Warn };
@@ -146,6 +152,7 @@ impl Config {
             allowed_hosts: read.allowed_hosts(public_url.as_deref()),
             cors_origins: read.list("CORS_ORIGINS"),
             trusted_proxies: read.proxies(on_render),
+            on_render,
             rate_limits: read.flag("RATE_LIMITS", true),
             log_level: read.log_level(usual_level),
             redis_url: read.redis_url(),
@@ -157,6 +164,7 @@ impl Config {
             password_upgrade: read.flag("PASSWORD_UPGRADE", true),
             own_list_bytes: read.number("OWN_LIST_MIB", 24_u64, 1..=4096) << 20,
             mail: read.mail(debug),
+            backup,
             admin_password: read.untrimmed("ADMIN_PASSWORD").map(Secret::new),
             cautions: if debug { caution(&signs) } else { Vec::new() },
             database,

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use database::Target;
 
 use super::{SETTINGS, Secret};
+use crate::backup::{BackupSettings, Texts};
 use crate::clock::Clock;
 use crate::logging::Level;
 use crate::mail::MailSettings;
@@ -172,6 +173,25 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         Target::parse(&url).unwrap_or_else(|fault| {
             self.faults.push(format!("DATABASE_URL: {fault}"));
             file
+        })
+    }
+
+    pub(super) fn backup(&mut self, data_dir: &Path, database: &Target) -> BackupSettings {
+        let texts = Texts {
+            folder: self.text("BACKUP_DIR"),
+            every: self.text("BACKUP_EVERY"),
+            keep: self.text("BACKUP_KEEP"),
+            restore_if_empty: self.flag("RESTORE_IF_EMPTY", true),
+            bucket: self.text("BUCKET_URL"),
+            endpoint: self.text("BUCKET_ENDPOINT"),
+            region: self.text("BUCKET_REGION"),
+            access_key_id: self.text("BUCKET_ACCESS_KEY_ID"),
+            secret_access_key: self.text("BUCKET_SECRET_ACCESS_KEY").map(Secret::new),
+        };
+        let embedded = matches!(database, Target::Sqlite(_));
+        BackupSettings::read(&texts, data_dir, embedded).unwrap_or_else(|faults| {
+            self.faults.extend(faults);
+            BackupSettings::off()
         })
     }
 

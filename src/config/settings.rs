@@ -134,6 +134,43 @@ pub const SETTINGS: &[Setting] = &[
         "Pictures in one's own story list, in MiB; never fewer than 12 stories.",
     ),
     setting(
+        "BACKUP_DIR",
+        "`DATA_DIR/backups` for SQLite or with a bucket, else none",
+        "Folder for the backups that the server makes by itself; `off` for none.",
+    ),
+    setting(
+        "BACKUP_EVERY",
+        "24h",
+        "Time from one backup to the next (`15m`, `24h`): what is written in between is lost with the disk.",
+    ),
+    setting(
+        "BACKUP_KEEP",
+        "7",
+        "Backups that are kept: the newest ones, and the newest of as many days.",
+    ),
+    setting(
+        "BUCKET_URL",
+        "none",
+        "Ships every backup to `s3://bucket/prefix`; needs a build with `--features bucket`.",
+    ),
+    setting(
+        "BUCKET_ENDPOINT",
+        "Amazon S3",
+        "Address of another S3-compatible store.",
+    ),
+    setting("BUCKET_REGION", "us-east-1", "The bucket's region."),
+    setting(
+        "BUCKET_ACCESS_KEY_ID",
+        "none",
+        "Who may write and list the bucket.",
+    ),
+    setting("BUCKET_SECRET_ACCESS_KEY", "none", "And the proof of it."),
+    setting(
+        "RESTORE_IF_EMPTY",
+        "on",
+        "With a bucket and an empty database, `serve` first takes the newest backup from there; `off` starts empty.",
+    ),
+    setting(
         "MAIL_PROVIDER",
         "what is configured",
         "`file`, `log` (with DEBUG), `brevo`, `sendgrid`, `smtp`, or several with commas, tried in order.",

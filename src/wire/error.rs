@@ -146,6 +146,15 @@ impl Error {
         )
     }
 
+    /// 415: bodies are not compressed. Nothing is unpacked here: a kilobyte can become a gigabyte.
+    pub fn compressed() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Please send the request without compression.",
+        )
+    }
+
     /// 429: too often; `seconds` until it is worth another try.
     pub fn too_many_requests(seconds: u64) -> Self {
         Self::new(

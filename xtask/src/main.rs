@@ -2,6 +2,7 @@
 
 mod bench;
 mod http;
+mod moto;
 mod output;
 mod postgres;
 mod process;
@@ -25,6 +26,7 @@ usage: cargo xtask <chore>
   test [--only sqlite|postgres] [filter]   everything that a change must pass; or only the tests, on one database
   tidy                                     the house rules that a machine can check
   schemathesis                             hostile requests against a demo server, made from its OpenAPI file
+  bucket                                   the tests of backups that go to a bucket, with a store of their own
   bench                                    requests per second and CPU per request, against the old server
   bench load URL [--connections N] [--seconds N] [--pid PID]
                                            load on one address of a running server";
@@ -46,6 +48,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["test", rest @ ..] => suite::run(rest),
         ["tidy"] => tidy::run(),
         ["schemathesis"] => schemathesis::run(),
+        ["bucket"] => moto::run(),
         ["bench", rest @ ..] => bench::run(rest),
         _ => Err(USAGE.into()),
     }

@@ -6,7 +6,7 @@
 use crate::postgres::{Cluster, Installation};
 use crate::steps::{self, Step};
 use crate::workspace::{cargo, must_succeed};
-use crate::{Result, schemathesis, tidy};
+use crate::{Result, moto, schemathesis, tidy};
 
 /// Tells the whole-server tests which PostgreSQL to use; unset, they use SQLite.
 const DATABASE_OF_THE_TESTS: &str = "TEST_DATABASE_URL";
@@ -43,6 +43,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         request.step("tests on PostgreSQL", Some(Engine::Postgres), || {
             tests_on_postgres(filter)
         }),
+        request.step("backups to a bucket", None, moto::run),
         request.step("schemathesis", None, schemathesis::run),
     ])
 }
