@@ -23,6 +23,7 @@ mod accounts_sign_up;
 mod bad_input;
 mod harness;
 mod memory;
+mod ops_browser;
 mod ops_console;
 mod ops_history;
 mod ops_metrics;
