@@ -48,9 +48,16 @@ fn fill(world: &World) {
         conn.execute(
             "INSERT INTO ops_runs (version, started_at, last_alive, peak, memory_limit) VALUES ('0.1.0', $1, $2, $3, $4)",
             &[&(now - 30 * HOUR), &(now - 206 * MINUTE), &(496_i64 << 20), &(512_i64 << 20)],
+        )?;
+        conn.execute(
+            "UPDATE ops_runs SET started_at = $1 WHERE started_at = $2",
+            &[&(now - 200 * MINUTE), &now],
         )
     };
     world.sql(minutes);
+    for _ in 0..20 {
+        world.guest().get("/api/").ok();
+    }
     world.app.log.answered("GET", "/api/stories/{id}/", 200, 812);
     world.app.log.answered("POST", "/api/auth/login/", 503, 2);
     world.app.log.flush();

@@ -92,7 +92,7 @@ fn history_outlives_the_server() {
     assert!(sent > 0 && month >= sent, "{month} after {sent}");
     assert_eq!(world.endings(), [Ending::Running, Ending::Clean]);
     let text = admin_at_console(&world).get("/ops").text();
-    assert!(text.contains("stopped in order") && text.contains(">runs<"));
+    assert!(text.contains("Stopped in order") && text.contains(">Runs<"));
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn an_end_without_a_word_is_shown() {
     world.advance(10 * MINUTE);
     assert_eq!(world.endings(), [Ending::Running, Ending::Unclean]);
     let text = admin_at_console(&world).get("/ops").text();
-    assert!(text.contains("without a word, probably killed for its memory"));
+    assert!(text.contains("Ended without a word, probably killed for its memory"));
     world.restart();
     assert_eq!(world.app.history.unclean(), 1);
 }
