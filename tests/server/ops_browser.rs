@@ -129,6 +129,8 @@ fn examine(browser: &mut Browser, width: u32) {
         "[...document.querySelectorAll('a, button, summary')].map(e => e.getBoundingClientRect())
             .filter(box => box.height > 0 && box.height < 20).length",
     );
+    let bytes = browser.run("fetch(location).then(page => page.text()).then(text => text.length)");
+    assert!(bytes.as_u64() < Some(60_000), "{bytes} bytes");
     assert_eq!(small, 0, "everything can be hit with a finger");
 }
 

@@ -140,3 +140,35 @@ fn bytes_begin_anew_with_the_month() {
     assert!(april < 10_000, "{april}");
     assert_eq!(world.dump("ops_months").len(), 2);
 }
+
+#[test]
+fn minutes_wait_while_the_database_is_away_and_an_hour_of_them_at_most() {
+    let world = World::new();
+    world.minute();
+    assert_eq!(world.app.history.waiting(), 0);
+    world.app.database.close();
+    for _ in 0..3 {
+        world.minute();
+    }
+    assert_eq!(world.app.history.waiting(), 3);
+    for _ in 0..100 {
+        world.minute();
+    }
+    assert_eq!(world.app.history.waiting(), 60);
+}
+
+#[test]
+fn the_console_shows_the_present_while_the_database_is_away() {
+    let world = World::new();
+    let admin = admin_at_console(&world);
+    admin.get("/ops").status(200);
+    world.app.database.close();
+    let page = admin.get("/ops");
+    page.status(200);
+    assert!(page.text().contains("The database does not answer."));
+    world.advance(MINUTE);
+    let page = admin.get("/ops");
+    page.status(503);
+    assert!(page.text().contains("its database does not answer"));
+    assert!(page.header("retry-after").is_some());
+}

@@ -3,6 +3,7 @@
 mod bench;
 mod http;
 mod output;
+mod packages;
 mod postgres;
 mod process;
 mod schemathesis;

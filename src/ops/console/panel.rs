@@ -52,7 +52,7 @@ fn figures(view: &View) -> Markup {
                 (percent(gauges.used, gauges.limit)) " of " (size(gauges.limit)) ", most so far " (size(gauges.peak)) ", level " (gauges.level)
                 (meter("Memory", gauges.used, gauges.limit))
             }))
-            (figure("People online", &view.people.to_string(), &html! { "seen in the last five minutes; live sockets: 0" }))
+            (figure("People online", &view.people.to_string(), &html! { "seen in the last five minutes; live sockets: " (view.sockets) }))
             (figure("Requests a second", &show::short(traffic.per_second), &html! {
                 "in the last minute; " (traffic.in_flight) " under way, " (gauges.connections) " connections of " (gauges.connections_limit)
             }))

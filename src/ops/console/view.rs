@@ -10,6 +10,7 @@ use crate::clock::{DAY, HOUR, MINUTE};
 use crate::logging::Warning;
 use crate::ops::check::forgets;
 use crate::ops::history::{self, Ending, ONLINE, Point, Run};
+use crate::ops::sockets;
 use crate::ops::traffic::{GOAL, Snapshot};
 
 /// From this share of a budget on it is pointed out, in percent.
@@ -73,6 +74,7 @@ pub(super) struct View {
     pub(super) traffic: Snapshot,
     pub(super) database: database::Gauges,
     pub(super) people: usize,
+    pub(super) sockets: usize,
     pub(super) bandwidth_budget: u64,
     pub(super) database_size: Option<u64>,
     pub(super) database_limit: Option<u64>,
@@ -111,6 +113,7 @@ impl View {
             traffic: app.traffic.snapshot(now),
             database: app.database.gauges(),
             people: app.sessions.seen_since(now - ONLINE),
+            sockets: sockets(app),
             bandwidth_budget: app.config.bandwidth_budget,
             database_size: app.history.database_size(),
             database_limit: app.config.database_size_limit,
