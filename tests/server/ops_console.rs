@@ -83,7 +83,7 @@ fn suspended_and_unverified_administrators_stay_outside() {
     let world = World::new();
     let ada = world.admin("Ada");
     let olga = world.person("Olga", |person| {
-        (person.is_admin, person.is_verified) = (true, false)
+        (person.is_admin, person.is_verified) = (true, false);
     });
     let id = ada.id();
     world.sql(move |conn| conn.execute("UPDATE users SET suspended_at = 1 WHERE id = $1", &[&id]));

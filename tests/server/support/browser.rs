@@ -131,6 +131,10 @@ impl Browser {
 
     /// Calls a method and waits for its result; what happens meanwhile is noted.
     #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a call writes `json!(…)` in its place"
+    )]
     fn call(&mut self, method: &str, params: Value) -> Value {
         self.next += 1;
         let id = self.next;
