@@ -45,6 +45,7 @@ pub(super) async fn page(app: &App, origin: &Origin) -> Page {
             ul {
                 li { a href="/api/docs" { "The API, readable" } }
                 li { a href="/api/openapi.json" { "The API as an OpenAPI document" } }
+                li { a href="/ops" { "The console, for administrators" } }
                 li { a href="/healthz" { "Is it alive?" } " · " a href="/readyz" { "Can it work?" } }
             }
             p.small { (NOT_YET) }

@@ -4,6 +4,7 @@ mod bench;
 mod http;
 mod moto;
 mod output;
+mod packages;
 mod postgres;
 mod process;
 mod schemathesis;

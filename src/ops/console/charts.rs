@@ -23,6 +23,9 @@ pub(super) fn all(view: &View, past: &Past) -> Markup {
             (requests(view, past).draw())
             (people(view, past).draw())
         }
+        @if past.runs.iter().any(|run| run.started_at > view.now - view.range.length()) {
+            p.small { "A dotted upright line is a start of the server." }
+        }
     }
 }
 
@@ -53,7 +56,13 @@ fn memory(view: &View, past: &Past) -> Chart {
     let most = past.points.iter().map(used).max().unwrap_or_default();
     let [soon, now] = alarms(limit);
     let mut marks: Vec<Mark> = (0..=2)
-        .map(|quarter| tick((limit / 4 * quarter) as f64, size(limit / 4 * quarter)))
+        .map(|quarter| limit / 4 * quarter)
+        .map(|bytes| {
+            tick(
+                bytes as f64,
+                if bytes == 0 { "0".to_owned() } else { size(bytes) },
+            )
+        })
         .collect();
     marks.extend([
         mark(soon, "warn", size(soon)),
@@ -127,12 +136,6 @@ fn requests(view: &View, past: &Past) -> Chart {
     let most = past.points.iter().map(pace).fold(0.0, f64::max);
     let errors: i64 = past.points.iter().map(|point| point.errors).sum();
     let refusals: i64 = past.points.iter().map(|point| point.refusals).sum();
-    let values = |value: &dyn Fn(&Point) -> f64| {
-        past.points
-            .iter()
-            .map(|point| (point.at, Some(value(point))))
-            .collect()
-    };
     let top = ceiling(most.max(1.0));
     Chart {
         summary: format!(
@@ -146,13 +149,22 @@ fn requests(view: &View, past: &Past) -> Chart {
                 label: "all",
                 look: "second",
                 is_filled: true,
-                values: values(&pace),
+                values: past
+                    .points
+                    .iter()
+                    .map(|point| (point.at, Some(pace(point))))
+                    .collect(),
             },
             Curve {
                 label: "errors and refusals",
                 look: "bad",
                 is_filled: true,
-                values: values(&failing),
+                // A line along the floor would look like trouble.
+                values: past
+                    .points
+                    .iter()
+                    .map(|point| (point.at, Some(failing(point)).filter(|pace| *pace > 0.0)))
+                    .collect(),
             },
         ],
         ..frame(view, past, "requests", "Requests a second", LOW)
@@ -202,12 +214,10 @@ fn frame(view: &View, past: &Past, id: &'static str, title: &'static str, height
 /// The start, three instants between, and now.
 fn times(from: i64, to: i64) -> Vec<(i64, String)> {
     let length = to - from;
-    let first = (from, format!("{} UTC", clock_time(from)));
-    let quarter = |number: i64| {
-        let at = from + length / 4 * number;
-        (at, clock_time(at))
-    };
-    vec![first, quarter(1), quarter(2), quarter(3), (to, "now".to_owned())]
+    let quarters = (0..4).map(|number| from + length / 4 * number);
+    let mut times: Vec<_> = quarters.map(|at| (at, clock_time(at))).collect();
+    times.push((to, "now".to_owned()));
+    times
 }
 
 fn tick(value: f64, label: String) -> Mark {

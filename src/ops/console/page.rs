@@ -35,7 +35,6 @@ pub(super) fn console(view: &View, admin: &Admin) -> Response {
         header.bar {
             div.mark aria-hidden="true" { (PreEscaped(MARK)) }
             h1 { "Tinytales" }
-            p.small { "Version " (env!("CARGO_PKG_VERSION")) }
             form method="post" action="/ops/sign-out" {
                 input type="hidden" name="form_token" value=(admin.form_token);
                 button.quiet { "Sign out" }

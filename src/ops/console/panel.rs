@@ -26,7 +26,7 @@ pub(super) fn panel(view: &View, form_token: &str) -> Markup {
         }
         (warnings(view))
         @if let Some(past) = &view.past { (runs(view, past)) }
-        p.small { "As of " time datetime=(moment(view.now)) { (moment(view.now)) } ". A MB has 1,048,576 bytes." }
+        p.small { "Version " (env!("CARGO_PKG_VERSION")) ", as of " time datetime=(moment(view.now)) { (moment(view.now)) } ". A MB has 1,048,576 bytes." }
     }
 }
 
@@ -52,12 +52,15 @@ fn figures(view: &View) -> Markup {
                 (percent(gauges.used, gauges.limit)) " of " (size(gauges.limit)) ", most so far " (size(gauges.peak)) ", level " (gauges.level)
                 (meter("Memory", gauges.used, gauges.limit))
             }))
-            (figure("People online", &view.people.to_string(), &html! { "seen in the last five minutes; live sockets: 0" }))
+            (figure("People online", &view.people.to_string(), &html! { "seen in the last five minutes; live sockets: " (view.sockets) }))
             (figure("Requests a second", &show::short(traffic.per_second), &html! {
                 "in the last minute; " (traffic.in_flight) " under way, " (gauges.connections) " connections of " (gauges.connections_limit)
             }))
             (figure("Response time", &maybe_time(traffic.p95), &html! {
-                "95 of 100 at most; half " (maybe_time(traffic.p50)) ", 99 of 100 " (maybe_time(traffic.p99)) "; goal " (show::time(GOAL))
+                @if let (Some(half), Some(most)) = (traffic.p50, traffic.p99) {
+                    "95 of 100 at most; half " (show::time(half)) ", 99 of 100 " (show::time(most))
+                } @else { "no request in the last minute" }
+                "; goal " (show::time(GOAL))
             }))
             (figure("Errors", &traffic.errors.to_string(), &html! {
                 "in the last minute; asked to come back later: " (traffic.refusals)
@@ -93,10 +96,10 @@ fn past(view: &View) -> Markup {
     html! {
         section {
             div.heading {
-                h2 { "The last " (span(view.range.length())) }
+                h2 { "The last " (view.range.name()) " " span.small { "times in UTC" } }
                 nav.ranges aria-label="How far back" {
                     @for range in Range::ALL {
-                        a id={ "range-" (range.hours()) } href={ "/ops?hours=" (range.hours()) } aria-current=[(range == view.range).then_some("true")] { (span(range.length())) }
+                        a id={ "range-" (range.hours()) } href={ "/ops?hours=" (range.hours()) } aria-current=[(range == view.range).then_some("true")] { (range.name()) }
                     }
                 }
             }
@@ -206,7 +209,7 @@ fn warnings(view: &View) -> Markup {
                             @for warning in warnings.iter().take(SHOWN) {
                                 tr {
                                     td.when { time datetime=(moment(warning.at)) title=(moment(warning.at)) { (ago(view.now, warning.at)) } }
-                                    td { @if warning.level == "error" { strong.bad { "error " } } (warning.message) " " span.small { (warning.target) } }
+                                    td.what { @if warning.level == "error" { strong.bad { "error " } } (warning.message) " " span.small { (warning.target) } }
                                     td { (warning.count) }
                                 }
                             }
@@ -220,7 +223,7 @@ fn warnings(view: &View) -> Markup {
 }
 
 fn runs(view: &View, past: &Past) -> Markup {
-    let ending = |run: &Run| run.ending(past.own, past.is_shared, view.now);
+    let ending = |run: &Run| past.ending(run, view.now);
     let unclean = past
         .runs
         .iter()
@@ -230,12 +233,10 @@ fn runs(view: &View, past: &Past) -> Markup {
         section {
             h2 { "Starts" }
             p { "The server has been up for " (span(view.up)) ". Of the last " (past.runs.len()) " runs " @if unclean == 0 { "none" } @else { (unclean) } " ended without a word." }
-            div.scroll tabindex="0" role="region" aria-label="Starts" {
-                table {
-                    thead { tr { th scope="col" { "Started" } th scope="col" { "Ran for" } th scope="col" { "End" } th scope="col" { "Most memory" } th scope="col" { "Version" } } }
-                    tbody {
-                        @for run in past.runs.iter().take(RUNS_SHOWN) { (run_row(view, run, ending(run))) }
-                    }
+            table {
+                thead { tr { th scope="col" { "Started" } th scope="col" { "What became of it" } } }
+                tbody {
+                    @for run in past.runs.iter().take(RUNS_SHOWN) { (run_row(view, run, ending(run))) }
                 }
             }
         }
@@ -251,17 +252,23 @@ fn run_row(view: &View, run: &Run, ending: Ending) -> Markup {
     let was_short_of_memory = run.peak * 100 >= run.memory_limit * SUSPICIOUS && run.memory_limit > 0;
     html! {
         tr {
-            td.when { time datetime=(moment(run.started_at)) title=(moment(run.started_at)) { (ago(view.now, run.started_at)) } }
-            td { (span(until - run.started_at)) }
+            td {
+                time datetime=(moment(run.started_at)) { (ago(view.now, run.started_at)) }
+                br;
+                span.small { (moment(run.started_at)) }
+            }
             td {
                 @match ending {
-                    Ending::Running => span.good { "runs" },
-                    Ending::Clean => "stopped in order",
-                    Ending::Unclean => strong.bad { "without a word" @if was_short_of_memory { ", probably killed for its memory" } },
+                    Ending::Running => span.good { "Runs" },
+                    Ending::Clean => "Stopped in order",
+                    Ending::Unclean => strong.bad { "Ended without a word" @if was_short_of_memory { ", probably killed for its memory" } },
+                }
+                br;
+                span.small {
+                    "ran for " (span(until - run.started_at)) ", version " (run.version)
+                    @if run.peak > 0 { ", most memory " (size(run.peak.cast_unsigned())) " of " (size(run.memory_limit.cast_unsigned())) }
                 }
             }
-            td { @if run.peak > 0 { (size(run.peak.cast_unsigned())) " of " (size(run.memory_limit.cast_unsigned())) } @else { "–" } }
-            td { (run.version) }
         }
     }
 }

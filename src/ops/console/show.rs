@@ -6,9 +6,12 @@ use crate::clock::{DAY, HOUR, MINUTE, SECOND};
 
 const MIB: f64 = 1_048_576.0;
 
-/// `312 KB`, `11.3 MB`, `512 MB`, `1.2 GB`.
+/// `0 MB`, `312 KB`, `11.3 MB`, `512 MB`, `1.2 GB`.
 pub(super) fn size(bytes: u64) -> String {
     let mib = bytes as f64 / MIB;
+    if bytes == 0 {
+        return "0 MB".to_owned();
+    }
     if mib < 0.95 {
         return format!("{:.0} KB", mib * 1024.0);
     }
@@ -27,10 +30,10 @@ pub(super) fn short(number: f64) -> String {
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
-/// The time of an answer in microseconds: `under 1 ms`, `12 ms`, `1.5 s`.
+/// The time of an answer in microseconds: `< 1 ms`, `12 ms`, `1.5 s`.
 pub(super) fn time(micros: u64) -> String {
     match micros {
-        0..1_000 => "under 1 ms".to_owned(),
+        0..1_000 => "< 1 ms".to_owned(),
         1_000..1_000_000 => format!("{} ms", micros / 1_000),
         _ => format!("{} s", short(micros as f64 / 1e6)),
     }
@@ -101,7 +104,7 @@ mod tests {
     #[test]
     fn sizes_have_the_unit_that_fits() {
         for (bytes, text) in [
-            (0, "0 KB"),
+            (0, "0 MB"),
             (320 << 10, "320 KB"),
             (1 << 20, "1 MB"),
             ((11 << 20) + (300 << 10), "11.3 MB"),
@@ -117,7 +120,7 @@ mod tests {
     fn times_and_spans_are_short() {
         assert_eq!(
             [time(0), time(999), time(12_345), time(1_540_000)],
-            ["under 1 ms", "under 1 ms", "12 ms", "1.5 s"]
+            ["< 1 ms", "< 1 ms", "12 ms", "1.5 s"]
         );
         assert_eq!(maybe_time(None), "–");
         let spans = [

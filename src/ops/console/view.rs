@@ -6,10 +6,11 @@ use database::Error;
 use envelope::{Gauges, Level};
 
 use crate::app::App;
-use crate::clock::{HOUR, MINUTE};
+use crate::clock::{DAY, HOUR, MINUTE};
 use crate::logging::Warning;
 use crate::ops::check::forgets;
-use crate::ops::history::{self, ONLINE, Point, Run};
+use crate::ops::history::{self, Ending, ONLINE, Point, Run};
+use crate::ops::sockets;
 use crate::ops::traffic::{GOAL, Snapshot};
 
 /// From this share of a budget on it is pointed out, in percent.
@@ -35,6 +36,11 @@ impl Range {
             .into_iter()
             .find(|range| Some(range.hours()) == hours)
             .unwrap_or(Self::SixHours)
+    }
+
+    /// As a button says it.
+    pub(super) fn name(self) -> String {
+        format!("{} h", self.hours())
     }
 
     pub(super) fn hours(self) -> i64 {
@@ -68,6 +74,7 @@ pub(super) struct View {
     pub(super) traffic: Snapshot,
     pub(super) database: database::Gauges,
     pub(super) people: usize,
+    pub(super) sockets: usize,
     pub(super) bandwidth_budget: u64,
     pub(super) database_size: Option<u64>,
     pub(super) database_limit: Option<u64>,
@@ -106,6 +113,7 @@ impl View {
             traffic: app.traffic.snapshot(now),
             database: app.database.gauges(),
             people: app.sessions.seen_since(now - ONLINE),
+            sockets: sockets(app),
             bandwidth_budget: app.config.bandwidth_budget,
             database_size: app.history.database_size(),
             database_limit: app.config.database_size_limit,
@@ -142,6 +150,10 @@ impl View {
             },
         );
         worry(
+            self.past.as_ref().is_some_and(|past| past.came_back(self.now)),
+            "The server came back after an end without a word; the starts below tell more.",
+        );
+        worry(
             self.traffic.errors > 0,
             "The server made errors in the last minute; the warnings below tell more.",
         );
@@ -171,6 +183,17 @@ fn nearly(part: u64, whole: Option<u64>) -> bool {
 }
 
 impl Past {
+    pub(super) fn ending(&self, run: &Run, now: i64) -> Ending {
+        run.ending(self.own, self.is_shared, now)
+    }
+
+    /// Whether the run before ours ended without a word, less than a day ago.
+    fn came_back(&self, now: i64) -> bool {
+        let own = self.runs.iter().position(|run| Some(run.id) == self.own);
+        let before = own.and_then(|own| self.runs.get(own + 1));
+        before.is_some_and(|run| now - run.last_alive < DAY && self.ending(run, now) == Ending::Unclean)
+    }
+
     async fn read(app: &Arc<App>, range: Range, now: i64) -> Result<Self, Error> {
         let since = now - range.length();
         let step = range.step();

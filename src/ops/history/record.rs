@@ -11,6 +11,7 @@ use super::{Ending, Minute, Queues, Run, store};
 use crate::app::App;
 use crate::background::pause;
 use crate::clock::MINUTE;
+use crate::ops::sockets;
 use crate::ops::traffic::{Snapshot, Totals};
 
 /// How often memory and queues are looked at; a minute keeps the highest.
@@ -78,6 +79,11 @@ impl History {
         self.notes().database_size
     }
 
+    /// Minutes that the database has not taken yet.
+    pub fn waiting(&self) -> usize {
+        self.notes().waiting.len()
+    }
+
     /// Looks at what rises and falls within a minute.
     fn look(&self, app: &App) {
         let gauges = app.envelope.gauges();
@@ -100,7 +106,7 @@ impl History {
     fn close_minute(&self, app: &App, now: i64) {
         let number = now.div_euclid(MINUTE);
         let gauges = app.envelope.gauges();
-        let people = app.sessions.seen_since(now - ONLINE);
+        let (people, sockets) = (app.sessions.seen_since(now - ONLINE), sockets(app));
         let (traffic, totals) = (app.traffic.snapshot(now), app.traffic.totals());
         let mut notes = self.notes();
         if notes.noted == Some(number) {
@@ -121,7 +127,7 @@ impl History {
             memory_limit: gauges.limit.cast_signed(),
             level: highest.level,
             people: people as i64,
-            sockets: 0,
+            sockets: sockets as i64,
             connections: gauges.connections as i64,
             requests: (counted.requests - before.requests).cast_signed(),
             p50: micros(traffic.p50),

@@ -14,6 +14,7 @@ use self::text::{Kind, Text};
 use crate::app::App;
 use crate::clock::SECOND;
 use crate::ops::history::ONLINE;
+use crate::ops::sockets;
 use crate::ops::traffic::{Area, GOAL, Totals};
 use crate::wire::{Bearer, Error, bearer};
 
@@ -52,7 +53,7 @@ fn render(app: &App) -> String {
     let mut text = Text::default();
     let gauges = app.envelope.gauges();
     process(&mut text, app, &gauges);
-    envelope(&mut text, &gauges);
+    envelope(&mut text, app, &gauges);
     requests(&mut text, app, &app.traffic.totals());
     database(&mut text, app);
     people(&mut text, app);
@@ -103,7 +104,7 @@ fn process(text: &mut Text, app: &App, gauges: &Gauges) {
     );
 }
 
-fn envelope(text: &mut Text, gauges: &Gauges) {
+fn envelope(text: &mut Text, app: &App, gauges: &Gauges) {
     text.gauge(
         "tinytales_memory_limit_bytes",
         "Memory that must not be exceeded.",
@@ -142,9 +143,11 @@ fn envelope(text: &mut Text, gauges: &Gauges) {
         "Connections that may be open.",
         gauges.connections_limit,
     );
-    // Nothing opens one yet.
-    text.gauge("tinytales_sockets", "Live sockets.", 0);
+    text.gauge("tinytales_sockets", "Live sockets.", sockets(app));
+    permits(text, gauges);
+}
 
+fn permits(text: &mut Text, gauges: &Gauges) {
     let permits = [
         ("bodies", gauges.bodies),
         ("responses", gauges.responses),
@@ -274,6 +277,11 @@ fn database(text: &mut Text, app: &App) {
         "tinytales_database_statements_total",
         "Statements that the database has run.",
         gauges.statements,
+    );
+    text.gauge(
+        "tinytales_history_waiting",
+        "Minutes of the console's history that the database has not taken yet.",
+        app.history.waiting(),
     );
     if let Some(size) = app.history.database_size() {
         text.gauge(

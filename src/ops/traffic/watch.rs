@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
@@ -10,9 +11,8 @@ use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
-use std::sync::atomic::Ordering;
 
-use super::{Answered, Area, GOAL};
+use super::{Answered, Area};
 use crate::app::App;
 
 /// What the head of a response takes besides its headers: the status line, `Date`, `Content-Length`.
@@ -21,6 +21,7 @@ const HEAD: usize = 96;
 /// Counts each request and its answer, whatever became of it.
 pub async fn watch(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
     let began = app.clock.now();
     let mut under_way = UnderWay::new(app);
 
@@ -35,22 +36,11 @@ pub async fn watch(State(app): State<Arc<App>>, request: Request, next: Next) ->
     };
     app.traffic.answered(now, answered);
     app.traffic.sent(HEAD + size(response.headers()));
-    report(app, route.as_ref(), answered);
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    app.log
+        .answered(method.as_str(), route, answered.status, answered.micros / 1000);
     under_way.is_answered = true;
     response.map(|body| Body::new(Counted { body, under_way }))
-}
-
-/// Tells the log of what took too long and of what was refused.
-fn report(app: &App, route: Option<&MatchedPath>, answered: Answered) {
-    if answered.micros > GOAL && answered.area != Area::Ops {
-        let route = route.map_or("none", MatchedPath::as_str);
-        app.log.slow(route, answered.micros / 1000);
-    }
-    match answered.status {
-        429 => app.log.refused("429"),
-        503 => app.log.refused("503"),
-        _ => {}
-    }
 }
 
 fn size(headers: &HeaderMap) -> usize {
