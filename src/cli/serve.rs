@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -17,6 +18,9 @@ use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::demo::fill::{as_text, fill};
 
+/// How long the end waits for a call that cannot be given up.
+const LEFT_BEHIND: Duration = Duration::from_millis(500);
+
 /// Serves until SIGTERM or SIGINT.
 pub(super) fn serve(mut config: Config) -> Result<(), Failure> {
     start_log(&config);
@@ -24,7 +28,8 @@ pub(super) fn serve(mut config: Config) -> Result<(), Failure> {
     if config.demo && config.secret.reveal().is_empty() {
         config.secret = demo_secret(&config.data_dir.join("demo-secret"))?;
     }
-    runtime(config.io_threads)?.block_on(async {
+    let runtime = runtime(config.io_threads)?;
+    let served = runtime.block_on(async {
         let app = App::new(config, Clock::system())
             .await
             .map_err(|error| error.to_string())?;
@@ -38,10 +43,16 @@ pub(super) fn serve(mut config: Config) -> Result<(), Failure> {
                 .map_err(|error| format!("the demo world: {error}"))?;
             say(&as_text(&accounts))?;
         }
-        say(&format!("Tinytales is listening on http://{address}\n"))?;
+        say(&format!(
+            "Tinytales is listening on http://{address}\n{}\n",
+            app.envelope
+        ))?;
         app::serve(app, listener, stop_signal()?).await;
         Ok(())
-    })
+    });
+    // A mail server that hangs holds a thread that cannot be ended: it is left behind.
+    runtime.shutdown_timeout(LEFT_BEHIND);
+    served
 }
 
 /// Brings the schema up to date and says what was done.
