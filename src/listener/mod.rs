@@ -57,8 +57,8 @@ const STALLED_BYTES: u64 = 128 * 1024;
 /// What hyper may buffer of one connection: the longest head, too. Whoever sends half a head holds as much.
 const CONNECTION_BUFFER: usize = 16 * 1024;
 
-/// Accepts connections until `stop` completes. A place is waited for before accepting: beyond the bound the kernel's own
-/// backlog is the queue.
+/// Accepts connections until `stop` completes. One that is accepted waits for its place before the next: beyond the bound
+/// the kernel's own backlog is the queue.
 pub async fn accept(app: &Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
     if let Err(error) = set_buffers(&listener) {
         tracing::warn!(%error, "the socket buffers keep their size");
@@ -72,16 +72,17 @@ pub async fn accept(app: &Arc<App>, listener: TcpListener, stop: impl Future<Out
     let connections = app.envelope.connections();
     tokio::pin!(stop);
     loop {
-        tokio::select! {
-            () = &mut stop => return,
-            () = connections.room() => {}
-        }
         let accepted = tokio::select! {
             () = &mut stop => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
+                // Nobody is given up before somebody else is really there.
+                tokio::select! {
+                    () = &mut stop => return,
+                    () = connections.room() => {}
+                }
                 // Over the bound of its address and none of those is idle: it is closed again.
                 let Some(place) = connections.enter(household(peer.ip())) else {
                     continue;

@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use database::Conn;
+use envelope::{Level, Probe, Usage};
 use tempfile::TempDir;
 use tinytales::app::{self, App};
 use tinytales::clock::Clock;
@@ -36,6 +37,8 @@ pub struct World {
     pub app: Arc<App>,
     /// Where it listens.
     pub address: SocketAddr,
+    /// What the server believes about its memory: nothing is used until this says otherwise.
+    pub memory: Probe,
     runtime: Handle,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -75,11 +78,13 @@ impl World {
             Config::read(false, |name| settings.get(name).cloned()).expect("the settings are right");
         change(&mut config);
 
+        let memory = Probe::manual(Usage::default());
+        let told = memory.clone();
         let (ready, started) = sync_channel(1);
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new()
             .name("server".to_owned())
-            .spawn(move || serve(config, &ready, stopped))
+            .spawn(move || serve(config, told, &ready, stopped))
             .unwrap();
         let Started {
             app,
@@ -91,6 +96,7 @@ impl World {
         let world = Self {
             app,
             address,
+            memory,
             runtime,
             stop,
             thread,
@@ -121,6 +127,15 @@ impl World {
     /// A bare connection, for what no well-behaved client would send.
     pub fn connect(&self) -> Connection {
         Connection::open(self.address)
+    }
+
+    /// Lets the server use so many percent of its memory; the level that follows.
+    pub fn uses(&self, percent: u64) -> Level {
+        self.memory.set(Usage {
+            resident: self.app.envelope.limit() / 100 * percent,
+            cgroup: None,
+        });
+        self.app.envelope.look()
     }
 
     /// Lets time pass, in microseconds (`tinytales::clock::MINUTE` and its kin).
@@ -222,10 +237,10 @@ fn own_folder() -> TempDir {
         .unwrap()
 }
 
-fn serve(config: Config, ready: &SyncSender<Started>, stop: oneshot::Receiver<()>) {
+fn serve(config: Config, memory: Probe, ready: &SyncSender<Started>, stop: oneshot::Receiver<()>) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let app = App::new(config, Clock::manual(BEGINNING))
+        let app = App::with(config, Clock::manual(BEGINNING), memory)
             .await
             .expect("the server starts");
         // Nothing has been awaited since the background work was started on this one thread: it has not begun.
