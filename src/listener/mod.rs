@@ -20,6 +20,7 @@ use axum::http::Request;
 use axum::response::Response;
 use envelope::Level;
 use envelope::connections::{Busy, Place};
+use futures_util::future::BoxFuture;
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -175,8 +176,7 @@ impl Connection {
         if !self.speaks(&stream).await {
             return;
         }
-        // In a box of its own: a connection that has said nothing yet costs a few hundred bytes.
-        if let Err(error) = Box::pin(self.serve(stream)).await {
+        if let Err(error) = self.serve_apart(stream).await {
             // Clients that vanish are ordinary.
             tracing::debug!(%error, "connection ended");
         }
@@ -189,6 +189,11 @@ impl Connection {
             () = self.place.closing() => false,
             () = self.house.app.tasks.stopping() => false,
         }
+    }
+
+    /// In a box of its own, so that a connection that has said nothing yet costs a few hundred bytes.
+    fn serve_apart(&self, stream: TcpStream) -> BoxFuture<'_, io::Result<()>> {
+        Box::pin(self.serve(stream))
     }
 
     async fn serve(&self, stream: TcpStream) -> io::Result<()> {

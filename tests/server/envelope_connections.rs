@@ -25,7 +25,10 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 
 /// The connections behind which the server has closed.
 fn closed(connections: &mut [Connection]) -> usize {
-    connections.iter_mut().map(|one| usize::from(one.is_closed())).sum()
+    connections
+        .iter_mut()
+        .map(|one| usize::from(one.is_closed()))
+        .sum()
 }
 
 #[test]
