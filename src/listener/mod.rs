@@ -184,8 +184,10 @@ impl Connection {
 
     /// Waits for the first byte; false when it does not come in time, or is not waited for any more.
     async fn speaks(&self, stream: &TcpStream) -> bool {
+        let mut first = [0];
         tokio::select! {
-            spoke = timeout(self.house.patience(), stream.readable()) => matches!(spoke, Ok(Ok(()))),
+            // Peeking, because a stream may be said to be readable when it is not.
+            spoke = timeout(self.house.patience(), stream.peek(&mut first)) => matches!(spoke, Ok(Ok(1..))),
             () = self.place.closing() => false,
             () = self.house.app.tasks.stopping() => false,
         }
@@ -267,6 +269,17 @@ impl HttpBody for Answered {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The size of the future that a function of these two makes.
+    fn size_of_future<A, B, F: Future>(_: impl FnOnce(A, B) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_silent_connection_is_small() {
+        let bytes = size_of_future(Connection::run);
+        assert!(bytes < 1024, "{bytes} bytes");
+    }
 
     #[test]
     fn an_ipv6_household_counts_as_one_address() {
