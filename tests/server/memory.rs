@@ -34,7 +34,7 @@ const SIPS: usize = 48;
 
 /// Readers who stall, and how many of them have a place for certain.
 const STALLED: usize = 400;
-const PLACED: usize = 200;
+const PLACED: usize = 32;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -120,7 +120,7 @@ async fn readers_who_stall_hold_a_bounded_amount() {
     });
     assert!(placed.iter().all(|status| status == "200"), "{placed:?}");
     assert_eq!(refused, "503");
-    assert!(growth < 96 * MIB, "{growth} bytes more in memory");
+    assert!(growth < 24 * MIB, "{growth} bytes more in memory");
 }
 
 /// The measured figures are a result of their own, also when they are good.
@@ -226,6 +226,7 @@ impl Server {
                 ("PORT", "0"),
                 ("OWN_LIST_MIB", "256"),
                 ("RATE_LIMITS", "off"),
+                ("MEMORY_LIMIT", "512M"),
             ])
             .env("DATA_DIR", folder)
             .stdout(Stdio::piped())
