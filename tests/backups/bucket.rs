@@ -132,7 +132,7 @@ fn several_that_start_at_once_restore_once() {
             .collect();
         for server in starting {
             let server = server.join().unwrap();
-            assert_eq!(token(&agent(), &server, CHILD).is_empty(), false);
+            assert!(!token(&agent(), &server, CHILD).is_empty());
         }
     });
     let after = folder.path().join("after");
