@@ -162,7 +162,7 @@ impl Backups {
     /// Makes one on a thread of its own, beside the server.
     async fn make(&self, path: &Path, app: &App, now: i64) -> Result<(Stored, Contents), Failure> {
         let folder = Folder::open(path)?;
-        let size: Result<u64, database::Error> = app.database.read(|conn| conn.database_size()).await;
+        let size: Result<u64, Failure> = app.database.read(|conn| Ok(conn.database_size()?)).await;
         let (wanted, free) = (size?, folder.free());
         if let Some(free) = free.filter(|free| *free < wanted) {
             return Err(Failure::Room { free, wanted });

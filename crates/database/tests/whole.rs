@@ -7,7 +7,9 @@ mod common;
 use std::time::Duration;
 
 use common::{SCHEMA, Stage, empty_postgres, empty_sqlite};
-use database::{Cell, Database, Error, Exclusive, Migration, MigrationError, Migrations, Options, Snapshot, Target};
+use database::{
+    Cell, Database, Error, Exclusive, Migration, MigrationError, Migrations, Options, Snapshot, Target,
+};
 
 /// A failure of what the tests do with a database.
 #[derive(Debug, PartialEq)]
@@ -194,7 +196,9 @@ async fn the_schema_goes_as_far_as_it_is_asked_to_and_then_on() {
             .target
             .snapshot(&Options::default(), |snapshot| all_rows(snapshot, "stories"));
         assert_eq!(found.unwrap()[0].last(), Some(&Cell::Int(42)));
-        let newer = fresh(&stage.target, |exclusive| Ok(exclusive.migrate(&SCHEMA, 1).map(|()| 0)?));
+        let newer = fresh(&stage.target, |exclusive| {
+            Ok(exclusive.migrate(&SCHEMA, 1).map(|()| 0)?)
+        });
         assert!(matches!(newer, Err(Failure::Migration(_))), "{newer:?}");
     }
 }
