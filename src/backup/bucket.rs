@@ -163,6 +163,7 @@ async fn send(input: &mut File, file: &Path, upload: &mut dyn MultipartUpload) -
 }
 
 /// The store's reason in one line; it names the place, never the keys.
+#[expect(clippy::needless_pass_by_value, reason = "stands in `map_err`")]
 fn failed(error: object_store::Error) -> Failure {
     let why = error.to_string();
     Failure::Bucket(why.split_whitespace().collect::<Vec<_>>().join(" "))
