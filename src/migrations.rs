@@ -36,7 +36,7 @@ const fn migration(number: u32, name: &'static str, sql: &'static str) -> Migrat
 
 /// Every table of the newest schema, each behind those that it refers to. What a backup holds: the search indexes of
 /// SQLite are made again by their triggers, the ledger of migrations by the migrations.
-pub const TABLES: [&str; 19] = [
+pub const TABLES: [&str; 22] = [
     "users",
     "sessions",
     "email_codes",
@@ -56,4 +56,7 @@ pub const TABLES: [&str; 19] = [
     "story_pictures",
     "characters",
     "profanity_words",
+    "ops_minutes",
+    "ops_runs",
+    "ops_months",
 ];

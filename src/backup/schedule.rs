@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use envelope::Kind;
 use tokio::sync::oneshot;
 
 use super::bucket::Bucket;
@@ -117,6 +118,9 @@ impl Backups {
         let Some(path) = &self.settings.folder else {
             return Round::NotDue;
         };
+        if !app.envelope.admits(Kind::Export) {
+            return Round::NotDue;
+        }
         let pause = TRY_AGAIN.min(self.settings.every);
         let failed = self.with_state(|state| state.last_error.as_ref().map(|(at, _)| *at));
         if failed.is_some_and(|at| now < at.saturating_add(micros(pause))) {

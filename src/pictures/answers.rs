@@ -146,7 +146,7 @@ mod tests {
         let others = take_all(&answers, Reader::Account);
         assert!(others.len() > 12, "{}", others.len());
         assert!(!answers.is_waited_for());
-        let waits = answers.take(Reader::Guest, 1);
+        let waits = answers.take(Reader::Guest, 224 * KIB);
         tokio::pin!(waits);
         assert!(futures_util::poll!(&mut waits).is_pending() && answers.is_waited_for());
     }

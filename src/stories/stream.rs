@@ -117,10 +117,7 @@ pub async fn shelf_list(
         let _held = &room;
         list.chunk()
     });
-    let chunks = begun
-        .into_iter()
-        .chain(rest)
-        .map(Ok::<_, Infallible>);
+    let chunks = begun.into_iter().chain(rest).map(Ok::<_, Infallible>);
     Ok(respond(Body::from_stream(futures_util::stream::iter(chunks))))
 }
 

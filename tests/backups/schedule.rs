@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use envelope::{Probe, Usage};
 use tempfile::TempDir;
 use tinytales::app::App;
 use tinytales::backup::{Round, Stored};
@@ -19,6 +20,16 @@ use crate::tools::names;
 const BEGINNING: i64 = 1_772_600_400_000_000;
 
 async fn server(place: &Place, folder: &Path, clock: &Clock, more: &[(&str, &str)]) -> Arc<App> {
+    server_with(place, folder, clock, more, Probe::system()).await
+}
+
+async fn server_with(
+    place: &Place,
+    folder: &Path,
+    clock: &Clock,
+    more: &[(&str, &str)],
+    memory: Probe,
+) -> Arc<App> {
     let settings = |name: &str| match name {
         "SECRET_KEY" => Some("for tests, and long enough for that".to_owned()),
         "DATABASE_URL" => Some(place.url().to_owned()),
@@ -29,7 +40,9 @@ async fn server(place: &Place, folder: &Path, clock: &Clock, more: &[(&str, &str
             .map(|(_, value)| (*value).to_owned()),
     };
     let config = Config::read(false, settings).unwrap();
-    App::new(config, clock.clone(), Log::silent()).await.unwrap()
+    App::with(config, clock.clone(), Log::silent(), memory)
+        .await
+        .unwrap()
 }
 
 /// Runs a server inside of a runtime. Places are made and removed outside of it.
@@ -72,6 +85,29 @@ fn one_is_made_when_it_is_due_also_after_a_restart() {
         clock.advance(1);
         assert!(made(&app).await);
         assert_eq!(names(folder.path()).len(), 2);
+        app.stop().await;
+    });
+}
+
+#[test]
+fn none_is_made_while_memory_is_short() {
+    let (place, folder) = (Place::new(), TempDir::new().unwrap());
+    in_a_runtime(async {
+        let (clock, memory) = (Clock::manual(BEGINNING), Probe::manual(Usage::default()));
+        let app = server_with(&place, folder.path(), &clock, &[], memory.clone()).await;
+        place.create_account("keeper@example.org");
+        let uses = |percent| {
+            let resident = app.envelope.limit() / 100 * percent;
+            memory.set(Usage {
+                resident,
+                cgroup: None,
+            });
+            app.envelope.look();
+        };
+        uses(85);
+        assert!(!made(&app).await);
+        uses(10);
+        assert!(made(&app).await);
         app.stop().await;
     });
 }

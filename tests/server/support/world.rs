@@ -256,13 +256,7 @@ fn start(config: Config, now: i64, memory: Probe) -> (Started, Running) {
     (started, Running { stop, thread })
 }
 
-fn serve(
-    config: Config,
-    now: i64,
-    memory: Probe,
-    ready: &SyncSender<Started>,
-    stop: oneshot::Receiver<()>,
-) {
+fn serve(config: Config, now: i64, memory: Probe, ready: &SyncSender<Started>, stop: oneshot::Receiver<()>) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let app = App::with(config, Clock::manual(now), Log::silent(), memory)
