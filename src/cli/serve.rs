@@ -61,9 +61,11 @@ fn serve(mut config: Config) -> Result<(), Failure> {
         if config.secret.reveal().is_empty() {
             config.secret = own_secret(&config.data_dir.join("own-secret"))?;
         }
-        if !config.demo {
-            prepare_backups(&config).await?;
-        }
+        let backups = if config.demo {
+            String::new()
+        } else {
+            prepare_backups(&config).await?
+        };
         let app = App::new(config, Clock::system(), log)
             .await
             .map_err(Failure::from)?;
@@ -78,7 +80,7 @@ fn serve(mut config: Config) -> Result<(), Failure> {
         // Before anybody knows that it runs: whoever does may stop it.
         let stop = stop_signal()?;
         say(&format!(
-            "Tinytales is listening on http://{address}\n{}\n",
+            "Tinytales is listening on http://{address}\n{}\n{backups}",
             app.envelope
         ))?;
         app::serve(app, listener, stop).await;
@@ -95,20 +97,19 @@ async fn listen(config: &Config) -> Result<TcpListener, String> {
     listener.map_err(|error| format!("cannot listen on HOST {host}, PORT {port}: {error}"))
 }
 
-/// Brings an empty database back from the bucket, if there is one, and says what backups promise.
-async fn prepare_backups(config: &Config) -> Result<(), Failure> {
+/// Brings an empty database back from the bucket, if there is one; what is to be said of that, and of what backups promise.
+async fn prepare_backups(config: &Config) -> Result<String, Failure> {
     let backups = Backups::new(config).map_err(|failure| failure.to_string())?;
     let restored = backups.restore_if_empty().await;
     let restored = restored.map_err(|failure| {
         format!("the database is empty and was not restored: {failure} (RESTORE_IF_EMPTY=off starts without)")
     })?;
-    if let Some((stored, contents)) = restored {
+    let restored = restored.map(|(stored, contents)| {
         let sentence = restore::sentence(&contents);
-        say(&format!("Restored {} from the bucket: {sentence}\n", stored.name))?;
-    }
-    backups
-        .promise()
-        .map_or(Ok(()), |promise| say(&format!("{promise}\n")))
+        format!("Restored {} from the bucket: {sentence}\n", stored.name)
+    });
+    let promise = backups.promise().map(|promise| format!("{promise}\n"));
+    Ok(restored.into_iter().chain(promise).collect())
 }
 
 /// The secret of a demo, or of development: made once and kept, readable by its owner alone.

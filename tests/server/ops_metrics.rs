@@ -146,7 +146,9 @@ fn the_body_of_an_answer_is_counted_when_it_has_left() {
 
 #[test]
 fn memory_and_queues_are_told() {
-    let figures = figures(&measured());
+    let world = measured();
+    world.uses(10);
+    let figures = figures(&world);
     for name in [
         "process_resident_memory_bytes",
         "tinytales_memory_limit_bytes",
