@@ -27,6 +27,7 @@ mod pictures_media;
 mod pictures_store;
 mod pictures_streams;
 mod pictures_uploads;
+mod populate;
 mod stories_autosave;
 mod stories_canvas;
 mod stories_characters;
