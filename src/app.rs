@@ -18,6 +18,7 @@ use crate::accounts::sessions::Sessions;
 use crate::accounts::tokens::Keys;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::logging::Log;
 use crate::mail::Mailer;
 use crate::moderation::Words;
 use crate::pictures::Pictures;
@@ -37,6 +38,8 @@ pub struct App {
     pub config: Config,
     /// The time.
     pub clock: Clock,
+    /// What is said of troubles.
+    pub log: Log,
     /// All that lasts.
     pub database: Database,
     /// Background work.
@@ -86,7 +89,7 @@ impl std::error::Error for StartError {}
 
 impl App {
     /// Opens and migrates the database and prepares all that the handlers share.
-    pub async fn new(config: Config, clock: Clock) -> Result<Arc<Self>, StartError> {
+    pub async fn new(config: Config, clock: Clock, log: Log) -> Result<Arc<Self>, StartError> {
         let database = open_database(&config)?;
         let tasks = Tasks::default();
         let delivery = config.mail.delivery(&clock).map_err(StartError::Mail)?;
@@ -102,6 +105,7 @@ impl App {
             pictures: Pictures::new(&config),
             config,
             clock,
+            log,
             database,
             tasks,
         });

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod listener;
+pub mod logging;
 pub mod mail;
 pub mod migrations;
 pub mod moderation;

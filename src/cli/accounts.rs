@@ -2,29 +2,76 @@
 
 use std::io::IsTerminal;
 
+use lexopt::Parser;
+use lexopt::prelude::*;
+
+use super::start::{open_database, runtime, settings};
+use super::{Command, Failure, Work, say};
 use crate::accounts::password::{self, Workspace};
 use crate::accounts::store::people::{self, NewPerson};
 use crate::accounts::store::sessions;
 use crate::accounts::{codes, rules};
-use crate::app;
-use crate::cli::serve::{prepare_data_dir, runtime};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo;
 
-use super::{Failure, say};
-
 /// Makes an administrator.
-pub(super) fn create_admin(config: &Config, email: &str, name: &str) -> Result<(), Failure> {
+pub(super) const CREATE_ADMIN: Command = Command {
+    name: "create-admin",
+    arguments: "--email E --name N",
+    meaning: "make an administrator (password from ADMIN_PASSWORD or a prompt)",
+    details: None,
+    parse: parse_create_admin,
+};
+
+/// Confirms an address.
+pub(super) const CONFIRM: Command = Command {
+    name: "confirm",
+    arguments: "EMAIL",
+    meaning: "confirm an address where no mail can be sent",
+    details: None,
+    parse: |arguments| {
+        let email = arguments.value()?.string()?;
+        Ok(Box::new(move || confirm(&settings(false)?, &email)))
+    },
+};
+
+/// Gives an account a new password, prints it and ends its sign-ins.
+pub(super) const RESET_PASSWORD: Command = Command {
+    name: "reset-password",
+    arguments: "EMAIL",
+    meaning: "give an account a new password and print it",
+    details: None,
+    parse: |arguments| {
+        let email = arguments.value()?.string()?;
+        Ok(Box::new(move || reset_password(&settings(false)?, &email)))
+    },
+};
+
+fn parse_create_admin(arguments: &mut Parser) -> Result<Work, lexopt::Error> {
+    let (mut email, mut name) = (None, None);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("email") => email = Some(arguments.value()?.string()?),
+            Long("name") => name = Some(arguments.value()?.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let email = email.ok_or("--email is missing")?;
+    let name = name.ok_or("--name is missing")?;
+    Ok(Box::new(move || create_admin(&settings(false)?, &email, &name)))
+}
+
+fn create_admin(config: &Config, email: &str, name: &str) -> Result<(), Failure> {
     if !rules::is_email(email) {
-        return Err(format!("{email:?} is not an e-mail address"));
+        return Err(format!("{email:?} is not an e-mail address").into());
     }
     let name = name.trim();
     if name.is_empty() || name.chars().count() > rules::LONGEST_NAME {
-        return Err("a name has 1 to 50 characters".to_owned());
+        return Err("a name has 1 to 50 characters".into());
     }
     let password = admin_password(config)?;
-    rules::check_password(&password).map_err(str::to_owned)?;
+    rules::check_password(&password)?;
     let (first_name, last_name) = rules::first_and_last(name);
     let person = NewPerson {
         usernames: rules::username_candidates(name, codes::dice()).to_vec(),
@@ -52,19 +99,18 @@ fn admin_password(config: &Config) -> Result<String, Failure> {
         return Ok(password.reveal().to_owned());
     }
     if !std::io::stdin().is_terminal() {
-        return Err("set ADMIN_PASSWORD, or run this where a password can be typed".to_owned());
+        return Err("set ADMIN_PASSWORD, or run this where a password can be typed".into());
     }
     let prompt =
         |text| rpassword::prompt_password(text).map_err(|error| format!("reading the password: {error}"));
     let password = prompt("Password: ")?;
     if prompt("Once more: ")? != password {
-        return Err("the passwords differ".to_owned());
+        return Err("the passwords differ".into());
     }
     Ok(password)
 }
 
-/// Confirms an address.
-pub(super) fn confirm(config: &Config, email: &str) -> Result<(), Failure> {
+fn confirm(config: &Config, email: &str) -> Result<(), Failure> {
     let email = email.to_owned();
     write(config, move |conn, now| {
         let owner = people::owner_of_address(conn, &email)?.ok_or(Refusal::Unknown)?;
@@ -73,8 +119,7 @@ pub(super) fn confirm(config: &Config, email: &str) -> Result<(), Failure> {
     say("The address is confirmed.\n")
 }
 
-/// Gives an account a new password, prints it and ends its sign-ins.
-pub(super) fn reset_password(config: &Config, email: &str) -> Result<(), Failure> {
+fn reset_password(config: &Config, email: &str) -> Result<(), Failure> {
     let password = demo::people::password(codes::dice(), codes::dice());
     let (email, hash) = (
         email.to_owned(),
@@ -104,14 +149,13 @@ fn write<F>(config: &Config, work: F) -> Result<(), Failure>
 where
     F: Fn(&mut database::Conn<'_>, i64) -> Result<(), Refusal> + Send + 'static,
 {
-    prepare_data_dir(&config.data_dir)?;
-    let database = app::open_database(config).map_err(|error| error.to_string())?;
+    let database = open_database(config)?;
     let now = Clock::system().now();
     let done = runtime(1)?.block_on(database.write(move |conn| work(conn, now)));
     database.close();
     done.map_err(|refusal| match refusal {
-        Refusal::Unknown => "there is no account with this address".to_owned(),
-        Refusal::Taken => "this address belongs to an account already".to_owned(),
-        Refusal::Database(error) => format!("the database: {error}"),
+        Refusal::Unknown => "there is no account with this address".into(),
+        Refusal::Taken => "this address belongs to an account already".into(),
+        Refusal::Database(error) => format!("the database: {error}").into(),
     })
 }

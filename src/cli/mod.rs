@@ -1,139 +1,131 @@
 //! The command line: what the operator types. Prints through [`say`] alone; the log goes its own way.
+//!
+//! One file for each command, or for a few that belong together, with its arguments and its work; one line each in
+//! [`COMMANDS`]. The exit code is 0 when the work is done, 2 when the arguments or the settings do not allow it, and 1
+//! when it failed for any other reason.
+
+mod accounts;
+mod failure;
+mod migrate;
+mod openapi;
+mod serve;
+mod settings;
+mod start;
 
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
+use lexopt::Parser;
 use lexopt::prelude::*;
 
-use crate::config::{Config, settings_as_markdown, settings_as_text};
-use crate::openapi;
+use self::failure::Failure;
 
-mod accounts;
-mod serve;
-
-const USAGE: &str = "\
-tinytales: the server of a children's storybook platform
-
-  tinytales serve [--demo]                   serve; --demo fills a small world of its own
-  tinytales migrate                          bring the database's schema up to date
-  tinytales create-admin --email E --name N  make an administrator (password from ADMIN_PASSWORD or a prompt)
-  tinytales confirm EMAIL                    confirm an address where no mail can be sent
-  tinytales reset-password EMAIL             give an account a new password and print it
-  tinytales settings [--markdown]            list the environment variables
-  tinytales openapi                          print the OpenAPI document
-  tinytales --version | --help
-";
-
-/// Why a command failed, in one sentence for the operator.
-type Failure = String;
-
-enum Command {
-    Help,
-    Version,
-    Serve { demo: bool, help: bool },
-    Migrate,
-    CreateAdmin { email: String, name: String },
-    Confirm { email: String },
-    ResetPassword { email: String },
-    Settings { markdown: bool },
-    OpenApi,
+/// One thing that the program does.
+struct Command {
+    /// The first word after the program's name.
+    name: &'static str,
+    /// What follows it, as the usage shows it.
+    arguments: &'static str,
+    /// What it does, in one line.
+    meaning: &'static str,
+    /// What `--help` shows beneath the usage.
+    details: Option<fn() -> String>,
+    /// Reads the arguments after the name, and nothing else: what is left over is refused by the caller.
+    parse: fn(&mut Parser) -> Result<Work, lexopt::Error>,
 }
 
-/// Runs the command of these arguments (the program's name first): 0 done, 1 failed, 2 not understood.
+/// A command whose arguments are understood. It reads the settings itself.
+type Work = Box<dyn FnOnce() -> Result<(), Failure>>;
+
+/// Every command, in the order of the usage.
+const COMMANDS: &[Command] = &[
+    serve::COMMAND,
+    migrate::COMMAND,
+    accounts::CREATE_ADMIN,
+    accounts::CONFIRM,
+    accounts::RESET_PASSWORD,
+    settings::COMMAND,
+    openapi::COMMAND,
+];
+
+/// Runs the command of these arguments (the program's name first): 0 done, 1 failed, 2 not understood or not set right.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let command = match parse(lexopt::Parser::from_iter(arguments)) {
-        Ok(command) => command,
+    let work = match parse(Parser::from_iter(arguments)) {
+        Ok(work) => work,
         Err(error) => {
-            complain(&format!("{error}\n\n{USAGE}"));
+            complain(&format!("{error}\n\n{}", usage()));
             return ExitCode::from(2);
         }
     };
-    match carry_out(command) {
+    match work() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            complain(&failure);
-            ExitCode::FAILURE
+            complain(&failure.to_string());
+            failure.exit_code()
         }
     }
 }
 
-fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
-    let Some(first) = arguments.next()? else {
-        return Ok(Command::Help);
-    };
-    let command = match first {
-        Short('h') | Long("help") => Command::Help,
-        Short('V') | Long("version") => Command::Version,
-        Value(name) => match name.string()?.as_str() {
-            "help" => Command::Help,
-            "serve" => parse_serve(&mut arguments)?,
-            "migrate" => Command::Migrate,
-            "create-admin" => parse_create_admin(&mut arguments)?,
-            "confirm" => Command::Confirm {
-                email: arguments.value()?.string()?,
-            },
-            "reset-password" => Command::ResetPassword {
-                email: arguments.value()?.string()?,
-            },
-            "settings" => Command::Settings {
-                markdown: matches!(arguments.next()?, Some(Long("markdown"))),
-            },
-            "openapi" => Command::OpenApi,
-            other => return Err(format!("there is no command {other:?}").into()),
-        },
-        other => return Err(other.unexpected()),
+fn parse(mut arguments: Parser) -> Result<Work, lexopt::Error> {
+    let work = match arguments.next()? {
+        None | Some(Short('h') | Long("help")) => saying(usage),
+        Some(Short('V') | Long("version")) => saying(|| format!("tinytales {}\n", env!("CARGO_PKG_VERSION"))),
+        Some(Value(name)) if name == "help" => saying(usage),
+        Some(Value(name)) => {
+            let command = COMMANDS.iter().find(|command| name == command.name);
+            let command = command.ok_or_else(|| format!("there is no command {}", name.display()))?;
+            if wants_help(&mut arguments) {
+                return Ok(saying(|| help(command)));
+            }
+            (command.parse)(&mut arguments)?
+        }
+        Some(other) => return Err(other.unexpected()),
     };
     match arguments.next()? {
-        None => Ok(command),
+        None => Ok(work),
         Some(extra) => Err(extra.unexpected()),
     }
 }
 
-fn parse_serve(arguments: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
-    let (mut demo, mut help) = (false, false);
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Long("demo") => demo = true,
-            Short('h') | Long("help") => help = true,
-            other => return Err(other.unexpected()),
+/// Whether `--help` stands anywhere among the arguments that are left.
+fn wants_help(arguments: &mut Parser) -> bool {
+    let left = arguments.try_raw_args();
+    left.is_some_and(|left| {
+        left.as_slice()
+            .iter()
+            .any(|word| word == "--help" || word == "-h")
+    })
+}
+
+fn saying(text: impl FnOnce() -> String + 'static) -> Work {
+    Box::new(|| say(&text()))
+}
+
+fn usage() -> String {
+    let mut text = "tinytales: the server of a children's storybook platform\n\n".to_owned();
+    for command in COMMANDS {
+        text += &command.usage();
+    }
+    text + "  tinytales --version | --help\n\n`tinytales COMMAND --help` says more.\n"
+}
+
+fn help(command: &Command) -> String {
+    let details = command.details.map(|details| format!("\n{}", details()));
+    command.usage() + &details.unwrap_or_default()
+}
+
+impl Command {
+    /// Its line of the usage. Where the arguments leave no room beside them, the meaning stands beneath.
+    fn usage(&self) -> String {
+        let call = format!("tinytales {} {}", self.name, self.arguments);
+        let call = call.trim_end();
+        if call.len() <= 40 {
+            format!("  {call:<40}  {}\n", self.meaning)
+        } else {
+            format!("  {call}\n  {:<40}  {}\n", "", self.meaning)
         }
     }
-    Ok(Command::Serve { demo, help })
-}
-
-fn parse_create_admin(arguments: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
-    let (mut email, mut name) = (None, None);
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Long("email") => email = Some(arguments.value()?.string()?),
-            Long("name") => name = Some(arguments.value()?.string()?),
-            other => return Err(other.unexpected()),
-        }
-    }
-    let email = email.ok_or("--email is missing")?;
-    let name = name.ok_or("--name is missing")?;
-    Ok(Command::CreateAdmin { email, name })
-}
-
-fn carry_out(command: Command) -> Result<(), Failure> {
-    match command {
-        Command::Help => say(USAGE),
-        Command::Version => say(&format!("tinytales {}\n", env!("CARGO_PKG_VERSION"))),
-        Command::Settings { markdown: true } => say(&settings_as_markdown()),
-        Command::Settings { markdown: false } => say(&settings_as_text()),
-        Command::Serve { help: true, .. } => say(&format!("{USAGE}\nSettings:\n{}", settings_as_text())),
-        Command::OpenApi => say(&openapi::generate()),
-        Command::Serve { demo, help: false } => serve::serve(settings(demo)?),
-        Command::Migrate => serve::migrate(&settings(false)?),
-        Command::CreateAdmin { email, name } => accounts::create_admin(&settings(false)?, &email, &name),
-        Command::Confirm { email } => accounts::confirm(&settings(false)?, &email),
-        Command::ResetPassword { email } => accounts::reset_password(&settings(false)?, &email),
-    }
-}
-
-fn settings(demo: bool) -> Result<Config, Failure> {
-    Config::from_environment(demo).map_err(|faults| faults.join("\n"))
 }
 
 /// The one writer of the command line.
@@ -141,7 +133,7 @@ fn say(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|error| format!("writing: {error}"))
+        .map_err(|error| Failure::Failed(format!("writing: {error}")))
 }
 
 fn complain(text: &str) {

@@ -1,31 +1,51 @@
-//! `serve` and `migrate`.
+//! `serve`: serves until SIGTERM or SIGINT.
 
 use std::fs;
-use std::io::{self, IsTerminal, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use lexopt::Parser;
+use lexopt::prelude::*;
 use tokio::net::TcpListener;
-use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::filter::LevelFilter;
 
-use super::{Failure, say};
+use super::start::{prepare_data_dir, runtime, settings};
+use super::{Command, Failure, Work, say};
 use crate::accounts::tokens::random_hex;
 use crate::app::{self, App};
 use crate::clock::Clock;
-use crate::config::{Config, Secret};
+use crate::config::{Config, Secret, settings_as_text};
 use crate::demo::fill::{as_text, fill};
+use crate::logging::Log;
 
-/// Serves until SIGTERM or SIGINT.
-pub(super) fn serve(mut config: Config) -> Result<(), Failure> {
-    start_log(&config);
+pub(super) const COMMAND: Command = Command {
+    name: "serve",
+    arguments: "[--demo]",
+    meaning: "serve; --demo fills a small world of its own",
+    details: Some(|| format!("Settings:\n{}", settings_as_text())),
+    parse,
+};
+
+fn parse(arguments: &mut Parser) -> Result<Work, lexopt::Error> {
+    let mut demo = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("demo") => demo = true,
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Box::new(move || serve(settings(demo)?)))
+}
+
+fn serve(mut config: Config) -> Result<(), Failure> {
+    let log = Log::start(&config);
     prepare_data_dir(&config.data_dir)?;
     if config.demo && config.secret.reveal().is_empty() {
         config.secret = demo_secret(&config.data_dir.join("demo-secret"))?;
     }
     runtime(config.io_threads)?.block_on(async {
-        let app = App::new(config, Clock::system())
+        let app = App::new(config, Clock::system(), log)
             .await
             .map_err(|error| error.to_string())?;
         let (host, port) = &app.config.listen;
@@ -44,69 +64,19 @@ pub(super) fn serve(mut config: Config) -> Result<(), Failure> {
     })
 }
 
-/// Brings the schema up to date and says what was done.
-pub(super) fn migrate(config: &Config) -> Result<(), Failure> {
-    start_log(config);
-    prepare_data_dir(&config.data_dir)?;
-    let database = app::open_database(config).map_err(|error| error.to_string())?;
-    database.close();
-    say("The schema is up to date.\n")
-}
-
-/// The runtime: one thread unless the settings say otherwise, because a fraction of a core has no parallelism to offer.
-pub(super) fn runtime(io_threads: usize) -> Result<Runtime, Failure> {
-    let mut builder = if io_threads > 1 {
-        Builder::new_multi_thread()
-    } else {
-        Builder::new_current_thread()
-    };
-    if io_threads > 1 {
-        builder.worker_threads(io_threads);
-    }
-    builder
-        .max_blocking_threads(1)
-        .enable_all()
-        .build()
-        .map_err(|error| format!("the runtime: {error}"))
-}
-
-/// Warnings and worse as JSON lines; text on a terminal; everything with `DEBUG`.
-fn start_log(config: &Config) {
-    let level = if config.debug {
-        LevelFilter::DEBUG
-    } else {
-        LevelFilter::WARN
-    };
-    let log = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(io::stderr);
-    // A second start in one process (a test) keeps the first log.
-    let _ = if io::stderr().is_terminal() {
-        log.try_init()
-    } else {
-        log.json().try_init()
-    };
-}
-
-/// The folder of our own files: made when missing, readable by its owner alone.
-pub(super) fn prepare_data_dir(folder: &Path) -> Result<(), Failure> {
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|error| format!("DATA_DIR {}: {error}", folder.display()))
-}
-
 /// The secret of a demo: made once and kept, readable by its owner alone.
 fn demo_secret(file: &Path) -> Result<Secret, Failure> {
     let fail = |error: io::Error| format!("{}: {error}", file.display());
     match fs::read_to_string(file) {
         Ok(text) if text.trim().len() >= 32 => return Ok(Secret::new(text.trim())),
         Ok(_) => {
-            return Err(format!(
+            return Err(Failure::Failed(format!(
                 "{} holds no secret; delete it to get a new one",
                 file.display()
-            ));
+            )));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(fail(error)),
+        Err(error) => return Err(fail(error).into()),
     }
     let secret = format!("{}{}", random_hex(), random_hex());
     let mut options = fs::OpenOptions::new();

@@ -16,6 +16,7 @@ use tinytales::accounts::tokens::{Pair, random_hex};
 use tinytales::app::App;
 use tinytales::clock::{Clock, DAY};
 use tinytales::config::Config;
+use tinytales::logging::Log;
 use tinytales::pictures::{self, Kind, Picture, PictureId};
 use tinytales::stories::store::writing;
 
@@ -139,9 +140,13 @@ async fn fill(folder: &Path, stories: usize) -> String {
         "DATA_DIR" => Some(folder.to_str().unwrap().to_owned()),
         _ => None,
     };
-    let app = App::new(Config::read(false, settings).unwrap(), Clock::system())
-        .await
-        .unwrap();
+    let app = App::new(
+        Config::read(false, settings).unwrap(),
+        Clock::system(),
+        Log::silent(),
+    )
+    .await
+    .unwrap();
     let now = app.clock.now();
     let session = random_hex();
     let opened = session.clone();

@@ -16,6 +16,7 @@ use crate::accounts::tokens::Pair;
 use crate::app::App;
 use crate::clock::{Clock, DAY};
 use crate::config::Config;
+use crate::logging::Log;
 use crate::routes;
 use crate::stories::test_world::{NOW, person, story};
 
@@ -50,7 +51,12 @@ impl House {
             "SECRET_KEY" => Some("the tests of one house, nothing else".to_owned()),
             _ => None,
         });
-        let app = App::new(config.expect("settings that fit"), Clock::manual(NOW)).await;
+        let app = App::new(
+            config.expect("settings that fit"),
+            Clock::manual(NOW),
+            Log::silent(),
+        )
+        .await;
         let app = app.expect("an empty database opens");
         Self {
             routes: routes::all(&app),

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tinytales::app::{self, App};
 use tinytales::clock::Clock;
 use tinytales::config::Config;
+use tinytales::logging::Log;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
@@ -225,7 +226,7 @@ fn own_folder() -> TempDir {
 fn serve(config: Config, ready: &SyncSender<Started>, stop: oneshot::Receiver<()>) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let app = App::new(config, Clock::manual(BEGINNING))
+        let app = App::new(config, Clock::manual(BEGINNING), Log::silent())
             .await
             .expect("the server starts");
         // Nothing has been awaited since the background work was started on this one thread: it has not begun.
