@@ -8,6 +8,7 @@ mod accounts;
 mod failure;
 mod migrate;
 mod openapi;
+mod populate;
 mod serve;
 mod settings;
 mod start;
@@ -45,6 +46,7 @@ const COMMANDS: &[Command] = &[
     accounts::CREATE_ADMIN,
     accounts::CONFIRM,
     accounts::RESET_PASSWORD,
+    populate::COMMAND,
     settings::COMMAND,
     openapi::COMMAND,
 ];

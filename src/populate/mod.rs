@@ -228,8 +228,8 @@ async fn make_people(
 fn person(order: &Order, number: usize, hash: &str) -> people::NewPerson {
     let (first_name, last_name) = tales::name(number);
     people::NewPerson {
-        usernames: vec![format!("load{number:03}")],
-        email: Some(order.addresses.of(number)),
+        usernames: vec![format!("load{:03}", number + 1)],
+        email: Some(order.addresses.of(number + 1)),
         is_verified: true,
         password_hash: hash.to_owned(),
         display_name: format!("{first_name} {last_name}"),
