@@ -1,6 +1,8 @@
 //! The repository's chores, as `cargo xtask <chore>`: what needs more than one cargo command, without shell scripts.
 
 mod bench;
+mod cgroup;
+mod cores;
 mod http;
 mod output;
 mod postgres;

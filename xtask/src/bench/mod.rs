@@ -7,7 +7,6 @@
 mod bare;
 mod baseline;
 mod calls;
-mod cores;
 mod footprint;
 mod load;
 mod table;
@@ -23,6 +22,7 @@ use self::load::Load;
 use self::table::Gates;
 use self::world::World;
 use crate::Result;
+use crate::cores::Cores;
 use crate::http::Request;
 use crate::output::say;
 use crate::process::{Launch, Server, Usage};
@@ -64,7 +64,8 @@ fn whole() -> Result<()> {
 
     let (factor, pbkdf2) = speed();
     let bare = bare_launch(&world)?;
-    let (ours, bare) = cores::on_one_core(|| Ok((Server::start(&world.launch)?, Server::start(&bare)?)))?;
+    let (ours, bare) =
+        Cores::split()?.on_the_servers(|| Ok((Server::start(&world.launch)?, Server::start(&bare)?)))?;
     let calls = calls::all(&world)?;
     let outcomes = calls
         .iter()
@@ -110,6 +111,7 @@ fn bare_launch(world: &World) -> Result<Launch> {
         arguments: vec!["bench", "bare"],
         data,
         settings: vec![("DATABASE", database.to_string_lossy().into_owned())],
+        groups: Vec::new(),
     })
 }
 

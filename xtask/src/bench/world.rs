@@ -58,6 +58,7 @@ impl World {
             arguments: vec!["serve"],
             data: data.to_owned(),
             settings: settings(),
+            groups: Vec::new(),
         };
         make_people(program, data)?;
         let server = Server::start(&launch)?;
