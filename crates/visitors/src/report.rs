@@ -1,0 +1,98 @@
+//! What came of a run, as JSON.
+//!
+//! Times are milliseconds. A call is counted in the phase in which it was sent.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The result of a run.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+pub struct Report {
+    pub url: String,
+    pub seed: u64,
+    /// How many people of each behaviour were planned.
+    pub groups: BTreeMap<String, usize>,
+    /// How many people came.
+    pub arrived: usize,
+    /// How many of them got in: signed in, with what they came for in front of them.
+    pub entered: usize,
+    /// Whether somebody ended the run before its time.
+    pub interrupted: bool,
+    /// While people were still arriving.
+    pub ramp: Phase,
+    /// From when all of them were there until the end.
+    pub steady: Phase,
+    /// The first few errors, in words.
+    pub problems: Vec<String>,
+}
+
+/// What was felt in one part of the run.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+pub struct Phase {
+    pub seconds: f64,
+    pub overall: Figures,
+    /// Per kind of call: `library`, `stats`, `autosave`, …
+    pub calls: BTreeMap<String, Figures>,
+}
+
+/// What one kind of call came to.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+pub struct Figures {
+    /// Calls that were answered as they should be.
+    pub answered: u64,
+    /// Of the answered ones, from the first byte sent to the last byte read, a new connection included.
+    pub latency: Times,
+    /// The same, and before it the refusals and the waits that they asked for.
+    pub felt: Times,
+    /// Bytes of all answers' bodies as they came over the wire.
+    pub bytes_in: u64,
+    /// Answers that said "come back later" (429, 503), by status. Each was followed after its `Retry-After`.
+    pub refusals: BTreeMap<u16, u64>,
+    /// Of the refusals, those that did not say when to come back.
+    pub refusals_without_wait: u64,
+    /// Calls that were refused until the run was over.
+    pub given_up: u64,
+    /// What went wrong, by kind: `connect`, `timeout`, `broken` (the connection broke off), `server_error` (5xx but 503),
+    /// `json` (no JSON, or not what it should hold), `status` (any other status that the call does not expect).
+    pub errors: BTreeMap<String, u64>,
+    /// All answers by status, refusals and errors included.
+    pub statuses: BTreeMap<u16, u64>,
+    /// Kept connections that the server had closed; the call was sent again on a new one, as browsers do.
+    pub reconnects: u64,
+}
+
+/// Times of one kind of call, in milliseconds; zeros when there were none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
+pub struct Times {
+    pub min: f64,
+    pub mean: f64,
+    pub p50: f64,
+    pub p95: f64,
+    pub p99: f64,
+    pub max: f64,
+}
+
+impl Figures {
+    /// All refusals, whatever their status.
+    pub fn refused(&self) -> u64 {
+        self.refusals.values().sum()
+    }
+
+    /// All errors, whatever their kind.
+    pub fn failed(&self) -> u64 {
+        self.errors.values().sum()
+    }
+}
+
+impl Report {
+    /// Errors of the whole run.
+    pub fn failed(&self) -> u64 {
+        self.ramp.overall.failed() + self.steady.overall.failed()
+    }
+
+    /// Refusals of the whole run.
+    pub fn refused(&self) -> u64 {
+        self.ramp.overall.refused() + self.steady.overall.refused()
+    }
+}
