@@ -69,6 +69,15 @@ impl Plan {
         self.groups.iter().map(|group| group.people).sum()
     }
 
+    /// When person `number`, from 0, arrives.
+    pub(crate) fn arrival(&self, number: usize) -> Duration {
+        if self.ramp > 0.0 {
+            Duration::try_from_secs_f64(number as f64 / self.ramp).unwrap_or(Duration::MAX)
+        } else {
+            Duration::ZERO
+        }
+    }
+
     /// What each person does, in the order of arrival.
     pub(crate) fn behaviours(&self) -> impl Iterator<Item = &Behaviour> {
         self.groups
@@ -89,6 +98,9 @@ impl Plan {
         }
         if !(self.pace.is_finite() && self.pace > 0.0) {
             return Err(Misuse("the pace is above 0; 1 is people's".to_owned()));
+        }
+        if self.behaviours().any(Behaviour::is_restless) {
+            return Err(Misuse("an artist saves every 100 ms at most".to_owned()));
         }
         let mut number = 0;
         for group in &self.groups {

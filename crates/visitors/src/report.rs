@@ -58,6 +58,8 @@ pub struct Figures {
     pub errors: BTreeMap<String, u64>,
     /// All answers by status, refusals and errors included.
     pub statuses: BTreeMap<u16, u64>,
+    /// Rounds of an autosave that were left out because the one before took so long.
+    pub skipped: u64,
     /// Kept connections that the server had closed; the call was sent again on a new one, as browsers do.
     pub reconnects: u64,
 }
@@ -82,6 +84,24 @@ impl Figures {
     /// All errors, whatever their kind.
     pub fn failed(&self) -> u64 {
         self.errors.values().sum()
+    }
+
+    /// Adds the counts of another one; the times, which cannot be added, and the number of answers stay as they are.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.bytes_in += other.bytes_in;
+        self.refusals_without_wait += other.refusals_without_wait;
+        self.given_up += other.given_up;
+        self.skipped += other.skipped;
+        self.reconnects += other.reconnects;
+        add_each(&mut self.refusals, &other.refusals);
+        add_each(&mut self.statuses, &other.statuses);
+        add_each(&mut self.errors, &other.errors);
+    }
+}
+
+fn add_each<K: Ord + Clone>(sums: &mut BTreeMap<K, u64>, counts: &BTreeMap<K, u64>) {
+    for (key, count) in counts {
+        *sums.entry(key.clone()).or_default() += count;
     }
 }
 

@@ -1,8 +1,19 @@
-//! What people do, one file each.
+//! What people do, one file each; `app` and `library` are what they have in common.
+//!
+//! The calls, their order and their rhythm are those of the apps in the field. Times are given at human pace.
+
+mod app;
+mod artist;
+mod guest;
+mod library;
+mod login_storm;
+mod navigator;
 
 use std::time::Duration;
 
 use crate::accounts::Needs;
+use crate::person::Person;
+use crate::visit::Over;
 
 /// What somebody does. A new behaviour is one more file here, one more arm in each function below.
 #[derive(Clone, Debug)]
@@ -92,6 +103,11 @@ impl Behaviour {
         }
     }
 
+    /// Whether it would never pause.
+    pub(crate) fn is_restless(&self) -> bool {
+        matches!(self, Self::Artist(artist) if artist.every < Duration::from_millis(100))
+    }
+
     pub(crate) fn needs(&self) -> Needs {
         match self {
             Self::Navigator(Navigator { tokens_only, .. }) | Self::Artist(Artist { tokens_only, .. }) => {
@@ -103,6 +119,16 @@ impl Behaviour {
             }
             Self::LoginStorm(_) => Needs::Password,
             Self::Guest(_) => Needs::Nothing,
+        }
+    }
+
+    /// Does it until the run is over, or there is nothing more to do.
+    pub(crate) async fn visit(&self, person: &mut Person) -> Result<(), Over> {
+        match self {
+            Self::Navigator(navigator) => navigator.visit(person).await,
+            Self::Artist(artist) => artist.visit(person).await,
+            Self::LoginStorm(storm) => storm.visit(person).await,
+            Self::Guest(guest) => guest.visit(person).await,
         }
     }
 }

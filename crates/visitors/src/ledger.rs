@@ -1,0 +1,249 @@
+//! The books of a run: every attempt is written down at once, under its phase and its kind of call.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::histogram::Histogram;
+use crate::report::{Figures, Phase};
+
+/// Errors that are kept in words.
+const PROBLEMS: usize = 20;
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// People are still arriving.
+    Ramp,
+    /// All of them are there.
+    Steady,
+    /// Nothing new begins; what was sent is waited for.
+    Over,
+}
+
+/// One request that was sent, and what came of it.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    pub(crate) call: &'static str,
+    /// When it was sent.
+    pub(crate) stage: Stage,
+    pub(crate) took: Duration,
+    /// Since the call was meant to be made: with the refusals before this attempt, and their waits.
+    pub(crate) felt: Duration,
+    pub(crate) bytes_in: u64,
+    pub(crate) status: Option<u16>,
+    pub(crate) reconnected: bool,
+    pub(crate) verdict: Verdict,
+}
+
+/// What an attempt came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Answered,
+    /// Come back later; after so long, if the answer said so.
+    Refused(Option<Duration>),
+    Failed(Failure),
+}
+
+/// An error: its kind, and in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) kind: &'static str,
+    pub(crate) what: String,
+}
+
+/// What went wrong; the strings are the report's keys.
+impl Failure {
+    pub(crate) const CONNECT: &'static str = "connect";
+    pub(crate) const TIMEOUT: &'static str = "timeout";
+    pub(crate) const BROKEN: &'static str = "broken";
+    pub(crate) const SERVER_ERROR: &'static str = "server_error";
+    pub(crate) const JSON: &'static str = "json";
+    pub(crate) const STATUS: &'static str = "status";
+
+    pub(crate) fn new(kind: &'static str, what: impl ToString) -> Self {
+        Self {
+            kind,
+            what: what.to_string(),
+        }
+    }
+}
+
+/// Shared by all people of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger(Mutex<Books>);
+
+#[derive(Debug, Default)]
+struct Books {
+    ramp: Calls,
+    steady: Calls,
+    problems: Vec<String>,
+}
+
+type Calls = BTreeMap<&'static str, Tally>;
+
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    latency: Histogram,
+    felt: Histogram,
+    /// All but the times.
+    counts: Figures,
+}
+
+impl Ledger {
+    pub(crate) fn record(&self, attempt: Attempt) {
+        let mut books = self.books();
+        if let Verdict::Failed(failure) = &attempt.verdict
+            && books.problems.len() < PROBLEMS
+        {
+            let problem = format!("{}: {}: {}", attempt.call, failure.kind, failure.what);
+            books.problems.push(problem);
+        }
+        books.tally(attempt.stage, attempt.call).add(attempt);
+    }
+
+    /// A call was refused until the run was over.
+    pub(crate) fn gave_up(&self, stage: Stage, call: &'static str) {
+        self.books().tally(stage, call).counts.given_up += 1;
+    }
+
+    /// Rounds of something regular were left out, because the one before took so long.
+    pub(crate) fn skipped(&self, stage: Stage, call: &'static str, rounds: u64) {
+        self.books().tally(stage, call).counts.skipped += rounds;
+    }
+
+    /// Ramp and steady phase (without their lengths), and the problems.
+    pub(crate) fn report(&self) -> (Phase, Phase, Vec<String>) {
+        let books = self.books();
+        (phase(&books.ramp), phase(&books.steady), books.problems.clone())
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        // Each entry is written whole; after a panic elsewhere they are still right.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Books {
+    fn tally(&mut self, stage: Stage, call: &'static str) -> &mut Tally {
+        let calls = match stage {
+            Stage::Ramp => &mut self.ramp,
+            Stage::Steady | Stage::Over => &mut self.steady,
+        };
+        calls.entry(call).or_default()
+    }
+}
+
+impl Tally {
+    fn add(&mut self, attempt: Attempt) {
+        let counts = &mut self.counts;
+        counts.bytes_in += attempt.bytes_in;
+        counts.reconnects += u64::from(attempt.reconnected);
+        if let Some(status) = attempt.status {
+            *counts.statuses.entry(status).or_default() += 1;
+        }
+        match attempt.verdict {
+            Verdict::Answered => {
+                self.latency.record(attempt.took);
+                self.felt.record(attempt.felt);
+            }
+            Verdict::Refused(wait) => {
+                *counts
+                    .refusals
+                    .entry(attempt.status.unwrap_or_default())
+                    .or_default() += 1;
+                counts.refusals_without_wait += u64::from(wait.is_none());
+            }
+            Verdict::Failed(failure) => *counts.errors.entry(failure.kind.to_owned()).or_default() += 1,
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.latency.merge(&other.latency);
+        self.felt.merge(&other.felt);
+        self.counts.add(&other.counts);
+    }
+
+    fn figures(&self) -> Figures {
+        Figures {
+            answered: self.latency.count(),
+            latency: self.latency.times(),
+            felt: self.felt.times(),
+            ..self.counts.clone()
+        }
+    }
+}
+
+fn phase(calls: &Calls) -> Phase {
+    let mut overall = Tally::default();
+    for tally in calls.values() {
+        overall.merge(tally);
+    }
+    let figures = |(&call, tally): (&&'static str, &Tally)| (call.to_owned(), tally.figures());
+    Phase {
+        seconds: 0.0,
+        overall: overall.figures(),
+        calls: calls.iter().map(figures).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(call: &'static str, stage: Stage, verdict: Verdict) -> Attempt {
+        Attempt {
+            call,
+            stage,
+            took: Duration::from_millis(10),
+            felt: Duration::from_millis(30),
+            bytes_in: 100,
+            status: Some(200),
+            reconnected: false,
+            verdict,
+        }
+    }
+
+    #[test]
+    fn ramp_and_steady_phase_are_kept_apart() {
+        let ledger = Ledger::default();
+        ledger.record(attempt("list", Stage::Ramp, Verdict::Answered));
+        ledger.record(attempt("list", Stage::Steady, Verdict::Answered));
+        // Sent before the end, answered after it.
+        ledger.record(attempt("stats", Stage::Over, Verdict::Answered));
+        let (ramp, steady, problems) = ledger.report();
+        assert_eq!((ramp.overall.answered, steady.overall.answered), (1, 2));
+        assert_eq!(steady.overall.bytes_in, 200);
+        assert_eq!(steady.calls["list"].latency.p95, 10.0);
+        assert_eq!(steady.calls["list"].felt.p95, 30.0);
+        assert!(problems.is_empty());
+    }
+
+    #[test]
+    fn refusals_and_errors_have_no_latency_and_are_counted_by_kind() {
+        let ledger = Ledger::default();
+        let refused = |status, wait| Attempt {
+            status: Some(status),
+            ..attempt("like", Stage::Steady, Verdict::Refused(wait))
+        };
+        ledger.record(refused(503, Some(Duration::from_secs(2))));
+        ledger.record(refused(429, None));
+        let failure = Failure::new(Failure::TIMEOUT, "no answer");
+        ledger.record(attempt("like", Stage::Steady, Verdict::Failed(failure)));
+        ledger.gave_up(Stage::Steady, "like");
+        let (_, steady, problems) = ledger.report();
+        let like = &steady.calls["like"];
+        assert_eq!((like.answered, like.refused(), like.failed()), (0, 2, 1));
+        assert_eq!(
+            (
+                like.refusals[&503],
+                like.refusals[&429],
+                like.refusals_without_wait
+            ),
+            (1, 1, 1)
+        );
+        assert_eq!((like.errors["timeout"], like.given_up), (1, 1));
+        assert_eq!(problems, ["like: timeout: no answer"]);
+        assert_eq!(&steady.overall, like);
+    }
+}
