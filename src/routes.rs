@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::moderation::api as moderation;
 use crate::pictures::api as pictures;
 use crate::stories::api as stories;
-use crate::wire::{Error, layers};
+use crate::wire::{Error, gzip, layers};
 use crate::{ops, web};
 
 /// The routes with all that surrounds them.
@@ -24,6 +24,7 @@ pub fn all(app: &Arc<App>) -> Router {
         .merge(for_order())
         .fallback(async || Error::not_found())
         .method_not_allowed_fallback(async || Error::method_not_allowed())
+        .layer(axum::middleware::from_fn(gzip::compress))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(layers::cors(&app.config.cors_origins))
         .layer(axum::middleware::from_fn(move |request, next| {

@@ -6,6 +6,7 @@ mod body;
 mod credentials;
 mod error;
 mod fields;
+pub mod gzip;
 pub mod layers;
 pub mod limits;
 pub mod origin;

@@ -1,7 +1,11 @@
 //! The wire as a whole: paths, methods, headers, and who may call from where.
 
+use std::io::Read;
+
+use flate2::read::GzDecoder;
 use serde_json::json;
 
+use crate::drawings::plain_story;
 use crate::support::{Answer, PASSWORD, World};
 
 #[test]
@@ -18,6 +22,34 @@ fn no_answer_of_the_api_is_kept_unless_it_says_so() {
     let list = mira.get("/api/stories/");
     assert_eq!(list.header("cache-control"), Some("private, no-cache"));
     assert_eq!(world.guest().get("/healthz").header("cache-control"), None);
+}
+
+#[test]
+fn a_list_is_compressed_for_who_takes_it() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    for page in 0..9 {
+        let id = mira.makes(plain_story(&format!("Tale {page}")));
+        mira.post_nothing(&format!("/api/stories/{id}/publish/")).ok();
+    }
+    let list = "/api/stories/?public=true";
+    let plain = mira.get(list);
+    assert_eq!(plain.header("content-encoding"), None);
+    let compressed = mira.with_header("Accept-Encoding", "gzip, deflate, br").get(list);
+    assert_eq!(compressed.header("content-encoding"), Some("gzip"));
+    assert!(compressed.body.len() * 3 < plain.body.len());
+    let mut text = Vec::new();
+    GzDecoder::new(&compressed.body[..])
+        .read_to_end(&mut text)
+        .unwrap();
+    assert_eq!(text, plain.body);
+    for answer in [&plain, &compressed] {
+        let varies = ("vary".to_owned(), "Accept-Encoding".to_owned());
+        assert!(answer.headers.contains(&varies), "{:?}", answer.headers);
+    }
+    // The tag is a weak one: it stands for both.
+    let tag = compressed.header("etag").unwrap();
+    mira.with_header("If-None-Match", tag).get(list).status(304);
 }
 
 #[test]
