@@ -1,9 +1,12 @@
 //! The repository's chores, as `cargo xtask <chore>`: what needs more than one cargo command, without shell scripts.
 
 mod bench;
+mod capacity;
 mod cgroup;
+mod confined;
 mod cores;
 mod http;
+mod optimised;
 mod output;
 mod postgres;
 mod process;
@@ -16,6 +19,7 @@ mod workspace;
 use std::error::Error;
 use std::process::ExitCode;
 
+use cgroup::NotPossible;
 use output::say;
 
 /// What a chore answers; the error's text is for the person who typed the command.
@@ -28,6 +32,8 @@ usage: cargo xtask <chore>
   tidy                                     the house rules that a machine can check
   schemathesis                             hostile requests against a demo server, made from its OpenAPI file
   bench                                    requests per second and CPU per request, against the old server
+  capacity [--only SCENARIO] [--quick] [--date DAY]
+                                           people in 512 MiB and a tenth of a core; a whole run writes docs/CAPACITY.md
   bench load URL [--connections N] [--seconds N] [--pid PID]
                                            load on one address of a running server";
 
@@ -38,7 +44,11 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&format!("xtask: {error}"));
-            ExitCode::FAILURE
+            if error.is::<NotPossible>() {
+                ExitCode::from(3)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
 }
@@ -49,6 +59,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["tidy"] => tidy::run(),
         ["schemathesis"] => schemathesis::run(),
         ["bench", rest @ ..] => bench::run(rest),
+        ["capacity", rest @ ..] => capacity::run(rest),
         _ => Err(USAGE.into()),
     }
 }

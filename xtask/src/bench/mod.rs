@@ -14,8 +14,6 @@ mod world;
 
 use std::borrow::Cow;
 use std::fs;
-use std::os::unix::process::CommandExt;
-use std::process::Command;
 use std::time::Duration;
 
 use self::load::Load;
@@ -26,34 +24,17 @@ use crate::cores::Cores;
 use crate::http::Request;
 use crate::output::say;
 use crate::process::{Launch, Server, Usage};
-use crate::workspace::{self, cargo, must_succeed};
+use crate::{optimised, workspace};
 
 /// Without arguments the whole bench; with `load URL …` the load generator alone.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    if cfg!(debug_assertions) {
-        return run_optimised(arguments);
-    }
+    optimised::or_become_it("bench", arguments)?;
     match arguments {
         [] => whole(),
         ["bare"] => bare::serve(),
         ["load", url, options @ ..] => one_address(&Target::parse(url, options)?),
         _ => Err("bench takes nothing, or: load URL [--connections N] [--seconds N] [--pid PID]".into()),
     }
-}
-
-/// Builds this program and the server in release and becomes the optimised one: the client, the bare server and the
-/// PBKDF2 are a part of the measurement. Both in one build, so that their dependencies are built once.
-fn run_optimised(arguments: &[&str]) -> Result<()> {
-    must_succeed(&mut cargo(&[
-        "build",
-        "--release",
-        "--package",
-        "tinytales",
-        "--package",
-        "xtask",
-    ]))?;
-    let mut command = Command::new(workspace::target().join("release/xtask"));
-    Err(command.arg("bench").args(arguments).exec().into())
 }
 
 fn whole() -> Result<()> {
