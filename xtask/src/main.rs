@@ -1,5 +1,6 @@
 //! The repository's chores, as `cargo xtask <chore>`: what needs more than one cargo command, without shell scripts.
 
+mod abuse;
 mod bench;
 mod capacity;
 mod cgroup;
@@ -34,6 +35,7 @@ usage: cargo xtask <chore>
   bench                                    requests per second and CPU per request, against the old server
   capacity [--only SCENARIO] [--quick] [--date DAY]
                                            people in 512 MiB and a tenth of a core; a whole run writes docs/CAPACITY.md
+  abuse [--only ATTACK] [--quick]          attacks in 512 MiB, and how a well-behaved visitor fares meanwhile
   bench load URL [--connections N] [--seconds N] [--pid PID]
                                            load on one address of a running server";
 
@@ -59,6 +61,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["tidy"] => tidy::run(),
         ["schemathesis"] => schemathesis::run(),
         ["bench", rest @ ..] => bench::run(rest),
+        ["abuse", rest @ ..] => abuse::run(rest),
         ["capacity", rest @ ..] => capacity::run(rest),
         _ => Err(USAGE.into()),
     }
