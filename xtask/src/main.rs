@@ -8,6 +8,7 @@ mod confined;
 mod cores;
 mod http;
 mod optimised;
+mod outage;
 mod output;
 mod postgres;
 mod process;
@@ -36,6 +37,7 @@ usage: cargo xtask <chore>
   capacity [--only SCENARIO] [--quick] [--date DAY]
                                            people in 512 MiB and a tenth of a core; a whole run writes docs/CAPACITY.md
   abuse [--only ATTACK] [--quick]          attacks in 512 MiB, and how a well-behaved visitor fares meanwhile
+  outage [--seconds N]                     PostgreSQL goes away under load and comes back
   bench load URL [--connections N] [--seconds N] [--pid PID]
                                            load on one address of a running server";
 
@@ -62,6 +64,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["schemathesis"] => schemathesis::run(),
         ["bench", rest @ ..] => bench::run(rest),
         ["abuse", rest @ ..] => abuse::run(rest),
+        ["outage", rest @ ..] => outage::run(rest),
         ["capacity", rest @ ..] => capacity::run(rest),
         _ => Err(USAGE.into()),
     }

@@ -5,7 +5,6 @@
 //! live, stay small, serve the visitor all the while and be itself again a minute later.
 
 mod attacks;
-mod bystander;
 mod table;
 
 use std::thread;
@@ -15,9 +14,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Builder;
 
 use self::attacks::{ATTACKS, Arena, Attack, Tally};
-use self::bystander::{Bystander, Served};
 use crate::cgroup::Cgroup;
-use crate::confined::{Confined, FREE_INSTANCE, Order, Seen, World};
+use crate::confined::{Bystander, Confined, FREE_INSTANCE, Order, Seen, Served, World};
 use crate::cores::Cores;
 use crate::output::say;
 use crate::{Result, optimised};
@@ -29,6 +27,8 @@ const WORLD: Order = Order {
     pages: 25,
     picture_kb: 80,
 };
+/// People who read meanwhile; the attackers are others.
+const READERS: usize = 3;
 /// Connections of the largest attack, and room for everything else.
 const DESCRIPTORS: u64 = 16_384;
 /// An attack that has not ended by itself is broken off.
@@ -160,7 +160,7 @@ fn endure(attack: &Attack, world: &World, cores: &Cores, quick: bool, seen: &mut
 }
 
 fn observe(attack: &Attack, world: &World, server: &Confined, quick: bool) -> Result<Endured> {
-    let bystander = Bystander::start(server.port(), &world.accounts);
+    let bystander = Bystander::start(server.port(), &world.accounts, READERS);
     thread::sleep(CALM);
     let idle = server.usage()?.resident;
     let arena = Arena::new(server.port(), &world.accounts, quick);
@@ -172,7 +172,7 @@ fn observe(attack: &Attack, world: &World, server: &Confined, quick: bool) -> Re
     while recovered.is_none() && began.elapsed() < RECOVERED_WITHIN {
         thread::sleep(LOOK);
         let resident = server.usage().map_err(gone)?.resident;
-        if resident <= idle + KEPT && bystander.is_served_quickly() {
+        if resident <= idle + KEPT && bystander.served().is_quick() {
             recovered = Some(began.elapsed());
         }
     }

@@ -1,6 +1,7 @@
 //! What the attacks came to, in words and with a verdict. Pure.
 
 use super::{Endured, KEPT, Outcome};
+use crate::confined::Answered;
 
 /// The most that the server may have held.
 const PEAK: u64 = 160 << 20;
@@ -26,7 +27,7 @@ pub(super) fn faults(outcome: &Outcome) -> Vec<String> {
 fn faults_of(endured: &Endured) -> Vec<String> {
     let Endured { served, tally, .. } = endured;
     let mut faults = Vec::new();
-    if served.probes.is_empty() {
+    if served.count(&Answered::Served) == 0 {
         faults.push("no probe was answered".to_owned());
     }
     for (who, p95) in [("probes", served.p95()), ("readers", readers_p95(endured))] {
@@ -34,8 +35,9 @@ fn faults_of(endured: &Endured) -> Vec<String> {
             faults.push(format!("p95 of {who} {p95:.0} ms"));
         }
     }
-    if !served.errors.is_empty() {
-        faults.push(format!("{} errors of probes", served.errors.len()));
+    let wrong = served.wrongs().count();
+    if wrong > 0 {
+        faults.push(format!("{wrong} errors of probes"));
     }
     if served.readers.failed() > 0 {
         faults.push(format!("{} errors of readers", served.readers.failed()));
@@ -90,9 +92,9 @@ fn details_of(endured: &Endured) -> String {
         "\n  attackers: {}\n  probes: {} answered, p95 {:.0} ms, {} refused; readers: {} answered, p95 {:.0} ms, {} refused\n  \
          memory {} before, {} after; {}",
         answers.join(", "),
-        served.probes.len(),
+        served.count(&Answered::Served),
         served.p95(),
-        served.refused,
+        served.count(&Answered::Refused),
         served.readers.ramp.overall.answered + served.readers.steady.overall.answered,
         readers_p95(endured),
         served.readers.refused(),
@@ -103,7 +105,8 @@ fn details_of(endured: &Endured) -> String {
             |time| format!("recovered after {:.1} s", time.as_secs_f64())
         ),
     );
-    for problem in served.errors.iter().chain(&served.readers.problems).take(5) {
+    let problems = served.readers.problems.iter().map(String::as_str);
+    for problem in served.wrongs().take(5).chain(problems.take(5)) {
         text += &format!("\n    {problem}");
     }
     text
@@ -134,7 +137,7 @@ pub(super) fn table(outcomes: &[Outcome]) -> String {
                     "{:>7.0} ms {:>7.0} ms {:>9} {:>10}",
                     endured.served.p95(),
                     readers_p95(endured),
-                    endured.served.refused + endured.served.readers.refused(),
+                    endured.served.count(&Answered::Refused) as u64 + endured.served.readers.refused(),
                     recovered.unwrap_or_else(|| "never".to_owned())
                 )
             },
@@ -160,12 +163,18 @@ fn mib(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use super::*;
     use crate::abuse::attacks::Tally;
-    use crate::abuse::bystander::Served;
-    use crate::confined::Seen;
+    use crate::confined::{Probe, Seen, Served, probe};
+
+    fn probes(milliseconds: u64, answer: &Answered) -> Vec<Probe> {
+        let now = Instant::now();
+        (0..20)
+            .map(|_| probe(now, milliseconds, answer.clone()))
+            .collect()
+    }
 
     fn good() -> Outcome {
         Outcome {
@@ -177,7 +186,7 @@ mod tests {
             result: Ok(Endured {
                 tally: Tally::default(),
                 served: Served {
-                    probes: vec![5.0; 20],
+                    probes: probes(5, &Answered::Served),
                     ..Served::default()
                 },
                 idle: 10 << 20,
@@ -203,19 +212,23 @@ mod tests {
 
     #[test]
     fn refusals_of_the_visitor_are_no_faults() {
-        assert_eq!(changed(|endured| endured.served.refused = 9), [""; 0]);
+        assert_eq!(
+            changed(|endured| endured.served.probes.extend(probes(5, &Answered::Refused))),
+            [""; 0]
+        );
     }
 
     #[test]
     fn whatever_it_achieves_is_a_fault() {
-        let slow = changed(|endured| endured.served.probes = vec![2_500.0; 20]);
+        let slow = changed(|endured| endured.served.probes = probes(2_500, &Answered::Served));
         assert_eq!(slow, ["p95 of probes 2500 ms"]);
         assert_eq!(
             changed(|endured| endured.served.probes.clear()),
             ["no probe was answered"]
         );
-        let error = changed(|endured| endured.served.errors.push("reset".to_owned()));
-        assert_eq!(error, ["1 errors of probes"]);
+        let reset = Answered::Wrong("reset".to_owned());
+        let errors = changed(|endured| endured.served.probes.extend(probes(5, &reset)));
+        assert_eq!(errors, ["20 errors of probes"]);
         assert!(changed(|endured| endured.recovered = None)[0].starts_with("not recovered"));
         let reader = changed(|endured| {
             endured.served.readers.steady.overall.errors = [("timeout".to_owned(), 2)].into();

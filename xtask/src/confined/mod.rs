@@ -1,13 +1,17 @@
 //! The release server in a small box: a control group with the memory and the CPU of a free instance, a populated world to
 //! serve, and somebody who watches what it uses.
 //!
-//! Knows neither visitors nor attackers: chores bring those.
+//! Well-behaved visitors belong to it, for chores that make trouble; whoever makes the trouble is the chore's own.
 
+mod bystander;
 mod watch;
 mod world;
 
 use std::time::{Duration, Instant};
 
+#[cfg(test)]
+pub(crate) use self::bystander::tests::probe;
+pub(crate) use self::bystander::{Answered, Bystander, Probe, Served};
 pub(crate) use self::watch::Seen;
 use self::watch::Watch;
 pub(crate) use self::world::{Order, World};
