@@ -23,6 +23,7 @@ mod accounts_sign_up;
 mod bad_input;
 mod harness;
 mod memory;
+mod outage;
 mod pictures_media;
 mod pictures_store;
 mod pictures_streams;
