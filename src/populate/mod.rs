@@ -32,8 +32,10 @@ pub const MOST_USERS: usize = 100_000;
 pub const MOST_STORIES: usize = 1_000_000;
 /// Accounts, stories or pictures of one write: it must end well within a write's two seconds.
 const PEOPLE_PER_WRITE: usize = 100;
-const STORIES_PER_WRITE: usize = 25;
-const PICTURES_PER_WRITE: usize = 8;
+const STORIES_PER_WRITE: usize = 50;
+const PICTURES_PER_WRITE: usize = 16;
+/// How often a write is tried that a busy disk has made too late. Such a one has written nothing.
+const TRIES: usize = 30;
 /// Accounts that are looked at for real ones.
 const LOOKED_AT: i64 = 1_000;
 /// Between a story and the next one.
@@ -164,6 +166,22 @@ impl World {
     }
 }
 
+/// Writes, again and again where the database is only busy.
+async fn write<T, F>(database: &Database, work: F) -> Result<T, database::Error>
+where
+    F: Fn(&mut Conn<'_>) -> Result<T, database::Error> + Clone + Send + 'static,
+    T: Send + 'static,
+{
+    let mut result = database.write(work.clone()).await;
+    for _ in 1..TRIES {
+        if !matches!(result, Err(database::Error::Busy | database::Error::Deadline)) {
+            break;
+        }
+        result = database.write(work.clone()).await;
+    }
+    result
+}
+
 async fn must_be_empty(database: &Database, order: &Order) -> Result<(), Error> {
     let found: Vec<String> = database
         .read(|conn| people::addresses(conn, LOOKED_AT))
@@ -191,7 +209,7 @@ async fn make_people(
     let mut people = Vec::with_capacity(order.users);
     let numbers: Vec<usize> = (0..order.users).collect();
     for some in numbers.chunks(PEOPLE_PER_WRITE) {
-        let new: Vec<(people::NewPerson, String)> = some
+        let new: Arc<[(people::NewPerson, String)]> = some
             .iter()
             .map(|&number| (person(order, number, &hash), random_hex()))
             .collect();
@@ -202,16 +220,15 @@ async fn make_people(
             .zip(new.iter().map(|(_, session)| session.clone()))
             .collect();
         let hash = Arc::clone(&hash);
-        let ids = database
-            .write(move |conn| {
-                let made = new.iter().map(|(person, session)| {
-                    let id = people::insert(conn, person, now)?;
-                    sessions::open(conn, session, id, &hash, now, ends)?;
-                    Ok(id)
-                });
-                made.collect::<Result<Vec<i64>, database::Error>>()
-            })
-            .await?;
+        let made = write(database, move |conn| {
+            let made = new.iter().map(|(person, session)| {
+                let id = people::insert(conn, person, now)?;
+                sessions::open(conn, session, id, &hash, now, ends)?;
+                Ok(id)
+            });
+            made.collect::<Result<Vec<i64>, database::Error>>()
+        });
+        let ids = made.await?;
         people.extend(ids.into_iter().zip(known).map(|(id, (email, session))| {
             let pair = Pair::new(&sign_ins.keys, id, &session, now, sign_ins.access_days, ends);
             Person {
@@ -245,15 +262,14 @@ async fn put_pictures(database: &Database, tales: &Arc<Tales>, now: i64) -> Resu
     let numbers: Vec<usize> = (0..tales.pictures().len()).collect();
     for some in numbers.chunks(PICTURES_PER_WRITE) {
         let (tales, some) = (Arc::clone(tales), some.to_vec());
-        database
-            .write(move |conn| {
-                let pictures = some.iter().map(|&number| &tales.pictures()[number]);
-                for picture in pictures {
-                    pictures::store::put(conn, &picture.id.to_string(), picture, now)?;
-                }
-                Ok::<_, database::Error>(())
-            })
-            .await?;
+        let put = write(database, move |conn| {
+            let pictures = some.iter().map(|&number| &tales.pictures()[number]);
+            for picture in pictures {
+                pictures::store::put(conn, &picture.id.to_string(), picture, now)?;
+            }
+            Ok(())
+        });
+        put.await?;
     }
     Ok(())
 }
@@ -275,9 +291,9 @@ async fn make_stories(
                 let made_at = now - (order.stories - number) as i64 * BETWEEN_STORIES;
                 tales.story(number, made_at).map_err(Error::Story)
             })
-            .collect::<Result<Vec<tales::Story>, Error>>()?;
+            .collect::<Result<Arc<[tales::Story]>, Error>>()?;
         let people = Arc::clone(people);
-        let made = database.write(move |conn| {
+        let made = write(database, move |conn| {
             let made = stories.iter().map(|story| make_story(conn, story, &people));
             made.collect::<Result<Vec<i64>, database::Error>>()
         });

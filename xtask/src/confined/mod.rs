@@ -14,7 +14,7 @@ pub(crate) use self::bystander::tests::probe;
 pub(crate) use self::bystander::{Answered, Bystander, Probe, Served};
 pub(crate) use self::watch::Seen;
 use self::watch::Watch;
-pub(crate) use self::world::{Order, World};
+pub(crate) use self::world::{Order, World, populate};
 use crate::Result;
 use crate::cgroup::{Cgroup, Limits};
 use crate::cores::Cores;

@@ -13,30 +13,26 @@ const GARBAGE: usize = 64 * 1024;
 
 /// Opens them all, says nothing, and counts which of them the server gave up.
 pub(super) async fn idle(arena: &Arena, count: usize, tally: &Tally) {
-    let mut open: Vec<TcpStream> = Vec::with_capacity(count);
     let end = arena.end();
-    for number in 0..count {
-        match timeout_at(end, wire::connect(number, arena.port)).await {
-            Ok(Ok(mut stream)) => {
-                if number % HALF_A_HEAD == 0 {
-                    // One that is closed already is counted below.
-                    let _ = stream
-                        .write_all(b"GET /api/stories/ HTTP/1.1\r\nhost: local")
-                        .await;
-                }
-                open.push(stream);
-            }
-            Ok(Err(error)) => tally.add(format!("not connected: {}", error.kind())),
-            Err(_) => tally.add("not connected in time"),
+    let attack = async |number: usize| {
+        let mut stream = match timeout_at(end, wire::connect(number, arena.port)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => return tally.add(format!("not connected: {}", error.kind())),
+            Err(_) => return tally.add("not connected in time"),
+        };
+        if number % HALF_A_HEAD == 0 {
+            // One that is closed already is counted below.
+            let _ = stream
+                .write_all(b"GET /api/stories/ HTTP/1.1\r\nhost: local")
+                .await;
         }
-    }
-    sleep_until(end).await;
-    for mut stream in open {
-        tally.add(state(&mut stream));
-    }
+        sleep_until(end).await;
+        tally.add(state(&stream));
+    };
+    super::all_at_once((0..count).map(attack)).await;
 }
 
-fn state(stream: &mut TcpStream) -> &'static str {
+fn state(stream: &TcpStream) -> &'static str {
     let mut byte = [0];
     match stream.try_read(&mut byte) {
         Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => "kept open",
