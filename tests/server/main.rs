@@ -43,5 +43,6 @@ mod stories_polling;
 mod stories_queries;
 mod stories_shapes;
 mod stories_writing;
+mod visitors;
 mod wire;
 mod wire_bodies;

@@ -111,8 +111,6 @@ impl fmt::Debug for Accounts {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
-
     use super::*;
 
     #[test]

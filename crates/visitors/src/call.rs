@@ -66,7 +66,7 @@ impl Call {
     }
 
     /// The same, made in another manner.
-    pub(crate) fn as_made(self, manner: Manner) -> Self {
+    pub(crate) fn made(self, manner: Manner) -> Self {
         Self { manner, ..self }
     }
 

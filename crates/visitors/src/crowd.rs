@@ -82,11 +82,15 @@ async fn timeline(visit: &Arc<Visit>) {
     let plan = &visit.plan;
     let mut people = JoinSet::new();
     let arrive_and_stay = async {
+        if plan.is_storm() {
+            // Its sign-ins are what is to be measured, from the first one on.
+            visit.enter_stage(Stage::Steady);
+        }
         arrive(visit, &mut people).await;
-        let all = u32::try_from(plan.people()).unwrap_or(u32::MAX);
-        // Who does not get in at all is in the figures as refused or failed; a closed semaphore there is none.
-        let _ = timeout(SETTLING, visit.settled.acquire_many(all)).await;
-        visit.enter_stage(Stage::Steady);
+        if !plan.is_storm() {
+            settle(visit).await;
+            visit.enter_stage(Stage::Steady);
+        }
         let _ = timeout(plan.measure_for, leave(&mut people)).await;
     };
     match plan.end_after {
@@ -108,6 +112,13 @@ async fn arrive(visit: &Arc<Visit>, people: &mut JoinSet<()>) {
             let _ = behaviour.visit(&mut person).await;
         });
     }
+}
+
+/// Waits until all who have arrived are in, or have left, or have tried for long enough.
+async fn settle(visit: &Visit) {
+    let all = u32::try_from(visit.plan.people()).unwrap_or(u32::MAX);
+    // Who is not in by then is in the figures as refused or failed.
+    let _ = timeout(SETTLING, visit.settled.acquire_many(all)).await;
 }
 
 async fn leave(people: &mut JoinSet<()>) {

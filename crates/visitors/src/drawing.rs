@@ -93,8 +93,6 @@ fn crc(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
-
     use super::*;
 
     fn drawing(pool: &Pool, number: u64) -> Vec<u8> {

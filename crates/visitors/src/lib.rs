@@ -1,7 +1,6 @@
-//! Virtual people who use a storybook server over real HTTP, and measure what they feel.
-//!
 //! A [`Plan`] says who comes, [`run`] sends them, a [`Report`] says what it was like. This crate speaks the public wire
 //! alone and knows nothing of how the server is made.
+#![doc = include_str!("../README.md")]
 
 mod accounts;
 mod behaviours;
@@ -24,3 +23,6 @@ pub use crowd::{Progress, run, run_watched};
 pub use ledger::Stage;
 pub use plan::{Group, Misuse, Plan};
 pub use report::{Figures, Phase, Report, Times};
+
+#[cfg(test)]
+mod tests;

@@ -131,7 +131,7 @@ impl Person {
         if self.browser.remembers(&path) {
             return Ok(());
         }
-        let call = Call::get("picture", path).as_made(Manner::Image);
+        let call = Call::get("picture", path).made(Manner::Image);
         let request = self.request(&call);
         let answer = self.exchange(&call, &request, Instant::now(), |_| Ok(())).await?;
         if !answer.is_failed() {

@@ -10,6 +10,9 @@ use crate::behaviours::Behaviour;
 /// More people than this are not sent by one process: each keeps a connection open.
 const MOST_PEOPLE: usize = 20_000;
 
+/// A run and its parts last a day at most.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// One run. [`Plan::new`] has the usual values.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -23,7 +26,7 @@ pub struct Plan {
     pub seed: u64,
     /// Arrivals per second at most; zero lets everybody arrive at once.
     pub ramp: f64,
-    /// How long people are measured after the last one has arrived.
+    /// How long people are measured after the last one has arrived; sign-ins of a storm from the first one on.
     pub measure_for: Duration,
     /// When the run ends at the latest, the ramp included.
     pub end_after: Option<Duration>,
@@ -46,12 +49,18 @@ pub struct Group {
     pub people: usize,
 }
 
+impl Group {
+    pub fn new(behaviour: Behaviour, people: usize) -> Self {
+        Self { behaviour, people }
+    }
+}
+
 impl Plan {
     /// One group at human pace: one arrival a second, then two minutes that are measured.
     pub fn new(url: impl Into<String>, behaviour: Behaviour, people: usize) -> Self {
         Self {
             url: url.into(),
-            groups: vec![Group { behaviour, people }],
+            groups: vec![Group::new(behaviour, people)],
             accounts: Accounts::default(),
             seed: 1,
             ramp: 1.0,
@@ -72,7 +81,7 @@ impl Plan {
     /// When person `number`, from 0, arrives.
     pub(crate) fn arrival(&self, number: usize) -> Duration {
         if self.ramp > 0.0 {
-            Duration::try_from_secs_f64(number as f64 / self.ramp).unwrap_or(Duration::MAX)
+            Duration::from_secs_f64(number as f64 / self.ramp)
         } else {
             Duration::ZERO
         }
@@ -85,22 +94,38 @@ impl Plan {
             .flat_map(|group| std::iter::repeat_n(&group.behaviour, group.people))
     }
 
+    /// Whether everybody only signs in.
+    pub(crate) fn is_storm(&self) -> bool {
+        self.behaviours()
+            .all(|behaviour| matches!(behaviour, Behaviour::LoginStorm(_)))
+    }
+
     /// Whether the plan makes sense, before anything is sent.
     pub(crate) fn check(&self) -> Result<(), Misuse> {
         let people = self.people();
         if people == 0 || people > MOST_PEOPLE {
             return Err(Misuse(format!("{people} people: 1 to {MOST_PEOPLE} can come")));
         }
-        if !(self.ramp.is_finite() && self.ramp >= 0.0) {
-            return Err(Misuse(
-                "the ramp is a number of arrivals per second, 0 for all at once".to_owned(),
-            ));
+        let misuse = |what: &str| Err(Misuse(what.to_owned()));
+        if self.ramp != 0.0 && !(0.01..=100_000.0).contains(&self.ramp) {
+            return misuse("the ramp is 0.01 to 100000 arrivals per second, or 0 for all at once");
         }
-        if !(self.pace.is_finite() && self.pace > 0.0) {
-            return Err(Misuse("the pace is above 0; 1 is people's".to_owned()));
+        if !(0.01..=1000.0).contains(&self.pace) {
+            return misuse("the pace is 0.01 to 1000; 1 is people's");
         }
-        if self.behaviours().any(Behaviour::is_restless) {
-            return Err(Misuse("an artist saves every 100 ms at most".to_owned()));
+        if self.timeout.is_zero() {
+            return misuse("a call needs some time");
+        }
+        let longest = self.measure_for.max(self.timeout);
+        if longest.max(self.end_after.unwrap_or_default()) > LONGEST {
+            return misuse("a run lasts a day at most");
+        }
+        let last = people - 1;
+        if self.arrival(last) > LONGEST {
+            return misuse("so many people would arrive for more than a day");
+        }
+        if self.behaviours().any(Behaviour::is_senseless) {
+            return misuse("an artist draws 1 to 200 pages and saves every 100 ms to every day");
         }
         let mut number = 0;
         for group in &self.groups {
@@ -125,3 +150,73 @@ impl fmt::Display for Misuse {
 }
 
 impl Error for Misuse {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::behaviours::{Artist, Guest, Navigator};
+
+    fn guests(people: usize) -> Plan {
+        Plan::new("http://127.0.0.1", Behaviour::Guest(Guest::default()), people)
+    }
+
+    #[test]
+    fn plans_that_make_no_sense_are_refused() {
+        assert_eq!(guests(1).check(), Ok(()));
+        let day = Duration::from_secs(24 * 60 * 60 + 1);
+        let wrong: [fn(Plan, Duration) -> Plan; 7] = [
+            |plan, _| Plan { ramp: -1.0, ..plan },
+            |plan, _| Plan {
+                ramp: f64::NAN,
+                ..plan
+            },
+            |plan, _| Plan { pace: 0.0, ..plan },
+            |plan, _| Plan {
+                timeout: Duration::ZERO,
+                ..plan
+            },
+            |plan, day| Plan {
+                measure_for: day,
+                ..plan
+            },
+            |plan, day| Plan {
+                end_after: Some(day),
+                ..plan
+            },
+            |plan, _| Plan {
+                groups: Vec::new(),
+                ..plan
+            },
+        ];
+        for (number, change) in wrong.iter().enumerate() {
+            assert!(change(guests(1), day).check().is_err(), "{number}");
+        }
+        assert!(guests(20_001).check().is_err());
+        assert!(
+            Plan {
+                ramp: 0.01,
+                ..guests(1000)
+            }
+            .check()
+            .is_err()
+        );
+        let artist = Artist {
+            every: Duration::ZERO,
+            ..Artist::default()
+        };
+        assert!(Plan::new("", Behaviour::Artist(artist), 1).check().is_err());
+    }
+
+    #[test]
+    fn each_person_has_an_account_of_its_own() {
+        let mut plan = guests(5);
+        plan.groups.push(Group {
+            behaviour: Behaviour::Navigator(Navigator::default()),
+            people: 2,
+        });
+        plan.accounts = Accounts::numbered("a%d@example.invalid", "p", 6).unwrap();
+        assert!(plan.check().unwrap_err().0.contains("too few"));
+        plan.accounts = Accounts::numbered("a%d@example.invalid", "p", 7).unwrap();
+        assert_eq!(plan.check(), Ok(()));
+    }
+}

@@ -43,7 +43,7 @@ pub struct Figures {
     pub answered: u64,
     /// Of the answered ones, from the first byte sent to the last byte read, a new connection included.
     pub latency: Times,
-    /// The same, and before it the refusals and the waits that they asked for.
+    /// The same with what came before: the browser's asking for leave, the refusals and the waits that they asked for.
     pub felt: Times,
     /// Bytes of all answers' bodies as they came over the wire.
     pub bytes_in: u64,

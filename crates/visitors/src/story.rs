@@ -34,10 +34,6 @@ impl Story {
         }
     }
 
-    pub(crate) fn pages(&self) -> usize {
-        self.drawings.len()
-    }
-
     /// Draws one page anew.
     pub(crate) fn draw(&mut self, page: usize) {
         self.drawings[page] = self.next;
@@ -79,8 +75,6 @@ fn draft(seed: u64, number: usize, pages: usize) -> Value {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
-
     use super::*;
 
     fn pages(body: &Pieces) -> Vec<Value> {

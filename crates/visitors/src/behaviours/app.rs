@@ -25,7 +25,7 @@ struct Tokens {
 
 /// The app starts: it asks for the words to mask, without a token (contract: stories §13.1).
 pub(super) async fn start(person: &mut Person) -> Result<(), Over> {
-    let words = Call::get("words", "/api/profanity/active/?language=all").as_made(Manner::Plain);
+    let words = Call::get("words", "/api/profanity/active/?language=all").made(Manner::Plain);
     person.send(words).await?;
     Ok(())
 }
@@ -44,7 +44,7 @@ pub(super) async fn sign_in(person: &mut Person) -> Result<bool, Over> {
 pub(super) fn sign_in_call(person: &Person, wrong: &str) -> Option<Call> {
     let password = format!("{}{wrong}", person.visit.plan.accounts.password);
     let body = json!({"email": person.account()?.email, "password": password});
-    let call = Call::post("sign-in", "/api/auth/login/").as_made(Manner::SigningIn);
+    let call = Call::post("sign-in", "/api/auth/login/").made(Manner::SigningIn);
     Some(call.with(body.to_string().into_bytes()))
 }
 

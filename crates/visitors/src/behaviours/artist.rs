@@ -41,9 +41,7 @@ impl Artist {
         let mut due = self.first_save(person, every);
         loop {
             person.pause_until(due).await?;
-            if let Some(page) = story.pages().checked_sub(1) {
-                story.draw(person.rng.usize(..=page));
-            }
+            story.draw(person.rng.usize(..self.drawings));
             let save = Call::patch(AUTOSAVE, path.as_str()).with(story.body(&person.visit.drawings));
             person.send_due(save, due).await?;
             due = next_save(person, due, every);
@@ -88,10 +86,10 @@ mod tests {
     #[test]
     fn rounds_keep_their_beat() {
         let start = Instant::now();
-        let at = |millis| start + Duration::from_millis(millis);
-        let every = Duration::from_millis(5000);
-        assert_eq!(round_after(start, every, at(300)), (at(5000), 0));
-        assert_eq!(round_after(start, every, at(5000)), (at(10_000), 1));
-        assert_eq!(round_after(start, every, at(17_000)), (at(20_000), 3));
+        let at = |seconds| start + Duration::from_secs_f64(seconds);
+        let every = Duration::from_secs(5);
+        assert_eq!(round_after(start, every, at(0.3)), (at(5.0), 0));
+        assert_eq!(round_after(start, every, at(5.0)), (at(10.0), 1));
+        assert_eq!(round_after(start, every, at(17.0)), (at(20.0), 3));
     }
 }

@@ -12,7 +12,6 @@ impl Guest {
         app::start(person).await?;
         let mut library = Library::new(self.covers, None);
         library.open(person).await?;
-        person.enter();
         loop {
             let time = person.draw(6.0..=18.0);
             library.look_around(person, time).await?;

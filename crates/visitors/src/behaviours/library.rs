@@ -19,7 +19,7 @@ const PICTURES: &str = "/media/pictures/";
 
 /// What somebody has in front of them, and remembers.
 pub(super) struct Library {
-    stories: Vec<Row>,
+    stories: Vec<i64>,
     /// How many covers the screen shows.
     covers: usize,
     /// Nobody asks for badges without an account.
@@ -38,6 +38,15 @@ struct Page {
     results: Vec<Row>,
 }
 
+impl Row {
+    /// The path of a cover that this server keeps; those of others are not ours to load.
+    fn own_cover(&self) -> Option<&str> {
+        let cover = self.cover_image.as_deref()?;
+        let path = &cover[cover.find(PICTURES)?..];
+        path.parse::<hyper::Uri>().is_ok().then_some(path)
+    }
+}
+
 /// What is asked again and again while it is on the screen.
 #[derive(Clone, Copy)]
 enum Screen {
@@ -53,6 +62,27 @@ pub(super) struct Acts {
     pub(super) rates: bool,
 }
 
+impl Acts {
+    /// What is done with a story, in order.
+    fn calls(self, person: &mut Person, path: &str) -> Vec<Call> {
+        let mut calls = Vec::new();
+        if self.likes {
+            calls.push(Call::post("like", format!("{path}like/")));
+        }
+        if self.comments {
+            let praise = person.rng.choice(PRAISE).expect("there is praise");
+            let text = format!("{praise} ({})", person.rng.u16(..));
+            let body = json!({ "text": text }).to_string().into_bytes();
+            calls.push(Call::post("comment", format!("{path}comments/create/")).with(body));
+        }
+        if self.rates {
+            let body = json!({"rating": person.rng.u8(3..=5)}).to_string().into_bytes();
+            calls.push(Call::post("rate", format!("{path}rate/")).with(body));
+        }
+        calls
+    }
+}
+
 impl Library {
     pub(super) fn new(covers: usize, badges: Option<Badges>) -> Self {
         Self {
@@ -66,18 +96,19 @@ impl Library {
     pub(super) async fn open(&mut self, person: &mut Person) -> Result<(), Over> {
         let has_layer = self.badges.is_some();
         let manner = if has_layer { Manner::App } else { Manner::Plain };
-        let list = Call::get("library", LIST).as_made(manner);
-        let Some(page) = person.ask::<Page>(list).await?.fresh() else {
+        let list = Call::get("library", LIST).made(manner);
+        let answer = person.ask::<Page>(list).await?;
+        if !answer.is_failed() {
+            // It is what they came for.
+            person.enter();
+        }
+        let Some(page) = answer.fresh() else {
             return Ok(());
         };
-        self.stories = page.results;
-        for row in self.stories.iter().take(self.covers) {
-            // Covers that another server keeps are not ours to load.
-            let cover = row
-                .cover_image
-                .as_deref()
-                .and_then(|cover| cover.find(PICTURES).map(|at| &cover[at..]));
-            if let Some(path) = cover.filter(|path| path.parse::<hyper::Uri>().is_ok()) {
+        // Of a page of a hundred rows somebody remembers which stories there are.
+        self.stories = page.results.iter().map(|row| row.id).collect();
+        for row in page.results.iter().take(self.covers) {
+            if let Some(path) = row.own_cover() {
                 person.look_at(path).await?;
             }
         }
@@ -106,7 +137,7 @@ impl Library {
         }
         let reader = Screen::Reader(story);
         let pause = || 6.0..=14.0;
-        for call in self.calls(person, &path, acts) {
+        for call in acts.calls(person, &path) {
             let until = Instant::now() + person.draw(pause());
             self.stay(person, reader, until).await?;
             person.send(call).await?;
@@ -118,36 +149,12 @@ impl Library {
 
     fn choose(&self, person: &mut Person) -> Option<i64> {
         let known = &person.visit.plan.accounts.public_stories;
-        let count = if self.stories.is_empty() {
-            known.len()
+        let stories = if self.stories.is_empty() {
+            known
         } else {
-            self.stories.len()
+            &self.stories
         };
-        if count == 0 {
-            return None;
-        }
-        let chosen = person.rng.usize(..count);
-        let row = self.stories.get(chosen).map(|row| row.id);
-        row.or_else(|| person.visit.plan.accounts.public_stories.get(chosen).copied())
-    }
-
-    /// What is done with a story, in order.
-    fn calls(&self, person: &mut Person, path: &str, acts: Acts) -> Vec<Call> {
-        let mut calls = Vec::new();
-        if acts.likes {
-            calls.push(Call::post("like", format!("{path}like/")));
-        }
-        if acts.comments {
-            let praise = person.rng.choice(PRAISE).expect("there is praise");
-            let text = format!("{praise} ({})", person.rng.u16(..));
-            let body = json!({ "text": text }).to_string().into_bytes();
-            calls.push(Call::post("comment", format!("{path}comments/create/")).with(body));
-        }
-        if acts.rates {
-            let body = json!({"rating": person.rng.u8(3..=5)}).to_string().into_bytes();
-            calls.push(Call::post("rate", format!("{path}rate/")).with(body));
-        }
-        calls
+        person.rng.choice(stories).copied()
     }
 
     /// Keeps a screen open until this moment, and asks what it asks.

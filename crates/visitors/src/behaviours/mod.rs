@@ -103,9 +103,13 @@ impl Behaviour {
         }
     }
 
-    /// Whether it would never pause.
-    pub(crate) fn is_restless(&self) -> bool {
-        matches!(self, Self::Artist(artist) if artist.every < Duration::from_millis(100))
+    /// Whether its own settings make no sense.
+    pub(crate) fn is_senseless(&self) -> bool {
+        let Self::Artist(artist) = self else {
+            return false;
+        };
+        let beat = Duration::from_millis(100)..=Duration::from_secs(24 * 60 * 60);
+        !beat.contains(&artist.every) || !(1..=200).contains(&artist.drawings)
     }
 
     pub(crate) fn needs(&self) -> Needs {

@@ -17,7 +17,6 @@ impl Navigator {
         }
         let mut library = Library::new(self.covers, Some(Badges::new()));
         library.open(person).await?;
-        person.enter();
         loop {
             let (commented, rated) = (person.rng.usize(..STORIES), person.rng.usize(..STORIES));
             for story in 0..STORIES {

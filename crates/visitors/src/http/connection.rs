@@ -20,6 +20,11 @@ use crate::ledger::Failure;
 /// The longest body that is read, compressed or not.
 const LONGEST: usize = 256 * 1024 * 1024;
 
+/// What a connection reads at once at most; without it, it would grow to 400 KB for each of thousands of people.
+const READ_BUFFER: usize = 16 * 1024;
+/// The longest wait that an answer can ask for; runs are shorter.
+const LONGEST_WAIT: u64 = 24 * 60 * 60;
+
 /// One person's way to the server.
 pub(crate) struct Connection {
     target: Target,
@@ -60,7 +65,7 @@ pub(crate) struct Broken {
 }
 
 impl Broken {
-    fn new(kind: &'static str, what: impl ToString) -> Self {
+    fn new(kind: &'static str, what: impl Into<String>) -> Self {
         Self {
             failure: Failure::new(kind, what),
             began: false,
@@ -135,10 +140,12 @@ impl Connection {
 impl Open {
     async fn connect(target: &Target, from: Ipv4Addr) -> Result<Self, Broken> {
         let stream = target.connect(from).await;
-        let stream = stream.map_err(|error| Broken::new(Failure::CONNECT, error))?;
-        let (sender, driver) = http1::handshake(TokioIo::new(stream))
+        let stream = stream.map_err(|error| Broken::new(Failure::CONNECT, chain(&error)))?;
+        let (sender, driver) = http1::Builder::new()
+            .max_buf_size(READ_BUFFER)
+            .handshake(TokioIo::new(stream))
             .await
-            .map_err(|error| Broken::new(Failure::CONNECT, error))?;
+            .map_err(|error| Broken::new(Failure::CONNECT, chain(&error)))?;
         Ok(Self {
             sender,
             driver: Some(Box::pin(driver)),
@@ -172,7 +179,7 @@ async fn read(answer: Response<Incoming>) -> Result<Received, Broken> {
     let mut received = Received {
         status: answer.status().as_u16(),
         etag: text(ETAG),
-        retry_after: seconds.map(Duration::from_secs),
+        retry_after: seconds.map(|seconds: u64| Duration::from_secs(seconds.min(LONGEST_WAIT))),
         ..Received::default()
     };
     let mut body = answer.into_body();
@@ -186,7 +193,7 @@ async fn read(answer: Response<Incoming>) -> Result<Received, Broken> {
     }
     received.bytes = received.body.len() as u64;
     if is_gzip {
-        received.body = unpack(&received.body).map_err(|error| begun(Failure::BROKEN, error))?;
+        received.body = unpack(&received.body).map_err(|error| begun(Failure::BROKEN, error.to_string()))?;
     }
     Ok(received)
 }
@@ -198,7 +205,7 @@ fn unpack(packed: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(unpacked)
 }
 
-fn begun(kind: &'static str, what: impl ToString) -> Broken {
+fn begun(kind: &'static str, what: impl Into<String>) -> Broken {
     Broken {
         began: true,
         ..Broken::new(kind, what)
@@ -214,4 +221,103 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+    use tokio::sync::mpsc;
+    use tokio::task::JoinSet;
+
+    use super::*;
+
+    /// A server that answers the requests of each connection with the next of these texts, and hangs up a second later.
+    fn server(connections: Vec<Vec<Vec<u8>>>) -> (Connection, JoinSet<()>) {
+        let (sender, mut arriving) = mpsc::channel::<DuplexStream>(1);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            for answers in connections {
+                let mut stream = arriving.recv().await.unwrap();
+                for answer in answers {
+                    let mut request = Vec::new();
+                    while !request.ends_with(b"\r\n\r\n") {
+                        request.push(stream.read_u8().await.unwrap());
+                    }
+                    stream.write_all(&answer).await.unwrap();
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        });
+        let target = Target::in_memory(sender);
+        let from = Ipv4Addr::LOCALHOST;
+        (Connection::new(target, from, Duration::from_secs(30)), tasks)
+    }
+
+    fn answer(head: &str, body: &[u8]) -> Vec<u8> {
+        let length = body.len();
+        let head = format!("HTTP/1.1 {head}\r\ncontent-length: {length}\r\n\r\n");
+        [head.as_bytes(), body].concat()
+    }
+
+    fn get() -> Request<Pieces> {
+        Request::get("/")
+            .header("host", "a")
+            .body(Pieces::default())
+            .unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_closed_connection_is_opened_again_and_only_once() {
+        let whole = || answer("200 OK", b"{}");
+        let (mut connection, _server) = server(vec![vec![whole(), whole()], vec![whole()], vec![]]);
+        for reconnected in [false, false, true] {
+            let received = connection.exchange(&get()).await.unwrap();
+            assert_eq!((received.status, received.reconnected), (200, reconnected));
+            tokio::time::sleep(Duration::from_millis(600)).await;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        // The new connection ends without an answer, too.
+        let broken = connection.exchange(&get()).await.unwrap_err();
+        assert_eq!(broken.failure.kind, Failure::BROKEN);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_breaks_off_is_not_asked_for_again() {
+        let whole = answer("200 OK", b"{}");
+        let half = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".to_vec();
+        let (mut connection, _server) = server(vec![vec![whole.clone(), half], vec![whole]]);
+        assert!(connection.exchange(&get()).await.is_ok());
+        let broken = connection.exchange(&get()).await.unwrap_err();
+        assert_eq!(broken.failure.kind, Failure::BROKEN);
+        assert!(connection.exchange(&get()).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn headers_and_packed_bodies_are_understood() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(b"{\"a\":1}").unwrap();
+        let packed = encoder.finish().unwrap();
+        let head = "503 Busy\r\nretry-after: 7\r\netag: \"x\"\r\ncontent-encoding: gzip";
+        let (mut connection, _server) = server(vec![vec![answer(head, &packed)]]);
+        let received = connection.exchange(&get()).await.unwrap();
+        assert_eq!(received.retry_after, Some(Duration::from_secs(7)));
+        assert_eq!(received.etag.as_deref(), Some("\"x\""));
+        assert_eq!(received.body, b"{\"a\":1}");
+        assert_eq!(received.bytes, packed.len() as u64);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn patience_ends() {
+        let (mut connection, _server) = server(vec![vec![Vec::new(), answer("200 OK", b"{}")]]);
+        let began = tokio::time::Instant::now();
+        let broken = connection.exchange(&get()).await.unwrap_err();
+        assert_eq!(
+            (broken.failure.kind, began.elapsed().as_secs()),
+            (Failure::TIMEOUT, 30)
+        );
+    }
 }

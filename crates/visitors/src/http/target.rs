@@ -115,8 +115,6 @@ pub(crate) fn address_of(number: usize, addresses: u32) -> Ipv4Addr {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
-
     use super::*;
 
     #[tokio::test]
