@@ -10,23 +10,29 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use database::{Conn, Database, Options};
 use envelope::lane::Lane;
+use envelope::limits::Limits as MachineLimits;
+use envelope::{Envelope, Probe};
 use tokio::net::TcpListener;
 
 use crate::accounts::errands::Errands;
 use crate::accounts::password::Workspace;
 use crate::accounts::sessions::Sessions;
 use crate::accounts::tokens::Keys;
+use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::logging::Log;
 use crate::mail::Mailer;
 use crate::moderation::Words;
+use crate::ops::check;
+use crate::ops::history::{self, History};
+use crate::ops::traffic::Traffic;
 use crate::pictures::Pictures;
 use crate::stories::{Views, flush_views};
 use crate::tasks::Tasks;
 use crate::wire::Error;
 use crate::wire::limits::{Limit, Limits, network};
-use crate::wire::origin::Origin;
+use crate::wire::origin::{Origin, TrustedProxies};
 use crate::{background, listener, migrations};
 
 /// How long running requests may take to end when the server stops.
@@ -38,8 +44,14 @@ pub struct App {
     pub config: Config,
     /// The time.
     pub clock: Clock,
+    /// When this server was started, in microseconds since 1970.
+    pub started_at: i64,
+    /// Whether all that is written here is gone after a restart.
+    pub forgets: bool,
     /// What is said of troubles.
     pub log: Log,
+    /// What the process may use, and how close it is to that.
+    pub envelope: Envelope,
     /// All that lasts.
     pub database: Database,
     /// Background work.
@@ -60,27 +72,39 @@ pub struct App {
     pub mail: Mailer,
     /// Rude words.
     pub words: Words,
-    /// Drawings: permits for bodies, leases of streams, the room that is left.
+    /// The backups that are made by themselves.
+    pub backups: Backups,
+    /// Drawings: leases of streams, the room that is left.
     pub pictures: Pictures,
+    /// What is counted about requests.
+    pub traffic: Traffic,
+    /// What the console knows of the past.
+    pub history: History,
 }
 
 /// Why a server did not start.
 #[derive(Debug)]
 pub enum StartError {
+    /// The settings name what cannot be used; waiting does not mend it.
+    Settings(String),
     /// The database did not open, or its schema does not fit.
     Database(String),
     /// The settings of mail do not fit together.
     Mail(String),
     /// A thread did not start.
     Thread(String),
+    /// The settings of backups cannot be used.
+    Backups(String),
 }
 
 impl Display for StartError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Settings(why) => f.write_str(why),
             Self::Database(why) => write!(f, "the database: {why}"),
             Self::Mail(why) => write!(f, "mail: {why}"),
             Self::Thread(why) => write!(f, "a thread: {why}"),
+            Self::Backups(why) => write!(f, "backups: {why}"),
         }
     }
 }
@@ -90,11 +114,22 @@ impl std::error::Error for StartError {}
 impl App {
     /// Opens and migrates the database and prepares all that the handlers share.
     pub async fn new(config: Config, clock: Clock, log: Log) -> Result<Arc<Self>, StartError> {
+        Self::with(config, clock, log, Probe::system()).await
+    }
+
+    /// The same, with memory that `probe` tells of.
+    pub async fn with(config: Config, clock: Clock, log: Log, probe: Probe) -> Result<Arc<Self>, StartError> {
+        let envelope = Envelope::start(envelope::Options {
+            limits: MachineLimits::read(config.memory_limit),
+            connections: config.max_connections,
+            bound_addresses: config.trusted_proxies == TrustedProxies::None,
+            probe,
+        });
         let database = open_database(&config)?;
         let tasks = Tasks::default();
         let delivery = config.mail.delivery(&clock).map_err(StartError::Mail)?;
         let app = Arc::new(Self {
-            hashing: start_hashing()?,
+            hashing: start_hashing(&envelope)?,
             keys: Keys::new(&config.secret),
             sessions: Sessions::default(),
             limits: Limits::new(config.rate_limits),
@@ -102,16 +137,23 @@ impl App {
             errands: Errands::default(),
             mail: Mailer::new(delivery, database.clone(), clock.clone()),
             words: Words::default(),
-            pictures: Pictures::new(&config),
+            pictures: Pictures::new(&config, &envelope),
+            traffic: Traffic::new(clock.now()),
+            history: History::default(),
+            started_at: clock.now(),
+            forgets: forgets(&config),
+            backups: Backups::new(&config).map_err(|error| StartError::Backups(error.to_string()))?,
             config,
             clock,
             log,
+            envelope,
             database,
             tasks,
         });
         Words::load(&app)
             .await
             .map_err(|error| StartError::Database(error.to_string()))?;
+        history::begin(&app).await;
         background::start(&app);
         Ok(app)
     }
@@ -152,29 +194,46 @@ impl App {
     pub async fn stop(&self) {
         self.tasks.shut_down(STOP_PATIENCE).await;
         flush_views(self).await;
+        history::finish(self).await;
         self.database.close();
     }
 }
 
 /// One thread, at most half of the CPU that there is: signing in must not stop everybody else.
-fn start_hashing() -> Result<Lane<Workspace>, StartError> {
-    let cpu = envelope::limits::Limits::read(None).cpu;
-    let lane = Lane::start(
-        envelope::lane::Options::half_of(cpu, "hashing"),
-        Workspace::default,
-    );
+fn start_hashing(envelope: &Envelope) -> Result<Lane<Workspace>, StartError> {
+    let lane = envelope.start_hashing(Workspace::default);
     lane.map_err(|error| StartError::Thread(error.to_string()))
+}
+
+/// Says so loudly when the disk under the data is erased at every restart.
+fn forgets(config: &Config) -> bool {
+    let forgets = check::forgets(config);
+    if forgets {
+        tracing::warn!(
+            "this instance's disk is erased at every restart: stories are lost; set DATABASE_URL to a PostgreSQL database"
+        );
+    }
+    forgets
+}
+
+/// How the database of the settings is spoken to.
+pub fn database_options(config: &Config) -> Options {
+    Options {
+        connect_timeout: Duration::from_secs(config.db_connect_timeout),
+        conn_max_age: Duration::from_secs(config.conn_max_age),
+        ..Options::default()
+    }
 }
 
 /// Opens the database of the settings and brings its schema up to date.
 pub fn open_database(config: &Config) -> Result<Database, StartError> {
     let fail = |error: &dyn Display| StartError::Database(error.to_string());
-    let options = Options {
-        connect_timeout: Duration::from_secs(config.db_connect_timeout),
-        conn_max_age: Duration::from_secs(config.conn_max_age),
-        ..Options::default()
-    };
-    let database = Database::open(config.database.clone(), options).map_err(|error| fail(&error))?;
+    let options = database_options(config);
+    let database = Database::open(config.database.clone(), options).map_err(|error| match error {
+        // A file that is none of SQLite's, a server that does not know the user, a certificate that is not accepted.
+        database::Error::Sql(why) => StartError::Settings(format!("DATABASE_URL: {why}")),
+        other => fail(&other),
+    })?;
     database.migrate(&migrations::ALL).map_err(|error| fail(&error))?;
     Ok(database)
 }

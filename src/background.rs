@@ -1,10 +1,13 @@
-//! What the server does by itself: noting who was seen and what was looked at, sweeping what has expired, sending mail.
+//! What the server does by itself: noting who was seen and what was looked at, sweeping what has expired, sending mail,
+//! making backups.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::accounts::store::{people, sessions};
 use crate::app::App;
+use crate::backup;
+use crate::ops::history;
 use crate::pictures;
 use crate::stories::flush_views;
 
@@ -14,6 +17,8 @@ const SEEN_EVERY: Duration = Duration::from_secs(20);
 const VIEWS_EVERY: Duration = Duration::from_secs(5);
 /// How often expired sessions and codes are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
+/// How often the log says what it has counted.
+const LOG_EVERY: Duration = Duration::from_secs(5);
 /// How many people are noted in one transaction.
 const SEEN_AT_ONCE: usize = 500;
 
@@ -38,12 +43,21 @@ pub fn start(app: &Arc<App>) {
             sweep_expired(&sweep).await;
         }
     });
+    let log = Arc::clone(app);
+    app.tasks.spawn("look after the log", async move {
+        while pause(&log, LOG_EVERY).await {
+            log.log.tick();
+        }
+        log.log.flush();
+    });
     let mail = Arc::clone(app);
     app.tasks.spawn(
         "send mail",
         async move { mail.mail.run(mail.tasks.stopping()).await },
     );
     pictures::start(app);
+    history::start(app);
+    backup::start(app);
 }
 
 /// Waits; false when the server is to stop.

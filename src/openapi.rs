@@ -11,9 +11,10 @@ use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api as accounts;
 use crate::moderation::api as moderation;
+use crate::ops::{health, metrics};
 use crate::pictures::api as pictures;
 use crate::stories::api as stories;
-use crate::{ops, web};
+use crate::web;
 
 /// The document as committed.
 pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
@@ -26,8 +27,9 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
     ),
     paths(
         web::index,
-        ops::healthz,
-        ops::readyz,
+        health::healthz,
+        health::readyz,
+        metrics::metrics,
         accounts::sign_up::register,
         accounts::sign_up::verify_email,
         accounts::sign_up::resend_verification,

@@ -9,15 +9,17 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::accounts::api as accounts;
 use crate::app::App;
 use crate::moderation::api as moderation;
+use crate::ops::{console, health, metrics, traffic};
 use crate::pictures::api as pictures;
 use crate::stories::api as stories;
+use crate::web;
 use crate::wire::{Error, gzip, layers};
-use crate::{ops, web};
 
 /// The routes with all that surrounds them.
 pub fn all(app: &Arc<App>) -> Router {
     let public_url = app.config.public_url.as_deref();
     let by_https = public_url.is_some_and(|url| url.starts_with("https://"));
+    let hosts = Arc::new(app.config.allowed_hosts.clone());
     for_everybody()
         .merge(for_accounts())
         .merge(for_stories())
@@ -26,10 +28,18 @@ pub fn all(app: &Arc<App>) -> Router {
         .method_not_allowed_fallback(async || Error::method_not_allowed())
         .layer(axum::middleware::from_fn(gzip::compress))
         .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(axum::middleware::from_fn(move |request, next| {
+            layers::known_host(Arc::clone(&hosts), request, next)
+        }))
         .layer(layers::cors(&app.config.cors_origins))
         .layer(axum::middleware::from_fn(move |request, next| {
             layers::security_headers(by_https, request, next)
         }))
+        // Outermost: whatever becomes of a request, it is counted.
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(app),
+            traffic::watch,
+        ))
         .with_state(Arc::clone(app))
 }
 
@@ -38,8 +48,17 @@ pub fn all(app: &Arc<App>) -> Router {
 fn for_everybody() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(web::front_door))
-        .route("/healthz", get(ops::healthz))
-        .route("/readyz", get(ops::readyz))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .route("/ops", get(console::console))
+        .route("/ops/", get(console::console))
+        .route("/ops/panel", get(console::panel))
+        .route("/ops/sign-in", post(console::sign_in))
+        .route("/ops/sign-out", post(console::sign_out))
+        .route("/ops/log", post(console::log))
+        .route("/ops/style.css", get(console::style))
+        .route("/ops/script.js", get(console::script))
         .route("/account/undo-email/{token}", get(web::undo_email).post(web::undo_email_now))
         .route("/api/", get(web::index))
         .route("/api/openapi.json", get(web::openapi))

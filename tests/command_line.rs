@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -29,6 +30,8 @@ impl Operator {
         command
             .args(arguments)
             .env_clear()
+            // Away from whatever `.env` may lie about here.
+            .current_dir(self.folder.path())
             .env("DATA_DIR", self.folder.path().join("data"))
             .env("SECRET_KEY", SECRET)
             .stdin(Stdio::null());
@@ -49,17 +52,18 @@ impl Operator {
     }
 
     fn serve(&self, arguments: &[&str]) -> Server {
+        self.serve_with(arguments, |_| ())
+    }
+
+    fn serve_with(&self, arguments: &[&str], change: impl FnOnce(&mut Command)) -> Server {
         let mut command = self.command(arguments);
         if arguments.contains(&"--demo") {
             // A demo makes a secret of its own.
             command.env_remove("SECRET_KEY");
         }
-        let mut child = command
-            .env("PORT", "0")
-            .env("RATE_LIMITS", "off")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        command.env("PORT", "0").env("RATE_LIMITS", "off");
+        change(&mut command);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut said = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let address = loop {
@@ -126,20 +130,190 @@ impl Drop for Server {
     }
 }
 
+/// What an operator gets wrong, and words of the one line that says so.
+const FAULTS: &[(&[(&str, &str)], &str)] = &[
+    (&[("DATABASE_URL", "foo")], "DATABASE_URL"),
+    (
+        &[("DATABASE_URL", "mysql://u:hunter2@h/x")],
+        "neither sqlite: nor postgres:",
+    ),
+    (&[("DATABASE_URL", "postgres://u:hunter2@h:x/d")], "DATABASE_URL"),
+    (
+        &[("DATABASE_URL", "sqlite:////nowhere/at/all.db")],
+        "/nowhere/at/all.db",
+    ),
+    (&[("DATABASE_URL", "sqlite:////tmp")], "not a file"),
+    (&[("DATABASE_URL", "sqlite:////proc/self/status")], "DATABASE_URL"),
+    (&[("DATA_DIR", "/etc/passwd/data")], "DATA_DIR"),
+    (&[("DATA_DIR", "/proc/data")], "DATA_DIR"),
+    (&[("PORT", "70000")], "from 0 to 65535"),
+    (&[("PORT", "eighty")], "PORT"),
+    (&[("HOST", "nowhere.invalid")], "HOST nowhere.invalid"),
+    (&[("MEMORY_LIMIT", "31M")], "at least 32M"),
+    (&[("MEMORY_LIMIT", "lots")], "MEMORY_LIMIT"),
+    (&[("SECRET_KEY", "")], "openssl rand -hex 32"),
+    (&[("SECRET_KEY", "short")], "too short"),
+    (
+        &[("SECRET_KEY", "django-insecure-0f9g8h7j6k5l4m3n2b1v")],
+        "well-known",
+    ),
+    (
+        &[("SECRET_KEY", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")],
+        "guessed",
+    ),
+    (
+        &[
+            ("SECRET_KEY", "short"),
+            ("DEBUG", "true"),
+            ("PUBLIC_URL", "https://tales.example"),
+        ],
+        "too short",
+    ),
+    (&[("LOG_LEVEL", "loud")], "error, warn, info or debug"),
+    (&[("DEBUG", "maybe")], "true or false"),
+    (&[("ALLOWED_HOSTS", "https://tales.example")], "ALLOWED_HOSTS"),
+    (&[("REDIS_URL", "localhost:6379")], "REDIS_URL"),
+    (&[("TRUSTED_PROXIES", "somebody")], "TRUSTED_PROXIES"),
+    (&[("PUBLIC_URL", "tales")], "PUBLIC_URL"),
+    (&[("METRICS_TOKEN", "short")], "METRICS_TOKEN"),
+    (&[("MAIL_PROVIDER", "pigeon")], "MAIL_PROVIDER"),
+    (&[("MAIL_PROVIDER", "log")], "DEBUG"),
+    (
+        &[("SMTP_HOST", "mail.example"), ("SMTP_USER", "tales")],
+        "SMTP_USER and SMTP_PASSWORD",
+    ),
+    (&[("BREVO_API_KEY", "hunter2")], "MAIL_FROM"),
+];
+
 #[test]
-fn without_a_secret_it_says_what_to_type() {
+fn bad_settings_end_with_2_and_one_line_each_and_leave_nothing_behind() {
+    for (settings, says) in FAULTS {
+        for command in ["serve", "migrate"] {
+            let about_listening = settings.iter().any(|(name, _)| *name == "HOST");
+            if command == "migrate" && about_listening {
+                continue;
+            }
+            let operator = Operator::new();
+            let mut program = operator.command(&[command]);
+            program.env("PORT", "0").env("RUST_BACKTRACE", "1");
+            let refused = program.envs(settings.iter().copied()).output().unwrap();
+            let line = complaint(&refused);
+            assert_eq!(refused.status.code(), Some(2), "{command} {settings:?}: {line}");
+            assert_eq!(line.lines().count(), 1, "{command} {settings:?}: {line}");
+            assert!(line.contains(says), "{command} {settings:?}: {line}");
+            assert!(!line.contains("hunter2") && !line.contains("panicked"), "{line}");
+            let left = std::fs::read_dir(operator.folder.path()).unwrap().count();
+            assert_eq!(left, 0, "{command} {settings:?} leaves something behind");
+        }
+    }
+}
+
+#[test]
+fn all_faults_are_told_at_once() {
     let operator = Operator::new();
-    let refused = operator
-        .command(&["serve"])
-        .env_remove("SECRET_KEY")
+    let mut program = operator.command(&["serve"]);
+    program
+        .env("PORT", "x")
+        .env("SECRET_KEY", "short")
+        .env("LOG_LEVEL", "loud")
+        .env("DATABASE_URL", "foo");
+    let refused = program.output().unwrap();
+    assert_eq!(complaint(&refused).lines().count(), 4, "{}", complaint(&refused));
+
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let mut program = operator.command(&["serve"]);
+    program.env("PORT", &port).env("DATA_DIR", "/etc/passwd/data");
+    let refused = program.output().unwrap();
+    let lines = complaint(&refused);
+    assert_eq!(
+        (refused.status.code(), lines.lines().count()),
+        (Some(2), 2),
+        "{lines}"
+    );
+    assert!(lines.contains(&port) && lines.contains("DATA_DIR"), "{lines}");
+}
+
+#[test]
+fn what_waiting_may_mend_ends_with_1() {
+    let operator = Operator::new();
+    let mut program = operator.command(&["migrate"]);
+    let refused = program
+        .env("DATABASE_URL", "postgres://127.0.0.1:1/none")
         .output()
         .unwrap();
-    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(refused.status.code(), Some(1), "{}", complaint(&refused));
+}
+
+#[test]
+fn in_development_a_secret_is_made_and_a_file_stands_in_for_the_environment() {
+    let operator = Operator::new();
+    let file = operator.folder.path().join(".env");
+    std::fs::write(&file, "DEBUG=True\nMAIL_DIR=letters # for us\n").unwrap();
+    let serve = |change: &dyn Fn(&mut Command)| {
+        operator.serve_with(&["serve"], |program| {
+            program.env_remove("SECRET_KEY").stderr(Stdio::null());
+            change(program);
+        })
+    };
+    let server = serve(&|_| ());
     assert!(
-        complaint(&refused).contains("openssl rand -hex 32"),
-        "{}",
-        complaint(&refused)
+        operator.folder.path().join("letters").is_dir(),
+        "MAIL_DIR of the file"
     );
+    let secret = operator.folder.path().join("data/own-secret");
+    assert_eq!(
+        std::fs::metadata(&secret).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    drop(server);
+
+    // The environment wins; a weak secret will do here, and nowhere else.
+    drop(serve(&|program| {
+        program.env("SECRET_KEY", "short");
+    }));
+    for production in [("DEBUG", "false"), ("RENDER", "true")] {
+        let mut program = operator.command(&["serve"]);
+        program
+            .env_remove("SECRET_KEY")
+            .env("PORT", "0")
+            .env(production.0, production.1);
+        let refused = program.output().unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{production:?}");
+        assert!(
+            complaint(&refused).contains(".env was not read"),
+            "{}",
+            complaint(&refused)
+        );
+    }
+}
+
+#[test]
+fn the_log_of_a_running_server_is_raised_and_falls_back() {
+    let operator = Operator::new();
+    let alone = operator.run(&["debug"]);
+    assert_eq!(alone.status.code(), Some(1));
+    assert!(
+        complaint(&alone).contains("no server answers"),
+        "{}",
+        complaint(&alone)
+    );
+
+    let server = operator.serve(&["serve"]);
+    let debug = |arguments: &[&str]| operator.says(&[&["debug"], arguments].concat());
+    assert_eq!(debug(&[]), "The log level is warn.\n");
+    assert!(debug(&["--for", "10m"]).starts_with("The log level is debug until "));
+    assert!(debug(&[]).starts_with("The log level is debug until "));
+    assert_eq!(debug(&["--off"]), "The log level is warn.\n");
+    for wrong in ["2h", "0s", "ten"] {
+        assert_eq!(
+            operator.run(&["debug", "--for", wrong]).status.code(),
+            Some(2),
+            "{wrong}"
+        );
+    }
+    drop(server);
+    assert!(!operator.folder.path().join("data/control.sock").exists());
 }
 
 #[test]
@@ -211,7 +385,7 @@ fn the_demo_prints_accounts_that_can_sign_in_and_is_filled_once() {
     let file = operator.folder.path().join("data/demo-accounts.json");
     let first = operator.serve(&["serve", "--demo"]);
     let accounts: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    for name in ["demo-accounts.json", "demo-secret"] {
+    for name in ["demo-accounts.json", "own-secret"] {
         let mode = std::fs::metadata(file.with_file_name(name))
             .unwrap()
             .permissions()

@@ -71,10 +71,15 @@ async fn identify(parts: &Parts, app: &Arc<App>) -> Result<Option<Account>, Erro
         }
         Bearer::Token(token) => token,
     };
+    recognise(app, token, Kind::Access).await.map(Some)
+}
+
+/// The active account behind a token of this `kind`; 401 when the token is worth nothing.
+pub async fn recognise(app: &Arc<App>, token: &str, kind: Kind) -> Result<Account, Error> {
     let now = app.clock.now();
-    let claims = app.keys.read(token, Kind::Access, now).ok_or_else(bad_token)?;
+    let claims = app.keys.read(token, kind, now).ok_or_else(bad_token)?;
     if let Some(account) = app.sessions.recall(&claims.sid, now) {
-        return Ok(Some(account));
+        return Ok(account);
     }
     let (ticket, session) = (app.sessions.ticket(), claims.sid);
     let standing = app
@@ -83,7 +88,7 @@ async fn identify(parts: &Parts, app: &Arc<App>) -> Result<Option<Account>, Erro
     match standing {
         Standing::Active(account) if account.id == claims.user_id => {
             app.sessions.remember(account.clone(), now, ticket);
-            Ok(Some(account))
+            Ok(account)
         }
         Standing::Inactive => Err(Error::unauthorized(
             "user_inactive",

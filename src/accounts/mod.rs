@@ -11,5 +11,6 @@ pub mod password;
 pub mod rules;
 pub mod sessions;
 pub mod shapes;
+pub mod signing_in;
 pub mod store;
 pub mod tokens;

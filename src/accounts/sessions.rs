@@ -3,7 +3,7 @@
 //! A request costs no query while its session is remembered. Memory: two generations of at most 10,000 entries; a
 //! revocation on this server is felt at once, one made elsewhere within half a minute.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::clock::SECOND;
@@ -103,6 +103,14 @@ impl Sessions {
         memory.old.retain(|_, entry| entry.account.id != user_id);
     }
 
+    /// How many people were seen at `since` or later. Costs a look at every remembered session.
+    pub fn seen_since(&self, since: i64) -> usize {
+        let memory = self.memory();
+        let entries = memory.young.values().chain(memory.old.values());
+        let seen = entries.filter(|entry| entry.believed_until - BELIEVED_FOR >= since);
+        seen.map(|entry| entry.account.id).collect::<HashSet<_>>().len()
+    }
+
     /// Takes the accounts that were seen since the last call, each with its instant.
     pub fn take_seen(&self) -> Vec<(i64, i64)> {
         std::mem::take(&mut self.memory().seen).into_iter().collect()
@@ -167,6 +175,17 @@ mod tests {
         let memory = sessions.memory();
         assert!(memory.young.len() + memory.old.len() <= 2 * GENERATION);
         assert_eq!(memory.seen.len(), MOST_SEEN);
+    }
+
+    #[test]
+    fn people_online_are_counted_once() {
+        let sessions = Sessions::default();
+        for (id, session, at) in [(7, "a", 0), (8, "b", 10), (8, "c", 20)] {
+            sessions.remember(account(id, session), at, sessions.ticket());
+        }
+        assert_eq!(sessions.seen_since(0), 2);
+        assert_eq!(sessions.seen_since(1), 1);
+        assert_eq!(sessions.seen_since(21), 0);
     }
 
     #[test]

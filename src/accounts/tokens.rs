@@ -25,12 +25,14 @@ pub enum Kind {
     Access,
     /// Getting new access tokens.
     Refresh,
+    /// The cookie of the console.
+    Console,
 }
 
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// Access or refresh.
+    /// What it is for.
     pub token_type: Kind,
     /// Unix second from which it is expired.
     pub exp: i64,

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::app::StartError;
+
 /// In sentences for the operator, one a line.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -39,5 +41,16 @@ impl From<String> for Failure {
 impl From<&str> for Failure {
     fn from(why: &str) -> Self {
         Self::Failed(why.to_owned())
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Settings(_) | StartError::Mail(_) => Self::Settings(vec![error.to_string()]),
+            StartError::Database(_) | StartError::Thread(_) | StartError::Backups(_) => {
+                Self::Failed(error.to_string())
+            }
+        }
     }
 }

@@ -5,13 +5,18 @@
 //! when it failed for any other reason.
 
 mod accounts;
+mod backup;
+mod check;
+mod debug;
 mod failure;
 mod migrate;
 mod openapi;
 mod populate;
+mod restore;
 mod serve;
 mod settings;
 mod start;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -42,11 +47,16 @@ type Work = Box<dyn FnOnce() -> Result<(), Failure>>;
 /// Every command, in the order of the usage.
 const COMMANDS: &[Command] = &[
     serve::COMMAND,
+    check::COMMAND,
+    verify::COMMAND,
     migrate::COMMAND,
+    backup::COMMAND,
+    restore::COMMAND,
     accounts::CREATE_ADMIN,
     accounts::CONFIRM,
     accounts::RESET_PASSWORD,
     populate::COMMAND,
+    debug::COMMAND,
     settings::COMMAND,
     openapi::COMMAND,
 ];

@@ -10,14 +10,15 @@ use lexopt::prelude::*;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::start::{prepare_data_dir, runtime, settings};
-use super::{Command, Failure, Work, say};
+use super::start::{prepare_data_dir, runtime, settings, unfit_folders};
+use super::{Command, Failure, Work, restore, say};
 use crate::accounts::tokens::random_hex;
 use crate::app::{self, App};
+use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::config::{Config, Secret, settings_as_text};
 use crate::demo::fill::{as_text, fill};
-use crate::logging::Log;
+use crate::logging::{Log, control};
 
 pub(super) const COMMAND: Command = Command {
     name: "serve",
@@ -40,17 +41,27 @@ fn parse(arguments: &mut Parser) -> Result<Work, lexopt::Error> {
 
 fn serve(mut config: Config) -> Result<(), Failure> {
     let log = Log::start(&config);
-    prepare_data_dir(&config.data_dir)?;
-    if config.demo && config.secret.reveal().is_empty() {
-        config.secret = demo_secret(&config.data_dir.join("demo-secret"))?;
+    for caution in &config.cautions {
+        tracing::warn!("{caution}");
     }
     runtime(config.io_threads)?.block_on(async {
+        // Nothing is made before all that could be wrong has been looked at.
+        let listener = listen(&config).await;
+        let mut faults = unfit_folders(&config);
+        faults.extend(listener.as_ref().err().cloned());
+        let (Ok(listener), []) = (listener, &faults[..]) else {
+            return Err(Failure::Settings(faults));
+        };
+        prepare_data_dir(&config.data_dir)?;
+        if config.secret.reveal().is_empty() {
+            config.secret = own_secret(&config.data_dir.join("own-secret"))?;
+        }
+        if !config.demo {
+            prepare_backups(&config).await?;
+        }
         let app = App::new(config, Clock::system(), log)
             .await
-            .map_err(|error| error.to_string())?;
-        let (host, port) = &app.config.listen;
-        let listener = TcpListener::bind((host.as_str(), *port)).await;
-        let listener = listener.map_err(|error| format!("listening on {host}:{port}: {error}"))?;
+            .map_err(Failure::from)?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         if app.config.demo {
             let accounts = fill(&app)
@@ -58,14 +69,39 @@ fn serve(mut config: Config) -> Result<(), Failure> {
                 .map_err(|error| format!("the demo world: {error}"))?;
             say(&as_text(&accounts))?;
         }
+        control::start(&app.config.data_dir, &app.log, &app.tasks);
+        // Before anybody knows that it runs: whoever does may stop it.
+        let stop = stop_signal()?;
         say(&format!("Tinytales is listening on http://{address}\n"))?;
-        app::serve(app, listener, stop_signal()?).await;
+        app::serve(app, listener, stop).await;
         Ok(())
     })
 }
 
-/// The secret of a demo: made once and kept, readable by its owner alone.
-fn demo_secret(file: &Path) -> Result<Secret, Failure> {
+async fn listen(config: &Config) -> Result<TcpListener, String> {
+    let (host, port) = &config.listen;
+    let listener = TcpListener::bind((host.as_str(), *port)).await;
+    listener.map_err(|error| format!("cannot listen on HOST {host}, PORT {port}: {error}"))
+}
+
+/// Brings an empty database back from the bucket, if there is one, and says what backups promise.
+async fn prepare_backups(config: &Config) -> Result<(), Failure> {
+    let backups = Backups::new(config).map_err(|failure| failure.to_string())?;
+    let restored = backups.restore_if_empty().await;
+    let restored = restored.map_err(|failure| {
+        format!("the database is empty and was not restored: {failure} (RESTORE_IF_EMPTY=off starts without)")
+    })?;
+    if let Some((stored, contents)) = restored {
+        let sentence = restore::sentence(&contents);
+        say(&format!("Restored {} from the bucket: {sentence}\n", stored.name))?;
+    }
+    backups
+        .promise()
+        .map_or(Ok(()), |promise| say(&format!("{promise}\n")))
+}
+
+/// The secret of a demo, or of development: made once and kept, readable by its owner alone.
+fn own_secret(file: &Path) -> Result<Secret, Failure> {
     let fail = |error: io::Error| format!("{}: {error}", file.display());
     match fs::read_to_string(file) {
         Ok(text) if text.trim().len() >= 32 => return Ok(Secret::new(text.trim())),

@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
-use database::Database;
+use database::{Database, Target};
+use rustix::fs::{Access, access};
 use tokio::runtime::{Builder, Runtime};
 
 use super::Failure;
@@ -16,6 +17,61 @@ pub(super) fn settings(demo: bool) -> Result<Config, Failure> {
     Config::from_environment(demo).map_err(Failure::Settings)
 }
 
+/// What stands in the way of the data folder and of the database's file, in sentences. Makes nothing.
+pub(super) fn unfit_folders(config: &Config) -> Vec<String> {
+    let mut faults = Vec::new();
+    let folder = nearest_that_exists(&config.data_dir);
+    if let Err(why) = takes_files(folder) {
+        faults.push(format!("DATA_DIR {}: {why}", config.data_dir.display()));
+    }
+    if let Target::Sqlite(file) = &config.database
+        && let Err(why) = takes_database(file, &config.data_dir)
+    {
+        let fault = format!("DATABASE_URL {}: {why}", file.display());
+        // The usual file stands in the data folder, which says enough.
+        if faults.is_empty() || !file.starts_with(&config.data_dir) {
+            faults.push(fault);
+        }
+    }
+    faults
+}
+
+/// The folder itself, or the one in which it would be made.
+fn nearest_that_exists(folder: &Path) -> &Path {
+    let mut folders = folder.ancestors().filter(|folder| !folder.as_os_str().is_empty());
+    folders
+        .find(|folder| fs::symlink_metadata(folder).is_ok())
+        .unwrap_or(Path::new("."))
+}
+
+fn takes_files(folder: &Path) -> Result<(), String> {
+    if !fs::metadata(folder).map_err(|error| error.to_string())?.is_dir() {
+        return Err(format!("{} is not a folder", folder.display()));
+    }
+    access(folder, Access::WRITE_OK | Access::EXEC_OK)
+        .map_err(|error| format!("{} cannot be written to: {error}", folder.display()))
+}
+
+fn takes_database(file: &Path, data_dir: &Path) -> Result<(), String> {
+    match fs::metadata(file) {
+        Ok(found) if !found.is_file() => return Err("this is not a file".to_owned()),
+        Ok(_) => access(file, Access::READ_OK | Access::WRITE_OK)
+            .map_err(|error| format!("it cannot be read and written: {error}"))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error.to_string()),
+    }
+    // SQLite keeps its log beside the file. A data folder is made by us, any other one is not.
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    if folder == data_dir {
+        Ok(())
+    } else {
+        takes_files(folder)
+    }
+}
+
 /// The folder of our own files: made when missing, readable by its owner alone.
 pub(super) fn prepare_data_dir(folder: &Path) -> Result<(), Failure> {
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
@@ -24,8 +80,12 @@ pub(super) fn prepare_data_dir(folder: &Path) -> Result<(), Failure> {
 
 /// The database of the settings with an up-to-date schema, and the folder that it may stand in.
 pub(super) fn open_database(config: &Config) -> Result<Database, Failure> {
+    let faults = unfit_folders(config);
+    if !faults.is_empty() {
+        return Err(Failure::Settings(faults));
+    }
     prepare_data_dir(&config.data_dir)?;
-    app::open_database(config).map_err(|error| Failure::Failed(error.to_string()))
+    Ok(app::open_database(config)?)
 }
 
 /// The runtime: one thread unless the settings say otherwise, because a fraction of a core has no parallelism to offer.

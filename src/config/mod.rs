@@ -2,18 +2,23 @@
 //!
 //! [`SETTINGS`] is the one source of the README's table, of `serve --help` and of what is read here.
 
+mod dotenv;
 mod reader;
 mod secret;
 mod settings;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use database::Target;
 
+use self::dotenv::Environment;
 use self::reader::Reader;
 pub use self::secret::Secret;
 pub use self::settings::{SETTINGS, Setting, settings_as_markdown, settings_as_text};
+use crate::backup::BackupSettings;
+use crate::logging::Level;
 use crate::mail::MailSettings;
+use crate::wire::hosts::AllowedHosts;
 use crate::wire::origin::TrustedProxies;
 
 /// What the smallest hosting plan lets out in a month.
@@ -44,14 +49,22 @@ pub struct Config {
     pub metrics_token: Option<Secret>,
     /// Our own base URL, when it is known beforehand.
     pub public_url: Option<String>,
+    /// Names under which we answer.
+    pub allowed_hosts: AllowedHosts,
     /// Origins that may call; empty: any.
     pub cors_origins: Vec<String>,
     /// Whose word about addresses is believed.
     pub trusted_proxies: TrustedProxies,
+    /// Whether the hosting platform says that it runs us: behind its proxy, on a disk that it erases.
+    pub on_render: bool,
     /// Whether rates are limited.
     pub rate_limits: bool,
-    /// More log.
+    /// For development: more log, and the `log` mail transport.
     pub debug: bool,
+    /// How much is logged.
+    pub log_level: Level,
+    /// The Redis server that the channel layer of several servers will use.
+    pub redis_url: Option<Secret>,
     /// Threads that serve connections.
     pub io_threads: usize,
     /// Connections at a time.
@@ -64,6 +77,8 @@ pub struct Config {
     pub email_code_minutes: u32,
     /// The ways out for mail.
     pub mail: MailSettings,
+    /// When and where backups are made.
+    pub backup: BackupSettings,
     /// Whether passwords in an older form are stored anew at sign-in.
     pub password_upgrade: bool,
     /// Pictures in one's own story list, in bytes.
@@ -72,16 +87,39 @@ pub struct Config {
     pub admin_password: Option<Secret>,
     /// The demo world is shown.
     pub demo: bool,
+    /// What fits together but should not be so, in sentences for the log.
+    pub cautions: Vec<String>,
 }
 
-impl Config {
-    /// Reads the process's environment.
+/// The folder of our own files, for commands that need no other setting.
+pub fn data_dir() -> Result<PathBuf, Vec<String>> {
+    let environment = environment()?;
+    let read = Reader {
+        lookup: |name: &str| environment.get(name),
+        faults: Vec::new(),
+    };
+    Ok(read.data_dir())
+}
+
+fn environment() -> Result<Environment<impl Fn(&str) -> Option<String>>, Vec<String>> {
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the one place that reads the environment"
     )]
+    let process = |name: &str| std::env::var(name).ok();
+    Environment::read(process, Path::new(""))
+}
+
+impl Config {
+    /// Reads the process's environment, in development with the help of `.env`.
     pub fn from_environment(demo: bool) -> Result<Self, Vec<String>> {
-        Self::read(demo, |name| std::env::var(name).ok())
+        let environment = environment()?;
+        Self::read(demo, |name| environment.get(name)).map_err(|mut faults| {
+            if environment.is_file_ignored {
+                faults.push("(.env was not read: it is for development, with DEBUG=true)".to_owned());
+            }
+            faults
+        })
     }
 
     /// Reads the settings from `lookup`. All faults are told at once, one sentence each.
@@ -95,31 +133,43 @@ impl Config {
             .text("HOST")
             .unwrap_or_else(|| if on_render { "0.0.0.0" } else { "127.0.0.1" }.to_owned());
         let debug = read.flag("DEBUG", false);
-        let data_dir = PathBuf::from(read.text("DATA_DIR").unwrap_or_else(|| "./data".to_owned()));
+        let data_dir = read.data_dir();
+        let database = read.database(&data_dir);
+        let public_url = read.public_url();
+        let backup = read.backup(&data_dir, &database);
+        let signs = signs_of_production(on_render, public_url.as_deref(), &database);
+        let is_development = debug && signs.is_empty();
+        let usual_level = if debug { Level::Debug } else { Level::Warn };
         let config = Self {
-            listen: (host, read.number("PORT", 8000)),
-            secret: read.secret(demo),
-            database: read.database(&data_dir),
-            conn_max_age: read.number("CONN_MAX_AGE", 600),
-            db_connect_timeout: read.number("DB_CONNECT_TIMEOUT", 10_u64).clamp(1, 60),
+            listen: (host, read.number("PORT", 8000, 0..=u16::MAX)),
+            secret: read.secret(!demo && !is_development),
+            conn_max_age: read.number("CONN_MAX_AGE", 600, 0..=86_400),
+            db_connect_timeout: read.number("DB_CONNECT_TIMEOUT", 10, 1..=60),
             database_size_limit: read.bytes("DATABASE_SIZE_LIMIT"),
             memory_limit: read.memory_limit(),
             bandwidth_budget: read.bytes("BANDWIDTH_BUDGET").unwrap_or(DEFAULT_BANDWIDTH),
             metrics_token: read.metrics_token(),
-            public_url: read.public_url(),
+            allowed_hosts: read.allowed_hosts(public_url.as_deref()),
             cors_origins: read.list("CORS_ORIGINS"),
             trusted_proxies: read.proxies(on_render),
+            on_render,
             rate_limits: read.flag("RATE_LIMITS", true),
-            debug,
-            io_threads: read.number("IO_THREADS", 1_usize).clamp(1, 64),
-            max_connections: read.number("MAX_CONNECTIONS", 4096_usize).max(8),
-            access_token_days: read.number("ACCESS_TOKEN_DAYS", 30_i64).clamp(1, 3650),
-            refresh_token_days: read.number("REFRESH_TOKEN_DAYS", 365_i64).clamp(1, 3650),
-            email_code_minutes: read.number("EMAIL_CODE_MINUTES", 15_u32).clamp(1, 24 * 60),
+            log_level: read.log_level(usual_level),
+            redis_url: read.redis_url(),
+            io_threads: read.number("IO_THREADS", 1, 1..=64),
+            max_connections: read.number("MAX_CONNECTIONS", 4096, 8..=1_000_000),
+            access_token_days: read.number("ACCESS_TOKEN_DAYS", 30, 1..=3650),
+            refresh_token_days: read.number("REFRESH_TOKEN_DAYS", 365, 1..=3650),
+            email_code_minutes: read.number("EMAIL_CODE_MINUTES", 15, 1..=24 * 60),
             password_upgrade: read.flag("PASSWORD_UPGRADE", true),
-            own_list_bytes: read.number("OWN_LIST_MIB", 24_u64).clamp(1, 4096) << 20,
+            own_list_bytes: read.number("OWN_LIST_MIB", 24_u64, 1..=4096) << 20,
             mail: read.mail(debug),
+            backup,
             admin_password: read.untrimmed("ADMIN_PASSWORD").map(Secret::new),
+            cautions: if debug { caution(&signs) } else { Vec::new() },
+            database,
+            debug,
+            public_url,
             data_dir,
             demo,
         };
@@ -129,6 +179,32 @@ impl Config {
             Err(read.faults)
         }
     }
+}
+
+/// What tells that other people rely on this server.
+fn signs_of_production(on_render: bool, public_url: Option<&str>, database: &Target) -> Vec<&'static str> {
+    let by_https = public_url.is_some_and(|url| url.starts_with("https://"));
+    let elsewhere = matches!(database, Target::Postgres(server) if !server.is_local());
+    let signs = [
+        (on_render, "RENDER is set"),
+        (by_https, "PUBLIC_URL is https"),
+        (elsewhere, "the database is on another machine"),
+    ];
+    signs
+        .into_iter()
+        .filter(|(is_seen, _)| *is_seen)
+        .map(|(_, sign)| sign)
+        .collect()
+}
+
+fn caution(signs: &[&str]) -> Vec<String> {
+    if signs.is_empty() {
+        return Vec::new();
+    }
+    vec![format!(
+        "DEBUG IS ON, AND THIS LOOKS LIKE PRODUCTION ({}). Take DEBUG away; to look closer for a while there is: tinytales debug --for 10m",
+        signs.join(", ")
+    )]
 }
 
 #[cfg(test)]

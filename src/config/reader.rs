@@ -1,17 +1,20 @@
 //! Reads single settings and collects what is wrong with them.
 
-use std::path::Path;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use database::Target;
 
 use super::{SETTINGS, Secret};
+use crate::backup::{BackupSettings, Texts};
+use crate::clock::Clock;
+use crate::logging::Level;
 use crate::mail::MailSettings;
+use crate::wire::hosts::AllowedHosts;
 use crate::wire::origin::TrustedProxies;
 
-/// Secrets that stand in tutorials and templates.
-const WELL_KNOWN_SECRETS: [&str; 4] = ["secret", "changeme", "django-insecure", "your-secret-key"];
-const SHORTEST_SECRET: usize = 32;
 const SHORTEST_METRICS_TOKEN: usize = 16;
 /// Below this the program does not fit with one body under way.
 const LEAST_MEMORY: u64 = 32 << 20;
@@ -39,25 +42,29 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     }
 
     pub(super) fn flag(&mut self, name: &str, default: bool) -> bool {
-        match self.text(name).map(|text| text.to_ascii_lowercase()).as_deref() {
-            None => default,
-            Some("true" | "1" | "on" | "yes") => true,
-            Some("false" | "0" | "off" | "no") => false,
-            Some(other) => {
-                self.faults
-                    .push(format!("{name} is {other:?}; say true or false"));
-                default
-            }
-        }
-    }
-
-    pub(super) fn number<T: FromStr>(&mut self, name: &str, default: T) -> T {
         let Some(text) = self.text(name) else {
             return default;
         };
-        text.parse().unwrap_or_else(|_| {
-            self.faults
-                .push(format!("{name} is {text:?}; a whole number is needed"));
+        as_flag(&text).unwrap_or_else(|| {
+            self.faults.push(format!("{name} is {text:?}; say true or false"));
+            default
+        })
+    }
+
+    pub(super) fn number<T>(&mut self, name: &str, default: T, range: RangeInclusive<T>) -> T
+    where
+        T: FromStr + PartialOrd + Display,
+    {
+        let Some(text) = self.text(name) else {
+            return default;
+        };
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.unwrap_or_else(|| {
+            self.faults.push(format!(
+                "{name} is {text:?}; a whole number from {} to {} is needed",
+                range.start(),
+                range.end()
+            ));
             default
         })
     }
@@ -101,24 +108,61 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             .collect()
     }
 
-    /// With `--demo` an absent secret is empty here; `serve` then makes one in the data folder.
-    pub(super) fn secret(&mut self, demo: bool) -> Secret {
-        let secret = self.text("SECRET_KEY").unwrap_or_default();
-        let advice = "set SECRET_KEY to 32 random characters or more (try: openssl rand -hex 32)";
-        if secret.is_empty() {
-            if !demo {
-                self.faults.push(format!("SECRET_KEY is not set; {advice}"));
-            }
-        } else if secret.len() < SHORTEST_SECRET {
-            self.faults.push(format!("SECRET_KEY is too short; {advice}"));
-        } else if WELL_KNOWN_SECRETS
-            .iter()
-            .any(|known| secret.to_ascii_lowercase().starts_with(known))
-        {
-            self.faults
-                .push(format!("SECRET_KEY is a well-known one; {advice}"));
+    /// An absent secret is empty here where `serve` makes one in the data folder: for a demo and in development.
+    /// `is_strict` says that this is neither.
+    pub(super) fn secret(&mut self, is_strict: bool) -> Secret {
+        let secret = Secret::new(self.text("SECRET_KEY").unwrap_or_default());
+        if let Some(weakness) = secret.weakness().filter(|_| is_strict) {
+            self.faults.push(format!(
+                "SECRET_KEY {weakness}; set it to 32 random characters or more (try: openssl rand -hex 32)"
+            ));
         }
-        Secret::new(secret)
+        secret
+    }
+
+    pub(super) fn log_level(&mut self, default: Level) -> Level {
+        let Some(text) = self.text("LOG_LEVEL") else {
+            return default;
+        };
+        Level::parse(&text).unwrap_or_else(|| {
+            self.faults
+                .push(format!("LOG_LEVEL is {text:?}; say error, warn, info or debug"));
+            default
+        })
+    }
+
+    /// Where the setting narrows the names, our own URL is one of them.
+    pub(super) fn allowed_hosts(&mut self, public_url: Option<&str>) -> AllowedHosts {
+        let Some(text) = self.text("ALLOWED_HOSTS") else {
+            return AllowedHosts::any();
+        };
+        match AllowedHosts::parse(&text) {
+            Ok(mut hosts) => {
+                if let Some(url) = public_url {
+                    hosts.and_of_url(url);
+                }
+                hosts
+            }
+            Err(fault) => {
+                self.faults.push(format!("ALLOWED_HOSTS: {fault}"));
+                AllowedHosts::any()
+            }
+        }
+    }
+
+    pub(super) fn redis_url(&mut self) -> Option<Secret> {
+        let url = self.text("REDIS_URL")?;
+        if !is_redis_url(&url) {
+            self.faults.push(
+                "REDIS_URL is not of the form redis://user:password@host:port/number (rediss:// with TLS)"
+                    .to_owned(),
+            );
+        }
+        Some(Secret::new(url))
+    }
+
+    pub(super) fn data_dir(&self) -> PathBuf {
+        PathBuf::from(self.text("DATA_DIR").unwrap_or_else(|| "./data".to_owned()))
     }
 
     pub(super) fn database(&mut self, data_dir: &Path) -> Target {
@@ -132,8 +176,27 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         })
     }
 
+    pub(super) fn backup(&mut self, data_dir: &Path, database: &Target) -> BackupSettings {
+        let texts = Texts {
+            folder: self.text("BACKUP_DIR"),
+            every: self.text("BACKUP_EVERY"),
+            keep: self.text("BACKUP_KEEP"),
+            restore_if_empty: self.flag("RESTORE_IF_EMPTY", true),
+            bucket: self.text("BUCKET_URL"),
+            endpoint: self.text("BUCKET_ENDPOINT"),
+            region: self.text("BUCKET_REGION"),
+            access_key_id: self.text("BUCKET_ACCESS_KEY_ID"),
+            secret_access_key: self.text("BUCKET_SECRET_ACCESS_KEY").map(Secret::new),
+        };
+        let embedded = matches!(database, Target::Sqlite(_));
+        BackupSettings::read(&texts, data_dir, embedded).unwrap_or_else(|faults| {
+            self.faults.extend(faults);
+            BackupSettings::off()
+        })
+    }
+
     pub(super) fn mail(&mut self, debug: bool) -> MailSettings {
-        MailSettings {
+        let mail = MailSettings {
             provider: self.text("MAIL_PROVIDER"),
             folder: self.text("MAIL_DIR"),
             from: self.text("MAIL_FROM"),
@@ -145,7 +208,11 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             smtp_user: self.text("SMTP_USER"),
             smtp_password: self.untrimmed("SMTP_PASSWORD"),
             debug,
+        };
+        if let Err(fault) = mail.check(&Clock::system()) {
+            self.faults.push(fault);
         }
+        mail
     }
 
     pub(super) fn public_url(&mut self) -> Option<String> {
@@ -173,6 +240,32 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             TrustedProxies::None
         })
     }
+}
+
+/// Reads `true`, `1`, `on`, `yes` and their opposites, in any case.
+pub(super) fn as_flag(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" | "on" | "yes" => Some(true),
+        "false" | "0" | "off" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+/// A scheme, a host with or without a port, and the number of a database or nothing. The password may be anything.
+fn is_redis_url(url: &str) -> bool {
+    let rest = url
+        .strip_prefix("redis://")
+        .or_else(|| url.strip_prefix("rediss://"));
+    let Some(rest) = rest else { return false };
+    let address = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
+    let (host, number) = address.split_once('/').unwrap_or((address, ""));
+    let hosts = AllowedHosts::parse(host);
+    let port = host
+        .rsplit_once(':')
+        .filter(|(_, port)| !port.ends_with(']'))
+        .map(|(_, port)| port);
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    !host.is_empty() && hosts.is_ok() && is_port && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Reads `1048576`, `900K`, `900M` or `1G`.

@@ -1,4 +1,27 @@
-//! A text that must not be shown.
+//! A text that must not be shown, and what makes one weak.
+
+/// In characters.
+const SHORTEST: usize = 32;
+/// Whoever has fewer different characters was typed, not drawn: of 32 drawn hexadecimal digits about 14 differ.
+const FEWEST_DIFFERENT: usize = 8;
+/// What stands in tutorials, templates and keyboards, in lower case without punctuation.
+const WELL_KNOWN: [&str; 15] = [
+    "djangoinsecure",
+    "insecure",
+    "changeme",
+    "changethis",
+    "replaceme",
+    "yoursecret",
+    "mysecret",
+    "notasecret",
+    "supersecret",
+    "secretkey",
+    "password",
+    "keyboardcat",
+    "qwerty",
+    "abcdefgh",
+    "1234567890",
+];
 
 /// A text that no log and no `Debug` shows.
 #[derive(Clone, PartialEq, Eq)]
@@ -14,10 +37,61 @@ impl Secret {
     pub fn reveal(&self) -> &str {
         &self.0
     }
+
+    /// Why it should not sign anything, as in "SECRET_KEY is too short".
+    pub fn weakness(&self) -> Option<&'static str> {
+        if self.0.is_empty() {
+            return Some("is not set");
+        }
+        if self.0.chars().count() < SHORTEST {
+            return Some("is too short");
+        }
+        let letters: String = self.0.chars().filter(char::is_ascii_alphanumeric).collect();
+        let letters = letters.to_ascii_lowercase();
+        if WELL_KNOWN.iter().any(|known| letters.contains(known)) {
+            return Some("is a well-known one");
+        }
+        let mut different: Vec<char> = self.0.chars().collect();
+        different.sort_unstable();
+        different.dedup();
+        (different.len() < FEWEST_DIFFERENT).then_some("can be guessed: it repeats a few characters")
+    }
 }
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_guessed_is_weak() {
+        for weak in [
+            "",
+            "short",
+            "django-insecure-3k!x@9v#2m&7q*8w(5e)1r_0t+4y=6u",
+            "CHANGE_ME_change_me_CHANGE_ME_change_me",
+            "your-secret-key-here-your-secret-key-here",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "abababcabababcabababcabababcabababcababab",
+            "12345678901234567890123456789012",
+        ] {
+            assert!(Secret::new(weak).weakness().is_some(), "{weak}");
+        }
+    }
+
+    #[test]
+    fn what_is_drawn_is_not() {
+        for good in [
+            "9f2c41d8b07e6a53c1f49d2087be35a6",
+            "gT7vXk2Qw9ZrB4nLs8YpDf3HjMc6Ea1U",
+            "k3y with blanks & ünusual letters!",
+        ] {
+            assert_eq!(Secret::new(good).weakness(), None, "{good}");
+        }
     }
 }

@@ -26,7 +26,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "SECRET_KEY",
         "none",
-        "Signs tokens and e-mail codes; at least 32 characters. Required, except with `--demo`.",
+        "Signs tokens and e-mail codes; at least 32 random characters. Required in production; with `--demo` and in development one is made in `DATA_DIR`.",
     ),
     setting(
         "DATABASE_URL",
@@ -46,7 +46,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "DATA_DIR",
         "./data",
-        "Folder for the SQLite file and the demo's secret.",
+        "Folder for the SQLite file, the control socket, and the secret of a demo or of development.",
     ),
     setting(
         "DATABASE_SIZE_LIMIT",
@@ -79,6 +79,11 @@ pub const SETTINGS: &[Setting] = &[
         "Set by the hosting platform: stands in for `PUBLIC_URL`.",
     ),
     setting(
+        "ALLOWED_HOSTS",
+        "any",
+        "Host names that are served, separated by commas: `tales.example`, `*.example` for all under one, `.example` for both; another one gets 400. The host of `PUBLIC_URL` is always one of them; `/healthz` answers under any.",
+    ),
+    setting(
         "CORS_ORIGINS",
         "any",
         "Origins of web apps that may call, separated by commas; native shells may always.",
@@ -97,7 +102,17 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "DEBUG",
         "false",
-        "More log, and the `log` mail transport. Never in production.",
+        "For development: more log, the `log` mail transport, and `.env` in the working directory is read. Never in production.",
+    ),
+    setting(
+        "LOG_LEVEL",
+        "warn; debug with `DEBUG`",
+        "`error`, `warn`, `info` or `debug`. To see more for a while: `tinytales debug --for 10m`.",
+    ),
+    setting(
+        "REDIS_URL",
+        "none",
+        "`redis://…` or `rediss://…`: for the live sockets of several servers. It is checked, and used once live sockets are there.",
     ),
     setting("IO_THREADS", "1", "Threads that serve connections."),
     setting(
@@ -117,6 +132,43 @@ pub const SETTINGS: &[Setting] = &[
         "OWN_LIST_MIB",
         "24",
         "Pictures in one's own story list, in MiB; never fewer than 12 stories.",
+    ),
+    setting(
+        "BACKUP_DIR",
+        "`DATA_DIR/backups` for SQLite or with a bucket, else none",
+        "Folder for the backups that the server makes by itself; `off` for none.",
+    ),
+    setting(
+        "BACKUP_EVERY",
+        "24h",
+        "Time from one backup to the next (`15m`, `24h`): what is written in between is lost with the disk.",
+    ),
+    setting(
+        "BACKUP_KEEP",
+        "7",
+        "Backups that are kept: the newest ones, and the newest of as many days.",
+    ),
+    setting(
+        "BUCKET_URL",
+        "none",
+        "Ships every backup to `s3://bucket/prefix`; needs a build with `--features bucket`.",
+    ),
+    setting(
+        "BUCKET_ENDPOINT",
+        "Amazon S3",
+        "Address of another S3-compatible store.",
+    ),
+    setting("BUCKET_REGION", "us-east-1", "The bucket's region."),
+    setting(
+        "BUCKET_ACCESS_KEY_ID",
+        "none",
+        "Who may write and list the bucket.",
+    ),
+    setting("BUCKET_SECRET_ACCESS_KEY", "none", "And the proof of it."),
+    setting(
+        "RESTORE_IF_EMPTY",
+        "on",
+        "With a bucket and an empty database, `serve` first takes the newest backup from there; `off` starts empty.",
     ),
     setting(
         "MAIL_PROVIDER",

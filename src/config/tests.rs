@@ -1,5 +1,8 @@
 //! Tests of the settings.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use super::reader::parse_bytes;
 use super::*;
 
@@ -83,8 +86,139 @@ fn sizes_have_units() {
 }
 
 #[test]
+fn the_table_has_every_setting_that_is_read_and_no_other() {
+    let read = RefCell::new(BTreeSet::new());
+    let config = Config::read(true, |name| {
+        read.borrow_mut().insert(name.to_owned());
+        None
+    });
+    assert!(config.is_ok());
+    let table: BTreeSet<_> = SETTINGS.iter().map(|setting| setting.name.to_owned()).collect();
+    assert_eq!(table.len(), SETTINGS.len(), "a setting stands twice in the table");
+    assert_eq!(read.into_inner(), table);
+}
+
+#[test]
+fn debug_raises_the_level_unless_it_is_set() {
+    let level = |pairs: &[(&str, &str)]| {
+        read(&[&[("SECRET_KEY", GOOD)], pairs].concat())
+            .unwrap()
+            .log_level
+    };
+    assert_eq!(level(&[]), Level::Warn);
+    assert_eq!(level(&[("DEBUG", "true")]), Level::Debug);
+    assert_eq!(level(&[("DEBUG", "true"), ("LOG_LEVEL", "Info")]), Level::Info);
+    assert_eq!(level(&[("LOG_LEVEL", "error")]), Level::Error);
+}
+
+#[test]
+fn debug_where_others_rely_on_the_server_is_said_aloud() {
+    let cautions = |pair| {
+        read(&[("SECRET_KEY", GOOD), ("DEBUG", "true"), pair])
+            .unwrap()
+            .cautions
+    };
+    for pair in [
+        ("RENDER", "true"),
+        ("PUBLIC_URL", "https://tales.example"),
+        ("RENDER_EXTERNAL_URL", "https://tales.onrender.com"),
+        ("DATABASE_URL", "postgres://tales@db.example/tales"),
+    ] {
+        assert_eq!(cautions(pair).len(), 1, "{pair:?}");
+    }
+    for pair in [
+        ("PUBLIC_URL", "http://localhost:8000"),
+        ("DATABASE_URL", "postgres://tales@localhost/tales"),
+        ("DATABASE_URL", "postgres://tales@127.0.0.1:5433/tales"),
+    ] {
+        assert_eq!(cautions(pair), [""; 0], "{pair:?}");
+    }
+    assert!(
+        read(&[("SECRET_KEY", GOOD), ("RENDER", "true")])
+            .unwrap()
+            .cautions
+            .is_empty()
+    );
+}
+
+#[test]
+fn in_development_a_weak_secret_or_none_will_do() {
+    for secret in ["", "short"] {
+        let development = [("DEBUG", "true"), ("SECRET_KEY", secret)];
+        assert!(read(&development).is_ok(), "{secret}");
+        for sign in [("RENDER", "true"), ("PUBLIC_URL", "https://tales.example")] {
+            assert!(
+                read(&[&development[..], &[sign]].concat()).is_err(),
+                "{secret} {sign:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn our_own_url_is_an_allowed_host_where_hosts_are_narrowed() {
+    let hosts = |pairs: &[(&str, &str)]| {
+        read(&[&[("SECRET_KEY", GOOD)], pairs].concat())
+            .unwrap()
+            .allowed_hosts
+    };
+    assert!(hosts(&[("PUBLIC_URL", "https://tales.example")]).is_any());
+    let narrowed = hosts(&[
+        ("ALLOWED_HOSTS", "other.example"),
+        ("PUBLIC_URL", "https://tales.example/"),
+    ]);
+    assert_eq!(
+        narrowed,
+        AllowedHosts::parse("other.example, tales.example").unwrap()
+    );
+}
+
+#[test]
+fn numbers_stay_in_their_range() {
+    for (name, wrong) in [
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("IO_THREADS", "0"),
+        ("IO_THREADS", "65"),
+        ("MAX_CONNECTIONS", "7"),
+        ("DB_CONNECT_TIMEOUT", "0"),
+        ("OWN_LIST_MIB", "99999999999999999999"),
+    ] {
+        let faults = read(&[("SECRET_KEY", GOOD), (name, wrong)]).unwrap_err();
+        assert!(faults[0].contains(name) && faults.len() == 1, "{faults:?}");
+    }
+    assert_eq!(read(&[("SECRET_KEY", GOOD), ("PORT", "0")]).unwrap().listen.1, 0);
+}
+
+#[test]
+fn a_redis_url_is_checked() {
+    for good in [
+        "redis://localhost",
+        "rediss://default:p@ss/w#rd@red-4x.render.com:6379/0",
+        "redis://[::1]:6379/15",
+    ] {
+        assert!(
+            read(&[("SECRET_KEY", GOOD), ("REDIS_URL", good)]).is_ok(),
+            "{good}"
+        );
+    }
+    for wrong in [
+        "localhost:6379",
+        "http://localhost",
+        "redis://",
+        "redis://h:port",
+        "redis://h:0",
+        "redis://h/x",
+    ] {
+        let faults = read(&[("SECRET_KEY", GOOD), ("REDIS_URL", wrong)]).unwrap_err();
+        assert_eq!(faults.len(), 1, "{wrong}");
+    }
+}
+
+#[test]
 fn nothing_secret_is_printed() {
-    let config = read(&[("SECRET_KEY", GOOD), ("ADMIN_PASSWORD", "hunter2hunter2")]).unwrap();
+    let redis = ("REDIS_URL", "redis://u:hunter2hunter2@h");
+    let config = read(&[("SECRET_KEY", GOOD), ("ADMIN_PASSWORD", "hunter2hunter2"), redis]).unwrap();
     let printed = format!("{config:?}");
     assert!(!printed.contains(GOOD) && !printed.contains("hunter2"));
 }

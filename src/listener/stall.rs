@@ -1,4 +1,7 @@
 //! A stream that is given up when its other end takes next to nothing of what is written.
+//!
+//! An answer that is not taken holds memory: its chunks here, its bytes in the kernel. So whoever is written to has to
+//! take something: a little when nobody else needs the room, more when somebody waits for it.
 
 use std::future::Future;
 use std::io::{self, IoSlice};
@@ -9,28 +12,64 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// The bytes that must be taken while one patience lasts.
+/// How often it is looked at what was taken, while writing has to wait.
+const LOOK: Duration = Duration::from_secs(1);
+/// The looks that make a span.
+const SPAN: u8 = 5;
+/// The bytes that must be taken in a span: 0.8 KiB in a second, less than the slowest telephone line brings.
 const LEAST: usize = 4 * 1024;
+/// The spans in a row that may bring less: half a minute in a tunnel.
+const STRIKES: u8 = 6;
+/// The bytes that must be taken in every span when others wait for room: 13 KiB in a second.
+const LEAST_WANTED: usize = 64 * 1024;
+/// The bytes that must be taken between two looks when too many take too little: as much, but at once.
+const LEAST_CROWDED: usize = 13 * 1024;
 
-/// A stream with a limit for stalled writing. Reading is as it was.
-pub(super) struct Stall<S> {
-    stream: S,
-    patience: Duration,
-    /// Ends when the patience does.
-    timer: Pin<Box<Sleep>>,
-    /// Whether something waits to be taken, and what was taken since the timer began.
-    is_waiting: bool,
-    taken: usize,
+/// How much others need what is held for somebody who takes little.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Nobody waits for it.
+    None,
+    /// Somebody does.
+    Wanted,
+    /// So many take so little that together they hold too much.
+    Crowded,
 }
 
-impl<S: AsyncWrite + Unpin> Stall<S> {
-    pub(super) fn new(stream: S, patience: Duration) -> Self {
+/// Where those wait for whom writing waits.
+pub(super) trait Crowd {
+    /// One more waits, or one less.
+    fn changed(&self, waits: bool);
+    /// What is asked of them now.
+    fn need(&self) -> Need;
+}
+
+/// A stream with a limit for stalled writing. Reading is as it was.
+pub(super) struct Stall<S, C: Crowd> {
+    stream: S,
+    crowd: C,
+    /// Rings at the next look; made when writing first has to wait.
+    timer: Option<Pin<Box<Sleep>>>,
+    /// Whether something waits to be taken.
+    is_waiting: bool,
+    /// Bytes taken since the last look, and in this span.
+    taken: usize,
+    taken_in_span: usize,
+    looks: u8,
+    strikes: u8,
+}
+
+impl<S: AsyncWrite + Unpin, C: Crowd + Unpin> Stall<S, C> {
+    pub(super) fn new(stream: S, crowd: C) -> Self {
         Self {
             stream,
-            patience,
-            timer: Box::pin(sleep(patience)),
+            crowd,
+            timer: None,
             is_waiting: false,
             taken: 0,
+            taken_in_span: 0,
+            looks: 0,
+            strikes: 0,
         }
     }
 
@@ -44,8 +83,8 @@ impl<S: AsyncWrite + Unpin> Stall<S> {
         match written {
             Poll::Ready(Ok(taken)) => {
                 self.taken += taken;
-                if taken == offered || self.taken >= LEAST {
-                    self.is_waiting = false;
+                if taken == offered {
+                    self.set_waiting(false);
                 }
                 Poll::Ready(Ok(taken))
             }
@@ -56,20 +95,66 @@ impl<S: AsyncWrite + Unpin> Stall<S> {
 
     fn wait(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if !self.is_waiting {
-            self.is_waiting = true;
-            self.taken = 0;
-            self.timer.as_mut().reset(Instant::now() + self.patience);
+            self.set_waiting(true);
+            (self.taken, self.taken_in_span, self.looks) = (0, 0, 0);
+            self.set_timer();
         }
-        self.timer.as_mut().poll(context).map(|()| {
-            Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                "the client takes nothing of its answer",
-            ))
-        })
+        while let Some(timer) = &mut self.timer
+            && timer.as_mut().poll(context).is_ready()
+        {
+            if self.takes_too_little() {
+                return Poll::Ready(Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the client takes too little of its answer",
+                )));
+            }
+            self.set_timer();
+        }
+        Poll::Pending
+    }
+
+    /// Whether it is time to give up. A span is over with its last look.
+    fn takes_too_little(&mut self) -> bool {
+        let taken = std::mem::take(&mut self.taken);
+        self.taken_in_span += taken;
+        self.looks += 1;
+        let need = self.crowd.need();
+        if need == Need::Crowded && taken < LEAST_CROWDED {
+            return true;
+        }
+        if self.looks < SPAN {
+            return false;
+        }
+        let taken = std::mem::take(&mut self.taken_in_span);
+        self.looks = 0;
+        self.strikes = if taken < LEAST { self.strikes + 1 } else { 0 };
+        self.strikes >= STRIKES || (need == Need::Wanted && taken < LEAST_WANTED)
+    }
+
+    fn set_timer(&mut self) {
+        match &mut self.timer {
+            Some(timer) => timer.as_mut().reset(Instant::now() + LOOK),
+            None => self.timer = Some(Box::pin(sleep(LOOK))),
+        }
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Stall<S> {
+impl<S, C: Crowd> Stall<S, C> {
+    fn set_waiting(&mut self, waits: bool) {
+        if self.is_waiting != waits {
+            self.is_waiting = waits;
+            self.crowd.changed(waits);
+        }
+    }
+}
+
+impl<S, C: Crowd> Drop for Stall<S, C> {
+    fn drop(&mut self) {
+        self.set_waiting(false);
+    }
+}
+
+impl<S: AsyncWrite + Unpin, C: Crowd + Unpin> AsyncWrite for Stall<S, C> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -102,7 +187,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stall<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Stall<S> {
+impl<S: AsyncRead + Unpin, C: Crowd + Unpin> AsyncRead for Stall<S, C> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -114,30 +199,79 @@ impl<S: AsyncRead + Unpin> AsyncRead for Stall<S> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
     use super::*;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
-    /// Writes so many bytes to somebody who takes `takes` of them and no more.
-    async fn write_to(takes: usize, bytes: usize, patience: Duration) -> io::Result<()> {
-        let (ours, mut theirs) = duplex(16);
-        let mut stream = Stall::new(ours, patience);
-        let bytes = vec![0; bytes];
-        let mut taken = vec![0; takes];
-        let (written, read) = tokio::join!(stream.write_all(&bytes), theirs.read_exact(&mut taken));
-        read.and(written)
-    }
+    /// Counts who waits.
+    struct Always(Need, Rc<Cell<usize>>);
 
-    #[tokio::test]
-    async fn who_takes_nothing_is_given_up() {
-        for takes in [0, 100] {
-            let error = write_to(takes, 200, Duration::from_millis(20)).await.unwrap_err();
-            assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{takes}");
+    impl Crowd for Always {
+        fn changed(&self, waits: bool) {
+            self.1
+                .set(if waits { self.1.get() + 1 } else { self.1.get() - 1 });
+        }
+
+        fn need(&self) -> Need {
+            self.0
         }
     }
 
-    #[tokio::test]
+    /// Writes to somebody who takes `sip` bytes every second; after how many seconds they are given up, if they are.
+    async fn given_up_after(sip: usize, bytes: usize, need: Need) -> Option<u64> {
+        let start = Instant::now();
+        let (ours, mut theirs) = duplex(16);
+        let waiting = Rc::new(Cell::new(0));
+        let mut stream = Stall::new(ours, Always(need, Rc::clone(&waiting)));
+        let reader = async move {
+            let mut taken = vec![0; sip];
+            loop {
+                sleep(Duration::from_millis(999)).await;
+                if sip > 0 && theirs.read_exact(&mut taken).await.is_err() {
+                    return;
+                }
+            }
+        };
+        let bytes = vec![0; bytes];
+        let written = tokio::select! {
+            written = stream.write_all(&bytes) => written,
+            () = reader => Ok(()),
+        };
+        drop(stream);
+        assert_eq!(waiting.get(), 0, "who is gone does not wait");
+        let error = written.err()?;
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        Some(start.elapsed().as_secs())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_is_given_up() {
+        assert_eq!(given_up_after(0, 1000, Need::None).await, Some(30));
+        assert_eq!(given_up_after(100, 64 * LEAST, Need::None).await, Some(30));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn who_takes_a_little_at_a_time_is_waited_for() {
-        let bytes = 64 * LEAST;
-        write_to(bytes, bytes, Duration::from_secs(20)).await.unwrap();
+        assert_eq!(given_up_after(LEAST / 4, 64 * LEAST, Need::None).await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn when_others_wait_a_little_is_not_enough() {
+        assert_eq!(given_up_after(LEAST, 64 * LEAST, Need::Wanted).await, Some(5));
+        assert_eq!(
+            given_up_after(LEAST_WANTED / 4, 16 * LEAST_WANTED, Need::Wanted).await,
+            None
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn in_a_crowd_patience_ends_at_once() {
+        assert_eq!(given_up_after(LEAST, 64 * LEAST, Need::Crowded).await, Some(1));
+        assert_eq!(
+            given_up_after(LEAST_CROWDED, 64 * LEAST_CROWDED, Need::Crowded).await,
+            None
+        );
     }
 }

@@ -15,7 +15,7 @@ pub mod transport;
 
 pub use mailer::Mailer;
 pub use outbox::{Queued, queue};
-pub use settings::{Delivery, MailSettings};
+pub use settings::{Delivery, MailSettings, Way};
 pub use transport::{SendError, Transport};
 
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Which way mail leaves, decided from values that `config` has read.
 
 use std::fmt;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::is_mailable;
@@ -56,26 +56,95 @@ pub enum Delivery {
     By(Arc<dyn Transport>),
 }
 
+/// One way out, its settings complete. Holds keys and passwords, so it has no `Debug`.
+pub enum Way {
+    /// Files in this folder.
+    File(PathBuf),
+    /// The log.
+    Log,
+    /// Brevo's API.
+    Brevo { key: String, from: String },
+    /// SendGrid's API.
+    SendGrid { key: String, from: String },
+    /// An SMTP server.
+    Smtp(SmtpSettings),
+}
+
+impl Way {
+    /// What `MAIL_PROVIDER` calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::File(_) => "file",
+            Self::Log => "log",
+            Self::Brevo { .. } => "brevo",
+            Self::SendGrid { .. } => "sendgrid",
+            Self::Smtp(_) => "smtp",
+        }
+    }
+
+    /// The host and the port that it connects to; none when mail stays on this machine.
+    pub fn server(&self) -> Option<(&str, u16)> {
+        match self {
+            Self::File(_) | Self::Log => None,
+            Self::Brevo { .. } => Some((Brevo::HOST, 443)),
+            Self::SendGrid { .. } => Some((SendGrid::HOST, 443)),
+            Self::Smtp(settings) => Some((&settings.host, settings.port)),
+        }
+    }
+
+    /// Whether the server speaks first, in the clear.
+    pub fn is_greeted(&self) -> bool {
+        matches!(self, Self::Smtp(settings) if settings.encryption != Encryption::Implicit)
+    }
+
+    fn open(self, clock: &Clock) -> Result<Box<dyn Transport>, String> {
+        Ok(match self {
+            Self::File(folder) => {
+                let opened = FileTransport::open(&folder, clock.clone());
+                Box::new(opened.map_err(|error| format!("MAIL_DIR cannot be used: {error}"))?)
+            }
+            Self::Log => Box::new(LogTransport),
+            Self::Brevo { key, from } => Box::new(Brevo::new(key, from)),
+            Self::SendGrid { key, from } => Box::new(SendGrid::new(&key, from)),
+            Self::Smtp(settings) => Box::new(Smtp::new(settings)?),
+        })
+    }
+}
+
 impl MailSettings {
+    /// Whether the settings fit together, in one line as [`MailSettings::delivery`] says it. Makes and opens nothing.
+    pub fn check(&self, clock: &Clock) -> Result<(), String> {
+        for way in self.ways()? {
+            if !matches!(way, Way::File(_)) {
+                way.open(clock)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Builds the transports; connects to nothing. The error is one line for the person who set the settings, and
     /// holds no secret.
     ///
     /// Without `MAIL_PROVIDER`: files alone when `MAIL_DIR` is set, else Brevo, SendGrid and SMTP in this order,
     /// as far as they are configured; a later one steps in when an earlier one fails for now.
     pub fn delivery(&self, clock: &Clock) -> Result<Delivery, String> {
-        let ways: Vec<&str> = match set(self.provider.as_ref()) {
-            Some(list) => list.split(',').map(str::trim).collect(),
-            None => self.configured(),
-        };
-        let mut transports = ways
-            .iter()
-            .map(|way| self.transport(way, clock))
-            .collect::<Result<Vec<_>, _>>()?;
+        let opened = self.ways()?.into_iter().map(|way| way.open(clock));
+        let mut transports = opened.collect::<Result<Vec<_>, _>>()?;
         Ok(match transports.len() {
             0 => Delivery::None,
             1 => Delivery::By(Arc::from(transports.remove(0))),
             _ => Delivery::By(Arc::new(Failover::new(transports))),
         })
+    }
+
+    /// The ways out in the order in which they are tried. Touches neither disk nor network. The error is one line
+    /// that holds no secret.
+    pub fn ways(&self) -> Result<Vec<Way>, String> {
+        let names: Vec<&str> = match set(self.provider.as_ref()) {
+            Some(list) => list.split(',').map(str::trim).collect(),
+            None => self.configured(),
+        };
+        names.into_iter().map(|name| self.way(name)).collect()
     }
 
     fn configured(&self) -> Vec<&'static str> {
@@ -93,24 +162,20 @@ impl MailSettings {
         .collect()
     }
 
-    fn transport(&self, way: &str, clock: &Clock) -> Result<Box<dyn Transport>, String> {
-        Ok(match way {
-            "file" => {
-                let folder = required("MAIL_DIR", self.folder.as_ref())?;
-                let opened = FileTransport::open(Path::new(folder), clock.clone());
-                Box::new(opened.map_err(|error| format!("MAIL_DIR cannot be used: {error}"))?)
-            }
-            "log" if self.debug => Box::new(LogTransport),
+    fn way(&self, name: &str) -> Result<Way, String> {
+        Ok(match name {
+            "file" => Way::File(required("MAIL_DIR", self.folder.as_ref())?.into()),
+            "log" if self.debug => Way::Log,
             "log" => return Err("MAIL_PROVIDER=log shows codes in the log and needs DEBUG=true".to_owned()),
-            "brevo" => {
-                let key = required("BREVO_API_KEY", self.brevo_key.as_ref())?;
-                Box::new(Brevo::new(key.to_owned(), self.sender()?))
-            }
-            "sendgrid" => {
-                let key = required("SENDGRID_API_KEY", self.sendgrid_key.as_ref())?;
-                Box::new(SendGrid::new(key, self.sender()?))
-            }
-            "smtp" => Box::new(Smtp::new(self.smtp()?)?),
+            "brevo" => Way::Brevo {
+                key: required("BREVO_API_KEY", self.brevo_key.as_ref())?.to_owned(),
+                from: self.sender()?,
+            },
+            "sendgrid" => Way::SendGrid {
+                key: required("SENDGRID_API_KEY", self.sendgrid_key.as_ref())?.to_owned(),
+                from: self.sender()?,
+            },
+            "smtp" => Way::Smtp(self.smtp()?),
             other => {
                 return Err(format!(
                     "MAIL_PROVIDER does not know {other:?}; it knows file, log, brevo, sendgrid and smtp"

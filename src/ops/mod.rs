@@ -1,30 +1,20 @@
-//! Looking inside: whether the server is alive and whether it can do its work.
+//! Looking inside: health, traffic, history, metrics and the console.
+//!
+//! Owns what is counted about requests, the tables `ops_*`, and every page under `/ops`. Must not know what a request
+//! means: it sees routes by their patterns and accounts as administrators or not.
 
-use std::sync::Arc;
-
-use axum::extract::State;
-use axum::response::Response;
-use serde_json::json;
+pub mod check;
+pub mod checklist;
+pub mod console;
+pub mod health;
+pub mod history;
+pub mod metrics;
+pub mod traffic;
+pub mod verify;
 
 use crate::app::App;
-use crate::wire::{Error, respond};
 
-/// Alive: answered from memory, never waits for anything.
-#[utoipa::path(get, path = "/healthz", tag = "server", security(()), responses((status = 200)))]
-pub async fn healthz() -> Response {
-    respond::ok(&json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}))
-}
-
-/// Ready: the database answers.
-#[utoipa::path(get, path = "/readyz", tag = "server", security(()), responses((status = 200)))]
-pub async fn readyz(State(app): State<Arc<App>>) -> Result<Response, Error> {
-    let asked: Result<(), Error> = app
-        .database
-        .read(|conn| {
-            conn.one("SELECT 1", &[])?;
-            Ok(())
-        })
-        .await;
-    asked?;
-    Ok(respond::ok(&json!({"status": "ready"})))
+/// Live sockets that are open. Nothing opens one yet: whoever does answers here, and metrics, history and console show it.
+pub fn sockets(_: &App) -> usize {
+    0
 }

@@ -1,27 +1,22 @@
-//! What a running server keeps in mind about pictures: permits, leases, the room that is left; and the sweep.
+//! What a running server keeps in mind about pictures: leases, the room that is left; and the sweep.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use envelope::permits::Bytes;
+use envelope::Envelope;
 
+use super::answers::Answers;
 use super::leases::Leases;
 use super::store;
-use super::uploads::Uploads;
+use super::turns::Turns;
 use crate::app::App;
 use crate::background::pause;
 use crate::clock::{MINUTE, SECOND};
 use crate::config::Config;
 use crate::wire::Error;
 
-/// Bytes that the bodies under way may hold together.
-const BODIES: u64 = 48 * 1024 * 1024;
-/// Bodies that may wait for room, and how long.
-const WAITING: usize = 256;
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// Bytes that the responses under way may hold together, and how many may wait for room: each with its texts already.
-const RESPONSES: u64 = 64 * 1024 * 1024;
-const RESPONSES_WAITING: usize = 64;
+/// Large bodies of one account at a time: an app sends one after the other, and somebody may have two devices.
+const MOST_UPLOADS: usize = 2;
 /// How long a picture that no story shows is kept: a stream on another server may still read it.
 pub const KEPT_FOR: i64 = 2 * MINUTE;
 /// How often the sweep looks.
@@ -35,12 +30,10 @@ const FULL_PERCENT: u64 = 90;
 
 /// The state of pictures.
 pub struct Pictures {
-    /// Permits for request bodies.
-    pub bodies: Bytes,
-    /// Permits for responses that are streamed.
-    pub responses: Bytes,
     /// Whose large bodies are under way.
-    pub uploads: Uploads,
+    pub uploads: Turns,
+    /// Room for answers that are streamed.
+    pub answers: Answers,
     /// Which pictures are being read.
     pub leases: Leases,
     limit: Option<u64>,
@@ -50,11 +43,10 @@ pub struct Pictures {
 
 impl Pictures {
     /// The state of a server that starts.
-    pub fn new(config: &Config) -> Self {
+    pub fn new(config: &Config, envelope: &Envelope) -> Self {
         Self {
-            bodies: Bytes::new(BODIES, WAITING, LONGEST_WAIT),
-            responses: Bytes::new(RESPONSES, RESPONSES_WAITING, LONGEST_WAIT),
-            uploads: Uploads::default(),
+            uploads: Turns::new(MOST_UPLOADS),
+            answers: Answers::new(envelope),
             leases: Leases::default(),
             limit: config.database_size_limit,
             room: Mutex::new(None),

@@ -4,6 +4,7 @@
 //! that takes pictures out of a request body while it arrives, the rules of `canvas_data`, and the tables `pictures`,
 //! `picture_pieces` and `story_pictures`. Must not know who may see a story, nor what a story is besides a canvas and a cover.
 
+mod answers;
 pub mod api;
 pub mod canvas;
 mod data_url;
@@ -19,8 +20,9 @@ mod skeleton;
 pub mod splitter;
 pub mod store;
 pub mod stream;
-mod uploads;
+mod turns;
 
+pub use answers::{Answers, Reader, Room};
 pub use data_url::{Kind, Picture, append_base64};
 pub use error::{BodyError, Limit};
 pub use keeper::{KEPT_FOR, Pictures, start, sweep};

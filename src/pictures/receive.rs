@@ -12,10 +12,10 @@ use tokio::time::Instant;
 
 use super::leases::Lease;
 use super::splitter::{self, Field, STEP, Splitter};
-use super::uploads::Upload;
+use super::turns::Turn;
 use super::{BodyError, Picture, store};
 use crate::app::App;
-use crate::wire::{Error, over, refuse_announced, speaks_json};
+use crate::wire::{Error, over, refuse_announced, refuse_compressed, speaks_json};
 
 /// How long a body may take, and how long it may be silent. Less than a picture is kept that no story shows.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -29,6 +29,9 @@ const ORDINARY: u64 = 1024 * 1024;
 /// apart. What that may come to; the texts of a character have 4 MiB, and fewer copies.
 const COPIES: u64 = 6;
 const MOST_HELD: u64 = 12 * 1024 * 1024;
+/// When to try again what is not admitted because memory is short: idle connections and spare memory are given up within
+/// this many seconds.
+const LEVEL_LASTS: u64 = 10;
 /// What needs no turn: a body without drawings of any size.
 const SMALL: u64 = 64 * 1024;
 
@@ -41,7 +44,7 @@ pub struct Received {
     pub bytes: usize,
     _leases: Vec<Lease>,
     _room: BytesPermit,
-    _upload: Option<Upload>,
+    _turn: Option<Turn>,
 }
 
 /// Reads a body of at most `limit` bytes that keeps these fields. Call it when the account is known and may do what it asks.
@@ -52,11 +55,13 @@ pub async fn receive(
     known: &'static [Field],
     limit: usize,
 ) -> Result<Received, Error> {
+    refuse_compressed(&request)?;
     refuse_announced(&request, limit)?;
     let is_json = speaks_json(&request);
     let announced = http_body::Body::size_hint(request.body()).exact();
-    let upload = match announced {
+    let turn = match announced {
         Some(0..=SMALL) => None,
+        _ if !app.envelope.admits(envelope::Kind::LargeBody) => return Err(Error::unavailable(LEVEL_LASTS)),
         _ => Some(
             app.pictures
                 .uploads
@@ -68,12 +73,12 @@ pub async fn receive(
     let reader = Reader {
         app,
         splitter: Splitter::new(known),
-        room: app.pictures.bodies.take(room).await?,
+        room: app.envelope.bodies().take(room).await?,
         leases: Vec::new(),
         bytes: 0,
         limit,
     };
-    let received = tokio::time::timeout(PATIENCE, reader.read(request.into_body(), upload))
+    let received = tokio::time::timeout(PATIENCE, reader.read(request.into_body(), turn))
         .await
         .map_err(|_| Error::too_slow())??;
     if received.bytes > 0 && !is_json {
@@ -93,7 +98,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    async fn read(mut self, mut body: Body, upload: Option<Upload>) -> Result<Received, Error> {
+    async fn read(mut self, mut body: Body, turn: Option<Turn>) -> Result<Received, Error> {
         let mut awaited = Duration::ZERO;
         loop {
             let asked = Instant::now();
@@ -119,7 +124,7 @@ impl Reader<'_> {
             bytes: self.bytes,
             _leases: self.leases,
             _room: self.room,
-            _upload: upload,
+            _turn: turn,
         })
     }
 

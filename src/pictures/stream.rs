@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use database::Conn;
-use envelope::permits::BytesPermit;
 
+use super::answers::{Reader, Room};
 use super::leases::Lease;
 use super::reference::MARK;
 use super::store::{self, PIECE};
@@ -72,11 +72,20 @@ pub trait Source: Send + 'static {
     fn next(&mut self) -> impl Future<Output = Result<Option<Vec<Part>>, database::Error>> + Send;
 }
 
-/// Streams a JSON body, when there is room for it and for the bytes that its source holds at a time. An error in mid-stream
-/// aborts the connection.
-pub async fn body(app: &Arc<App>, source: impl Source, source_holds: usize) -> Result<Body, Error> {
+/// Streams a JSON body to `reader`, when there is room for it and for the bytes that its source holds at a time. An error
+/// in mid-stream aborts the connection.
+pub async fn body(
+    app: &Arc<App>,
+    reader: Reader,
+    source: impl Source,
+    source_holds: usize,
+) -> Result<Body, Error> {
     let writer = Writer {
-        _room: app.pictures.responses.take(HELD + source_holds as u64).await?,
+        _room: app
+            .pictures
+            .answers
+            .take(reader, HELD + source_holds as u64)
+            .await?,
         app: Arc::clone(app),
         source,
         items: VecDeque::new(),
@@ -86,13 +95,13 @@ pub async fn body(app: &Arc<App>, source: impl Source, source_holds: usize) -> R
 }
 
 /// A JSON body of parts that are all there: built whole when it is small, else streamed.
-pub async fn of_parts(app: &Arc<App>, parts: Vec<Part>) -> Result<Body, Error> {
+pub async fn of_parts(app: &Arc<App>, reader: Reader, parts: Vec<Part>) -> Result<Body, Error> {
     let held: usize = parts.iter().map(|part| part.text().len()).sum();
     if held <= SMALL && !parts.iter().any(Part::has_marks) {
         return Ok(Body::from(whole(&parts)));
     }
     // Each skeleton is there twice while it is taken apart.
-    body(app, Once(Some(parts)), 2 * held).await
+    body(app, reader, Once(Some(parts)), 2 * held).await
 }
 
 fn whole(parts: &[Part]) -> Vec<u8> {
@@ -155,7 +164,7 @@ struct Writer<S> {
     items: VecDeque<Item>,
     out: Vec<u8>,
     /// Given back when the stream ends.
-    _room: BytesPermit,
+    _room: Room,
 }
 
 impl<S: Source> Writer<S> {

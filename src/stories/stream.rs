@@ -5,20 +5,24 @@
 //! closed: an app takes a valid shorter list for the truth and deletes stories on the device.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::iter::Peekable;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use http_body::{Frame as HttpFrame, SizeHint};
 
 use super::shapes::{Listed, Whole};
 use super::store::Story;
 use super::store::bodies::{self, Body as StoryBody};
 use super::store::lists::Head;
 use crate::app::App;
-use crate::pictures;
 use crate::pictures::stream::{Part, Source, patiently};
+use crate::pictures::{self, Answers, Reader, Room};
 use crate::wire::Error;
 use crate::wire::gzip;
 use crate::wire::origin::Origin;
@@ -78,8 +82,16 @@ fn respond(body: Body) -> Response {
     response
 }
 
-/// A list without texts and drawings: the cover as an address. In one piece as long as that can be compressed.
-pub fn shelf_list(frame: Frame, rows: Vec<Story>, origin: &Origin) -> Response {
+/// A list without texts and drawings: the cover as an address. What does not fit into one chunk needs room; it keeps a
+/// known size, so that it can be compressed, as long as it is not too long for that.
+pub async fn shelf_list(
+    answers: &Answers,
+    reader: Reader,
+    frame: Frame,
+    rows: Vec<Story>,
+    origin: &Origin,
+) -> Result<Response, Error> {
+    let held = rows.len() * ROW_BYTES + gzip::MOST + CHUNK;
     let mut list = ShelfList {
         out: frame.head.into_bytes(),
         rows: rows.into_iter().peekable(),
@@ -87,19 +99,66 @@ pub fn shelf_list(frame: Frame, rows: Vec<Story>, origin: &Origin) -> Response {
         tail: frame.tail,
         origin: origin.clone(),
     };
-    let (mut begun, mut bytes) = (Vec::new(), 0);
+    let first = list.chunk().unwrap_or_default();
+    if list.out.is_empty() && list.rows.peek().is_none() {
+        return Ok(respond(Body::from(first)));
+    }
+    let room = answers.take(reader, held as u64).await?;
+    let mut bytes = first.len();
+    let mut begun = vec![first];
     while bytes <= gzip::MOST {
         let Some(chunk) = list.chunk() else {
-            return respond(Body::from(begun.concat()));
+            return Ok(respond(Body::new(Chunks::new(begun, room))));
         };
         bytes += chunk.len();
         begun.push(chunk);
     }
-    let chunks = begun
-        .into_iter()
-        .chain(std::iter::from_fn(move || list.chunk()))
-        .map(Ok::<_, std::convert::Infallible>);
-    respond(Body::from_stream(futures_util::stream::iter(chunks)))
+    let rest = std::iter::from_fn(move || {
+        let _held = &room;
+        list.chunk()
+    });
+    let chunks = begun.into_iter().chain(rest).map(Ok::<_, Infallible>);
+    Ok(respond(Body::from_stream(futures_util::stream::iter(chunks))))
+}
+
+/// A body of chunks that are all there: of a known size, and taken one by one.
+struct Chunks {
+    chunks: std::vec::IntoIter<Bytes>,
+    left: u64,
+    /// Given back with the last chunk.
+    _room: Room,
+}
+
+impl Chunks {
+    fn new(chunks: Vec<Bytes>, room: Room) -> Self {
+        Self {
+            left: chunks.iter().map(|chunk| chunk.len() as u64).sum(),
+            chunks: chunks.into_iter(),
+            _room: room,
+        }
+    }
+}
+
+impl HttpBody for Chunks {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<HttpFrame<Bytes>, Infallible>>> {
+        let next = self.chunks.next();
+        self.left -= next.as_ref().map_or(0, |chunk| chunk.len() as u64);
+        Poll::Ready(next.map(|chunk| Ok(HttpFrame::data(chunk))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
 }
 
 /// Stories without their long members, written as the client takes them.
@@ -165,6 +224,7 @@ impl OwnList {
     /// The answer with the rows of a page, in the order of its heads.
     pub async fn response(
         app: &Arc<App>,
+        owner: i64,
         frame: Frame,
         heads: Vec<Head>,
         rows: Vec<Story>,
@@ -185,7 +245,9 @@ impl OwnList {
             is_first: true,
             is_done: false,
         };
-        Ok(respond(pictures::stream::body(app, list, held).await?))
+        Ok(respond(
+            pictures::stream::body(app, Reader::Lister(owner), list, held).await?,
+        ))
     }
 
     /// The next stories whose bodies fit into one batch; always one at least.
@@ -274,12 +336,16 @@ pub async fn one_story(
         parts.push(Part::json("\"}"));
     }
     parts.push(Part::json("}"));
-    Ok(respond(pictures::stream::of_parts(app, parts).await?))
+    Ok(respond(
+        pictures::stream::of_parts(app, viewer.into(), parts).await?,
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use envelope::limits::Limits;
+    use envelope::{Envelope, Options, Probe, Usage};
     use http_body_util::BodyExt;
 
     fn story(id: i64, summary: &str) -> Story {
@@ -312,19 +378,29 @@ mod tests {
         }
     }
 
-    /// The chunks of a list of so many stories.
-    async fn chunks(count: i64, summary: &str) -> Vec<Bytes> {
+    /// The chunks of a list of so many stories, and the size that was known beforehand.
+    async fn chunks(count: i64, summary: &str) -> (Vec<Bytes>, Option<u64>) {
         let rows = (0..count).map(|id| story(id, summary)).collect();
-        let mut body = shelf_list(Frame::saved(), rows, &Origin::new("https://tales.example")).into_body();
+        let limits = Limits::read(None);
+        let envelope = Envelope::start(Options {
+            limits,
+            connections: 8,
+            bound_addresses: false,
+            probe: Probe::manual(Usage::default()),
+        });
+        let (answers, origin) = (Answers::new(&envelope), Origin::new("https://tales.example"));
+        let list = shelf_list(&answers, Reader::Guest, Frame::saved(), rows, &origin);
+        let mut body = list.await.unwrap().into_body();
+        let size = body.size_hint().exact();
         let mut chunks = Vec::new();
         while let Some(frame) = body.frame().await {
             chunks.push(frame.unwrap().into_data().unwrap());
         }
-        chunks
+        (chunks, size)
     }
 
     #[tokio::test]
-    async fn a_list_is_whole_json_in_one_piece_or_in_chunks_of_a_bounded_size() {
+    async fn a_list_is_whole_json_in_chunks_of_a_bounded_size() {
         for (count, summary) in [
             (0, ""),
             (1, "é"),
@@ -332,14 +408,13 @@ mod tests {
             (500, "short"),
             (100, &*"é\n".repeat(1400)),
         ] {
-            let chunks = chunks(count, summary).await;
-            let is_short = chunks.concat().len() <= gzip::MOST;
-            assert_eq!(chunks.len() == 1, is_short, "{count}");
-            let bound = if is_short { gzip::MOST } else { CHUNK };
+            let (chunks, size) = chunks(count, summary).await;
             assert!(
-                chunks.iter().all(|chunk| (1..=bound).contains(&chunk.len())),
+                chunks.iter().all(|chunk| (1..=CHUNK).contains(&chunk.len())),
                 "{count}"
             );
+            let bytes = chunks.concat().len();
+            assert_eq!(size, (bytes <= gzip::MOST).then_some(bytes as u64), "{count}");
             let list: serde_json::Value = serde_json::from_slice(&chunks.concat()).unwrap();
             let ids: Vec<i64> = list["stories"]
                 .as_array()

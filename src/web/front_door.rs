@@ -32,6 +32,7 @@ pub(super) async fn page(app: &App, origin: &Origin) -> Page {
             p.lead { "A server for children who write and draw stories." }
         }
         p.alive { span.dot aria-hidden="true" {} "It is running. Version " (env!("CARGO_PKG_VERSION")) "." }
+        @if app.forgets { (forgetful()) }
         section {
             h2 { "Point an app at it" }
             p { "Give the app this address:" }
@@ -44,6 +45,7 @@ pub(super) async fn page(app: &App, origin: &Origin) -> Page {
             ul {
                 li { a href="/api/docs" { "The API, readable" } }
                 li { a href="/api/openapi.json" { "The API as an OpenAPI document" } }
+                li { a href="/ops" { "The console, for administrators" } }
                 li { a href="/healthz" { "Is it alive?" } " · " a href="/readyz" { "Can it work?" } }
             }
             p.small { (NOT_YET) }
@@ -85,6 +87,17 @@ fn covers(stories: &[Story], origin: &Origin) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// On a disk that is erased at every restart.
+fn forgetful() -> Markup {
+    html! {
+        section.warning role="alert" {
+            h2 { "This server forgets" }
+            p { "Its disk is erased at every restart: stories and accounts that are made here will be lost." }
+            p.small { "For whoever runs it: set " code { "DATABASE_URL" } " to a PostgreSQL database, and " code { "tinytales check" } " says what else is missing." }
         }
     }
 }

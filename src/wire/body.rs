@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
+use envelope::permits::{Bytes, BytesPermit};
 use http_body_util::BodyExt;
 use serde_json::{Map, Value};
 
@@ -21,6 +22,17 @@ pub const PUBLIC_BODY: usize = 8 * 1024;
 /// How long a small body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What needs no room of its own: it is part of what a connection costs.
+const TINY: u64 = 2 * 1024;
+
+/// Room for bodies, as an extension of each request. Where there is none, bodies are bounded by their limit alone.
+#[derive(Clone)]
+pub struct Room(pub Bytes);
+
+/// The values that a body may have, nested ones included. Each takes some hundred bytes once it is read, a hundred times
+/// what `1,` takes on the wire.
+const MOST_VALUES: usize = 512;
+
 /// A JSON object of at most `LIMIT` bytes; an empty body is an empty object.
 #[derive(Debug)]
 pub struct Body<const LIMIT: usize = SMALL_BODY>(pub Map<String, Value>);
@@ -30,9 +42,7 @@ impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Body<LIMIT> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
         let is_json = speaks_json(&request);
-        let bytes = tokio::time::timeout(PATIENCE, read(request, LIMIT))
-            .await
-            .map_err(|_| Error::too_slow())??;
+        let (bytes, _room) = receive(request, LIMIT).await?;
         if bytes.is_empty() {
             return Ok(Self(Map::new()));
         }
@@ -41,6 +51,43 @@ impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Body<LIMIT> {
         }
         parse(&bytes).map(Self)
     }
+}
+
+/// A form as a page of ours sends it (`application/x-www-form-urlencoded`), of at most `LIMIT` bytes.
+#[derive(Debug)]
+pub struct Form<const LIMIT: usize = PUBLIC_BODY>(Vec<u8>);
+
+impl<const LIMIT: usize> Form<LIMIT> {
+    /// The first field of that name; empty when there is none.
+    pub fn text(&self, name: &str) -> String {
+        form_urlencoded::parse(&self.0)
+            .find(|(field, _)| field == name)
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default()
+    }
+}
+
+impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Form<LIMIT> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        let (bytes, _) = receive(request, LIMIT).await?;
+        Ok(Self(bytes))
+    }
+}
+
+/// A whole body of at most `limit` bytes, and the room that it takes.
+async fn receive(request: Request, limit: usize) -> Result<(Vec<u8>, Option<BytesPermit>), Error> {
+    refuse_compressed(&request)?;
+    refuse_announced(&request, limit)?;
+    let room = match wanted_room(&request, limit) {
+        Some((Room(room), bytes)) => Some(room.take(bytes).await?),
+        None => None,
+    };
+    let bytes = tokio::time::timeout(PATIENCE, read(request, limit))
+        .await
+        .map_err(|_| Error::too_slow())??;
+    Ok((bytes, room))
 }
 
 /// Whether the body is JSON or does not say what it is.
@@ -56,6 +103,16 @@ pub fn speaks_json(request: &Request) -> bool {
         .unwrap_or_default()
         .trim();
     essence.is_empty() || essence.eq_ignore_ascii_case("application/json")
+}
+
+/// Refuses a compressed body before any of it is read.
+pub fn refuse_compressed(request: &Request) -> Result<(), Error> {
+    let mut encodings = request.headers().get_all(header::CONTENT_ENCODING).iter();
+    if encodings.all(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        Ok(())
+    } else {
+        Err(Error::compressed())
+    }
 }
 
 /// Refuses a request that announces more than `limit` bytes, before any of them is read.
@@ -80,8 +137,15 @@ pub fn over(limit: usize) -> Error {
     Error::too_large(format!("This is too large. At most {limit} can be sent here."))
 }
 
+/// The room to take for what is announced, or for as much as may come: somebody who sends slowly holds it for as long.
+fn wanted_room(request: &Request, limit: usize) -> Option<(Room, u64)> {
+    let room: &Room = request.extensions().get()?;
+    let announced = http_body::Body::size_hint(request.body()).exact();
+    let bytes = announced.unwrap_or(limit as u64);
+    (bytes > TINY).then(|| (room.clone(), bytes))
+}
+
 async fn read(request: Request, limit: usize) -> Result<Vec<u8>, Error> {
-    refuse_announced(&request, limit)?;
     let mut body = request.into_body();
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
@@ -98,9 +162,51 @@ async fn read(request: Request, limit: usize) -> Result<Vec<u8>, Error> {
 }
 
 fn parse(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
+    if most_values(bytes) > MOST_VALUES {
+        return Err(Error::too_large(format!(
+            "This is too large. At most {MOST_VALUES} values can be sent here."
+        )));
+    }
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(Error::field("non_field_errors", "Expected an object.")),
         Err(_) => Err(Error::bad_request("The request is not valid JSON.")),
+    }
+}
+
+/// As many values as the JSON can have at most: each but the first follows a comma, a bracket or a brace.
+fn most_values(json: &[u8]) -> usize {
+    let (mut values, mut is_text, mut is_escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b',' | b'[' | b'{' if !is_text => values += 1,
+            _ => {}
+        }
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_counted_before_they_take_memory() {
+        assert_eq!(most_values(br#"{"title":"a, [b], {c}","tags":["x","y"]}"#), 5);
+        assert_eq!(most_values(br#"{"quote":"\",,,\\","rest":1}"#), 3);
+        assert_eq!(most_values(b"[[[[1,2"), 6);
+    }
+
+    #[test]
+    fn many_values_and_deep_ones_are_refused() {
+        let status = |json: &str| parse(json.as_bytes()).unwrap_err().status().as_u16();
+        let list = |count: usize| format!("{{\"ids\":[{}1]}}", "1,".repeat(count));
+        assert_eq!(status(&list(MOST_VALUES)), 413);
+        assert!(parse(list(MOST_VALUES - 4).as_bytes()).is_ok());
+        assert_eq!(status(&"[".repeat(30_000)), 413);
+        assert_eq!(status(&format!("{{\"a\":{}", "[".repeat(200))), 400);
     }
 }

@@ -85,6 +85,15 @@ impl Error {
         Self::fields(errors)
     }
 
+    /// 400: the request names a host that this server does not answer for.
+    pub fn unknown_host() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unknown_host",
+            "This server does not answer under this name.",
+        )
+    }
+
     /// 401: who are you? `code` is one of the slugs that the apps know.
     pub fn unauthorized(code: &'static str, message: &'static str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, message)
@@ -137,6 +146,15 @@ impl Error {
         )
     }
 
+    /// 415: bodies are not compressed. Nothing is unpacked here: a kilobyte can become a gigabyte.
+    pub fn compressed() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Please send the request without compression.",
+        )
+    }
+
     /// 429: too often; `seconds` until it is worth another try.
     pub fn too_many_requests(seconds: u64) -> Self {
         Self::new(
@@ -169,6 +187,11 @@ impl Error {
     /// 500. `cause` goes to the log and nowhere else.
     pub fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "request failed");
+        Self::broken()
+    }
+
+    /// 500 for what is in the log already.
+    pub fn broken() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "server_error",

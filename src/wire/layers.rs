@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::Error;
+use super::hosts::AllowedHosts;
 use crate::tasks::Tasks;
 
 /// The origins of the native shells, allowed even where `CORS_ORIGINS` narrows the rest.
@@ -114,17 +115,21 @@ pub async fn security_headers(by_https: bool, request: Request, next: Next) -> R
     response
 }
 
-/// A panic answers 500 to its own caller; nobody else notices.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the layer hands the panic over by value"
-)]
-pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::internal(&text.unwrap_or("panic")).into_response()
+/// The address that is asked by machines which know no name.
+const HEALTH: &str = "/healthz";
+
+/// Answers only under the names that are allowed; health is told to anybody.
+pub async fn known_host(hosts: Arc<AllowedHosts>, request: Request, next: Next) -> Response {
+    if request.uri().path() != HEALTH && !hosts.allows(&request) {
+        return Error::unknown_host().into_response();
+    }
+    next.run(request).await
+}
+
+/// A panic answers 500 to its own caller; nobody else notices. Its text is left alone: it may quote what somebody has
+/// written. The log knows where it happened.
+pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    Error::broken().into_response()
 }
 
 /// Takes what a refused client still sends, so that it gets to read the refusal.

@@ -7,6 +7,7 @@ mod credentials;
 mod error;
 mod fields;
 pub mod gzip;
+pub mod hosts;
 pub mod layers;
 pub mod limits;
 pub mod origin;
@@ -15,7 +16,7 @@ mod query;
 pub mod respond;
 mod time;
 
-pub use body::{Body, PUBLIC_BODY, over, refuse_announced, speaks_json};
+pub use body::{Body, Form, PUBLIC_BODY, Room, over, refuse_announced, refuse_compressed, speaks_json};
 pub use credentials::{Bearer, bearer};
 pub use error::{Error, FieldErrors};
 pub use fields::Fields;

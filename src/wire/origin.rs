@@ -30,6 +30,11 @@ impl Origin {
         };
         Self(format!("{scheme}://{}", host.unwrap_or("localhost")))
     }
+
+    /// Whether the client reaches us by https.
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
 }
 
 impl std::fmt::Display for Origin {

@@ -68,3 +68,18 @@ fn an_orderly_stop_is_quick_and_loses_nothing() {
     place.check_integrity();
     ledger.compare_with(&place);
 }
+
+#[test]
+fn the_next_start_knows_how_the_last_one_ended() {
+    let place = Place::new();
+    let killed = place.start();
+    killed.kill();
+    killed.wait(STOP_WITHIN);
+    let stopped = place.start();
+    stopped.terminate();
+    stopped.wait(STOP_WITHIN * 2);
+    let _running = place.start();
+    let runs = place.query("SELECT stopped_at IS NOT NULL FROM ops_runs ORDER BY id");
+    let is_clean: Vec<bool> = runs.into_iter().map(|mut run| run.take().unwrap()).collect();
+    assert_eq!(is_clean, [false, true, false]);
+}

@@ -48,18 +48,28 @@ impl Place {
         }
     }
 
+    /// Where the database is.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// A server on what is there.
     pub(crate) fn start(&self) -> Server {
-        let mut serve = program(self.folder.path());
-        Server::start(serve.arg("serve").env("DATABASE_URL", &self.url))
+        Server::start(&mut self.command(&["serve"]))
     }
 
     /// Makes an account by the command line.
     pub(crate) fn create_account(&self, email: &str) {
-        let mut create = program(self.folder.path());
-        create.args(["create-admin", "--email", email, "--name", "Keeper"]);
-        let made = create.env("DATABASE_URL", &self.url).output().unwrap();
+        let mut create = self.command(&["create-admin", "--email", email, "--name", "Keeper"]);
+        let made = create.output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+
+    /// The program with these arguments, on what is there.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = program(self.folder.path());
+        command.args(arguments).env("DATABASE_URL", self.url());
+        command
     }
 
     /// Rows, read beside a server that may be running.
@@ -86,7 +96,7 @@ impl Place {
             read_deadline: std::time::Duration::from_secs(30),
             ..Options::default()
         };
-        let database = Database::open(Target::parse(&self.url).unwrap(), patient).unwrap();
+        let database = Database::open(Target::parse(self.url()).unwrap(), patient).unwrap();
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let found = runtime.block_on(database.read(work)).unwrap();
         database.close();

@@ -40,7 +40,7 @@ fn one_account_cannot_take_the_room_of_the_others() {
     let (mira, ben) = (world.child("Mira"), world.child("Ben"));
     let hers = mira.makes(plain_story("hers"));
     let his = ben.makes(plain_story("his"));
-    let bodies = &world.app.pictures.bodies;
+    let bodies = world.app.envelope.bodies();
     eventually("all room is free", || bodies.free() == bodies.total());
     let path = format!("/api/stories/{hers}/update/");
     // As much text as may be held, and its end does not come.

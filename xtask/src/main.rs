@@ -7,9 +7,11 @@ mod cgroup;
 mod confined;
 mod cores;
 mod http;
+mod moto;
 mod optimised;
 mod outage;
 mod output;
+mod packages;
 mod postgres;
 mod process;
 mod schemathesis;
@@ -33,13 +35,14 @@ usage: cargo xtask <chore>
   test [--only sqlite|postgres] [filter]   everything that a change must pass; or only the tests, on one database
   tidy                                     the house rules that a machine can check
   schemathesis                             hostile requests against a demo server, made from its OpenAPI file
+  bucket                                   the tests of backups that go to a bucket, with a store of their own
   bench                                    requests per second and CPU per request, against the old server
+  bench load URL [--connections N] [--seconds N] [--pid PID]
+                                           load on one address of a running server
   capacity [--only SCENARIO] [--quick] [--date DAY]
                                            people in 512 MiB and a tenth of a core; a whole run writes docs/CAPACITY.md
   abuse [--only ATTACK] [--quick]          attacks in 512 MiB, and how a well-behaved visitor fares meanwhile
-  outage [--seconds N]                     PostgreSQL goes away under load and comes back
-  bench load URL [--connections N] [--seconds N] [--pid PID]
-                                           load on one address of a running server";
+  outage [--seconds N]                     PostgreSQL goes away under load and comes back";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -62,6 +65,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["test", rest @ ..] => suite::run(rest),
         ["tidy"] => tidy::run(),
         ["schemathesis"] => schemathesis::run(),
+        ["bucket"] => moto::run(),
         ["bench", rest @ ..] => bench::run(rest),
         ["abuse", rest @ ..] => abuse::run(rest),
         ["outage", rest @ ..] => outage::run(rest),

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use crate::packages;
 use crate::process::{self, Account, Running, StopBy};
-use crate::workspace::{self, must_succeed, output_of};
+use crate::workspace::{self, output_of};
 use crate::{Result, output};
 
 const USER: &str = "tinytales";
@@ -39,7 +40,7 @@ impl Installation {
         if let Some(found) = Self::find() {
             return Ok(found);
         }
-        install()?;
+        packages::install("PostgreSQL", "postgresql")?;
         Self::find().ok_or_else(|| "PostgreSQL was installed, but there is no initdb".into())
     }
 
@@ -75,29 +76,6 @@ fn versions(root: &Path) -> Vec<PathBuf> {
         .collect();
     found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
     found.into_iter().map(|(_, folder)| folder).collect()
-}
-
-fn install() -> Result<()> {
-    const BY_HAND: &str = "apt-get update && apt-get install -y postgresql";
-    let debian = Path::new("/etc/debian_version").exists();
-    let sudo = workspace::is_ci()
-        && Command::new("sudo")
-            .args(["-n", "true"])
-            .output()
-            .is_ok_and(|o| o.status.success());
-    match (debian, Account::is_root(), sudo) {
-        (true, true, _) => must_succeed(
-            Command::new("sh")
-                .args(["-ec", BY_HAND])
-                .env("DEBIAN_FRONTEND", "noninteractive"),
-        ),
-        (true, false, true) => {
-            let script = format!("export DEBIAN_FRONTEND=noninteractive; {BY_HAND}");
-            must_succeed(Command::new("sudo").args(["-n", "sh", "-ec", &script]))
-        }
-        (true, false, false) => Err(format!("PostgreSQL is missing; type: sudo sh -c '{BY_HAND}'").into()),
-        (false, ..) => Err("PostgreSQL is missing; install its server and put initdb into PATH".into()),
-    }
 }
 
 /// A running PostgreSQL with an empty database; dropping it stops it and removes its data.

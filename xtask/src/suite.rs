@@ -6,7 +6,7 @@
 use crate::postgres::{Cluster, Installation};
 use crate::steps::{self, Step};
 use crate::workspace::{cargo, must_succeed};
-use crate::{Result, schemathesis, tidy};
+use crate::{Result, moto, packages, schemathesis, tidy};
 
 /// Tells the whole-server tests which PostgreSQL to use; unset, they use SQLite.
 const DATABASE_OF_THE_TESTS: &str = "TEST_DATABASE_URL";
@@ -34,6 +34,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         }),
         request.step("clippy", None, clippy),
         request.step("tidy", None, tidy::run),
+        request.step("a browser is installed", None, packages::find_or_install_browser),
         request.step("tests on SQLite", Some(Engine::Sqlite), || {
             tests_on_sqlite(filter)
         }),
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         request.step("tests on PostgreSQL", Some(Engine::Postgres), || {
             tests_on_postgres(filter)
         }),
+        request.step("backups to a bucket", None, moto::run),
         request.step("schemathesis", None, schemathesis::run),
     ])
 }

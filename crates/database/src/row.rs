@@ -2,7 +2,7 @@
 
 use std::vec;
 
-use crate::Error;
+use crate::{Error, ToValue, Value};
 
 /// One column of one row, owned.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,19 @@ impl Cell {
             Self::Float(_) => "a float",
             Self::Text(_) => "text",
             Self::Bytes(_) => "bytes",
+        }
+    }
+}
+
+impl ToValue for Cell {
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(flag) => Value::Bool(*flag),
+            Self::Int(number) => Value::Int(*number),
+            Self::Float(number) => Value::Float(*number),
+            Self::Text(text) => Value::Text(text),
+            Self::Bytes(bytes) => Value::Bytes(bytes),
         }
     }
 }

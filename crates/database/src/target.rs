@@ -1,6 +1,7 @@
 //! Where the database is, as `DATABASE_URL` says it.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use tokio_postgres::Config;
@@ -71,6 +72,15 @@ fn sqlite_path(rest: &str) -> Result<PathBuf, String> {
 }
 
 impl PostgresTarget {
+    /// Whether every host is this machine.
+    pub fn is_local(&self) -> bool {
+        self.config.get_hosts().iter().all(|host| match host {
+            Host::Unix(_) => true,
+            Host::Tcp(name) if name == "localhost" => true,
+            Host::Tcp(name) => name.parse().is_ok_and(|address: IpAddr| address.is_loopback()),
+        })
+    }
+
     fn parse(url: &str) -> Result<Self, String> {
         // A password may hold a question mark, so the parameters begin after the host.
         let host = url.rfind('@').unwrap_or_default();

@@ -3,11 +3,26 @@
 #![doc = include_str!("../README.md")]
 
 pub mod allocator;
+pub mod connections;
+pub mod descriptors;
+mod envelope;
+mod gauges;
+mod housekeeping;
 pub mod lane;
+mod level;
 pub mod limits;
 pub mod memory;
 pub mod permits;
+mod probe;
 pub mod rates;
+pub mod shares;
+mod trim;
+
+pub use envelope::{Envelope, Kind, Options};
+pub use gauges::{Descriptors, Gauges, Permits, Waiting};
+pub use level::Level;
+pub use probe::{Probe, Usage};
+pub use shares::Shares;
 
 use std::fmt;
 use std::time::Duration;

@@ -8,14 +8,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::auth::Anyone;
-use crate::accounts::password::{self, Verdict};
+use crate::accounts::rules;
 use crate::accounts::shapes::AccountShape;
-use crate::accounts::store::{people, sessions};
-use crate::accounts::tokens::{Claims, Kind, Pair, random_hex};
-use crate::accounts::{limits, rules};
+use crate::accounts::signing_in::{self, For, Opened};
+use crate::accounts::store::sessions;
+use crate::accounts::tokens::{Claims, Kind, Pair};
 use crate::app::{App, ClientAddress};
 use crate::clock::{DAY, SECOND};
-use crate::text::fold;
 use crate::wire::{Body, Error, Fields, PUBLIC_BODY, respond};
 
 /// A refresh token is handed out anew when less than this is left of the sign-in.
@@ -46,103 +45,21 @@ pub async fn login(
     Body(body): Body<PUBLIC_BODY>,
 ) -> Result<Response, Error> {
     let (email, password) = address_and_password(body)?;
-    // Twice: the stored hash may have changed under way because another sign-in has just renewed it.
-    for _ in 0..2 {
-        let Some(checked) = check(&app, &network, &email, password.clone()).await? else {
-            break;
-        };
-        if let Some(signed_in) = open(&app, checked).await? {
-            return Ok(respond::ok(&signed_in));
-        }
-    }
-    Err(Error::unauthorized(
-        "authentication_failed",
-        "The e-mail address or the password is not right.",
-    ))
-}
-
-/// Opens a session; nothing when the account or its password changed since it was checked.
-async fn open(app: &Arc<App>, checked: Checked) -> Result<Option<SignedIn>, Error> {
-    let Checked {
-        profile,
-        hash,
-        better_hash,
-    } = checked;
-    let (now, session, user_id) = (app.clock.now(), random_hex(), profile.id);
-    let days = app.config.access_token_days;
+    let (now, days) = (app.clock.now(), app.config.access_token_days);
     let ends = now + app.config.refresh_token_days * DAY;
-    let tokens = Pair::new(&app.keys, user_id, &session, now, days, ends);
-    let opened = app
-        .write(move |conn| {
-            let opened = sessions::open(conn, &session, user_id, &hash, now, ends)?;
-            if let (true, Some(better)) = (opened, &better_hash) {
-                people::replace_password(conn, user_id, &hash, better)?;
-            }
-            Ok(opened)
-        })
-        .await?;
-    Ok(opened.then(|| SignedIn {
+    let opened = signing_in::sign_in(&app, &network, &email, &password, ends, For::Anyone).await?;
+    let Some(Opened { profile, session }) = opened else {
+        return Err(Error::unauthorized(
+            "authentication_failed",
+            "The e-mail address or the password is not right.",
+        ));
+    };
+    let tokens = Pair::new(&app.keys, profile.id, &session, now, days, ends);
+    Ok(respond::ok(&SignedIn {
         access: tokens.access,
         refresh: tokens.refresh,
         user: profile.into(),
     }))
-}
-
-/// A sign-in that was right.
-struct Checked {
-    profile: people::Profile,
-    hash: String,
-    /// The password in today's form, when it is stored in an older one.
-    better_hash: Option<String>,
-}
-
-/// Checks an address and a password of an active account. Unknown addresses cost as much as known ones.
-async fn check(
-    app: &Arc<App>,
-    network: &str,
-    email: &str,
-    password: String,
-) -> Result<Option<Checked>, Error> {
-    let now = app.clock.now();
-    let account = fold(email);
-    app.limit(&limits::SIGN_IN, network)?;
-    app.limits.look(&limits::FAILED_PER_NETWORK, network, now)?;
-    app.limit(&limits::FAILED_SIGN_IN, &account)?;
-    let address = email.to_owned();
-    let found = app.read(move |conn| Ok(people::sign_in(conn, &address)?)).await?;
-    let found = found.filter(|found| found.is_active);
-
-    let encoded = found.as_ref().map(|found| found.password_hash.clone());
-    let upgrade = app.config.password_upgrade;
-    let (is_right, better_hash) = app
-        .hashing
-        .run(move |workspace| {
-            let Some(encoded) = encoded else {
-                password::waste(workspace);
-                return (false, None);
-            };
-            match password::verify(workspace, &password, &encoded) {
-                Verdict::RightButOld if upgrade => (true, Some(password::hash(workspace, &password))),
-                Verdict::Right | Verdict::RightButOld => (true, None),
-                Verdict::Wrong => (false, None),
-            }
-        })
-        .await?;
-    match found {
-        Some(found) if is_right => {
-            app.limits.forget(&limits::FAILED_SIGN_IN, &account);
-            Ok(Some(Checked {
-                profile: found.profile,
-                hash: found.password_hash,
-                better_hash,
-            }))
-        }
-        _ => {
-            // Whoever is over it by now is told with the next try.
-            let _ = app.limit(&limits::FAILED_PER_NETWORK, network);
-            Ok(None)
-        }
-    }
 }
 
 fn address_and_password(body: serde_json::Map<String, serde_json::Value>) -> Result<(String, String), Error> {
@@ -258,14 +175,7 @@ impl Said {
     responses((status = 200, body = Said)))]
 pub async fn logout(State(app): State<Arc<App>>, Body(body): Body<PUBLIC_BODY>) -> Result<Response, Error> {
     if let Some((_, claims)) = refresh_claims(&app, body) {
-        let (own, session) = (Arc::clone(&app), claims.sid);
-        let close = async move {
-            let row = session.clone();
-            own.write(move |conn| Ok(sessions::close(conn, &row)?)).await?;
-            own.sessions.forget(&session);
-            Ok::<_, Error>(())
-        };
-        app.tasks.finish("sign-out", close).await?;
+        signing_in::sign_out(&app, claims.sid).await?;
     }
     Ok(Said::ok("You are signed out."))
 }
@@ -283,7 +193,7 @@ pub async fn verify_password(
     Body(body): Body<PUBLIC_BODY>,
 ) -> Result<Response, Error> {
     let (email, password) = address_and_password(body)?;
-    let checked = check(&app, &network, &email, password).await?;
+    let checked = signing_in::check(&app, &network, &email, password).await?;
     let may_ask = |profile_id| caller.as_ref().is_none_or(|caller| caller.id == profile_id);
     match checked {
         Some(checked) if may_ask(checked.profile.id) => Ok(Said::ok("The password is right.")),

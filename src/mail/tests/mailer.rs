@@ -1,4 +1,3 @@
-use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -7,6 +6,7 @@ use tokio::sync::{Notify, oneshot};
 use super::post::{Letterbox, Post};
 use super::templates::a_mail;
 use crate::clock::{MINUTE, SECOND};
+use crate::logging::{Level, Log};
 use crate::mail::mailer::Step;
 use crate::mail::{Delivery, Mail, Mailer, Queued, SendError, Transport};
 
@@ -54,39 +54,20 @@ async fn a_refused_mail_is_given_up_at_once_without_its_address_in_the_log() {
     let mailer = post.mailer(&letterbox);
     assert_eq!(post.queue(a_mail()).await, Queued::Waiting);
 
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let (log, written) = Log::captured(Level::Debug, &post.clock);
+    let guard = log.listen();
     assert_eq!(mailer.deliver_next().await.unwrap(), Step::GivenUp);
     drop(guard);
 
     assert_eq!((post.waiting().await, mailer.given_up()), (0, 1));
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let warnings: Vec<&str> = logged.lines().filter(|line| line.contains("WARN")).collect();
+    let logged = written.text();
+    let warnings: Vec<&str> = logged.lines().filter(|line| line.contains("warn")).collect();
     assert_eq!(warnings.len(), 1, "{logged}");
     assert!(
         warnings[0].contains("verification") && warnings[0].contains("no (for good)"),
         "{logged}"
     );
     assert!(!logged.contains("mira") && !logged.contains("042137"), "{logged}");
-}
-
-/// Collects what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 #[tokio::test]

@@ -15,9 +15,12 @@ pub struct Brevo {
 }
 
 impl Brevo {
+    /// Where the real service is.
+    pub const HOST: &str = "api.brevo.com";
+
     /// The real service.
     pub fn new(key: String, from: String) -> Self {
-        Self::at("https://api.brevo.com", key, from, TIMEOUT)
+        Self::at(&format!("https://{}", Self::HOST), key, from, TIMEOUT)
     }
 
     /// The service at another base URL, without a trailing slash.

@@ -15,9 +15,12 @@ pub struct SendGrid {
 }
 
 impl SendGrid {
+    /// Where the real service is.
+    pub const HOST: &str = "api.sendgrid.com";
+
     /// The real service.
     pub fn new(key: &str, from: String) -> Self {
-        Self::at("https://api.sendgrid.com", key, from, TIMEOUT)
+        Self::at(&format!("https://{}", Self::HOST), key, from, TIMEOUT)
     }
 
     /// The service at another base URL, without a trailing slash.

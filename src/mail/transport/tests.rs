@@ -1,6 +1,5 @@
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -15,6 +14,7 @@ use super::{
     TIMEOUT, Transport,
 };
 use crate::clock::Clock;
+use crate::logging::{Level, Log};
 use crate::mail::templates::{Recipient, verification};
 use crate::mail::{Kind, Mail};
 
@@ -370,32 +370,15 @@ fn a_lost_folder_is_a_trouble_for_now() {
     );
 }
 
-/// Collects what is logged.
-#[derive(Clone, Default)]
-struct Sink(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn the_log_shows_the_code_and_not_the_address() {
-    let sink = Sink::default();
-    let writer = sink.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, || LogTransport.send(&mail())).unwrap();
-    let logged = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+    let (log, written) = Log::captured(Level::Debug, &Clock::system());
+    let guard = log.listen();
+    LogTransport.send(&mail()).unwrap();
+    drop(guard);
+    let logged = written.text();
     assert!(
-        logged.contains("INFO") && logged.contains("verification") && logged.contains("042137"),
+        logged.contains("info") && logged.contains("verification") && logged.contains("042137"),
         "{logged}"
     );
     assert!(!logged.contains("mira") && !logged.contains("Mira"), "{logged}");

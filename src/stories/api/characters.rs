@@ -12,6 +12,7 @@ use super::Done;
 use crate::accounts::auth::Caller;
 use crate::app::App;
 use crate::moderation::Masker;
+use crate::pictures::Reader;
 use crate::pictures::splitter::{Field, Keep};
 use crate::pictures::stream::{self, Part};
 use crate::pictures::{Received, receive};
@@ -114,15 +115,20 @@ pub async fn list(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result
         comma = ",";
     }
     parts.push(Part::json("]}"));
-    answer(&app, StatusCode::OK, parts).await
+    answer(&app, caller.id, StatusCode::OK, parts).await
 }
 
 fn json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("our own shapes are plain JSON")
 }
 
-async fn answer(app: &Arc<App>, status: StatusCode, parts: Vec<Part>) -> Result<Response, Error> {
-    let body = stream::of_parts(app, parts).await?;
+async fn answer(
+    app: &Arc<App>,
+    reader: i64,
+    status: StatusCode,
+    parts: Vec<Part>,
+) -> Result<Response, Error> {
+    let body = stream::of_parts(app, Reader::Account(reader), parts).await?;
     Ok((status, [(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
@@ -255,10 +261,11 @@ async fn whole(
     message: Option<&'static str>,
     character: Character,
 ) -> Result<Response, Error> {
+    let creator = character.creator_id;
     let sheet = Sheet {
         id: character.id,
         name: character.name,
-        creator: character.creator_id,
+        creator,
         creator_name: character.creator_name,
         description: character.description,
         image: None,
@@ -276,7 +283,7 @@ async fn whole(
         Part::Text(character.canvas_data),
         Part::json("\"}}"),
     ];
-    answer(app, status, parts).await
+    answer(app, creator, status, parts).await
 }
 
 /// One character.

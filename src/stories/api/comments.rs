@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::Done;
 use crate::accounts::auth::{Caller, Viewer};
 use crate::app::App;
+use crate::pictures::Reader;
 use crate::pictures::stream::{self, Part, Source};
 use crate::stories::limits;
 use crate::stories::store::comments::{self, Comment, Head, Span, Standing};
@@ -80,7 +81,7 @@ struct Found {
     responses((status = 200, body = CommentPage), (status = 304, description = "Nothing changed.")))]
 pub async fn list(
     State(app): State<Arc<App>>,
-    _viewer: Viewer,
+    viewer: Viewer,
     Id(story_id): Id,
     origin: Origin,
     query: Query,
@@ -119,7 +120,7 @@ pub async fn list(
         return Ok(tag.not_modified());
     };
     let links = page.links(&origin, uri.path(), &query);
-    Ok(tag.on(answer(&app, links, span, first).await?))
+    Ok(tag.on(answer(&app, viewer.id().into(), links, span, first).await?))
 }
 
 /// The version of a page: where it is shown, and what its comments and names are.
@@ -133,7 +134,13 @@ fn tag(place: &str, page: &Page, head: &Head) -> ETag {
 }
 
 /// A page that begins with these comments: in one piece when they are all of it, else as a stream.
-async fn answer(app: &Arc<App>, links: Links, span: Span, first: Vec<Comment>) -> Result<Response, Error> {
+async fn answer(
+    app: &Arc<App>,
+    reader: Reader,
+    links: Links,
+    span: Span,
+    first: Vec<Comment>,
+) -> Result<Response, Error> {
     let rest = span.after(&first);
     let Links {
         count,
@@ -155,7 +162,7 @@ async fn answer(app: &Arc<App>, links: Links, span: Span, first: Vec<Comment>) -
         rest,
         end: Some("]}"),
     };
-    let body = stream::body(app, slices, SLICE_HELD).await?;
+    let body = stream::body(app, reader, slices, SLICE_HELD).await?;
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 

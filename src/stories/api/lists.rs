@@ -183,14 +183,17 @@ impl Asked {
             _ => Frame::page(&page.links(&self.origin, &self.path, &self.query)),
         };
         let response = match shelf {
-            Shelf::Own(_) => {
+            Shelf::Own(owner) => {
                 if self.query.get("page_size").is_none() {
                     heads.truncate(within_budget(&heads, self.app.config.own_list_bytes));
                     rows.retain(|story| heads.iter().any(|head| head.id == story.id));
                 }
-                OwnList::response(&self.app, frame, heads, rows).await?
+                OwnList::response(&self.app, owner, frame, heads, rows).await?
             }
-            Shelf::Public | Shelf::OfUser(_) | Shelf::Saved(_) => shelf_list(frame, rows, &self.origin),
+            Shelf::Public | Shelf::OfUser(_) | Shelf::Saved(_) => {
+                let reader = self.viewer.id().into();
+                shelf_list(&self.app.pictures.answers, reader, frame, rows, &self.origin).await?
+            }
         };
         Ok(found.tag.on(response))
     }

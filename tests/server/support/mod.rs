@@ -1,6 +1,7 @@
 //! What the tests stand on: a server per test ([`World`]), people who use it ([`Client`]), and their mail.
 
 mod answer;
+mod browser;
 mod client;
 mod connection;
 mod database;
@@ -9,6 +10,7 @@ mod people;
 mod world;
 
 pub use answer::Answer;
+pub use browser::Browser;
 pub use client::Client;
 pub use connection::Connection;
 pub use database::OwnDatabase;

@@ -38,8 +38,7 @@ pub struct World {
     /// Where it listens.
     pub address: SocketAddr,
     runtime: Handle,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    running: Option<Running>,
     /// Dropped after the server has stopped, in this order.
     _database: OwnDatabase,
     folder: TempDir,
@@ -52,6 +51,12 @@ struct Started {
     runtime: Handle,
     /// Jobs that the database had done before any background work began.
     jobs: u64,
+}
+
+/// The thread of a server, and what ends it when it is dropped.
+struct Running {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
 }
 
 impl World {
@@ -75,31 +80,39 @@ impl World {
         let mut config =
             Config::read(false, |name| settings.get(name).cloned()).expect("the settings are right");
         change(&mut config);
-
-        let (ready, started) = sync_channel(1);
-        let (stop, stopped) = oneshot::channel();
-        let thread = thread::Builder::new()
-            .name("server".to_owned())
-            .spawn(move || serve(config, &ready, stopped))
-            .unwrap();
-        let Started {
-            app,
-            address,
-            runtime,
-            jobs,
-        } = started.recv().expect("the server starts");
-        let (stop, thread) = (Some(stop), Some(thread));
+        let (started, running) = start(config, BEGINNING);
         let world = Self {
-            app,
-            address,
-            runtime,
-            stop,
-            thread,
+            app: started.app,
+            address: started.address,
+            runtime: started.runtime,
+            running: Some(running),
             _database: database,
             folder,
         };
-        world.wait_for_first_look(jobs);
+        world.wait_for_first_look(started.jobs);
         world
+    }
+
+    /// Stops the server in order and starts it again on the same data, at the same time, at another address.
+    pub fn restart(&mut self) {
+        self.stop();
+        let (started, running) = start(self.app.config.clone(), self.app.clock.now());
+        self.app = started.app;
+        self.address = started.address;
+        self.runtime = started.runtime;
+        self.running = Some(running);
+        self.wait_for_first_look(started.jobs);
+    }
+
+    fn stop(&mut self) {
+        let ended = self.running.take().map(|running| {
+            drop(running.stop);
+            running.thread.join()
+        });
+        // A second panic would hide the first.
+        if let (Some(Err(_)), false) = (ended, thread::panicking()) {
+            panic!("the server does not panic");
+        }
     }
 
     /// Waits until the mailer has looked into its outbox, as it does at once: its statements would be counted elsewhere.
@@ -197,12 +210,7 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        let ended = self.thread.take().map(JoinHandle::join);
-        // A second panic would hide the first.
-        if !thread::panicking() {
-            ended.expect("it was started").expect("the server does not panic");
-        }
+        self.stop();
     }
 }
 
@@ -223,10 +231,21 @@ fn own_folder() -> TempDir {
         .unwrap()
 }
 
-fn serve(config: Config, ready: &SyncSender<Started>, stop: oneshot::Receiver<()>) {
+fn start(config: Config, now: i64) -> (Started, Running) {
+    let (ready, started) = sync_channel(1);
+    let (stop, stopped) = oneshot::channel();
+    let thread = thread::Builder::new()
+        .name("server".to_owned())
+        .spawn(move || serve(config, now, &ready, stopped))
+        .unwrap();
+    let started = started.recv().expect("the server starts");
+    (started, Running { stop, thread })
+}
+
+fn serve(config: Config, now: i64, ready: &SyncSender<Started>, stop: oneshot::Receiver<()>) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let app = App::new(config, Clock::manual(BEGINNING), Log::silent())
+        let app = App::new(config, Clock::manual(now), Log::silent())
             .await
             .expect("the server starts");
         // Nothing has been awaited since the background work was started on this one thread: it has not begun.

@@ -64,11 +64,8 @@ pub(super) fn line(outcome: &Outcome) -> String {
         Err(why) => format!("{name}: FAILED: {why}\n  {memory}"),
         Ok(felt) => {
             let all = &felt.steady.overall;
-            let problems: String = felt
-                .problems
-                .iter()
-                .map(|problem| format!("\n    {problem}"))
-                .collect();
+            let lines = felt.problems.iter().flat_map(|problem| ["\n    ", problem]);
+            let problems: String = lines.collect();
             format!(
                 "{name}: p50 {:.0} ms, p95 {:.0} ms, p99 {:.0} ms, most {:.0} ms; {} answers, {} refusals, {} errors; \
                  CPU {}; back {}\n  {memory}{problems}",

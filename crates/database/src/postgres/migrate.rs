@@ -1,10 +1,12 @@
-//! Migrations of a PostgreSQL database: each in its transaction, one process at a time.
+//! Migrations of a PostgreSQL database: each in its transaction, one process at a time. And a look at where it stands.
 
 use std::thread;
 use std::time::Duration;
 
+use super::errors::NoConnection;
 use super::session::PostgresSession;
 use crate::conn::Session;
+use crate::inspection::{InspectError, Inspection};
 use crate::migrations::{LEDGER, Migration, MigrationError, MigrationReport, plan};
 use crate::target::PostgresTarget;
 use crate::value::Value;
@@ -13,7 +15,7 @@ use crate::{Error, Options};
 /// Key of the advisory lock that processes which migrate the same database take in turn.
 const LOCK: i64 = 0x6D69_6772_6174_6501;
 /// Time for one script, and for waiting until another process is through.
-const TIME: Duration = Duration::from_secs(3600);
+pub(super) const LONG: Duration = Duration::from_secs(3600);
 
 /// What has not been applied yet.
 pub(crate) fn pending(
@@ -21,7 +23,10 @@ pub(crate) fn pending(
     options: &Options,
     known: &'static [Migration],
 ) -> Result<Vec<&'static Migration>, MigrationError> {
-    with_session(target, options, |session| plan(&applied(session)?, known))
+    with_session(target, options, |session| {
+        session.limit_statements(LONG)?;
+        plan(&applied(session)?, known)
+    })
 }
 
 /// Applies what is pending, each in its own transaction.
@@ -31,6 +36,7 @@ pub(crate) fn migrate(
     known: &'static [Migration],
 ) -> Result<MigrationReport, MigrationError> {
     with_session(target, options, |session| {
+        session.limit_statements(LONG)?;
         let mut report = MigrationReport::default();
         for migration in plan(&applied(session)?, known)? {
             let Migration { number, name, .. } = *migration;
@@ -42,27 +48,57 @@ pub(crate) fn migrate(
     })
 }
 
-/// Lends a connection of its own, on a thread of its own: the caller may be inside of a runtime, which cannot wait
-/// for another one.
-fn with_session<T: Send>(
+/// Looks at the database in a transaction that cannot write.
+pub(crate) fn inspect(
     target: &PostgresTarget,
     options: &Options,
-    work: impl FnOnce(&mut PostgresSession) -> Result<T, MigrationError> + Send,
-) -> Result<T, MigrationError> {
+    known: &'static [Migration],
+) -> Result<Inspection, InspectError> {
+    let refused = |none: NoConnection| InspectError::Unreachable(none.reason);
+    with_session_or(target, options, refused, |session| {
+        session.limit_statements(options.statement_timeout)?;
+        let applied = applied(session)?;
+        let clock = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";
+        let rows = session.query(clock, &[], 1)?;
+        Ok(Inspection {
+            applied: applied.len(),
+            pending: plan(&applied, known)?,
+            bytes: session.database_size()?,
+            clock: Some(rows.into_iter().next().ok_or(Error::Missing)?.take()?),
+        })
+    })
+}
+
+/// Lends a connection of its own, on a thread of its own: the caller may be inside of a runtime, which cannot wait
+/// for another one.
+pub(super) fn with_session<T: Send, E: From<Error> + Send>(
+    target: &PostgresTarget,
+    options: &Options,
+    work: impl FnOnce(&mut PostgresSession) -> Result<T, E> + Send,
+) -> Result<T, E> {
+    with_session_or(target, options, |none| E::from(none.error), work)
+}
+
+/// The same for a caller who wants to know why there is no connection.
+fn with_session_or<T: Send, E: From<Error> + Send>(
+    target: &PostgresTarget,
+    options: &Options,
+    refused: impl FnOnce(NoConnection) -> E + Send,
+    work: impl FnOnce(&mut PostgresSession) -> Result<T, E> + Send,
+) -> Result<T, E> {
     let run = || {
         let mut session =
             PostgresSession::connect(target, options.connect_timeout, options.statement_timeout)
-                .map_err(|none| none.error)?;
-        session.limit_statements(TIME)?;
+                .map_err(refused)?;
         let outcome = work(&mut session);
         session.close();
         outcome
     };
-    thread::scope(|scope| scope.spawn(run).join()).unwrap_or(Err(MigrationError::Database(Error::Panicked)))
+    thread::scope(|scope| scope.spawn(run).join()).unwrap_or_else(|_| Err(E::from(Error::Panicked)))
 }
 
 /// Numbers in the ledger; none when there is no ledger yet.
-fn applied(session: &mut PostgresSession) -> Result<Vec<u32>, Error> {
+pub(super) fn applied(session: &mut PostgresSession) -> Result<Vec<u32>, Error> {
     let exists = session.query("SELECT to_regclass('schema_migrations') IS NOT NULL", &[], 1)?;
     if !exists.into_iter().next().ok_or(Error::Missing)?.take::<bool>()? {
         return Ok(Vec::new());
@@ -79,11 +115,16 @@ fn applied(session: &mut PostgresSession) -> Result<Vec<u32>, Error> {
     rows.into_iter().map(number).collect()
 }
 
+/// Begins a transaction when no other process migrates any more.
+pub(super) fn take_turn(session: &mut PostgresSession) -> Result<(), Error> {
+    session.batch(&format!(
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock({LOCK}); {LEDGER}"
+    ))
+}
+
 /// False when another process was faster.
 fn apply(session: &mut PostgresSession, migration: &Migration) -> Result<bool, Error> {
-    session.batch(&format!(
-        "BEGIN READ WRITE; SELECT pg_advisory_xact_lock({LOCK}); {LEDGER}"
-    ))?;
+    take_turn(session)?;
     let outcome = apply_locked(session, migration);
     match outcome {
         Ok(true) => session.commit().map(|()| true),
@@ -94,7 +135,8 @@ fn apply(session: &mut PostgresSession, migration: &Migration) -> Result<bool, E
     }
 }
 
-fn apply_locked(session: &mut PostgresSession, migration: &Migration) -> Result<bool, Error> {
+/// Runs the script and notes it in the ledger, unless that has been done.
+pub(super) fn apply_locked(session: &mut PostgresSession, migration: &Migration) -> Result<bool, Error> {
     if applied(session)?.contains(&migration.number) {
         return Ok(false);
     }

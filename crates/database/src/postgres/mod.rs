@@ -1,12 +1,17 @@
 //! The server engine: a few threads, each with a connection that serves reads and writes alike.
 
 mod errors;
+mod exclusive;
 mod migrate;
 mod session;
+mod snapshot;
+mod stream;
 mod threads;
 mod tls;
 mod values;
 mod worker;
 
-pub(crate) use migrate::{migrate, pending};
+pub(crate) use exclusive::exclusively;
+pub(crate) use migrate::{inspect, migrate, pending};
+pub(crate) use snapshot::snapshot;
 pub(crate) use threads::start;

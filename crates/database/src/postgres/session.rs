@@ -27,10 +27,10 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// A connection. Its socket is driven by this thread, while it waits for an answer.
 pub(super) struct PostgresSession {
-    client: Client,
+    pub(super) client: Client,
     /// Moves the bytes; ends when the client is dropped.
     transport: JoinHandle<()>,
-    runtime: Runtime,
+    pub(super) runtime: Runtime,
     opened: Instant,
     prepared: HashMap<Box<str>, Prepared>,
     /// Counts uses of prepared statements, to find the one that was not used for longest.
@@ -38,8 +38,8 @@ pub(super) struct PostgresSession {
     /// What the session's `statement_timeout` is now.
     statement_timeout: Duration,
     /// How long the next answer may take.
-    patience: Duration,
-    trouble: Option<Trouble>,
+    pub(super) patience: Duration,
+    pub(super) trouble: Option<Trouble>,
 }
 
 struct Prepared {
@@ -170,7 +170,7 @@ impl PostgresSession {
     }
 
     /// Runs one exchange with the server, and notes the trouble that it met.
-    fn wait<T>(
+    pub(super) fn wait<T>(
         runtime: &Runtime,
         patience: Duration,
         trouble: &mut Option<Trouble>,
@@ -190,7 +190,7 @@ impl PostgresSession {
     }
 
     /// The prepared statement of an SQL text, whose types are all known.
-    fn prepare(&mut self, sql: &str) -> Result<Statement, Error> {
+    pub(super) fn prepare(&mut self, sql: &str) -> Result<Statement, Error> {
         self.uses += 1;
         if let Some(prepared) = self.prepared.get_mut(sql) {
             prepared.used = self.uses;

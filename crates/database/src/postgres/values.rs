@@ -146,11 +146,14 @@ impl<'a> FromSql<'a> for Cell {
     }
 }
 
-/// A row whose columns have been checked when its statement was prepared.
-pub(super) fn read_row(found: &Found) -> Result<Row, Error> {
+/// What is in a row whose columns have been checked when its statement was prepared.
+pub(super) fn read_cells(found: &Found) -> Result<Vec<Cell>, Error> {
     let cells = (0..found.len()).map(|place| found.try_get::<_, Cell>(place));
     let cells: Result<Vec<Cell>, _> = cells.collect();
-    cells
-        .map(Row::new)
-        .map_err(|failure| Error::Sql(failure.to_string()))
+    cells.map_err(|failure| Error::Sql(failure.to_string()))
+}
+
+/// The same as a [`Row`].
+pub(super) fn read_row(found: &Found) -> Result<Row, Error> {
+    read_cells(found).map(Row::new)
 }

@@ -1,5 +1,7 @@
 //! Moves the write-ahead log into the file, so that the writer never has to stop for it.
 
+use std::time::{Duration, Instant};
+
 use crossbeam_channel::Receiver;
 use rusqlite::Connection;
 
@@ -12,13 +14,18 @@ const LARGE: i64 = 8000;
 /// Pages from which on its file is also cut: 128 MiB.
 const HUGE: i64 = 32_000;
 
+/// How long after readers could not be waited for nobody waits for them again: whoever reads the whole database, as a
+/// backup does, would otherwise cost the writer a second at each of its commits.
+const RESPITE: Duration = Duration::from_secs(15);
+
 /// Looks at the log whenever the writer has committed; moves all of it when the writer has ended.
 #[expect(clippy::needless_pass_by_value, reason = "the thread owns its connection")]
 pub(super) fn run(session: SqliteSession, commits: Receiver<()>) {
     let connection = session.connection();
     let mut failing = false;
+    let mut refused = None;
     while commits.recv().is_ok() {
-        let outcome = keep_small(connection);
+        let outcome = keep_small(connection, &mut refused);
         // A full disk would be told at every commit.
         if let (Err(error), false) = (&outcome, failing) {
             tracing::warn!(%error, "the write-ahead log cannot be moved into the database");
@@ -30,23 +37,27 @@ pub(super) fn run(session: SqliteSession, commits: Receiver<()>) {
     }
 }
 
-fn keep_small(connection: &Connection) -> rusqlite::Result<()> {
+/// `refused`: when readers last could not be waited for.
+fn keep_small(connection: &Connection, refused: &mut Option<Instant>) -> rusqlite::Result<()> {
     let log = checkpoint(connection, "NOOP")?;
     if log.pages - log.moved < WORTHWHILE {
         return Ok(());
     }
     let log = checkpoint(connection, "PASSIVE")?;
-    // These wait for readers, and the writer for them, at most as long as the connection's busy time.
-    if log.pages >= HUGE {
-        checkpoint(connection, "TRUNCATE")?;
-    } else if log.pages >= LARGE {
-        checkpoint(connection, "RESTART")?;
+    if log.pages < LARGE || refused.is_some_and(|at| at.elapsed() < RESPITE) {
+        return Ok(());
     }
+    // These wait for readers, and the writer for them, at most as long as the connection's busy time.
+    let mode = if log.pages >= HUGE { "TRUNCATE" } else { "RESTART" };
+    let log = checkpoint(connection, mode)?;
+    *refused = log.busy.then(Instant::now);
     Ok(())
 }
 
 /// The write-ahead log, in pages.
 struct Log {
+    /// Whether somebody could not be waited for.
+    busy: bool,
     pages: i64,
     /// Those that are in the file too.
     moved: i64,
@@ -56,6 +67,7 @@ fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<Log> {
     let pragma = format!("PRAGMA wal_checkpoint({mode})");
     connection.query_row(&pragma, [], |row| {
         Ok(Log {
+            busy: row.get(0)?,
             pages: row.get(1)?,
             moved: row.get(2)?,
         })

@@ -57,22 +57,30 @@ pub(crate) fn migrate(
     for migration in pending {
         let Migration { number, name, .. } = *migration;
         let failed = |error| MigrationError::Failed { number, name, error };
-        if apply(connection, migration).map_err(failed)? {
+        if apply_alone(connection, migration).map_err(failed)? {
             report.applied.push(number);
         }
     }
     Ok(report)
 }
 
-/// False when another process was faster.
-fn apply(connection: &Connection, migration: &Migration) -> Result<bool, Error> {
+/// In a transaction of its own. False when another process was faster.
+fn apply_alone(connection: &Connection, migration: &Migration) -> Result<bool, Error> {
     let sql = |failure: rusqlite::Error| translate(connection, &failure);
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(sql)?;
     if applied(&transaction).map_err(sql)?.contains(&migration.number) {
         return Ok(false);
     }
-    transaction.execute_batch(migration.sql).map_err(sql)?;
-    let dangling = transaction
+    apply(&transaction, migration)?;
+    transaction.commit().map_err(sql)?;
+    Ok(true)
+}
+
+/// Runs the script and notes it in the ledger, inside of a transaction.
+pub(super) fn apply(connection: &Connection, migration: &Migration) -> Result<(), Error> {
+    let sql = |failure: rusqlite::Error| translate(connection, &failure);
+    connection.execute_batch(migration.sql).map_err(sql)?;
+    let dangling = connection
         .prepare("PRAGMA foreign_key_check")
         .and_then(|mut check| check.exists([]));
     if dangling.map_err(sql)? {
@@ -80,15 +88,14 @@ fn apply(connection: &Connection, migration: &Migration) -> Result<bool, Error> 
     }
     let note = "INSERT INTO schema_migrations (number, name, applied_at)
                 VALUES (?1, ?2, CAST(unixepoch('subsec') * 1000000 AS INTEGER))";
-    transaction
+    connection
         .execute(note, (migration.number, migration.name))
         .map_err(sql)?;
-    transaction.commit().map_err(sql)?;
-    Ok(true)
+    Ok(())
 }
 
 /// Numbers in the ledger; none when there is no ledger yet.
-fn applied(connection: &Connection) -> rusqlite::Result<Vec<u32>> {
+pub(super) fn applied(connection: &Connection) -> rusqlite::Result<Vec<u32>> {
     if !connection.table_exists(None, "schema_migrations")? {
         return Ok(Vec::new());
     }
@@ -144,7 +151,7 @@ fn is_copy(file: &Path, prefix: &Path) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

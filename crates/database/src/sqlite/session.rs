@@ -196,7 +196,8 @@ fn connect(path: &Path, role: Role, max_pages: Option<u32>) -> Result<Connection
     Ok(connection)
 }
 
-fn opening(path: &Path, failure: &rusqlite::Error) -> Error {
+/// A file that cannot be opened.
+pub(super) fn opening(path: &Path, failure: &rusqlite::Error) -> Error {
     Error::Sql(format!("cannot open {}: {failure}", path.display()))
 }
 
@@ -274,7 +275,8 @@ fn bind(
     Ok(())
 }
 
-struct Bound<'a>(Value<'a>);
+/// A parameter as SQLite takes it.
+pub(super) struct Bound<'a>(pub(super) Value<'a>);
 
 impl ToSql for Bound<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {

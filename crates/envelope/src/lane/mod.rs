@@ -126,6 +126,12 @@ impl<W: 'static> Lane<W> {
     pub fn waiting(&self) -> usize {
         self.queue.waiting()
     }
+
+    /// What [`Lane::waiting`] says, for somebody who does not hold the lane.
+    pub fn watch(&self) -> impl Fn() -> usize + Send + Sync + 'static {
+        let queue = Arc::clone(&self.queue);
+        move || queue.waiting()
+    }
 }
 
 impl<W> Drop for Lane<W> {

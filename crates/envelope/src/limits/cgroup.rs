@@ -10,6 +10,63 @@ use std::path::{Path, PathBuf};
 /// Less than this share of a core is taken for a misreading.
 const LEAST_CPU: f64 = 0.01;
 
+/// A control group that limits memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    folder: PathBuf,
+    files: &'static Files,
+    /// Bytes.
+    pub(crate) limit: u64,
+}
+
+/// How a version names what it tells.
+#[derive(Debug, PartialEq, Eq)]
+struct Files {
+    usage: &'static str,
+    /// The line of `memory.stat` with the file pages that the kernel takes back before it kills.
+    inactive: &'static str,
+    /// The file with a line `oom_kill`.
+    events: &'static str,
+}
+
+const V2: Files = Files {
+    usage: "memory.current",
+    inactive: "inactive_file ",
+    events: "memory.events",
+};
+
+const V1: Files = Files {
+    usage: "memory.usage_in_bytes",
+    inactive: "total_inactive_file ",
+    events: "memory.oom_control",
+};
+
+impl Group {
+    fn lowest(folders: &[PathBuf], file: &str, files: &'static Files) -> Option<Self> {
+        let groups = folders.iter().filter_map(|folder| {
+            let limit = number(&folder.join(file))?;
+            Some(Self {
+                folder: folder.clone(),
+                files,
+                limit,
+            })
+        });
+        groups.min_by_key(|group| group.limit)
+    }
+
+    /// Bytes in use, without the file pages that would go first.
+    pub(crate) fn used(&self) -> Option<u64> {
+        let usage = number(&self.folder.join(self.files.usage))?;
+        let inactive = line(&self.folder.join("memory.stat"), self.files.inactive).unwrap_or_default();
+        Some(usage.saturating_sub(inactive))
+    }
+
+    /// Processes that the kernel has killed here for memory.
+    pub(crate) fn kills(&self) -> Option<u64> {
+        line(&self.folder.join(self.files.events), "oom_kill ")
+    }
+}
+
 /// Folders to look into, from the process's own group upwards.
 pub(super) struct Cgroups {
     v2: Vec<PathBuf>,
@@ -52,20 +109,14 @@ impl Cgroups {
         found
     }
 
-    /// Bytes, from `memory.max` (a number or "max").
-    pub(super) fn memory_v2(&self) -> Option<u64> {
-        self.v2
-            .iter()
-            .filter_map(|folder| number(&folder.join("memory.max")))
-            .min()
+    /// The lowest limit of version 2, from `memory.max` (a number or "max").
+    pub(super) fn memory_v2(&self) -> Option<Group> {
+        Group::lowest(&self.v2, "memory.max", &V2)
     }
 
-    /// Bytes, from `memory.limit_in_bytes`.
-    pub(super) fn memory_v1(&self) -> Option<u64> {
-        self.memory_v1
-            .iter()
-            .filter_map(|folder| number(&folder.join("memory.limit_in_bytes")))
-            .min()
+    /// The lowest limit of version 1, from `memory.limit_in_bytes`.
+    pub(super) fn memory_v1(&self) -> Option<Group> {
+        Group::lowest(&self.memory_v1, "memory.limit_in_bytes", &V1)
     }
 
     /// Cores, from `cpu.max` ("quota period" or "max period", in microseconds).
@@ -100,6 +151,16 @@ fn way_up(mount: &Path, path: &str) -> Vec<PathBuf> {
 /// The file's content as a number; "max" and -1 are none.
 fn number(file: &Path) -> Option<u64> {
     fs::read_to_string(file).ok()?.trim().parse().ok()
+}
+
+/// The number after `name` in a file of such lines.
+fn line(file: &Path, name: &str) -> Option<u64> {
+    let text = fs::read_to_string(file).ok()?;
+    text.lines()
+        .find_map(|line| line.strip_prefix(name))?
+        .trim()
+        .parse()
+        .ok()
 }
 
 fn share(quota: u64, period: u64) -> Option<f64> {

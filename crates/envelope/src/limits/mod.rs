@@ -11,6 +11,7 @@ use std::fs;
 use std::path::Path;
 
 use cgroup::Cgroups;
+pub(crate) use cgroup::Group;
 
 /// What is taken for granted where nothing can be read: the small machine that this crate is made for.
 const ASSUMED_MEMORY: u64 = 512 * 1024 * 1024;
@@ -45,7 +46,8 @@ pub enum Source {
 }
 
 impl Limits {
-    /// Reads the limits of this process. `memory_setting` (bytes), when given, decides about the memory by itself.
+    /// Reads the limits of this process. `memory_setting` (bytes), when given, decides about the memory by itself, except
+    /// that no setting lifts the limit of a control group.
     pub fn read(memory_setting: Option<u64>) -> Self {
         Self::read_under(Path::new("/"), memory_setting)
     }
@@ -53,9 +55,11 @@ impl Limits {
     /// As [`Limits::read`], with `/proc` and `/sys` looked up under `root`.
     pub fn read_under(root: &Path, memory_setting: Option<u64>) -> Self {
         let cgroups = Cgroups::of_this_process(root);
+        let found = memory(root, &cgroups);
         let (memory_bytes, memory_source) = match memory_setting {
-            Some(bytes) => (bytes, Source::Setting),
-            None => memory(root, &cgroups),
+            // More than the group has would be more than the kernel allows.
+            Some(bytes) if !found.1.is_cgroup() || bytes <= found.0 => (bytes, Source::Setting),
+            _ => found,
         };
         let (cpu, cpu_source) = cpu(root, &cgroups);
         Self {
@@ -65,6 +69,17 @@ impl Limits {
             cpu_source,
         }
     }
+}
+
+impl Source {
+    fn is_cgroup(self) -> bool {
+        matches!(self, Self::CgroupV1 | Self::CgroupV2)
+    }
+}
+
+/// The control group that limits the memory of this process, if one does.
+pub(crate) fn memory_group(root: &Path) -> Option<Group> {
+    group(&Cgroups::of_this_process(root), total_memory(root)).map(|(group, _)| group)
 }
 
 impl fmt::Display for Source {
@@ -81,16 +96,26 @@ impl fmt::Display for Source {
 
 fn memory(root: &Path, cgroups: &Cgroups) -> (u64, Source) {
     let machine = total_memory(root);
-    // Version 1 says 'no limit' by a number larger than any machine.
-    let real = |limit: &u64| machine.is_none_or(|all| *limit < all);
+    match (group(cgroups, machine), machine) {
+        (Some((group, source)), _) => (group.limit, source),
+        (None, Some(all)) => (all, Source::Machine),
+        (None, None) => (ASSUMED_MEMORY, Source::Assumed),
+    }
+}
 
-    if let Some(limit) = cgroups.memory_v2().filter(real) {
-        return (limit, Source::CgroupV2);
-    }
-    if let Some(limit) = cgroups.memory_v1().filter(real) {
-        return (limit, Source::CgroupV1);
-    }
-    machine.map_or((ASSUMED_MEMORY, Source::Assumed), |all| (all, Source::Machine))
+fn group(cgroups: &Cgroups, machine: Option<u64>) -> Option<(Group, Source)> {
+    // Version 1 says 'no limit' by a number larger than any machine.
+    let real = |group: &Group| machine.is_none_or(|all| group.limit < all);
+    let v2 = cgroups
+        .memory_v2()
+        .filter(real)
+        .map(|group| (group, Source::CgroupV2));
+    v2.or_else(|| {
+        cgroups
+            .memory_v1()
+            .filter(real)
+            .map(|group| (group, Source::CgroupV1))
+    })
 }
 
 fn cpu(root: &Path, cgroups: &Cgroups) -> (f64, Source) {

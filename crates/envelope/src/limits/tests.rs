@@ -154,6 +154,51 @@ fn the_setting_decides_about_memory_only() {
 }
 
 #[test]
+fn the_setting_does_not_lift_the_limit_of_a_group() {
+    let root = machine(&[
+        ("proc/self/cgroup", "0::/\n"),
+        ("sys/fs/cgroup/memory.max", "536870912\n"),
+    ]);
+    let limits = Limits::read_under(root.path(), Some(1024 * MIB));
+    assert_eq!(
+        (limits.memory_bytes, limits.memory_source),
+        (512 * MIB, Source::CgroupV2)
+    );
+}
+
+#[test]
+fn the_group_with_the_limit_tells_what_is_used_and_killed() {
+    let root = machine(&[
+        ("proc/self/cgroup", "0::/app/web\n"),
+        ("sys/fs/cgroup/app/memory.max", "536870912\n"),
+        ("sys/fs/cgroup/app/memory.current", "104857600\n"),
+        (
+            "sys/fs/cgroup/app/memory.stat",
+            "active_file 7\ninactive_file 4857600\n",
+        ),
+        (
+            "sys/fs/cgroup/app/memory.events",
+            "oom 3\noom_kill 2\noom_group_kill 1\n",
+        ),
+    ]);
+    let group = memory_group(root.path()).unwrap();
+    assert_eq!((group.used(), group.kills()), (Some(100_000_000), Some(2)));
+
+    let old = machine(&[
+        ("proc/self/cgroup", "4:memory:/a\n"),
+        ("sys/fs/cgroup/memory/a/memory.limit_in_bytes", "536870912\n"),
+        ("sys/fs/cgroup/memory/a/memory.usage_in_bytes", "2000\n"),
+        (
+            "sys/fs/cgroup/memory/a/memory.stat",
+            "inactive_file 1\ntotal_inactive_file 3000\n",
+        ),
+    ]);
+    let group = memory_group(old.path()).unwrap();
+    assert_eq!((group.used(), group.kills()), (Some(0), None));
+    assert_eq!(memory_group(machine(&[]).path()), None);
+}
+
+#[test]
 fn this_very_process_has_limits() {
     let limits = Limits::read(None);
     assert!(limits.memory_bytes > MIB && limits.cpu > 0.0, "{limits:?}");

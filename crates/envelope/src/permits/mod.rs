@@ -58,6 +58,8 @@ struct Shared {
     places: Semaphore,
     /// The right to wait while holding.
     growing: Semaphore,
+    /// How many `places` there are.
+    waiters: usize,
     longest_wait: Duration,
 }
 
@@ -74,6 +76,7 @@ impl Bytes {
             door: Semaphore::new(1),
             returned: Notify::new(),
             places: Semaphore::new(waiters.min(Semaphore::MAX_PERMITS)),
+            waiters: waiters.min(Semaphore::MAX_PERMITS),
             growing: Semaphore::new(1),
             longest_wait,
         }))
@@ -117,6 +120,11 @@ impl Bytes {
     /// What is not given out now, in bytes.
     pub fn free(&self) -> u64 {
         self.0.free.available_permits() as u64 * KIB
+    }
+
+    /// How many wait in [`Bytes::take`].
+    pub fn waiting(&self) -> usize {
+        self.0.waiters.saturating_sub(self.0.places.available_permits())
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) async fn idle(arena: &Arena, count: usize, tally: &Tally) {
             Ok(Err(error)) => return tally.add(format!("not connected: {}", error.kind())),
             Err(_) => return tally.add("not connected in time"),
         };
-        if number % HALF_A_HEAD == 0 {
+        if number.is_multiple_of(HALF_A_HEAD) {
             // One that is closed already is counted below.
             let _ = stream
                 .write_all(b"GET /api/stories/ HTTP/1.1\r\nhost: local")

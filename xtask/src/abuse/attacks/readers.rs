@@ -46,7 +46,7 @@ pub(super) async fn sign_ins(arena: &Arena, count: usize, tally: &Tally) {
             return tally.add("not connected");
         };
         let email = &arena.emails[number % arena.emails.len()];
-        let wrong = if number % 2 == 0 { "" } else { " or not" };
+        let wrong = if number.is_multiple_of(2) { "" } else { " or not" };
         let body = json!({"email": email, "password": format!("{}{wrong}", arena.password)}).to_string();
         let head = wire::head("POST", "/api/auth/login/", None, body.len(), "");
         tally.add(wire::send(&mut stream, &[&head, body.as_bytes()]).await);

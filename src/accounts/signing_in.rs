@@ -1,0 +1,164 @@
+//! Opening and closing sessions, whichever door somebody comes through: the API of the apps, or the console.
+
+use std::sync::Arc;
+
+use database::Conn;
+
+use super::limits;
+use super::password::{self, Verdict};
+use super::store::sessions::Standing;
+use super::store::{people, sessions};
+use super::tokens::random_hex;
+use crate::app::App;
+use crate::text::fold;
+use crate::wire::Error;
+
+/// Whom a door lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// Every active account.
+    Anyone,
+    /// Administrators alone.
+    Admins,
+}
+
+/// A session that has begun.
+pub struct Opened {
+    /// Whose it is.
+    pub profile: people::Profile,
+    /// Its id.
+    pub session: String,
+}
+
+/// Checks an address and a password and opens a session until `ends`; nothing when they are not right, the account is
+/// not active, or the door is not for it.
+pub async fn sign_in(
+    app: &Arc<App>,
+    network: &str,
+    email: &str,
+    password: &str,
+    ends: i64,
+    door: For,
+) -> Result<Option<Opened>, Error> {
+    // Twice: the stored hash may have changed under way because another sign-in has just renewed it.
+    for _ in 0..2 {
+        let Some(checked) = check(app, network, email, password.to_owned()).await? else {
+            break;
+        };
+        let (profile, session) = (checked.profile.clone(), random_hex());
+        match open(app, checked, &session, ends, door).await? {
+            Entry::Open => return Ok(Some(Opened { profile, session })),
+            Entry::Barred => break,
+            Entry::Changed => {}
+        }
+    }
+    Ok(None)
+}
+
+/// What became of a sign-in whose password was right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entry {
+    /// The session has begun.
+    Open,
+    /// The account or its password changed since it was checked.
+    Changed,
+    /// The door is not for this account.
+    Barred,
+}
+
+async fn open(app: &Arc<App>, checked: Checked, session: &str, ends: i64, door: For) -> Result<Entry, Error> {
+    let Checked {
+        profile,
+        hash,
+        better_hash,
+    } = checked;
+    let (now, session, user_id) = (app.clock.now(), session.to_owned(), profile.id);
+    let open = move |conn: &mut Conn<'_>| {
+        if !sessions::open(conn, &session, user_id, &hash, now, ends)? {
+            return Ok(Entry::Changed);
+        }
+        if let Some(better) = &better_hash {
+            people::replace_password(conn, user_id, &hash, better)?;
+        }
+        if door == For::Admins && !is_admin(&sessions::standing(conn, &session, now)?) {
+            sessions::close(conn, &session)?;
+            return Ok(Entry::Barred);
+        }
+        Ok(Entry::Open)
+    };
+    app.write(open).await
+}
+
+fn is_admin(standing: &Standing) -> bool {
+    matches!(standing, Standing::Active(account) if account.is_admin)
+}
+
+/// Ends a session.
+pub async fn sign_out(app: &Arc<App>, session: String) -> Result<(), Error> {
+    let own = Arc::clone(app);
+    let close = async move {
+        let row = session.clone();
+        own.write(move |conn| Ok(sessions::close(conn, &row)?)).await?;
+        own.sessions.forget(&session);
+        Ok::<_, Error>(())
+    };
+    app.tasks.finish("sign-out", close).await
+}
+
+/// A sign-in that was right.
+pub struct Checked {
+    /// Whose it is.
+    pub profile: people::Profile,
+    hash: String,
+    /// The password in today's form, when it is stored in an older one.
+    better_hash: Option<String>,
+}
+
+/// Checks an address and a password of an active account. Unknown addresses cost as much as known ones.
+pub async fn check(
+    app: &Arc<App>,
+    network: &str,
+    email: &str,
+    password: String,
+) -> Result<Option<Checked>, Error> {
+    let now = app.clock.now();
+    let account = fold(email);
+    app.limit(&limits::SIGN_IN, network)?;
+    app.limits.look(&limits::FAILED_PER_NETWORK, network, now)?;
+    app.limit(&limits::FAILED_SIGN_IN, &account)?;
+    let address = email.to_owned();
+    let found = app.read(move |conn| Ok(people::sign_in(conn, &address)?)).await?;
+    let found = found.filter(|found| found.is_active);
+
+    let encoded = found.as_ref().map(|found| found.password_hash.clone());
+    let upgrade = app.config.password_upgrade;
+    let (is_right, better_hash) = app
+        .hashing
+        .run(move |workspace| {
+            let Some(encoded) = encoded else {
+                password::waste(workspace);
+                return (false, None);
+            };
+            match password::verify(workspace, &password, &encoded) {
+                Verdict::RightButOld if upgrade => (true, Some(password::hash(workspace, &password))),
+                Verdict::Right | Verdict::RightButOld => (true, None),
+                Verdict::Wrong => (false, None),
+            }
+        })
+        .await?;
+    match found {
+        Some(found) if is_right => {
+            app.limits.forget(&limits::FAILED_SIGN_IN, &account);
+            Ok(Some(Checked {
+                profile: found.profile,
+                hash: found.password_hash,
+                better_hash,
+            }))
+        }
+        _ => {
+            // Whoever is over it by now is told with the next try.
+            let _ = app.limit(&limits::FAILED_PER_NETWORK, network);
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,314 @@
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use database::{InspectError, Inspection, Migration, MigrationError};
+use envelope::limits::Source;
+
+use super::judge;
+use crate::logging::Level;
+use crate::ops::check::disk::{Folder, Mount};
+use crate::ops::check::facts::{DatabaseFacts, Facts, MailWay, Strength};
+use crate::ops::checklist::{Finding, State};
+
+const MIB: u64 = 1 << 20;
+const NOW: i64 = 1_800_000_000_000_000;
+
+static MIGRATIONS: [Migration; 1] = [Migration {
+    number: 7,
+    name: "kites",
+    sql: "",
+}];
+
+/// A deployment on PostgreSQL that nothing is wrong with.
+fn good() -> Facts {
+    Facts {
+        debug: false,
+        log_level: Level::Warn,
+        secret: Strength {
+            length: 64,
+            different: 16,
+            regular: false,
+        },
+        database: DatabaseFacts {
+            is_file: false,
+            place: "postgres://db.example.org/tales".to_owned(),
+            seen: Ok(inspection()),
+            took: Duration::from_millis(12),
+        },
+        folder: Folder {
+            path: PathBuf::from("/data"),
+            writable: true,
+            free: Some(4096 * MIB),
+            mount: Some(mount("ext4", "/data")),
+        },
+        on_render: false,
+        any_host: false,
+        public_url: Some("https://tales.example.org".to_owned()),
+        rate_limits: true,
+        trusts_proxies: true,
+        instances: 1,
+        redis: false,
+        memory: (512 * MIB, Source::CgroupV2),
+        now: NOW,
+        mail: Ok(vec![way("brevo", Some("api.brevo.com"), None)]),
+        size_limit: Some(1024 * MIB),
+        bucket: true,
+        comes_back: false,
+        backup_every: Some(Duration::from_secs(24 * 3600)),
+        metrics_token: true,
+    }
+}
+
+fn on_file() -> Facts {
+    let mut facts = good();
+    facts.database.is_file = true;
+    facts.database.place = "/data/tinytales.db".to_owned();
+    facts.size_limit = None;
+    facts
+}
+
+fn inspection() -> Inspection {
+    Inspection {
+        applied: 1,
+        pending: Vec::new(),
+        bytes: 40 * MIB,
+        clock: Some(NOW + 2_000_000),
+    }
+}
+
+fn mount(kind: &str, point: &str) -> Mount {
+    Mount {
+        point: PathBuf::from(point),
+        kind: kind.to_owned(),
+    }
+}
+
+fn way(name: &'static str, host: Option<&str>, trouble: Option<&str>) -> MailWay {
+    MailWay {
+        name,
+        server: host.map(|host| (host.to_owned(), 443)),
+        trouble: trouble.map(str::to_owned),
+    }
+}
+
+fn line(id: &str, facts: &Facts) -> Finding {
+    let mut lines = judge(facts).0;
+    lines.retain(|line| line.id == id);
+    lines.pop().unwrap_or_else(|| panic!("no line {id}"))
+}
+
+/// One change to a good deployment, the line that notices it, and a word of what is said.
+type Case = (&'static str, State, &'static str, fn(&mut Facts));
+
+fn assert_cases(base: fn() -> Facts, cases: &[Case]) {
+    for (id, state, word, spoil) in cases {
+        let mut facts = base();
+        assert_eq!(line(id, &facts).state, State::Ok, "{id} before {word}");
+        spoil(&mut facts);
+        let line = line(id, &facts);
+        let said = format!("{} {}", line.message, line.mend.clone().unwrap_or_default());
+        assert_eq!(line.state, *state, "{said}");
+        assert!(said.contains(word), "{word:?} is missing in: {said}");
+        assert_eq!(line.mend.is_some(), matches!(state, State::Warn | State::Fail));
+    }
+}
+
+const ON_POSTGRES: &[Case] = &[
+    ("debug", State::Warn, "LOG_LEVEL=info", |facts| {
+        facts.log_level = Level::Info;
+    }),
+    ("debug", State::Fail, "tinytales debug", |facts| {
+        facts.debug = true;
+    }),
+    ("secret", State::Fail, "openssl", |facts| facts.secret.length = 31),
+    ("secret", State::Fail, "pattern", |facts| {
+        facts.secret.regular = true;
+    }),
+    ("secret", State::Fail, "pattern", |facts| {
+        facts.secret.different = 5;
+    }),
+    ("database", State::Fail, "refused", |facts| {
+        facts.database.seen = Err(InspectError::Unreachable("connection refused".to_owned()));
+    }),
+    ("database", State::Fail, "11 s", |facts| {
+        facts.database.took = Duration::from_secs(11);
+    }),
+    ("schema", State::Warn, "7 (kites)", |facts| {
+        facts.database.seen.as_mut().unwrap().pending = vec![&MIGRATIONS[0]];
+    }),
+    ("schema", State::Fail, "schema 9", |facts| {
+        facts.database.seen = Err(InspectError::Schema(MigrationError::Newer { found: 9, known: 7 }));
+    }),
+    ("schema", State::Note, "not seen", |facts| {
+        facts.database.seen = Err(InspectError::Unreachable("no".to_owned()));
+    }),
+    ("folder", State::Fail, "/data", |facts| {
+        facts.folder.writable = false;
+    }),
+    ("size-limit", State::Warn, "1G", |facts| facts.size_limit = None),
+    ("size-limit", State::Warn, "800 MB", |facts| {
+        facts.database.seen.as_mut().unwrap().bytes = 800 * MIB;
+    }),
+    ("size-limit", State::Fail, "refused", |facts| {
+        facts.database.seen.as_mut().unwrap().bytes = 930 * MIB;
+    }),
+    ("backups", State::Warn, "BACKUP_DIR", |facts| {
+        facts.backup_every = None;
+    }),
+    ("backups", State::Warn, "BACKUP_EVERY=24h", |facts| {
+        facts.backup_every = Some(Duration::from_secs(7 * 24 * 3600));
+    }),
+    ("bucket", State::Warn, "BUCKET_URL", |facts| facts.bucket = false),
+    ("hosts", State::Warn, "ALLOWED_HOSTS=tales.example.org", |facts| {
+        facts.any_host = true;
+    }),
+    ("public-url", State::Warn, "PUBLIC_URL", |facts| {
+        facts.public_url = None;
+    }),
+    ("public-url", State::Fail, "not https", |facts| {
+        facts.public_url = Some("http://tales.example.org".to_owned());
+    }),
+    ("public-url", State::Warn, "at home", |facts| {
+        facts.public_url = Some("http://192.168.1.20:8000".to_owned());
+    }),
+    ("proxies", State::Fail, "hops:1", |facts| {
+        facts.trusts_proxies = false;
+    }),
+    ("proxies", State::Warn, "claim any address", |facts| {
+        facts.public_url = None;
+    }),
+    ("rate-limits", State::Fail, "passwords", |facts| {
+        facts.rate_limits = false;
+    }),
+    ("channels", State::Warn, "one PostgreSQL", |facts| {
+        facts.instances = 2;
+    }),
+    ("memory", State::Fail, "31 MB", |facts| facts.memory.0 = 31 * MIB),
+    ("memory", State::Warn, "MEMORY_LIMIT", |facts| {
+        facts.memory.1 = Source::Machine;
+    }),
+    ("memory", State::Warn, "assumed", |facts| {
+        facts.memory.1 = Source::Assumed;
+    }),
+    ("clock", State::Fail, "1970", |facts| facts.now = 1),
+    ("clock", State::Fail, "33 s", |facts| facts.now = NOW - 31_000_000),
+    ("mail", State::Warn, "tinytales confirm", |facts| {
+        facts.mail = Ok(Vec::new());
+    }),
+    ("mail", State::Warn, "stays", |facts| {
+        facts.mail = Ok(vec![way("file", None, None)]);
+    }),
+    ("mail", State::Fail, "MAIL_FROM is needed", |facts| {
+        facts.mail = Err("MAIL_FROM is needed".to_owned());
+    }),
+    ("mail", State::Fail, "25, 465 and 587", |facts| {
+        facts.mail = Ok(vec![way("smtp", Some("smtp.example.org"), Some("no answer"))]);
+    }),
+    ("mail", State::Warn, "leaves by sendgrid", |facts| {
+        facts.mail = Ok(vec![
+            way("brevo", Some("api.brevo.com"), Some("no answer")),
+            way("sendgrid", Some("api.sendgrid.com"), None),
+        ]);
+    }),
+    ("metrics", State::Warn, "openssl", |facts| {
+        facts.metrics_token = false;
+    }),
+];
+
+const ON_A_FILE: &[Case] = &[
+    (
+        "disk",
+        State::Fail,
+        "erased at every restart: stories are lost",
+        |facts| {
+            facts.on_render = true;
+            facts.folder.mount = Some(mount("overlay", "/"));
+        },
+    ),
+    ("backups", State::Warn, "erased at every restart", |facts| {
+        facts.bucket = false;
+        facts.folder.mount = Some(mount("tmpfs", "/data"));
+    }),
+    ("disk", State::Warn, "bucket brings it back", |facts| {
+        (facts.on_render, facts.comes_back) = (true, true);
+        facts.folder.mount = Some(mount("overlay", "/"));
+    }),
+    ("disk", State::Fail, "in memory", |facts| {
+        facts.folder.mount = Some(mount("tmpfs", "/data"));
+    }),
+    ("disk", State::Warn, "volume", |facts| {
+        facts.folder.mount = Some(mount("overlay", "/"));
+    }),
+    ("room", State::Fail, "99 MB", |facts| {
+        facts.folder.free = Some(99 * MIB);
+    }),
+    ("room", State::Warn, "300 MB", |facts| {
+        facts.folder.free = Some(300 * MIB);
+    }),
+    ("room", State::Warn, "cannot be seen", |facts| {
+        facts.folder.free = None;
+    }),
+    ("bucket", State::Warn, "erased disk", |facts| {
+        (facts.on_render, facts.bucket) = (true, false);
+    }),
+    ("channels", State::Fail, "SQLite", |facts| facts.instances = 3),
+];
+
+#[test]
+fn a_good_deployment_is_all_right() {
+    for facts in [good(), on_file()] {
+        let off: Vec<Finding> = judge(&facts)
+            .0
+            .into_iter()
+            .filter(|line| line.state != State::Ok)
+            .collect();
+        assert_eq!(off, []);
+    }
+}
+
+#[test]
+fn each_fault_is_noticed_with_its_mend() {
+    assert_cases(good, ON_POSTGRES);
+    assert_cases(on_file, ON_A_FILE);
+}
+
+#[test]
+fn every_line_can_be_red() {
+    let all: BTreeSet<&str> = judge(&good()).0.iter().map(|line| line.id).collect();
+    let cases = ON_POSTGRES.iter().chain(ON_A_FILE);
+    let spoiled: BTreeSet<&str> = cases
+        .filter(|(_, state, ..)| matches!(state, State::Warn | State::Fail))
+        .map(|(id, ..)| *id)
+        .collect();
+    assert_eq!(all, spoiled);
+}
+
+#[test]
+fn what_does_not_exist_yet_is_no_fault() {
+    let mut facts = on_file();
+    facts.database.seen = Err(InspectError::Absent);
+    assert!(line("database", &facts).message.contains("first start makes it"));
+    assert_eq!(line("schema", &facts).state, State::Ok);
+
+    let mut facts = good();
+    let seen = facts.database.seen.as_mut().unwrap();
+    (seen.applied, seen.pending) = (0, vec![&MIGRATIONS[0]]);
+    assert_eq!(line("schema", &facts).state, State::Ok);
+}
+
+#[test]
+fn several_instances_are_told_what_redis_is_for() {
+    let mut facts = good();
+    (facts.instances, facts.redis) = (4, true);
+    assert!(line("channels", &facts).message.contains("REDIS_URL is set"));
+}
+
+#[test]
+fn without_tls_and_proxy_people_connect_directly() {
+    let mut facts = good();
+    (facts.public_url, facts.trusts_proxies) = (None, false);
+    assert_eq!(line("proxies", &facts).state, State::Ok);
+    facts.on_render = true;
+    assert_eq!(line("proxies", &facts).state, State::Fail);
+}

@@ -1,0 +1,169 @@
+//! Room for answers that are sent as fast as their client takes them, and who may have how much of it.
+//!
+//! Slow readers hold their room for long. So that they do not hold all of it: an account reads a few answers at a time;
+//! guests together, and whole lists together, have a part of the room each. What is left over is for the one story that
+//! somebody opens.
+
+use std::time::Duration;
+
+use envelope::Envelope;
+use envelope::permits::{Bytes, BytesPermit};
+
+use super::turns::{Turn, Turns};
+use crate::wire::Error;
+
+/// What the kernel holds of an answer that is not taken: what may wait unsent (`listener`), and the piece that took it
+/// over that mark.
+const KERNEL: u64 = 96 * 1024;
+/// Answers of one account at a time.
+const MOST_OF_ONE: usize = 12;
+/// Guests have this part of all room together, and so have whole lists: three of eight.
+const PART: (u64, u64) = (3, 8);
+/// Who may wait for a part, and how long.
+const WAITING: usize = 256;
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// Who reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Nobody in particular.
+    Guest,
+    /// Somebody who opens one thing.
+    Account(i64),
+    /// Somebody who takes a list of whole stories.
+    Lister(i64),
+}
+
+impl From<Option<i64>> for Reader {
+    fn from(account: Option<i64>) -> Self {
+        account.map_or(Self::Guest, Self::Account)
+    }
+}
+
+/// The room.
+pub struct Answers {
+    all: Bytes,
+    lists: Bytes,
+    guests: Bytes,
+    turns: Turns,
+}
+
+/// The right to send an answer. Given back on drop.
+pub struct Room {
+    _all: BytesPermit,
+    _part: Option<BytesPermit>,
+    _turn: Option<Turn>,
+}
+
+impl Answers {
+    /// The room of this envelope.
+    pub fn new(envelope: &Envelope) -> Self {
+        let all = envelope.responses().clone();
+        let part = || Bytes::new(all.total() / PART.1 * PART.0, WAITING, LONGEST_WAIT);
+        Self {
+            lists: part(),
+            guests: part(),
+            all,
+            turns: Turns::new(MOST_OF_ONE),
+        }
+    }
+
+    /// Waits until an answer that holds so many bytes at a time may be sent.
+    pub async fn take(&self, reader: Reader, held: u64) -> Result<Room, Error> {
+        let turn = match reader {
+            Reader::Guest => None,
+            Reader::Account(id) | Reader::Lister(id) => {
+                Some(self.turns.begin(id).ok_or_else(|| Error::unavailable(1))?)
+            }
+        };
+        let bytes = held + KERNEL;
+        // The part first: who waits for it keeps nobody else from the rest.
+        let part = match reader {
+            Reader::Guest => Some(self.guests.take(bytes.min(self.guests.total())).await?),
+            Reader::Lister(_) => Some(self.lists.take(bytes.min(self.lists.total())).await?),
+            Reader::Account(_) => None,
+        };
+        Ok(Room {
+            _all: self.all.take(bytes.min(self.all.total())).await?,
+            _part: part,
+            _turn: turn,
+        })
+    }
+
+    /// Whether somebody waits for room.
+    pub fn is_waited_for(&self) -> bool {
+        [&self.all, &self.lists, &self.guests]
+            .iter()
+            .any(|bytes| bytes.waiting() > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use envelope::limits::{Limits, Source};
+    use envelope::{Options, Probe, Usage};
+    use futures_util::FutureExt;
+
+    const KIB: u64 = 1024;
+
+    fn answers() -> Answers {
+        let limits = Limits {
+            memory_bytes: 512 << 20,
+            memory_source: Source::Setting,
+            cpu: 1.0,
+            cpu_source: Source::Machine,
+        };
+        Answers::new(&Envelope::start(Options {
+            limits,
+            connections: 8,
+            bound_addresses: false,
+            probe: Probe::manual(Usage::default()),
+        }))
+    }
+
+    /// Takes until nothing is given at once.
+    fn take_all(answers: &Answers, reader: impl Fn(i64) -> Reader) -> Vec<Room> {
+        let mut number = 0;
+        std::iter::from_fn(|| {
+            number += 1;
+            answers.take(reader(number), 224 * KIB).now_or_never()?.ok()
+        })
+        .collect()
+    }
+
+    #[tokio::test]
+    async fn neither_guests_nor_lists_take_all_the_room() {
+        let answers = answers();
+        let guests = take_all(&answers, |_| Reader::Guest);
+        let listers = take_all(&answers, Reader::Lister);
+        assert!(
+            guests.len() > 24 && listers.len() > 24,
+            "{} {}",
+            guests.len(),
+            listers.len()
+        );
+        let others = take_all(&answers, Reader::Account);
+        assert!(others.len() > 12, "{}", others.len());
+        assert!(!answers.is_waited_for());
+        let waits = answers.take(Reader::Guest, 1);
+        tokio::pin!(waits);
+        assert!(futures_util::poll!(&mut waits).is_pending() && answers.is_waited_for());
+    }
+
+    #[tokio::test]
+    async fn one_account_reads_a_few_at_a_time() {
+        let answers = answers();
+        assert_eq!(take_all(&answers, |_| Reader::Account(1)).len(), MOST_OF_ONE);
+        let held = take_all(&answers, |_| Reader::Lister(1));
+        assert_eq!(held.len(), MOST_OF_ONE);
+        let refused = answers.take(Reader::Account(1), 1).await.err().unwrap();
+        assert_eq!(refused.status().as_u16(), 503);
+    }
+
+    #[tokio::test]
+    async fn more_than_there_is_takes_all_of_it() {
+        let answers = answers();
+        assert!(answers.take(Reader::Lister(1), 1 << 40).await.is_ok());
+    }
+}

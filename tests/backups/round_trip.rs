@@ -1,0 +1,123 @@
+//! A child's story with drawings, there and back again, through the real server.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::place::Place;
+use crate::server::Server;
+use crate::tools::{back_up, must, restore, tables};
+use crate::writers::{agent, send, token};
+
+const CHILD: &str = "child@example.org";
+
+#[test]
+fn a_story_with_drawings_comes_back_byte_for_byte() {
+    let (place, elsewhere, folder) = (Place::new(), Place::new(), TempDir::new().unwrap());
+    let file = folder.path().join("backup");
+    let server = place.start();
+    place.create_account(CHILD);
+    let token_before = token(&agent(), &server, CHILD);
+    let id = write_story(&server, &token_before, "one");
+    let before = read_story(&server, &token_before, id);
+    assert!(before.contains("data:image/png;base64,"), "{}", &before[..400]);
+    back_up(&place, &file);
+    restore(&elsewhere, &file);
+
+    let again = elsewhere.start();
+    assert_eq!(
+        read_story(&again, &token_before, id),
+        before,
+        "with the old token"
+    );
+    let token_after = token(&agent(), &again, CHILD);
+    assert_eq!(
+        read_story(&again, &token_after, id),
+        before,
+        "with the old password"
+    );
+    let comments = get(&again, &token_after, &format!("/api/stories/{id}/comments/"));
+    assert!(comments.contains("Ang ganda!"), "{comments}");
+    // Devices remember numbers: none is given out twice.
+    assert!(write_story(&again, &token_after, "another") > id);
+}
+
+#[test]
+fn one_engine_takes_what_the_other_had() {
+    let (place, folder) = (Place::new(), TempDir::new().unwrap());
+    let server = place.start();
+    place.create_account(CHILD);
+    let token = token(&agent(), &server, CHILD);
+    write_story(&server, &token, "one");
+    let path = |name: &str| folder.path().join(name);
+    back_up(&place, &path("here"));
+    // On PostgreSQL this is the way over and back; on SQLite one file and another.
+    let over = format!("sqlite:///{}", path("over.db").display());
+    must(
+        place
+            .command(&["restore", path("here").to_str().unwrap()])
+            .env("DATABASE_URL", &over),
+    );
+    must(
+        place
+            .command(&["backup", path("there").to_str().unwrap()])
+            .env("DATABASE_URL", &over),
+    );
+    assert_eq!(tables(&path("here")), tables(&path("there")));
+    let back = Place::new();
+    restore(&back, &path("there"));
+    back_up(&back, &path("back"));
+    assert_eq!(tables(&path("here")), tables(&path("back")));
+}
+
+/// A published story of two drawn pages, with a comment; its id.
+fn write_story(server: &Server, token: &str, page: &str) -> i64 {
+    let drawing = |seed: u8| {
+        let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+        // Longer than one piece of the store.
+        bytes.extend((0..150_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8 ^ seed));
+        format!("data:image/png;base64,{}", STANDARD.encode(bytes))
+    };
+    let canvas = json!([
+        {"id": page, "text": "Noong unang panahon…", "canvasData": drawing(1)},
+        {"id": format!("{page} more"), "text": "🐢\u{2028}\"\\", "canvasData": drawing(2)},
+    ]);
+    let story = json!({
+        "title": "Ang Pagong", "content": "Noong unang panahon, may pagong.",
+        "canvas_data": canvas.to_string(), "is_published": true,
+    });
+    let created = send(&agent(), &server.url("/api/stories/create/"), token, &story).unwrap();
+    assert_eq!(created.0, 201, "{}", created.1);
+    let id = created.1["story"]["id"].as_i64().unwrap();
+    let comment = format!("/api/stories/{id}/comments/create/");
+    let commented = send(
+        &agent(),
+        &server.url(&comment),
+        token,
+        &json!({"text": "Ang ganda!"}),
+    )
+    .unwrap();
+    assert_eq!(commented.0, 201, "{}", commented.1);
+    id
+}
+
+fn read_story(server: &Server, token: &str, id: i64) -> String {
+    let text = get(server, token, &format!("/api/stories/{id}/"));
+    let mut answer: Value = serde_json::from_str(&text).unwrap();
+    let mut story = answer["story"].take();
+    assert_eq!(story["title"], "Ang Pagong");
+    // Each look at it counts.
+    story["views"] = Value::Null;
+    story.to_string()
+}
+
+fn get(server: &Server, token: &str, path: &str) -> String {
+    let request = agent()
+        .get(server.url(path))
+        .header("authorization", format!("Bearer {token}"))
+        .header("host", "tales.example");
+    let mut response = request.call().unwrap();
+    assert_eq!(response.status(), 200, "{path}");
+    response.body_mut().read_to_string().unwrap()
+}
