@@ -68,8 +68,6 @@ impl fmt::Display for Addresses {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
-
     use super::*;
 
     fn usual() -> Addresses {

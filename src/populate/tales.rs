@@ -200,7 +200,7 @@ impl Tales {
     fn canvas(&self, number: usize) -> Skeleton {
         let mut rows = Vec::with_capacity(self.pages);
         for order in 0..self.pages {
-            let image = if number % DRAWN_OF == 0 && !self.pictures.is_empty() {
+            let image = if number.is_multiple_of(DRAWN_OF) && !self.pictures.is_empty() {
                 let place = (number / DRAWN_OF * self.pages + order) % self.pictures.len();
                 self.pictures[place].reference().to_string()
             } else {
@@ -278,8 +278,6 @@ impl Dice {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
-
     use super::*;
     use crate::populate::Addresses;
 
