@@ -15,6 +15,8 @@ const SIGN_IN: &str = "/api/auth/login/";
 const GIANT: usize = 32 << 20;
 /// What is sent at a time.
 const BLOCK: usize = 64 * 1024;
+/// Blocks of one drawing: 2 MiB of base64, which is below the largest that is taken.
+const BLOCKS: usize = 32;
 /// What a gzip bomb becomes.
 const UNPACKED: usize = 256 << 20;
 /// Between two bytes of a slow body.
@@ -41,17 +43,28 @@ pub(super) async fn slow(arena: &Arena, count: usize, tally: &Tally) {
     super::all_at_once((0..count).map(attack)).await;
 }
 
-/// Signed-in stories with one drawing of 32 MiB, sent as fast as they are taken.
+/// Signed-in stories of 32 MiB, as many drawings as that is, sent as fast as they are taken.
 pub(super) async fn giant(arena: &Arena, count: usize, tally: &Tally) {
-    const BEFORE: &[u8] =
-        br#"{"title":"Big","content":"x","canvas_data":"[{\"id\":\"a\",\"order\":0,\"canvasData\":\"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAfQAAAH0"#;
-    const AFTER: &[u8] = br#"\"}]"}"#;
     let block = vec![b'A'; BLOCK];
-    let blocks = (GIANT - BEFORE.len() - AFTER.len()) / BLOCK;
-    let mut parts: Vec<&[u8]> = vec![BEFORE];
-    parts.extend((0..blocks).map(|_| block.as_slice()));
-    parts.push(AFTER);
+    let heads: Vec<Vec<u8>> = (0..GIANT / (BLOCKS * BLOCK)).map(giant_page).collect();
+    let mut parts: Vec<&[u8]> = vec![br#"{"title":"Big","content":"x","canvas_data":"["#];
+    for (number, head) in heads.iter().enumerate() {
+        parts.push(head);
+        // The last page leaves room for everything that is no drawing.
+        let blocks = BLOCKS - usize::from(number + 1 == heads.len());
+        parts.extend((0..blocks).map(|_| block.as_slice()));
+    }
+    parts.push(br#"\"}]"}"#);
     post_all(arena, count, tally, CREATE, &parts, "", true).await;
+}
+
+/// What stands before the drawing of page `number`, and the beginning of that drawing, which is another one for each.
+fn giant_page(number: usize) -> Vec<u8> {
+    let before = if number == 0 { "" } else { r#"\"},"# };
+    format!(
+        r#"{before}{{\"id\":\"g{number}\",\"order\":{number},\"canvasData\":\"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAfQAAAH0{number:08}"#
+    )
+    .into_bytes()
 }
 
 /// A small body that says that it is packed; unpacked it would be 256 MiB.
@@ -112,4 +125,28 @@ async fn post_all(
         tally.add(wire::send(&mut stream, &all).await);
     };
     super::all_at_once((0..count).map(attack)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_giant_body_is_json_with_drawings_and_not_too_large() {
+        let (before, after) = (br#"{"title":"Big","content":"x","canvas_data":"["#, br#"\"}]"}"#);
+        let pages: Vec<u8> = (0..3)
+            .flat_map(|number| [giant_page(number), vec![b'A'; 64]].concat())
+            .collect();
+        let body = [&before[..], &pages, after].concat();
+        let story: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let canvas: serde_json::Value = serde_json::from_str(story["canvas_data"].as_str().unwrap()).unwrap();
+        assert_eq!(canvas[2]["order"], 2);
+        let drawing = canvas[2]["canvasData"].as_str().unwrap();
+        assert_eq!(drawing.split_once(',').unwrap().1.len() % 4, 0);
+    }
+
+    #[test]
+    fn a_bomb_is_small() {
+        assert!(bomb().unwrap().len() < 4 << 20);
+    }
 }
