@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use database::{Conn, Database, Options};
 use envelope::lane::Lane;
 use envelope::limits::Limits as MachineLimits;
-use envelope::{Envelope, Probe};
+use envelope::{Envelope, Probe, Shares};
 use tokio::net::TcpListener;
 
 use crate::accounts::errands::Errands;
@@ -35,8 +35,9 @@ use crate::wire::limits::{Limit, Limits, network};
 use crate::wire::origin::{Origin, TrustedProxies};
 use crate::{background, listener, migrations};
 
-/// How long running requests may take to end when the server stops.
-const STOP_PATIENCE: Duration = Duration::from_secs(5);
+/// How long running requests may take to end when the server stops. What comes after (views, the jobs that the database
+/// has taken, its checkpoint) fits into what is left of the five seconds that an operator waits.
+const STOP_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Everything that the handlers share.
 pub struct App {
@@ -218,9 +219,14 @@ fn forgets(config: &Config) -> bool {
 
 /// How the database of the settings is spoken to.
 pub fn database_options(config: &Config) -> Options {
+    let limits = MachineLimits::read(config.memory_limit);
+    // A third for pages, the rest for writes that wait.
+    let share = usize::try_from(Shares::of(limits.memory_bytes).database).unwrap_or(usize::MAX);
     Options {
         connect_timeout: Duration::from_secs(config.db_connect_timeout),
         conn_max_age: Duration::from_secs(config.conn_max_age),
+        cache_bytes: share / 3,
+        queued_bytes: share / 3 * 2,
         ..Options::default()
     }
 }

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -19,14 +20,14 @@ impl Tasks {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let guarded = async move {
-            let panicked = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(work))
-                .await
-                .is_err();
-            if panicked {
-                tracing::error!(task = name, "task panicked");
-            }
-        };
+        // Combined, not awaited in a block of its own, which would keep room for `work` twice.
+        let guarded = std::panic::AssertUnwindSafe(work)
+            .catch_unwind()
+            .map(move |done| {
+                if done.is_err() {
+                    tracing::error!(task = name, "task panicked");
+                }
+            });
         self.tracker.spawn(guarded);
     }
 
@@ -38,7 +39,7 @@ impl Tasks {
         T: Send + 'static,
     {
         let guarded = async move {
-            let done = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(work)).await;
+            let done = std::panic::AssertUnwindSafe(work).catch_unwind().await;
             done.inspect_err(|_| tracing::error!(task = name, "task panicked"))
         };
         match self.tracker.spawn(guarded).await {
@@ -94,7 +95,7 @@ mod tests {
         let tasks = Tasks::default();
         assert_eq!(tasks.finish("test", async { 7 }).await, 7);
         let panics = tasks.finish("test", async { panic!("on purpose") });
-        let panicked = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(panics)).await;
+        let panicked = std::panic::AssertUnwindSafe(panics).catch_unwind().await;
         let panicked: Result<(), _> = panicked;
         assert!(panicked.is_err());
     }

@@ -2,10 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -122,7 +123,9 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::TERM).unwrap();
+        if matches!(self.child.try_wait(), Ok(None)) {
+            kill_process(pid, Signal::TERM).unwrap();
+        }
         assert!(
             self.child.wait().unwrap().success(),
             "an orderly stop ends with 0"
@@ -334,6 +337,89 @@ fn what_it_does_not_understand_ends_with_2_and_the_usage() {
     }
     assert!(operator.says(&["--help"]).contains("create-admin"));
     assert!(operator.says(&["serve", "--help"]).contains("DATABASE_URL"));
+}
+
+#[test]
+fn it_says_what_it_may_use_and_how_that_is_shared() {
+    let operator = Operator::new();
+    let mut command = operator.command(&["serve"]);
+    command
+        .env("PORT", "0")
+        .env("MEMORY_LIMIT", "64M")
+        .stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut lines = [String::new(), String::new()];
+    for line in &mut lines {
+        out.read_line(line).unwrap();
+    }
+    assert!(lines[0].starts_with("Tinytales is listening on "), "{}", lines[0]);
+    assert!(
+        lines[1].starts_with("Memory 64 MiB (setting), CPU "),
+        "{}",
+        lines[1]
+    );
+    assert!(
+        lines[1].contains(" instead of 4096: their share of the memory"),
+        "{}",
+        lines[1]
+    );
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn it_stops_within_five_seconds_whatever_clients_do() {
+    let operator = Operator::new();
+    let mut server = operator.serve(&["serve", "--demo"]);
+    let address = server.address.strip_prefix("http://").unwrap().to_owned();
+    let accounts = std::fs::read(operator.folder.path().join("data/demo-accounts.json")).unwrap();
+    let accounts: Value = serde_json::from_slice(&accounts).unwrap();
+    let sign_in = json!({"email": accounts[0]["email"], "password": accounts[0]["password"]});
+    let (status, signed_in) = server.post("/api/auth/login/", &sign_in);
+    assert_eq!(status, 200, "{signed_in}");
+    let token = find_token(&signed_in).unwrap();
+
+    let list = server.get("/api/stories/?public=true");
+    let story = list["results"][0]["id"].clone();
+    let begin = |text: String| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.write_all(text.as_bytes()).unwrap();
+        stream
+    };
+    let _idle = begin(String::new());
+    let _half_a_head = begin("GET / HTTP/1.1\r\nHost: a".to_owned());
+    let _slow_body = begin(format!(
+        "POST /api/stories/create/ HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: 900000\r\n\r\n{{\"title\":\""
+    ));
+    // Takes nothing of many answers, one after the other.
+    let _slow_reader = begin(format!("GET /api/stories/{story}/ HTTP/1.1\r\nHost: a\r\n\r\n").repeat(60));
+    // Answered when the ones before it have been accepted.
+    server.get("/healthz");
+
+    let start = Instant::now();
+    kill_process(Pid::from_child(&server.child), Signal::TERM).unwrap();
+    while server.child.try_wait().unwrap().is_none() {
+        assert!(start.elapsed() < Duration::from_secs(20), "it does not stop");
+        std::thread::yield_now();
+    }
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    let log = std::fs::metadata(operator.folder.path().join("data/tinytales.db-wal"));
+    assert!(log.map_or(0, |log| log.len()) == 0, "the log is in the file");
+}
+
+/// The access token, wherever the answer carries it.
+fn find_token(value: &Value) -> Option<String> {
+    match value {
+        Value::Object(members) => members
+            .get("access")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+            .or_else(|| members.values().find_map(find_token)),
+        _ => None,
+    }
 }
 
 #[test]

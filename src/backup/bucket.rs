@@ -137,15 +137,13 @@ impl Bucket {
     }
 }
 
-/// Sends all of a file, one part after the other. An empty file is one empty part.
+/// Sends all of a file, one part after the other.
 async fn send(input: &mut File, file: &Path, upload: &mut dyn MultipartUpload) -> Result<(), Failure> {
     loop {
         let mut part: Vec<Bytes> = Vec::with_capacity(PART / PIECE);
         while part.len() < PART / PIECE {
             let mut piece = Vec::with_capacity(PIECE);
-            input
-                .by_ref()
-                .take(PIECE as u64)
+            std::io::Read::take(&mut *input, PIECE as u64)
                 .read_to_end(&mut piece)
                 .map_err(at(file))?;
             if piece.is_empty() {
@@ -154,18 +152,18 @@ async fn send(input: &mut File, file: &Path, upload: &mut dyn MultipartUpload) -
             part.push(piece.into());
             tokio::task::yield_now().await;
         }
-        let last = part.len() < PART / PIECE;
+        if part.is_empty() {
+            return upload.complete().await.map(drop).map_err(failed);
+        }
         upload
             .put_part(part.into_iter().collect::<PutPayload>())
             .await
             .map_err(failed)?;
-        if last {
-            return upload.complete().await.map(drop).map_err(failed);
-        }
     }
 }
 
 /// The store's reason in one line; it names the place, never the keys.
+#[expect(clippy::needless_pass_by_value, reason = "stands in `map_err`")]
 fn failed(error: object_store::Error) -> Failure {
     let why = error.to_string();
     Failure::Bucket(why.split_whitespace().collect::<Vec<_>>().join(" "))

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::Path;
 
 use database::{Error, MigrationError};
 
@@ -94,6 +95,6 @@ impl From<Fault> for Failure {
 }
 
 /// Names the file in its error.
-pub(super) fn at<'a>(path: &'a std::path::Path) -> impl Fn(io::Error) -> Failure + 'a {
+pub(super) fn at(path: &Path) -> impl Fn(io::Error) -> Failure + '_ {
     move |error| Failure::File(format!("{}: {error}", path.display()))
 }

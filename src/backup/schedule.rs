@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -20,8 +20,9 @@ use crate::config::Config;
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// How long after a failure it is tried again, unless one is due sooner anyway.
 const TRY_AGAIN: Duration = Duration::from_secs(600);
-/// How long a start waits for another process that restores into the same file.
+/// How long a start waits for another process that restores into the same file, and how long before it looks again.
 const RESTORE_PATIENCE: Duration = Duration::from_secs(600);
+const ATTEMPT: Duration = Duration::from_secs(1);
 
 /// What became of the backups that the server makes by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -161,7 +162,7 @@ impl Backups {
     /// Makes one on a thread of its own, beside the server.
     async fn make(&self, path: &Path, app: &App, now: i64) -> Result<(Stored, Contents), Failure> {
         let folder = Folder::open(path)?;
-        let size: Result<u64, database::Error> = app.database.read(|conn| conn.database_size()).await;
+        let size: Result<u64, Failure> = app.database.read(|conn| Ok(conn.database_size()?)).await;
         let (wanted, free) = (size?, folder.free());
         if let Some(free) = free.filter(|free| *free < wanted) {
             return Err(Failure::Room { free, wanted });
@@ -232,10 +233,19 @@ impl Backups {
             return Ok(None);
         };
         let file = self.fetch(&newest).await?;
-        match self.place.restore(&file, RESTORE_PATIENCE) {
-            Ok(contents) => Ok(Some((newest, contents))),
-            Err(Failure::NotEmpty) => Ok(None),
-            Err(failure) => Err(failure),
+        let start = Instant::now();
+        loop {
+            match self.place.restore(&file, ATTEMPT) {
+                Ok(contents) => return Ok(Some((newest, contents))),
+                Err(Failure::NotEmpty) => return Ok(None),
+                // Somebody else restores into the same file, or has done so and serves by now.
+                Err(Failure::InUse) if start.elapsed() < RESTORE_PATIENCE => {
+                    if !self.seems_empty()? {
+                        return Ok(None);
+                    }
+                }
+                Err(failure) => return Err(failure),
+            }
         }
     }
 

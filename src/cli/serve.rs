@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use lexopt::Parser;
 use lexopt::prelude::*;
@@ -19,6 +20,9 @@ use crate::clock::Clock;
 use crate::config::{Config, Secret, settings_as_text};
 use crate::demo::fill::{as_text, fill};
 use crate::logging::{Log, control};
+
+/// How long the end waits for a call that cannot be given up.
+const LEFT_BEHIND: Duration = Duration::from_millis(500);
 
 pub(super) const COMMAND: Command = Command {
     name: "serve",
@@ -44,7 +48,8 @@ fn serve(mut config: Config) -> Result<(), Failure> {
     for caution in &config.cautions {
         tracing::warn!("{caution}");
     }
-    runtime(config.io_threads)?.block_on(async {
+    let runtime = runtime(config.io_threads)?;
+    let served = runtime.block_on(async {
         // Nothing is made before all that could be wrong has been looked at.
         let listener = listen(&config).await;
         let mut faults = unfit_folders(&config);
@@ -72,10 +77,16 @@ fn serve(mut config: Config) -> Result<(), Failure> {
         control::start(&app.config.data_dir, &app.log, &app.tasks);
         // Before anybody knows that it runs: whoever does may stop it.
         let stop = stop_signal()?;
-        say(&format!("Tinytales is listening on http://{address}\n"))?;
+        say(&format!(
+            "Tinytales is listening on http://{address}\n{}\n",
+            app.envelope
+        ))?;
         app::serve(app, listener, stop).await;
         Ok(())
-    })
+    });
+    // A mail server that hangs holds a thread that cannot be ended: it is left behind.
+    runtime.shutdown_timeout(LEFT_BEHIND);
+    served
 }
 
 async fn listen(config: &Config) -> Result<TcpListener, String> {

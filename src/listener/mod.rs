@@ -20,6 +20,7 @@ use axum::http::Request;
 use axum::response::Response;
 use envelope::Level;
 use envelope::connections::{Busy, Place};
+use futures_util::future::BoxFuture;
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -57,8 +58,8 @@ const STALLED_BYTES: u64 = 128 * 1024;
 /// What hyper may buffer of one connection: the longest head, too. Whoever sends half a head holds as much.
 const CONNECTION_BUFFER: usize = 16 * 1024;
 
-/// Accepts connections until `stop` completes. A place is waited for before accepting: beyond the bound the kernel's own
-/// backlog is the queue.
+/// Accepts connections until `stop` completes. One that is accepted waits for its place before the next: beyond the bound
+/// the kernel's own backlog is the queue.
 pub async fn accept(app: &Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
     if let Err(error) = set_buffers(&listener) {
         tracing::warn!(%error, "the socket buffers keep their size");
@@ -72,16 +73,17 @@ pub async fn accept(app: &Arc<App>, listener: TcpListener, stop: impl Future<Out
     let connections = app.envelope.connections();
     tokio::pin!(stop);
     loop {
-        tokio::select! {
-            () = &mut stop => return,
-            () = connections.room() => {}
-        }
         let accepted = tokio::select! {
             () = &mut stop => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
+                // Nobody is given up before somebody else is really there.
+                tokio::select! {
+                    () = &mut stop => return,
+                    () = connections.room() => {}
+                }
                 // Over the bound of its address and none of those is idle: it is closed again.
                 let Some(place) = connections.enter(household(peer.ip())) else {
                     continue;
@@ -174,8 +176,7 @@ impl Connection {
         if !self.speaks(&stream).await {
             return;
         }
-        // In a box of its own: a connection that has said nothing yet costs a few hundred bytes.
-        if let Err(error) = Box::pin(self.serve(stream)).await {
+        if let Err(error) = self.serve_apart(stream).await {
             // Clients that vanish are ordinary.
             tracing::debug!(%error, "connection ended");
         }
@@ -183,11 +184,18 @@ impl Connection {
 
     /// Waits for the first byte; false when it does not come in time, or is not waited for any more.
     async fn speaks(&self, stream: &TcpStream) -> bool {
+        let mut first = [0];
         tokio::select! {
-            spoke = timeout(self.house.patience(), stream.readable()) => matches!(spoke, Ok(Ok(()))),
+            // Peeking, because a stream may be said to be readable when it is not.
+            spoke = timeout(self.house.patience(), stream.peek(&mut first)) => matches!(spoke, Ok(Ok(1..))),
             () = self.place.closing() => false,
             () = self.house.app.tasks.stopping() => false,
         }
+    }
+
+    /// In a box of its own, so that a connection that has said nothing yet costs a few hundred bytes.
+    fn serve_apart(&self, stream: TcpStream) -> BoxFuture<'_, io::Result<()>> {
+        Box::pin(self.serve(stream))
     }
 
     async fn serve(&self, stream: TcpStream) -> io::Result<()> {
@@ -261,6 +269,17 @@ impl HttpBody for Answered {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The size of the future that a function of these two makes.
+    fn size_of_future<A, B, F: Future>(_: impl FnOnce(A, B) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_silent_connection_is_small() {
+        let bytes = size_of_future(Connection::run);
+        assert!(bytes < 1024, "{bytes} bytes");
+    }
 
     #[test]
     fn an_ipv6_household_counts_as_one_address() {

@@ -132,16 +132,13 @@ fn several_that_start_at_once_restore_once() {
             .collect();
         for server in starting {
             let server = server.join().unwrap();
-            assert_eq!(token(&agent(), &server, CHILD).is_empty(), false);
+            assert!(!token(&agent(), &server, CHILD).is_empty());
         }
     });
     let after = folder.path().join("after");
     back_up(&empty, &after);
-    let (expected, after) = (tables(&file), tables(&after));
-    assert_eq!(
-        (&expected["users"].0, &expected["profanity_words"]),
-        (&after["users"].0, &after["profanity_words"])
-    );
+    // Those who serve have added what an empty database lacks, such as rude words; people come from the backup alone.
+    assert_eq!(tables(&file)["users"].0, tables(&after)["users"].0);
 }
 
 #[test]

@@ -69,12 +69,12 @@ fn a_schema_of_the_future_is_refused() {
     let (_, folder) = backed_up();
     let future = folder.path().join("future");
     forge(&folder.path().join("good"), &future, |header| {
-        header["schema"] = 4711.into()
+        header["schema"] = 4711.into();
     });
     let said = refusal(&Place::new(), &future);
     assert!(said.contains("schema 4711"), "{said}");
     forge(&folder.path().join("good"), &future, |header| {
-        header["tinytales_backup"] = 2.into()
+        header["tinytales_backup"] = 2.into();
     });
     let said = refusal(&Place::new(), &future);
     assert!(said.contains("form 2"), "{said}");
@@ -85,7 +85,7 @@ fn a_database_that_is_ahead_of_the_backup_is_refused() {
     let (_, folder) = backed_up();
     let past = folder.path().join("past");
     forge(&folder.path().join("good"), &past, |header| {
-        header["schema"] = 0.into()
+        header["schema"] = 0.into();
     });
     let ahead = Place::new();
     must(&mut ahead.command(&["migrate"]));

@@ -4,10 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tinytales::migrations::TABLES;
 
 use crate::place::Place;
 use crate::server::Server;
-use crate::tools::{back_up, must, restore, tables};
+use crate::tools::{back_up, must, restore, tables, with_database};
 use crate::writers::{agent, send, token};
 
 const CHILD: &str = "child@example.org";
@@ -69,6 +70,29 @@ fn one_engine_takes_what_the_other_had() {
     restore(&back, &path("there"));
     back_up(&back, &path("back"));
     assert_eq!(tables(&path("here")), tables(&path("back")));
+}
+
+#[test]
+fn every_table_is_backed_up() {
+    let folder = TempDir::new().unwrap();
+    let url = format!("sqlite:///{}", folder.path().join("new.db").display());
+    must(Place::new().command(&["migrate"]).env("DATABASE_URL", &url));
+    let mut there = with_database(&url, |conn| {
+        // The search indexes are made again, the ledger is the migrations' own.
+        let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
+                      AND name NOT LIKE '%\\_fts%' ESCAPE '\\' AND name <> 'schema_migrations'";
+        let rows = conn.query(tables, &[])?;
+        rows.into_iter()
+            .map(|mut row| row.take())
+            .collect::<Result<Vec<String>, _>>()
+    });
+    let mut ours = TABLES.map(str::to_owned);
+    there.sort_unstable();
+    ours.sort_unstable();
+    assert_eq!(
+        there, ours,
+        "migrations::TABLES names every table, each behind those it refers to"
+    );
 }
 
 /// A published story of two drawn pages, with a comment; its id.

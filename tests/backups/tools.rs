@@ -53,7 +53,8 @@ pub(crate) fn tables(file: &Path) -> BTreeMap<String, (usize, String, i64)> {
     for line in lines(file).iter().skip(1) {
         match serde_json::from_str(line).unwrap() {
             Value::Array(row) => {
-                rows.push(Value::Array(row.into_iter().map(without_booleans).collect()).to_string())
+                let row = row.into_iter().map(without_booleans).collect();
+                rows.push(Value::Array(row).to_string());
             }
             mark => {
                 if let Some((table, last_id)) = current {
@@ -87,7 +88,7 @@ pub(crate) fn forge(from: &Path, to: &Path, change: impl FnOnce(&mut Value)) {
     lines[0] = header.to_string();
     let end = lines.pop().unwrap();
     let mut end: Value = serde_json::from_str(&end).unwrap();
-    let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let body = lines.join("\n") + "\n";
     end["blake3"] = blake3::hash(body.as_bytes()).to_hex().as_str().into();
     write_packed(to, &format!("{body}{end}\n"));
 }

@@ -21,6 +21,8 @@ mod accounts_sessions;
 mod accounts_sign_in;
 mod accounts_sign_up;
 mod bad_input;
+mod envelope_bodies;
+mod envelope_connections;
 mod harness;
 mod hosts;
 mod memory;

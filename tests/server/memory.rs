@@ -32,9 +32,9 @@ const READERS: usize = 10;
 const SIP: usize = 256 * 1024;
 const SIPS: usize = 48;
 
-/// Readers who stall, and how many of them have a place for certain.
+/// Readers who stall, and how many of them have room at least.
 const STALLED: usize = 400;
-const PLACED: usize = 200;
+const PLACED: usize = 32;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -110,17 +110,14 @@ async fn readers_who_stall_hold_a_bounded_amount() {
 
     let ((placed, refused), growth) = server.growth_during(|| {
         let mut readers: Vec<Reader> = (0..STALLED).map(|_| server.get(&path, None)).collect();
-        let refused = readers.last_mut().unwrap().status();
-        let placed = readers[..PLACED]
-            .iter_mut()
-            .map(Reader::status)
-            .collect::<Vec<_>>();
         list();
-        (placed, refused)
+        let statuses: Vec<String> = readers.iter_mut().map(Reader::status).collect();
+        let count = |wanted: &str| statuses.iter().filter(|status| *status == wanted).count();
+        (count("200"), count("503"))
     });
-    assert!(placed.iter().all(|status| status == "200"), "{placed:?}");
-    assert_eq!(refused, "503");
-    assert!(growth < 96 * MIB, "{growth} bytes more in memory");
+    assert_eq!(placed + refused, STALLED);
+    assert!(placed >= PLACED && refused > 0, "{placed} were placed");
+    assert!(growth < 24 * MIB, "{growth} bytes more in memory");
 }
 
 /// The measured figures are a result of their own, also when they are good.
@@ -226,6 +223,7 @@ impl Server {
                 ("PORT", "0"),
                 ("OWN_LIST_MIB", "256"),
                 ("RATE_LIMITS", "off"),
+                ("MEMORY_LIMIT", "512M"),
             ])
             .env("DATA_DIR", folder)
             .stdout(Stdio::piped())

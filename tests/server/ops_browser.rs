@@ -158,10 +158,11 @@ fn the_panel_is_fetched_anew_and_keeps_what_was_open() {
             look();
         })";
     assert_eq!(browser.run(script), json!([true, "log-button"]));
+    keep("console-young-1280-light", &browser.screenshot());
     assert!(browser.complaints.is_empty(), "{:#?}", browser.complaints);
 }
 
-/// Leaves a picture for people where the build leaves its files: `target/console/`.
+/// Leaves a picture for people where the build leaves its files: `target/tmp/console/`.
 fn keep(name: &str, png: &[u8]) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("console");
     fs::create_dir_all(&folder).unwrap();

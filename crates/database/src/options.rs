@@ -19,6 +19,11 @@ pub struct Options {
     pub write_deadline: Duration,
     /// SQLite: a batch of writes takes no further one after this time. What is queued meanwhile is the next batch.
     pub batch_time: Duration,
+    /// SQLite: bytes that the page caches of all connections may take together: half of it the writer's, the rest the
+    /// readers'. Filled as it is needed.
+    pub cache_bytes: usize,
+    /// SQLite: a connection gives its page cache back after this time without a job.
+    pub idle: Duration,
     /// SQLite: pages (of 4 KiB) that the file may have; a full disk for tests.
     pub max_pages: Option<u32>,
     /// PostgreSQL: time for one connection attempt, unless the URL says otherwise.
@@ -39,6 +44,8 @@ impl Default for Options {
             read_deadline: Duration::from_secs(1),
             write_deadline: Duration::from_secs(2),
             batch_time: Duration::from_millis(5),
+            cache_bytes: 8 << 20,
+            idle: Duration::from_secs(10),
             max_pages: None,
             connect_timeout: Duration::from_secs(10),
             statement_timeout: Duration::from_secs(5),

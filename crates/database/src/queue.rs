@@ -108,6 +108,15 @@ impl Queue {
     }
 }
 
+/// What a thread does next.
+pub(crate) enum Next {
+    Job(Job),
+    /// Nothing came in the time.
+    Idle,
+    /// The queue is closed and empty.
+    Closed,
+}
+
 impl Intake {
     /// The next job, small before large; waits for one. `None` when the queue is closed and empty.
     pub(crate) fn next(&self) -> Option<Job> {
@@ -119,6 +128,19 @@ impl Intake {
             recv(self.small) -> job => job.or_else(|_| self.large.recv()).ok(),
             recv(self.large) -> job => job.or_else(|_| self.small.recv()).ok(),
         }
+    }
+
+    /// The same, waiting for `time` at most.
+    pub(crate) fn next_within(&self, time: Duration) -> Next {
+        if let Some(job) = self.try_small() {
+            return Next::Job(job);
+        }
+        let job = select! {
+            recv(self.small) -> job => job.or_else(|_| self.large.recv()).ok(),
+            recv(self.large) -> job => job.or_else(|_| self.small.recv()).ok(),
+            default(time) => return Next::Idle,
+        };
+        job.map_or(Next::Closed, Next::Job)
     }
 
     /// A small job, if one waits.

@@ -260,8 +260,34 @@ async fn every_connection_has_its_settings() {
         Ok::<_, Error>((settings, mode))
     };
     let settings = |cache| Ok((vec![2, 1, 1000, 0, 1, cache], "wal".to_owned()));
-    assert_eq!(stage.database.read(pragmas).await, settings(-2000));
-    assert_eq!(stage.database.write(pragmas).await, settings(-4000));
+    assert_eq!(stage.database.read(pragmas).await, settings(-2048));
+    assert_eq!(stage.database.write(pragmas).await, settings(-4096));
+}
+
+#[tokio::test]
+async fn a_connection_that_gave_its_cache_back_works_on() {
+    let stage = sqlite(Options {
+        idle: Duration::from_millis(1),
+        ..Options::default()
+    });
+    for number in 0..20_i64 {
+        let write = stage.database.write(move |conn| {
+            conn.execute("INSERT INTO stories (title) VALUES ($1)", &[&number.to_string()])
+        });
+        assert_eq!(write.await, Ok::<_, Error>(1));
+        // Longer than the threads are patient.
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let count = stage.database.read(|conn| {
+        conn.one("SELECT CAST(COUNT(*) AS BIGINT) FROM stories", &[])?
+            .take::<i64>()
+    });
+    assert_eq!(count.await, Ok::<_, Error>(20));
+    assert_eq!(
+        stage.database.statements(),
+        21,
+        "giving back is no statement of anybody"
+    );
 }
 
 /// Batches end when nothing waits, however slow the machine is.

@@ -63,7 +63,7 @@ impl Inner {
         if trim.is_due(look) {
             allocator::trim();
             self.count_trim();
-            trim.done(now, self.look().resident);
+            trim.done(now, self.look().resident, allocator::free());
         }
     }
 }

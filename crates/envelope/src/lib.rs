@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("../README.md")]
 
+mod admission;
 pub mod allocator;
 pub mod connections;
 pub mod descriptors;
@@ -18,6 +19,7 @@ pub mod rates;
 pub mod shares;
 mod trim;
 
+pub use admission::{Admission, Admitted, Answer};
 pub use envelope::{Envelope, Kind, Options};
 pub use gauges::{Descriptors, Gauges, Permits, Waiting};
 pub use level::Level;

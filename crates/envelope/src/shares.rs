@@ -100,7 +100,7 @@ impl fmt::Display for Shares {
 /// `32 MiB`, with one digit behind the point where it is less than ten.
 pub(crate) fn mib(bytes: u64) -> String {
     let tenths = bytes.saturating_mul(10) / MIB;
-    if tenths < 100 && tenths % 10 != 0 {
+    if tenths < 100 && !tenths.is_multiple_of(10) {
         format!("{}.{} MiB", tenths / 10, tenths % 10)
     } else {
         format!("{} MiB", tenths / 10)

@@ -29,33 +29,46 @@ pub(crate) struct Look {
 /// Remembers the last trim.
 #[derive(Debug, Default)]
 pub(crate) struct Trim {
-    /// When it was, and what was resident after it.
-    last: Option<(Duration, u64)>,
+    last: Option<Last>,
+}
+
+#[derive(Debug)]
+struct Last {
+    at: Duration,
+    /// What was left in memory.
+    resident: u64,
+    /// What the allocator counted as free.
+    free: u64,
 }
 
 impl Trim {
-    /// Whether to trim now. Memory that is given back is still counted as free by the allocator, so that besides free
-    /// bytes it takes growth since the last trim.
+    /// Whether to trim now. The allocator still counts as free what it has given back. So what is worth a trim is either
+    /// free since the last one, or free and in memory again: used and freed once more.
     pub(crate) fn is_due(&self, look: Look) -> bool {
         let pause = if look.level == Level::Red {
             PAUSE_IN_NEED
         } else {
             PAUSE
         };
-        let (rested, grown) = match self.last {
-            None => (true, look.resident),
-            Some((at, resident)) => (
-                look.now.saturating_sub(at) >= pause,
-                look.resident.saturating_sub(resident),
+        let free = look.free.unwrap_or(u64::MAX);
+        let (is_rested, worth) = match &self.last {
+            None => (true, free),
+            Some(last) => (
+                look.now.saturating_sub(last.at) >= pause,
+                free.saturating_sub(last.free)
+                    .max(free.min(look.resident.saturating_sub(last.resident))),
             ),
         };
-        let worth = look.free.unwrap_or(u64::MAX).min(grown);
-        rested && worth >= WORTHWHILE && (!look.is_busy || look.level > Level::Green)
+        is_rested && worth >= WORTHWHILE && (!look.is_busy || look.level > Level::Green)
     }
 
-    /// Notes a trim that left `resident` bytes.
-    pub(crate) fn done(&mut self, now: Duration, resident: u64) {
-        self.last = Some((now, resident));
+    /// Notes a trim at `now` that left `resident` bytes.
+    pub(crate) fn done(&mut self, now: Duration, resident: u64, free: Option<u64>) {
+        self.last = Some(Last {
+            at: now,
+            resident,
+            free: free.unwrap_or(u64::MAX),
+        });
     }
 }
 
@@ -79,7 +92,7 @@ mod tests {
     fn it_trims_at_most_once_a_minute_and_only_what_has_grown() {
         let mut trim = Trim::default();
         assert!(trim.is_due(look(1, 34)));
-        trim.done(Duration::from_secs(1), 12 * MIB);
+        trim.done(Duration::from_secs(1), 12 * MIB, Some(64 * MIB));
         assert!(!trim.is_due(look(2, 40)));
         assert!(trim.is_due(look(52, 40)));
         assert!(!trim.is_due(look(52, 12)), "as free as it was left");
@@ -108,7 +121,7 @@ mod tests {
             level: Level::Yellow,
             ..busy
         }));
-        trim.done(Duration::from_secs(1), 12 * MIB);
+        trim.done(Duration::from_secs(1), 12 * MIB, Some(64 * MIB));
         let soon = look(12, 40);
         assert!(!trim.is_due(Look {
             level: Level::Orange,

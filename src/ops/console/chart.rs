@@ -101,7 +101,7 @@ impl Chart {
                     }
                     @for mark in &self.marks { (self.label(mark)) }
                     @if is_empty {
-                        text.empty x="50%" y=(TOP + self.plot() / 2.0) text-anchor="middle" { "Nothing noted yet: the first minute is still running." }
+                        text.empty x="50%" y=(TOP + self.plot() / 2.0) text-anchor="middle" { "Nothing to show in this time yet." }
                     }
                 }
             }
@@ -303,12 +303,12 @@ mod tests {
 
     #[test]
     fn an_empty_chart_says_so() {
-        assert!(chart(&[]).draw().into_string().contains("Nothing noted yet"));
+        assert!(chart(&[]).draw().into_string().contains("Nothing to show"));
         assert!(
             !chart(&[(0, Some(1.0))])
                 .draw()
                 .into_string()
-                .contains("Nothing noted")
+                .contains("Nothing to show")
         );
     }
 

@@ -200,7 +200,7 @@ fn warnings(view: &View) -> Markup {
         section {
             h2 { "The last warnings" }
             @if warnings.is_empty() {
-                p { "None since the start " (ago(view.now, view.now - view.up)) "." }
+                p { "None since the start." }
             } @else {
                 div.scroll tabindex="0" role="region" aria-label="The last warnings" {
                     table {
@@ -232,7 +232,11 @@ fn runs(view: &View, past: &Past) -> Markup {
     html! {
         section {
             h2 { "Starts" }
-            p { "The server has been up for " (span(view.up)) ". Of the last " (past.runs.len()) " runs " @if unclean == 0 { "none" } @else { (unclean) } " ended without a word." }
+            p {
+                "The server has been up for " (span(view.up)) ". "
+                @if past.runs.len() < 2 { "It is the first start that is known." }
+                @else { "Of the last " (past.runs.len()) " runs " @if unclean == 0 { "none" } @else { (unclean) } " ended without a word." }
+            }
             table {
                 thead { tr { th scope="col" { "Started" } th scope="col" { "What became of it" } } }
                 tbody {

@@ -38,6 +38,18 @@ impl Connection {
         let _ = self.stream.get_ref().shutdown(std::net::Shutdown::Write);
     }
 
+    /// Whether the other end has closed. Does not wait.
+    pub fn is_closed(&mut self) -> bool {
+        let stream = self.stream.get_ref();
+        stream.set_nonblocking(true).unwrap();
+        let peeked = stream.peek(&mut [0]);
+        stream.set_nonblocking(false).unwrap();
+        match peeked {
+            Ok(read) => read == 0,
+            Err(error) => error.kind() != std::io::ErrorKind::WouldBlock,
+        }
+    }
+
     /// Reads up to so many bytes of what comes; 0 at the end.
     pub fn read(&mut self, buffer: &mut [u8]) -> usize {
         self.stream.read(buffer).unwrap_or_default()

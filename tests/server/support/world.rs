@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use database::Conn;
+use envelope::{Level, Probe, Usage};
 use tempfile::TempDir;
 use tinytales::app::{self, App};
 use tinytales::clock::Clock;
@@ -37,6 +38,8 @@ pub struct World {
     pub app: Arc<App>,
     /// Where it listens.
     pub address: SocketAddr,
+    /// What the server believes about its memory: nothing is used until this says otherwise.
+    pub memory: Probe,
     runtime: Handle,
     running: Option<Running>,
     /// Dropped after the server has stopped, in this order.
@@ -80,10 +83,12 @@ impl World {
         let mut config =
             Config::read(false, |name| settings.get(name).cloned()).expect("the settings are right");
         change(&mut config);
-        let (started, running) = start(config, BEGINNING);
+        let memory = Probe::manual(Usage::default());
+        let (started, running) = start(config, BEGINNING, memory.clone());
         let world = Self {
             app: started.app,
             address: started.address,
+            memory,
             runtime: started.runtime,
             running: Some(running),
             _database: database,
@@ -96,7 +101,7 @@ impl World {
     /// Stops the server in order and starts it again on the same data, at the same time, at another address.
     pub fn restart(&mut self) {
         self.stop();
-        let (started, running) = start(self.app.config.clone(), self.app.clock.now());
+        let (started, running) = start(self.app.config.clone(), self.app.clock.now(), self.memory.clone());
         self.app = started.app;
         self.address = started.address;
         self.runtime = started.runtime;
@@ -135,6 +140,15 @@ impl World {
     /// A bare connection, for what no well-behaved client would send.
     pub fn connect(&self) -> Connection {
         Connection::open(self.address)
+    }
+
+    /// Lets the server use so many percent of its memory; the level that follows.
+    pub fn uses(&self, percent: u64) -> Level {
+        self.memory.set(Usage {
+            resident: self.app.envelope.limit() / 100 * percent,
+            cgroup: None,
+        });
+        self.app.envelope.look()
     }
 
     /// Lets time pass, in microseconds (`tinytales::clock::MINUTE` and its kin).
@@ -231,21 +245,27 @@ fn own_folder() -> TempDir {
         .unwrap()
 }
 
-fn start(config: Config, now: i64) -> (Started, Running) {
+fn start(config: Config, now: i64, memory: Probe) -> (Started, Running) {
     let (ready, started) = sync_channel(1);
     let (stop, stopped) = oneshot::channel();
     let thread = thread::Builder::new()
         .name("server".to_owned())
-        .spawn(move || serve(config, now, &ready, stopped))
+        .spawn(move || serve(config, now, memory, &ready, stopped))
         .unwrap();
     let started = started.recv().expect("the server starts");
     (started, Running { stop, thread })
 }
 
-fn serve(config: Config, now: i64, ready: &SyncSender<Started>, stop: oneshot::Receiver<()>) {
+fn serve(
+    config: Config,
+    now: i64,
+    memory: Probe,
+    ready: &SyncSender<Started>,
+    stop: oneshot::Receiver<()>,
+) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let app = App::new(config, Clock::manual(now), Log::silent())
+        let app = App::with(config, Clock::manual(now), Log::silent(), memory)
             .await
             .expect("the server starts");
         // Nothing has been awaited since the background work was started on this one thread: it has not begun.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::errors::translate;
-use super::session::{Role, SqliteSession};
+use super::session::{KEEPER_CACHE, Role, SqliteSession};
 use crate::Error;
 use crate::migrations::{LEDGER, Migration, MigrationError, MigrationReport, plan};
 
@@ -17,7 +17,7 @@ pub(crate) fn pending(
     path: &Path,
     known: &'static [Migration],
 ) -> Result<Vec<&'static Migration>, MigrationError> {
-    let session = SqliteSession::open(path, Role::Keeper, None)?;
+    let session = SqliteSession::open(path, Role::Keeper, KEEPER_CACHE, None)?;
     let connection = session.connection();
     plan(
         &applied(connection).map_err(|failure| translate(connection, &failure))?,
@@ -42,7 +42,7 @@ pub(crate) fn migrate(
     let Some(first) = pending.first() else {
         return Ok(report);
     };
-    let session = SqliteSession::open(path, Role::Keeper, max_pages)?;
+    let session = SqliteSession::open(path, Role::Keeper, KEEPER_CACHE, max_pages)?;
     let connection = session.connection();
     let sql = |failure: rusqlite::Error| translate(connection, &failure);
     if has_tables(connection).map_err(sql)? {

@@ -22,6 +22,8 @@ pub(super) enum Role {
     Keeper,
 }
 
+/// The page cache of the connection that migrates, or that moves the log, in bytes.
+pub(super) const KEEPER_CACHE: usize = 512 << 10;
 /// Statements that one connection keeps prepared; each is a few kilobytes.
 const PREPARED: usize = 64;
 /// How long to wait for another process that has the file.
@@ -52,8 +54,13 @@ impl Alarm {
 }
 
 impl SqliteSession {
-    pub(super) fn open(path: &Path, role: Role, max_pages: Option<u32>) -> Result<Self, Error> {
-        let connection = connect(path, role, max_pages)?;
+    pub(super) fn open(
+        path: &Path,
+        role: Role,
+        cache_bytes: usize,
+        max_pages: Option<u32>,
+    ) -> Result<Self, Error> {
+        let connection = connect(path, role, cache_bytes, max_pages)?;
         let alarm = Arc::new(Alarm {
             start: Instant::now(),
             at: AtomicU64::new(u64::MAX),
@@ -95,6 +102,13 @@ impl SqliteSession {
             self.connection.total_changes(),
             std::mem::take(&mut self.scripted),
         )
+    }
+
+    /// Frees the pages of the cache that nothing uses at the moment.
+    pub(super) fn give_back_cache(&self) {
+        if let Err(error) = self.control("PRAGMA shrink_memory") {
+            tracing::debug!(%error, "SQLite keeps its page cache");
+        }
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -183,11 +197,11 @@ impl Session for SqliteSession {
     }
 }
 
-fn connect(path: &Path, role: Role, max_pages: Option<u32>) -> Result<Connection, Error> {
+fn connect(path: &Path, role: Role, cache_bytes: usize, max_pages: Option<u32>) -> Result<Connection, Error> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|failure| opening(path, &failure))?;
-    configure(&connection, role, max_pages).map_err(|failure| match failure {
+    configure(&connection, role, cache_bytes, max_pages).map_err(|failure| match failure {
         rusqlite::Error::SqliteFailure(code, _) if code.code == rusqlite::ErrorCode::NotADatabase => {
             opening(path, &failure)
         }
@@ -201,22 +215,22 @@ pub(super) fn opening(path: &Path, failure: &rusqlite::Error) -> Error {
     Error::Sql(format!("cannot open {}: {failure}", path.display()))
 }
 
-fn configure(connection: &Connection, role: Role, max_pages: Option<u32>) -> rusqlite::Result<()> {
+fn configure(
+    connection: &Connection,
+    role: Role,
+    cache_bytes: usize,
+    max_pages: Option<u32>,
+) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
-    // In kibibytes when negative; filled as it is needed.
-    let cache = match role {
-        Role::Writer => -4000,
-        Role::Reader => -2000,
-        Role::Keeper => -500,
-    };
+    let cache = cache_bytes / 1024;
     // A mapped page counts as resident memory and a temporary table belongs on the disk, so neither is in memory.
     // The writer does not move the log into the file: the keeper's thread does.
     connection.execute_batch(&format!(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
-         PRAGMA cache_size = {cache};
+         PRAGMA cache_size = -{cache};
          PRAGMA mmap_size = 0;
          PRAGMA temp_store = FILE;
          PRAGMA journal_size_limit = 8388608;

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::errors::translate;
 use super::migrate::applied;
-use super::session::{Role, SqliteSession};
+use super::session::{KEEPER_CACHE, Role, SqliteSession};
 use crate::snapshot::Source;
 use crate::{Error, Value};
 
@@ -16,7 +16,7 @@ pub(crate) fn snapshot<T, E: From<Error>>(
     path: &Path,
     work: impl FnOnce(&mut dyn Source) -> Result<T, E>,
 ) -> Result<T, E> {
-    let session = SqliteSession::open(path, Role::Keeper, None)?;
+    let session = SqliteSession::open(path, Role::Keeper, KEEPER_CACHE, None)?;
     // A deferred transaction begins with its first look.
     let began = session
         .connection()

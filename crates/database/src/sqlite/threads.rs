@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
 
-use super::session::{Role, SqliteSession};
+use super::session::{KEEPER_CACHE, Role, SqliteSession};
 use super::{batch, checkpoint};
 use crate::conn::Conn;
 use crate::database::{Counters, Queues, spawn};
 use crate::job::{Job, Verdict};
-use crate::queue::{Intake, queue};
+use crate::queue::{Intake, Next, queue};
 use crate::{Error, Options};
 
 /// Opens the file and starts its threads.
@@ -21,7 +21,16 @@ pub(crate) fn start(
     options: &Options,
     counters: &Arc<Counters>,
 ) -> Result<(Queues, Vec<JoinHandle<()>>), Error> {
-    let open = |role| SqliteSession::open(path, role, options.max_pages);
+    let readers = options.readers.max(1);
+    let open = |role| {
+        let cache = match role {
+            Role::Writer => options.cache_bytes / 2,
+            Role::Reader => options.cache_bytes / 2 / readers,
+            Role::Keeper => KEEPER_CACHE,
+        };
+        SqliteSession::open(path, role, cache, options.max_pages)
+    };
+    let idle = options.idle;
     let (reads, to_read) = queue(options.queue, options.queued_bytes, None);
     let (writes, to_write) = queue(options.queue, options.queued_bytes, None);
     let (committed, commits) = bounded(1);
@@ -31,14 +40,14 @@ pub(crate) fn start(
     let (session, counted) = (open(Role::Writer)?, Arc::clone(counters));
     let time = options.batch_time;
     threads.push(spawn("db-writer", move || {
-        write(session, &to_write, &committed, time, &counted);
+        write(session, &to_write, &committed, (time, idle), &counted);
     })?);
     let session = open(Role::Keeper)?;
     threads.push(spawn("db-checkpoint", move || checkpoint::run(session, commits))?);
-    for number in 0..options.readers.max(1) {
+    for number in 0..readers {
         let (session, intake, counted) = (open(Role::Reader)?, to_read.clone(), Arc::clone(counters));
         threads.push(spawn(&format!("db-reader-{number}"), move || {
-            read(session, &intake, &counted);
+            read(session, &intake, idle, &counted);
         })?);
     }
     Ok((Queues { reads, writes }, threads))
@@ -48,10 +57,10 @@ fn write(
     mut session: SqliteSession,
     intake: &Intake,
     committed: &Sender<()>,
-    time: Duration,
+    (time, idle): (Duration, Duration),
     counters: &Counters,
 ) {
-    while let Some(first) = intake.next() {
+    while let Some(first) = next(&session, intake, idle) {
         let wrote = batch::run(&mut session, intake, first, time, counters);
         if wrote && let Err(TrySendError::Disconnected(())) = committed.try_send(()) {
             tracing::error!("nobody moves the write-ahead log into the database");
@@ -59,13 +68,25 @@ fn write(
     }
 }
 
-fn read(mut session: SqliteSession, intake: &Intake, counters: &Counters) {
-    while let Some(job) = intake.next() {
+fn read(mut session: SqliteSession, intake: &Intake, idle: Duration, counters: &Counters) {
+    while let Some(job) = next(&session, intake, idle) {
         if job.is_abandoned() {
             continue;
         }
         counters.done(1);
         answer_read(&mut session, job, counters);
+    }
+}
+
+/// The next job. When none comes for a while the page cache is given back: a busy hour would otherwise stay in memory.
+fn next(session: &SqliteSession, intake: &Intake, idle: Duration) -> Option<Job> {
+    match intake.next_within(idle) {
+        Next::Job(job) => Some(job),
+        Next::Closed => None,
+        Next::Idle => {
+            session.give_back_cache();
+            intake.next()
+        }
     }
 }
 

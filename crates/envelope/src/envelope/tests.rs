@@ -99,8 +99,9 @@ fn what_is_handed_out_is_seen() {
 
 #[test]
 fn connections_are_lowered_to_what_fits() {
-    assert_eq!(places(4096, 40 * MIB, 20_000), 4096);
-    assert_eq!(places(4096, MIB, 20_000), 102);
+    assert_eq!(places(4096, 40 * MIB, 20_000), 1706);
+    assert_eq!(places(1000, 40 * MIB, 20_000), 1000);
+    assert_eq!(places(4096, MIB, 20_000), 42);
     assert_eq!(places(4096, 40 * MIB, 1024), 960);
     assert_eq!(places(4096, 40 * MIB, 10), 1);
 }
