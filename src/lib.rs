@@ -16,6 +16,7 @@ pub mod moderation;
 pub mod openapi;
 pub mod ops;
 pub mod pictures;
+pub mod populate;
 pub mod rewards;
 pub mod routes;
 pub mod statements;

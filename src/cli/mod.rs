@@ -11,6 +11,7 @@ mod debug;
 mod failure;
 mod migrate;
 mod openapi;
+mod populate;
 mod restore;
 mod serve;
 mod settings;
@@ -54,6 +55,7 @@ const COMMANDS: &[Command] = &[
     accounts::CREATE_ADMIN,
     accounts::CONFIRM,
     accounts::RESET_PASSWORD,
+    populate::COMMAND,
     debug::COMMAND,
     settings::COMMAND,
     openapi::COMMAND,

@@ -55,6 +55,8 @@ impl Request {
 #[derive(Debug)]
 pub(crate) struct Answer<'a> {
     pub(crate) status: u16,
+    /// When to come back, in seconds, where the answer says so.
+    pub(crate) retry_after: Option<u64>,
     pub(crate) body: &'a [u8],
 }
 
@@ -81,9 +83,10 @@ impl Client {
     /// Sends the request and reads the whole answer. After an error the connection is of no more use.
     pub(crate) fn send(&mut self, request: &Request) -> io::Result<Answer<'_>> {
         self.stream.get_mut().write_all(&request.0)?;
-        let status = read_answer(&mut self.stream, &mut self.body)?;
+        let (status, retry_after) = read_answer(&mut self.stream, &mut self.body)?;
         Ok(Answer {
             status,
+            retry_after,
             body: &self.body,
         })
     }
@@ -96,13 +99,14 @@ enum Framing {
     Chunked,
 }
 
-/// Reads one answer to a request that was not HEAD, its body into `body`, and gives back its status.
-fn read_answer(stream: &mut impl BufRead, body: &mut Vec<u8>) -> io::Result<u16> {
+/// Reads one answer to a request that was not HEAD, its body into `body`, and gives back its status and `Retry-After`.
+fn read_answer(stream: &mut impl BufRead, body: &mut Vec<u8>) -> io::Result<(u16, Option<u64>)> {
     body.clear();
     let first = line(stream)?;
     let status = first.split(' ').nth(1).and_then(|word| word.parse().ok());
     let status = status.ok_or_else(|| broken(&format!("no status line: {first:?}")))?;
     let mut framing = Framing::Length(0);
+    let mut retry_after = None;
     loop {
         let header = line(stream)?;
         if header.is_empty() {
@@ -120,12 +124,14 @@ fn read_answer(stream: &mut impl BufRead, body: &mut Vec<u8>) -> io::Result<u16>
             );
         } else if name.eq_ignore_ascii_case("transfer-encoding") && value.eq_ignore_ascii_case("chunked") {
             framing = Framing::Chunked;
+        } else if name.eq_ignore_ascii_case("retry-after") {
+            retry_after = value.parse().ok();
         }
     }
     if status != 304 {
         read_body(stream, framing, body)?;
     }
-    Ok(status)
+    Ok((status, retry_after))
 }
 
 fn read_body(stream: &mut impl BufRead, framing: Framing, body: &mut Vec<u8>) -> io::Result<()> {
@@ -175,7 +181,7 @@ mod tests {
 
     fn answer(text: &str) -> io::Result<(u16, String)> {
         let mut body = b"of the answer before".to_vec();
-        let status = read_answer(&mut text.as_bytes(), &mut body)?;
+        let (status, _) = read_answer(&mut text.as_bytes(), &mut body)?;
         Ok((status, String::from_utf8(body).unwrap()))
     }
 
@@ -183,6 +189,17 @@ mod tests {
     fn a_body_ends_where_its_length_says() {
         let text = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 404";
         assert_eq!(answer(text).unwrap(), (200, "abc".to_owned()));
+    }
+
+    #[test]
+    fn an_answer_may_say_when_to_come_back() {
+        let read = |text: &str| read_answer(&mut text.as_bytes(), &mut Vec::new()).unwrap();
+        let refused = "HTTP/1.1 503 Busy\r\nRetry-After: 7\r\ncontent-length: 0\r\n\r\n";
+        assert_eq!(read(refused), (503, Some(7)));
+        assert_eq!(
+            read("HTTP/1.1 503 Busy\r\nretry-after: soon\r\n\r\n"),
+            (503, None)
+        );
     }
 
     #[test]

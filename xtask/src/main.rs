@@ -1,8 +1,15 @@
 //! The repository's chores, as `cargo xtask <chore>`: what needs more than one cargo command, without shell scripts.
 
+mod abuse;
 mod bench;
+mod capacity;
+mod cgroup;
+mod confined;
+mod cores;
 mod http;
 mod moto;
+mod optimised;
+mod outage;
 mod output;
 mod packages;
 mod postgres;
@@ -16,6 +23,7 @@ mod workspace;
 use std::error::Error;
 use std::process::ExitCode;
 
+use cgroup::NotPossible;
 use output::say;
 
 /// What a chore answers; the error's text is for the person who typed the command.
@@ -30,7 +38,11 @@ usage: cargo xtask <chore>
   bucket                                   the tests of backups that go to a bucket, with a store of their own
   bench                                    requests per second and CPU per request, against the old server
   bench load URL [--connections N] [--seconds N] [--pid PID]
-                                           load on one address of a running server";
+                                           load on one address of a running server
+  capacity [--only SCENARIO] [--quick] [--date DAY]
+                                           people in 512 MiB and a tenth of a core; a whole run writes docs/CAPACITY.md
+  abuse [--only ATTACK] [--quick]          attacks in 512 MiB, and how a well-behaved visitor fares meanwhile
+  outage [--seconds N]                     PostgreSQL goes away under load and comes back";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -39,7 +51,11 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&format!("xtask: {error}"));
-            ExitCode::FAILURE
+            if error.is::<NotPossible>() {
+                ExitCode::from(3)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
 }
@@ -51,6 +67,9 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["schemathesis"] => schemathesis::run(),
         ["bucket"] => moto::run(),
         ["bench", rest @ ..] => bench::run(rest),
+        ["abuse", rest @ ..] => abuse::run(rest),
+        ["outage", rest @ ..] => outage::run(rest),
+        ["capacity", rest @ ..] => capacity::run(rest),
         _ => Err(USAGE.into()),
     }
 }

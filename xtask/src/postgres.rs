@@ -29,7 +29,7 @@ const SETTINGS: [&str; 3] = [
 ];
 
 /// The folder of a PostgreSQL's programs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Installation {
     programs: PathBuf,
 }
@@ -81,10 +81,13 @@ fn versions(root: &Path) -> Vec<PathBuf> {
 /// A running PostgreSQL with an empty database; dropping it stops it and removes its data.
 #[derive(Debug)]
 pub(crate) struct Cluster {
+    installation: Installation,
+    port: u16,
+    account: Option<Account>,
     url: String,
-    /// Stands before the folder: it is dropped first.
-    _running: Running,
-    _folder: TempDir,
+    /// Nothing while it is stopped. Stands before the folder: it is dropped first.
+    running: Option<Running>,
+    folder: TempDir,
 }
 
 impl Cluster {
@@ -102,20 +105,44 @@ impl Cluster {
         create(installation, folder.path(), account)?;
 
         let port = process::free_port()?;
-        let log = folder.path().join("log");
-        let mut running = launch(installation, folder.path(), &log, port, account)?;
-        let program = installation.program("pg_isready");
-        let ready =
-            || output_of(Command::new(&program).args(["-h", "127.0.0.1", "-p", &port.to_string()])).is_ok();
+        let mut cluster = Self {
+            installation: installation.clone(),
+            port,
+            account,
+            url: format!("postgres://{USER}@127.0.0.1:{port}/postgres"),
+            running: None,
+            folder,
+        };
+        let process = cluster.start_again()?;
+        output::say(&format!("PostgreSQL {process} answers at {}", cluster.url));
+        Ok(cluster)
+    }
+
+    /// Stops the server as an administrator does who is in a hurry: it does not wait for its clients. Its data stays.
+    pub(crate) fn stop(&mut self) -> Result<()> {
+        self.running
+            .take()
+            .map_or(Ok(()), |running| running.stop().map(drop))
+    }
+
+    /// Starts the server on its data and its port and waits until it takes connections; its process.
+    pub(crate) fn start_again(&mut self) -> Result<u32> {
+        let log = self.folder.path().join("log");
+        let mut running = launch(
+            &self.installation,
+            self.folder.path(),
+            &log,
+            self.port,
+            self.account,
+        )?;
+        let program = self.installation.program("pg_isready");
+        let port = self.port.to_string();
+        let ready = || output_of(Command::new(&program).args(["-h", "127.0.0.1", "-p", &port])).is_ok();
         process::wait_until(&mut running, READY_WITHIN, ready)
             .map_err(|error| format!("PostgreSQL {error}{}", process::tail(&log)))?;
-        let url = format!("postgres://{USER}@127.0.0.1:{port}/postgres");
-        output::say(&format!("PostgreSQL {} answers at {url}", running.id()));
-        Ok(Self {
-            url,
-            _running: running,
-            _folder: folder,
-        })
+        let process = running.id();
+        self.running = Some(running);
+        Ok(process)
     }
 
     /// Where a superuser may connect, without a password.

@@ -207,6 +207,15 @@ pub fn owner_of_address(conn: &mut Conn<'_>, email: &str) -> Result<Option<Addre
     }))
 }
 
+/// The folded addresses of the oldest accounts, at most so many; '' for one that no mail reaches.
+pub fn addresses(conn: &mut Conn<'_>, most: i64) -> Result<Vec<String>, Error> {
+    let rows = conn.query(
+        "SELECT COALESCE(email_folded, '') FROM users ORDER BY id LIMIT $1",
+        &[&most],
+    )?;
+    rows.into_iter().map(|mut row| row.take()).collect()
+}
+
 /// The password hash of an account.
 pub fn password_hash(conn: &mut Conn<'_>, user_id: i64) -> Result<Option<String>, Error> {
     let row = conn.first("SELECT password_hash FROM users WHERE id = $1", &[&user_id])?;

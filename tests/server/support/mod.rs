@@ -13,6 +13,7 @@ pub use answer::Answer;
 pub use browser::Browser;
 pub use client::Client;
 pub use connection::Connection;
+pub use database::OwnDatabase;
 pub use mail::Letter;
 pub use people::{DJANGO_HASH, PASSWORD, password_hash};
 pub use world::{SECRET, World};

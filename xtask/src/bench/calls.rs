@@ -100,9 +100,7 @@ pub(super) fn all(world: &World) -> Result<Vec<Call<'_>>> {
                 Cow::Owned(likes[connection][(connection * 12 + n) % STORIES].clone())
             })
         },
-        Call::writing("sign-in", 2, move |_, _| {
-            Cow::Owned(World::sign_in(next(&person)))
-        }),
+        Call::writing("sign-in", 2, move |_, _| Cow::Owned(world.sign_in(next(&person)))),
         Call::writing("autosave of 2 MB", 4, move |connection, _| {
             Cow::Owned(autosaves[connection].next(next(&drawing)))
         }),

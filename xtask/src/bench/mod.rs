@@ -7,7 +7,6 @@
 mod bare;
 mod baseline;
 mod calls;
-mod cores;
 mod footprint;
 mod load;
 mod table;
@@ -15,45 +14,27 @@ mod world;
 
 use std::borrow::Cow;
 use std::fs;
-use std::os::unix::process::CommandExt;
-use std::process::Command;
 use std::time::Duration;
 
 use self::load::Load;
 use self::table::Gates;
 use self::world::World;
 use crate::Result;
+use crate::cores::Cores;
 use crate::http::Request;
 use crate::output::say;
 use crate::process::{Launch, Server, Usage};
-use crate::workspace::{self, cargo, must_succeed};
+use crate::{optimised, workspace};
 
 /// Without arguments the whole bench; with `load URL …` the load generator alone.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    if cfg!(debug_assertions) {
-        return run_optimised(arguments);
-    }
+    optimised::or_become_it("bench", arguments)?;
     match arguments {
         [] => whole(),
         ["bare"] => bare::serve(),
         ["load", url, options @ ..] => one_address(&Target::parse(url, options)?),
         _ => Err("bench takes nothing, or: load URL [--connections N] [--seconds N] [--pid PID]".into()),
     }
-}
-
-/// Builds this program and the server in release and becomes the optimised one: the client, the bare server and the
-/// PBKDF2 are a part of the measurement. Both in one build, so that their dependencies are built once.
-fn run_optimised(arguments: &[&str]) -> Result<()> {
-    must_succeed(&mut cargo(&[
-        "build",
-        "--release",
-        "--package",
-        "tinytales",
-        "--package",
-        "xtask",
-    ]))?;
-    let mut command = Command::new(workspace::target().join("release/xtask"));
-    Err(command.arg("bench").args(arguments).exec().into())
 }
 
 fn whole() -> Result<()> {
@@ -64,7 +45,8 @@ fn whole() -> Result<()> {
 
     let (factor, pbkdf2) = speed();
     let bare = bare_launch(&world)?;
-    let (ours, bare) = cores::on_one_core(|| Ok((Server::start(&world.launch)?, Server::start(&bare)?)))?;
+    let (ours, bare) =
+        Cores::split()?.on_the_servers(|| Ok((Server::start(&world.launch)?, Server::start(&bare)?)))?;
     let calls = calls::all(&world)?;
     let outcomes = calls
         .iter()
@@ -110,6 +92,7 @@ fn bare_launch(world: &World) -> Result<Launch> {
         arguments: vec!["bench", "bare"],
         data,
         settings: vec![("DATABASE", database.to_string_lossy().into_owned())],
+        groups: Vec::new(),
     })
 }
 

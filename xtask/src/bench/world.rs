@@ -1,18 +1,16 @@
 //! What the bench serves: a thousand people and a hundred published stories with drawings, in a SQLite file.
 //!
-//! The people are written straight into the file, all with the password of the one account that the command line made,
-//! because a thousand Argon2 hashes say nothing. The stories go in as an app sends them.
+//! `tinytales populate` makes them; the few stories that a call is about go in as an app sends them.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
+use visitors::Accounts;
 
+use crate::Result;
+use crate::confined::{Order, populate};
 use crate::http::{Client, Request};
 use crate::process::{Launch, Server};
-use crate::workspace::output_of;
-use crate::{Result, workspace};
 
 /// Published stories.
 pub(super) const STORIES: usize = 100;
@@ -23,9 +21,12 @@ pub(super) const ORIGIN: &str = "https://tales.example";
 /// The database in the data folder.
 pub(super) const DATABASE: &str = "tinytales.db";
 
-const PEOPLE: usize = 1000;
-const FIRST_ADDRESS: &str = "librarian@example.org";
-const PASSWORD: &str = "a lighthouse keeps its lamp";
+const WORLD: Order = Order {
+    users: 1_000,
+    stories: STORIES,
+    pages: 4,
+    picture_kb: 60,
+};
 /// Bytes of a usual drawing of 500 × 500 pixels.
 const DRAWING: usize = 60_000;
 /// Drawings of the story of 0.9 MB, as the apps send it.
@@ -38,7 +39,9 @@ const CHANGING: &str = "AUTOSAVE00000000";
 /// The filled file, and what the calls need to know of it.
 pub(super) struct World {
     pub(super) launch: Launch,
-    /// Published, with a few drawings each.
+    /// The thousand, signed in.
+    accounts: Accounts,
+    /// Published, a fifth of them with drawings.
     pub(super) stories: Vec<i64>,
     /// Published, its drawings as addresses.
     pub(super) linked: i64,
@@ -58,21 +61,21 @@ impl World {
             arguments: vec!["serve"],
             data: data.to_owned(),
             settings: settings(),
+            groups: Vec::new(),
         };
-        make_people(program, data)?;
+        let accounts = populate(program, data, &launch.settings, WORLD)?;
+        let tokens: Vec<String> = accounts
+            .people
+            .iter()
+            .take(SIGNED_IN)
+            .map(|person| person.access.clone())
+            .collect();
         let server = Server::start(&launch)?;
         let mut client = Client::connect(server.port())?;
-        let tokens = (0..SIGNED_IN)
-            .map(|number| sign_in(&mut client, number))
-            .collect::<Result<Vec<_>>>()?;
         let mut noise = Noise(0x2545_f491_4f6c_dd1d);
         let mut publish = |number: usize, pages: &[String]| {
             create(&mut client, &tokens[number % SIGNED_IN], &story(number, pages))
         };
-        let mut stories = Vec::with_capacity(STORIES);
-        for number in 0..STORIES {
-            stories.push(publish(number, &noise.drawings(2 + number % 4))?);
-        }
         let linked = publish(STORIES, &addresses(5))?;
         let drawn = publish(STORIES + 1, &noise.drawings(DRAWN_PAGES))?;
         let mut autosaved = Vec::with_capacity(SIGNED_IN);
@@ -83,10 +86,10 @@ impl World {
             )?);
         }
         server.stop()?;
-        like_at_random(&data.join(DATABASE), &stories)?;
         Ok(Self {
             launch,
-            stories,
+            stories: accounts.public_stories.clone(),
+            accounts,
             linked,
             drawn,
             tokens,
@@ -95,8 +98,9 @@ impl World {
     }
 
     /// A sign-in of one of the thousand.
-    pub(super) fn sign_in(number: usize) -> Request {
-        let body = json!({"email": format!("reader{}@example.org", number % PEOPLE), "password": PASSWORD});
+    pub(super) fn sign_in(&self, number: usize) -> Request {
+        let people = &self.accounts.people;
+        let body = json!({"email": people[number % people.len()].email, "password": self.accounts.password});
         Request::new("POST", "/api/auth/login/", None, Some(&body))
     }
 
@@ -139,51 +143,6 @@ fn settings() -> Vec<(&'static str, String)> {
     ]
     .map(|(name, value)| (name, value.to_owned()))
     .to_vec()
-}
-
-/// One account by the command line, and a thousand more with its password.
-fn make_people(program: &Path, data: &Path) -> Result<()> {
-    let path = workspace::environment("PATH").unwrap_or_default();
-    let mut command = Command::new(program);
-    command.args(["create-admin", "--email", FIRST_ADDRESS, "--name", "Librarian"]);
-    command.env_clear().env("PATH", path).env("DATA_DIR", data);
-    command.envs(settings()).env("ADMIN_PASSWORD", PASSWORD);
-    output_of(&mut command)?;
-    Connection::open(data.join(DATABASE))?.execute(
-        "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1)
-         INSERT INTO users (username, username_folded, email, email_folded, password_hash, display_name,
-                            display_name_folded, email_verified_at, last_seen, created_at, updated_at)
-         SELECT 'reader' || i, 'reader' || i, 'reader' || i || '@example.org', 'reader' || i || '@example.org',
-                u.password_hash, 'Reader ' || i, 'reader ' || i, u.created_at, u.created_at, u.created_at, u.created_at
-         FROM n, users u WHERE u.email = ?2",
-        (PEOPLE as i64, FIRST_ADDRESS),
-    )?;
-    Ok(())
-}
-
-/// Up to 60 likes for each story, so that the lists have something to look up.
-fn like_at_random(database: &PathBuf, stories: &[i64]) -> Result<()> {
-    let connection = Connection::open(database)?;
-    for (number, story) in stories.iter().enumerate() {
-        connection.execute(
-            "INSERT INTO story_likes (story_id, user_id, date_created)
-             SELECT ?1, id, created_at FROM users ORDER BY (id * 7919 + ?1) % 1009 LIMIT ?2",
-            (story, (number * 37 % 60) as i64),
-        )?;
-    }
-    connection.execute_batch(
-        "UPDATE stories SET likes_count = (SELECT COUNT(*) FROM story_likes l WHERE l.story_id = stories.id)",
-    )?;
-    Ok(())
-}
-
-fn sign_in(client: &mut Client, number: usize) -> Result<String> {
-    let answer = client.send(&World::sign_in(number))?;
-    let body: Value = serde_json::from_slice(answer.body).unwrap_or_default();
-    match body["access"].as_str() {
-        Some(token) => Ok(token.to_owned()),
-        None => Err(format!("a reader cannot sign in: {} {body}", answer.status).into()),
-    }
 }
 
 fn create(client: &mut Client, token: &str, story: &Value) -> Result<i64> {

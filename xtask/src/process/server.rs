@@ -23,6 +23,8 @@ pub(crate) struct Launch {
     pub(crate) data: PathBuf,
     /// Settings besides `DATA_DIR`, `HOST` and `PORT`. Nothing is inherited from this process but `PATH`.
     pub(crate) settings: Vec<(&'static str, String)>,
+    /// `cgroup.procs` files of the groups that the server enters before its first instruction.
+    pub(crate) groups: Vec<PathBuf>,
 }
 
 impl Launch {
@@ -34,6 +36,7 @@ impl Launch {
             arguments: vec!["serve", "--demo"],
             data: data.to_owned(),
             settings: vec![("RATE_LIMITS", "off".to_owned())],
+            groups: Vec::new(),
         })
     }
 }
@@ -92,7 +95,11 @@ impl Server {
 
 fn command(launch: &Launch, port: u16, log: &Path) -> Result<Command> {
     let log = File::create(log).map_err(|error| format!("{}: {error}", log.display()))?;
-    let mut command = tied(&launch.program, StopBy::Terminate, None)?;
+    let mut command = if launch.groups.is_empty() {
+        tied(&launch.program, StopBy::Terminate, None)?
+    } else {
+        entering(&launch.groups, &launch.program)?
+    };
     let path = workspace::environment("PATH").unwrap_or_default();
     command.args(&launch.arguments).env_clear().env("PATH", path);
     command
@@ -104,6 +111,19 @@ fn command(launch: &Launch, port: u16, log: &Path) -> Result<Command> {
         .current_dir(&launch.data)
         .stdout(log.try_clone()?)
         .stderr(log);
+    Ok(command)
+}
+
+/// A shell moves itself into the groups and becomes the program: what follows it is counted there from the beginning.
+fn entering(groups: &[PathBuf], program: &Path) -> Result<Command> {
+    const ENTER: &str =
+        r#"while [ "$1" != -- ]; do echo $$ > "$1" || exit 70; shift; done; shift; exec "$@""#;
+    let mut command = tied(Path::new("/bin/sh"), StopBy::Terminate, None)?;
+    command
+        .args(["-c", ENTER, "sh"])
+        .args(groups)
+        .arg("--")
+        .arg(program);
     Ok(command)
 }
 

@@ -1,0 +1,264 @@
+//! What must hold, and whether it does: the guide's own targets, and ours, which are stricter. Pure.
+
+use super::scenarios::{Felt, KEPT, Load, Outcome};
+use super::{mib, seconds};
+
+const MEGABYTE: u64 = 1_000_000;
+const MEBIBYTE: u64 = 1 << 20;
+
+/// One thing that must hold.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Gate {
+    pub(super) what: String,
+    pub(super) target: String,
+    pub(super) measured: String,
+    pub(super) passed: bool,
+}
+
+impl Gate {
+    /// `PASS` or `FAIL`, as it stands in the document.
+    pub(super) fn verdict(&self) -> &'static str {
+        if self.passed { "PASS" } else { "FAIL" }
+    }
+}
+
+/// Every gate of the scenarios that were run.
+pub(super) fn all(outcomes: &[Outcome]) -> Vec<Gate> {
+    let mut all = guide(outcomes);
+    all.extend(ours(outcomes));
+    all
+}
+
+/// The guide's performance goals.
+pub(super) fn guide(outcomes: &[Outcome]) -> Vec<Gate> {
+    let named = |name: &str| outcomes.iter().find(|outcome| outcome.name == name);
+    let mut gates = Vec::new();
+    if let Some(idle) = named("idle") {
+        gates.push(peak(idle, "Memory (idle)", "< 100 MB", 100 * MEGABYTE - 1));
+    }
+    if let Some(ten) = named("navigators-10") {
+        gates.push(peak(ten, "Memory (10 users)", "< 350 MB", 350 * MEGABYTE - 1));
+        gates.push(p95(ten, "Response time (10 users, p95)", 500.0));
+    }
+    let crashes = outcomes.iter().filter(|outcome| has_crashed(outcome)).count();
+    gates.push(Gate {
+        what: "Crash frequency".to_owned(),
+        target: "0".to_owned(),
+        measured: format!("{crashes} in {} scenarios", outcomes.len()),
+        passed: crashes == 0,
+    });
+    gates
+}
+
+/// Ours.
+pub(super) fn ours(outcomes: &[Outcome]) -> Vec<Gate> {
+    outcomes.iter().flat_map(of_scenario).collect()
+}
+
+fn of_scenario(outcome: &Outcome) -> Vec<Gate> {
+    let name = outcome.name;
+    let within = |what: &str| format!("{name}: {what}");
+    match outcome.load {
+        Load::Idle => vec![resident_when_idle(outcome), start(outcome)],
+        Load::Navigators(100) => vec![
+            peak(outcome, &within("peak memory"), "≤ 64 MiB", 64 * MEBIBYTE),
+            p95(outcome, &within("p95"), 500.0),
+            no_error(outcome),
+            back(outcome),
+        ],
+        Load::Artists(..) => vec![
+            peak(outcome, &within("peak memory"), "≤ 160 MiB", 160 * MEBIBYTE),
+            p95(outcome, &within("p95"), 1_000.0),
+            no_error(outcome),
+            back(outcome),
+        ],
+        Load::Navigators(_) | Load::Storm(_) => vec![no_error(outcome), back(outcome)],
+    }
+}
+
+/// A gate on what was felt; a scenario that was not carried out has failed all of its gates.
+fn felt(outcome: &Outcome, what: &str, target: &str, judge: impl Fn(&Felt) -> (String, bool)) -> Gate {
+    let (measured, passed) = match &outcome.felt {
+        Ok(felt) => judge(felt),
+        Err(why) => (format!("failed: {}", first_line(why)), false),
+    };
+    Gate {
+        what: what.to_owned(),
+        target: target.to_owned(),
+        measured,
+        passed,
+    }
+}
+
+fn resident_when_idle(outcome: &Outcome) -> Gate {
+    felt(outcome, "idle: resident memory", "≤ 12 MiB", |felt| {
+        (mib(felt.after), felt.after <= 12 * MEBIBYTE)
+    })
+}
+
+fn start(outcome: &Outcome) -> Gate {
+    felt(outcome, "idle: start to the first 200", "≤ 150 ms", |felt| {
+        let time = felt.ready_after.as_millis();
+        (format!("{time} ms"), time <= 150)
+    })
+}
+
+fn peak(outcome: &Outcome, what: &str, target: &str, most: u64) -> Gate {
+    felt(outcome, what, target, |_| {
+        let peak = outcome.seen.peak();
+        (mib(peak), peak <= most && outcome.seen.kills == 0)
+    })
+}
+
+/// What 95 of 100 answers took, the waits that refusals asked for included. Without any answer there is none.
+fn p95(outcome: &Outcome, what: &str, most: f64) -> Gate {
+    felt(outcome, what, &format!("< {most} ms"), |felt| {
+        let overall = &felt.steady.overall;
+        let (p95, answered) = (overall.felt.p95, overall.answered);
+        (format!("{p95:.0} ms"), answered > 0 && p95 < most)
+    })
+}
+
+fn no_error(outcome: &Outcome) -> Gate {
+    felt(outcome, &format!("{}: no error", outcome.name), "0", |felt| {
+        let (failed, refused) = (felt.failed(), felt.refused());
+        let everybody = felt.entered == felt.arrived && felt.arrived >= outcome.load.people();
+        let absent = felt.arrived - felt.entered.min(felt.arrived);
+        let measured = format!("{failed} errors, {refused} refusals, {absent} did not get in");
+        (measured, failed == 0 && everybody)
+    })
+}
+
+fn back(outcome: &Outcome) -> Gate {
+    let what = format!("{}: memory after the load", outcome.name);
+    let target = format!("≤ idle + {} within 60 s", mib(KEPT));
+    felt(outcome, &what, &target, |felt| match felt.back {
+        Some(time) => (
+            format!(
+                "{} idle, {} after {}",
+                mib(felt.idle),
+                mib(felt.after),
+                seconds(time)
+            ),
+            true,
+        ),
+        None => (
+            format!("{} idle, still {}", mib(felt.idle), mib(felt.after)),
+            false,
+        ),
+    })
+}
+
+/// Killed by the kernel, or gone for any other reason.
+fn has_crashed(outcome: &Outcome) -> bool {
+    outcome.seen.kills > 0 || outcome.felt.is_err()
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::confined::Seen;
+
+    /// A scenario in which everything went well.
+    pub(in crate::capacity) fn good(name: &'static str, load: Load) -> Outcome {
+        let mut felt = Felt {
+            idle: 8 * MEBIBYTE,
+            after: 9 * MEBIBYTE,
+            back: Some(Duration::from_secs(2)),
+            arrived: load.people(),
+            entered: load.people(),
+            ..Felt::default()
+        };
+        felt.steady.seconds = 120.0;
+        felt.steady.overall.answered = 1_000;
+        felt.steady.overall.felt.p95 = 90.0;
+        felt.steady.overall.bytes_in = 12_000_000;
+        Outcome {
+            name,
+            load,
+            seen: Seen {
+                resident_peak: 20 * MEBIBYTE,
+                working_peak: 30 * MEBIBYTE,
+                group_peak: 90 * MEBIBYTE,
+                ..Seen::default()
+            },
+            felt: Ok(felt),
+        }
+    }
+
+    fn missed(outcome: Outcome) -> Vec<String> {
+        let gates = all(&[outcome]);
+        gates
+            .into_iter()
+            .filter(|gate| !gate.passed)
+            .map(|gate| gate.what)
+            .collect()
+    }
+
+    fn changed(change: impl Fn(&mut Felt)) -> Outcome {
+        let mut outcome = good("navigators-100", Load::Navigators(100));
+        if let Ok(felt) = &mut outcome.felt {
+            change(felt);
+        }
+        outcome
+    }
+
+    #[test]
+    fn what_goes_well_passes() {
+        assert_eq!(missed(good("idle", Load::Idle)), [""; 0]);
+        assert_eq!(missed(good("navigators-10", Load::Navigators(10))), [""; 0]);
+        assert_eq!(missed(changed(|_| ())), [""; 0]);
+    }
+
+    #[test]
+    fn every_figure_has_its_gate() {
+        let overall =
+            |change: fn(&mut visitors::Figures)| changed(move |felt| change(&mut felt.steady.overall));
+        assert_eq!(
+            missed(overall(|all| all.felt.p95 = 500.0)),
+            ["navigators-100: p95"]
+        );
+        assert_eq!(missed(overall(|all| all.answered = 0)), ["navigators-100: p95"]);
+        let one_error = overall(|all| all.errors = [("timeout".to_owned(), 1)].into());
+        assert_eq!(missed(one_error), ["navigators-100: no error"]);
+        assert_eq!(
+            missed(changed(|felt| felt.entered -= 1)),
+            ["navigators-100: no error"]
+        );
+        let kept = changed(|felt| felt.back = None);
+        assert_eq!(missed(kept), ["navigators-100: memory after the load"]);
+        let mut large = changed(|_| ());
+        large.seen.working_peak = 64 * MEBIBYTE + 1;
+        assert_eq!(missed(large), ["navigators-100: peak memory"]);
+    }
+
+    #[test]
+    fn refusals_are_counted_and_are_no_errors() {
+        let refused = changed(|felt| felt.steady.overall.refusals = [(503, 4)].into());
+        let gates = all(&[refused]);
+        let gate = gates.iter().find(|gate| gate.what.ends_with("no error")).unwrap();
+        assert!(gate.passed && gate.measured.contains("4 refusals"), "{gate:?}");
+    }
+
+    #[test]
+    fn a_scenario_that_was_killed_fails_all_of_its_gates() {
+        let mut killed = good("navigators-100", Load::Navigators(100));
+        killed.felt = Err("the server did not live\nand more".to_owned());
+        let gates = all(&[killed]);
+        assert_eq!(gates.len(), 5);
+        assert!(gates.iter().all(|gate| gate.verdict() == "FAIL"), "{gates:?}");
+        assert!(gates.iter().all(|gate| !gate.measured.contains('\n')));
+        let mut wounded = good("navigators-100", Load::Navigators(100));
+        wounded.seen.kills = 1;
+        assert_eq!(
+            missed(wounded),
+            ["Crash frequency", "navigators-100: peak memory"]
+        );
+    }
+}
