@@ -1,6 +1,7 @@
 //! Bodies with pictures on their way in: read only when there is room for them, split while they arrive, each new picture
 //! stored in a small transaction of its own before the story that shows it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,9 +49,11 @@ pub struct Received {
 }
 
 /// Reads a body of at most `limit` bytes that keeps these fields. Call it when the account is known and may do what it asks.
+/// Most drawings of a change are those that the `story` shows already.
 pub async fn receive(
     app: &Arc<App>,
     account: i64,
+    story: Option<i64>,
     request: Request,
     known: &'static [Field],
     limit: usize,
@@ -74,6 +77,8 @@ pub async fn receive(
         app,
         splitter: Splitter::new(known),
         room: app.envelope.bodies().take(room).await?,
+        story,
+        shown: None,
         leases: Vec::new(),
         bytes: 0,
         limit,
@@ -92,6 +97,10 @@ struct Reader<'a> {
     app: &'a Arc<App>,
     splitter: Splitter,
     room: BytesPermit,
+    /// The story that is changed.
+    story: Option<i64>,
+    /// What that story shows, when it has been asked for.
+    shown: Option<HashSet<String>>,
     leases: Vec<Lease>,
     bytes: usize,
     limit: usize,
@@ -135,11 +144,44 @@ impl Reader<'_> {
         }
         for mut step in data.chunks(STEP) {
             while let Some(picture) = self.splitter.feed(&mut step).map_err(|error| refusal(&error))? {
-                self.leases.push(keep(self.app, picture).await?);
+                let lease = self.keep(picture).await?;
+                self.leases.push(lease);
             }
             fit(&mut self.room, ORDINARY.max(self.splitter.held() as u64)).await?;
         }
         Ok(())
+    }
+
+    /// Stores a picture unless a story shows it already. The lease keeps it until the story that was sent shows it.
+    async fn keep(&mut self, picture: Picture) -> Result<Lease, Error> {
+        let app = self.app;
+        let hash = picture.id.to_string();
+        let lease = app.pictures.leases.take(&hash);
+        if self.is_shown(&hash).await? {
+            return Ok(lease);
+        }
+        if !app.pictures.has_room(app).await? {
+            return Err(Error::no_room());
+        }
+        let (now, bytes) = (app.clock.now(), picture.bytes.len());
+        app.write_sized(bytes, move |conn| Ok(store::put(conn, &hash, &picture, now)?))
+            .await?;
+        Ok(lease)
+    }
+
+    /// Whether a story shows this picture. An autosave sends them all and has changed one: what its own story shows is
+    /// asked once for all of them. It stays true for as long as the body may take, even if the story changes meanwhile,
+    /// because a picture is kept for longer than that after nobody shows it.
+    async fn is_shown(&mut self, hash: &str) -> Result<bool, Error> {
+        if let (None, Some(story)) = (&self.shown, self.story) {
+            let shown = self.app.read(move |conn| Ok(store::shown_by(conn, story)?));
+            self.shown = Some(shown.await?.into_iter().collect());
+        }
+        if self.shown.as_ref().is_some_and(|shown| shown.contains(hash)) {
+            return Ok(true);
+        }
+        let hash = hash.to_owned();
+        self.app.read(move |conn| Ok(store::is_shown(conn, &hash)?)).await
     }
 }
 
@@ -163,30 +205,6 @@ fn refusal(error: &BodyError) -> Error {
         BodyError::NotAnObject => Error::field("non_field_errors", error.to_string()),
         _ => Error::bad_request(error.to_string()),
     }
-}
-
-/// Stores a picture unless a story shows it already. The lease keeps it until the story that was sent shows it.
-async fn keep(app: &Arc<App>, picture: Picture) -> Result<Lease, Error> {
-    let hash = picture.id.to_string();
-    let lease = app.pictures.leases.take(&hash);
-    let asked = hash.clone();
-    let is_shown: Result<_, Error> = app
-        .database
-        .read(move |conn| Ok(store::is_shown(conn, &asked)?))
-        .await;
-    if is_shown? {
-        return Ok(lease);
-    }
-    if !app.pictures.has_room(app).await? {
-        return Err(Error::no_room());
-    }
-    let (now, bytes) = (app.clock.now(), picture.bytes.len());
-    let stored: Result<(), Error> = app
-        .database
-        .write_sized(bytes, move |conn| Ok(store::put(conn, &hash, &picture, now)?))
-        .await;
-    stored?;
-    Ok(lease)
 }
 
 #[cfg(test)]

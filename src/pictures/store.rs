@@ -23,6 +23,15 @@ pub fn is_shown(conn: &mut Conn<'_>, hash: &str) -> Result<bool, Error> {
     Ok(row.is_some())
 }
 
+/// The hashes of the pictures that this story shows.
+pub fn shown_by(conn: &mut Conn<'_>, story_id: i64) -> Result<Vec<String>, Error> {
+    let rows = conn.query(
+        "SELECT p.hash FROM story_pictures x JOIN pictures p ON p.id = x.picture_id WHERE x.story_id = $1",
+        &[&story_id],
+    )?;
+    rows.into_iter().map(|mut row| row.take()).collect()
+}
+
 /// Stores a picture that no story shows yet; the time until it is swept begins anew.
 pub fn put(conn: &mut Conn<'_>, hash: &str, picture: &Picture, now: i64) -> Result<(), Error> {
     let row = conn.first(

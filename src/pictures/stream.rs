@@ -1,6 +1,6 @@
 //! Texts with pictures on their way out: in chunks of at most 64 KiB, as fast as the client takes them.
 //!
-//! In memory at a time, for each response: one piece of a picture (96 KiB), a chunk that is written (112 KiB), one or two
+//! In memory at a time, for each response: pieces of pictures (192 KiB), a chunk that is written (112 KiB), one or two
 //! that are sent (64 KiB each), and the texts that the source has handed over. A permit for all of that is taken before the
 //! head goes out, so that a server without room answers 503. No database connection is held while the network is slow.
 
@@ -26,8 +26,11 @@ const CHUNK: usize = 64 * 1024;
 const LEAST_ROOM: usize = 256;
 /// Escapes may be this many times as long as their text.
 const LONGEST_ESCAPE: usize = 6;
-/// What one stream holds at most, beside what its source holds: a piece, a chunk, and the chunk that is on its way.
-const HELD: u64 = (PIECE + CHUNK + CHUNK) as u64;
+/// Bytes of pieces that one hop to the database brings: usual drawings are smaller than a piece, and a hop costs as much as
+/// writing one.
+const AHEAD: usize = 2 * PIECE;
+/// What one stream holds at most, beside what its source holds: pieces, a chunk, and the chunk that is on its way.
+const HELD: u64 = (AHEAD + CHUNK + CHUNK) as u64;
 /// An answer of so much text and no picture is built whole; escapes may make it six times as long.
 const SMALL: usize = 32 * 1024;
 /// How often a busy database is asked again in mid-stream, and how long after.
@@ -247,9 +250,7 @@ impl<S: Source> Writer<S> {
                 .extend_from_slice(drawing.reference.kind.prefix().as_bytes());
         }
         if drawing.written == drawing.piece.len() {
-            drawing.piece = read_piece(&self.app, &drawing.reference, drawing.next_piece).await?;
-            drawing.next_piece += 1;
-            drawing.written = 0;
+            self.fetch(&mut drawing).await?;
         }
         let to = drawing.piece.len().min(drawing.written + self.room() / 4 * 3);
         append_base64(&drawing.piece[drawing.written..to], &mut self.out);
@@ -257,15 +258,56 @@ impl<S: Source> Writer<S> {
         drawing.written = to;
         Ok((drawing.total < u64::from(drawing.reference.bytes)).then_some(drawing))
     }
+
+    /// Reads the next piece of a drawing, and by the same hop the drawings behind it, as far as they are small enough.
+    async fn fetch(&mut self, drawing: &mut Drawing) -> Result<(), database::Error> {
+        let behind = self.items.iter_mut().filter_map(|item| match item {
+            Item::Picture(drawing) => Some(drawing),
+            Item::Json(..) | Item::Text(..) => None,
+        });
+        let mut bytes = drawing.bytes();
+        let mut drawings = vec![drawing];
+        let fitting = behind.take_while(|behind| {
+            bytes += behind.bytes();
+            bytes <= AHEAD
+        });
+        // An earlier hop may have brought some of them.
+        drawings.extend(fitting.filter(|behind| behind.next_piece == 0));
+        let wanted: Vec<(String, i64)> = drawings.iter().map(|drawing| drawing.wanted()).collect();
+        let pieces = patiently(&self.app, move |conn| {
+            let pieces = wanted
+                .iter()
+                .map(|(hash, number)| store::piece(conn, hash, *number));
+            pieces.collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
+        for (drawing, piece) in drawings.into_iter().zip(pieces) {
+            drawing.hold(piece)?;
+        }
+        Ok(())
+    }
 }
 
-/// A piece of a picture; a picture that has no such piece is broken.
-async fn read_piece(app: &App, reference: &Reference, number: i64) -> Result<Vec<u8>, database::Error> {
-    let hash = reference.id.to_string();
-    let piece = patiently(app, move |conn| store::piece(conn, &hash, number)).await?;
-    piece
-        .filter(|piece| (1..=PIECE).contains(&piece.len()))
-        .ok_or(database::Error::Missing)
+impl Drawing {
+    /// Bytes of the whole picture.
+    fn bytes(&self) -> usize {
+        usize::try_from(self.reference.bytes).unwrap_or(usize::MAX)
+    }
+
+    /// The hash of the picture and the number of its next piece.
+    fn wanted(&self) -> (String, i64) {
+        (self.reference.id.to_string(), self.next_piece)
+    }
+
+    /// Takes its next piece. A picture that has no such piece is broken.
+    fn hold(&mut self, piece: Option<Vec<u8>>) -> Result<(), database::Error> {
+        self.piece = piece
+            .filter(|piece| (1..=PIECE).contains(&piece.len()))
+            .ok_or(database::Error::Missing)?;
+        self.next_piece += 1;
+        self.written = 0;
+        Ok(())
+    }
 }
 
 /// Reads in mid-stream. A database that is busy for a moment is asked again: the status went out long ago, and giving up

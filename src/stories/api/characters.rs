@@ -203,7 +203,7 @@ fn full() -> Error {
 
 /// Reads a body, when there is room for it. The room is kept until the caller drops what was received.
 async fn read(app: &Arc<App>, account: i64, request: Request) -> Result<(Fields, Received), Error> {
-    let mut received = receive(app, account, request, KNOWN, LARGEST).await?;
+    let mut received = receive(app, account, None, request, KNOWN, LARGEST).await?;
     let fields = Fields::new(std::mem::take(&mut received.body.fields));
     Ok((fields, received))
 }

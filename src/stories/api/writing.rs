@@ -142,7 +142,7 @@ pub async fn create(
     request: Request,
 ) -> Result<Response, Error> {
     app.limit(&limits::CREATE, caller.id)?;
-    let mut received = receive(&app, caller.id, request, KNOWN, LARGEST).await?;
+    let mut received = receive(&app, caller.id, None, request, KNOWN, LARGEST).await?;
     let mut fields = Fields::new(std::mem::take(&mut received.body.fields));
     let given = Given::for_new(&mut fields);
     let sent = Sent::for_new(std::mem::take(&mut received.body.skeletons), &mut fields);
@@ -189,7 +189,7 @@ pub async fn update(
 ) -> Result<Response, Error> {
     app.limit(&limits::CHANGE, caller.id)?;
     let role = may_change(&app, story_id, caller.id).await?;
-    let mut received = receive(&app, caller.id, request, KNOWN, LARGEST).await?;
+    let mut received = receive(&app, caller.id, Some(story_id), request, KNOWN, LARGEST).await?;
     let mut fields = Fields::new(std::mem::take(&mut received.body.fields));
     let mut given = Given::for_change(&mut fields);
     let sent = Sent::for_change(std::mem::take(&mut received.body.skeletons), &mut fields);
