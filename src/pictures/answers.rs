@@ -19,8 +19,8 @@ const KERNEL: u64 = 96 * 1024;
 const MOST_OF_ONE: usize = 12;
 /// Guests have this part of all room together, and so have whole lists: three of eight.
 const PART: (u64, u64) = (3, 8);
-/// Who may wait for a part, and how long.
-const WAITING: usize = 256;
+/// Who may wait for a part, and how long. The rows of a list wait with its reader.
+const WAITING: usize = 64;
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Who reads.

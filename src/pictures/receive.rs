@@ -48,12 +48,20 @@ pub struct Received {
     _turn: Option<Turn>,
 }
 
+/// The story that a body changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Changed {
+    /// Most drawings of a change are those that it shows already.
+    pub story_id: i64,
+    /// What is stored of it, without its pictures: in memory with the body.
+    pub bytes: i64,
+}
+
 /// Reads a body of at most `limit` bytes that keeps these fields. Call it when the account is known and may do what it asks.
-/// Most drawings of a change are those that the `story` shows already.
 pub async fn receive(
     app: &Arc<App>,
     account: i64,
-    story: Option<i64>,
+    changed: Option<Changed>,
     request: Request,
     known: &'static [Field],
     limit: usize,
@@ -72,12 +80,15 @@ pub async fn receive(
                 .ok_or_else(|| Error::unavailable(1))?,
         ),
     };
-    let room = announced.unwrap_or(ORDINARY).clamp(1, ORDINARY);
+    let stored = changed.map_or(0, |changed| u64::try_from(changed.bytes).unwrap_or_default());
+    let least = (stored * COPIES).min(MOST_HELD);
+    let room = announced.unwrap_or(ORDINARY).clamp(1, ORDINARY).max(least);
     let reader = Reader {
         app,
         splitter: Splitter::new(known),
         room: app.envelope.bodies().take(room).await?,
-        story,
+        changed,
+        least,
         shown: None,
         leases: Vec::new(),
         bytes: 0,
@@ -97,8 +108,9 @@ struct Reader<'a> {
     app: &'a Arc<App>,
     splitter: Splitter,
     room: BytesPermit,
-    /// The story that is changed.
-    story: Option<i64>,
+    changed: Option<Changed>,
+    /// What it holds whatever comes.
+    least: u64,
     /// What that story shows, when it has been asked for.
     shown: Option<HashSet<String>>,
     leases: Vec<Lease>,
@@ -127,7 +139,7 @@ impl Reader<'_> {
         }
         let body = self.splitter.finish().map_err(|error| refusal(&error))?;
         let copies = (body.held() as u64 * COPIES).clamp(1, MOST_HELD);
-        fit(&mut self.room, copies).await?;
+        fit(&mut self.room, copies.max(self.least)).await?;
         Ok(Received {
             body,
             bytes: self.bytes,
@@ -147,7 +159,8 @@ impl Reader<'_> {
                 let lease = self.keep(picture).await?;
                 self.leases.push(lease);
             }
-            fit(&mut self.room, ORDINARY.max(self.splitter.held() as u64)).await?;
+            let held = ORDINARY.max(self.splitter.held() as u64);
+            fit(&mut self.room, held.max(self.least)).await?;
         }
         Ok(())
     }
@@ -173,8 +186,8 @@ impl Reader<'_> {
     /// asked once for all of them. It stays true for as long as the body may take, even if the story changes meanwhile,
     /// because a picture is kept for longer than that after nobody shows it.
     async fn is_shown(&mut self, hash: &str) -> Result<bool, Error> {
-        if let (None, Some(story)) = (&self.shown, self.story) {
-            let shown = self.app.read(move |conn| Ok(store::shown_by(conn, story)?));
+        if let (None, Some(Changed { story_id, .. })) = (&self.shown, self.changed) {
+            let shown = self.app.read(move |conn| Ok(store::shown_by(conn, story_id)?));
             self.shown = Some(shown.await?.into_iter().collect());
         }
         if self.shown.as_ref().is_some_and(|shown| shown.contains(hash)) {

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use database::Conn;
+use futures_util::FutureExt;
 
 use super::answers::{Reader, Room};
 use super::leases::Lease;
@@ -33,6 +34,8 @@ const AHEAD: usize = 2 * PIECE;
 const HELD: u64 = (AHEAD + CHUNK + CHUNK) as u64;
 /// An answer of so much text and no picture is built whole; escapes may make it six times as long.
 const SMALL: usize = 32 * 1024;
+/// Texts of more than that are long.
+const LONG: usize = 256 * 1024;
 /// How often a busy database is asked again in mid-stream, and how long after.
 const TRIES: [Duration; 3] = [
     Duration::from_millis(20),
@@ -97,14 +100,21 @@ pub async fn body(
     Ok(streamed(writer))
 }
 
-/// A JSON body of parts that are all there: built whole when it is small, else streamed.
+/// A JSON body of parts that are all there: built whole when it is small, else streamed. Very long texts do not wait for
+/// room, because they are in memory meanwhile.
 pub async fn of_parts(app: &Arc<App>, reader: Reader, parts: Vec<Part>) -> Result<Body, Error> {
     let held: usize = parts.iter().map(|part| part.text().len()).sum();
     if held <= SMALL && !parts.iter().any(Part::has_marks) {
         return Ok(Body::from(whole(&parts)));
     }
     // Each skeleton is there twice while it is taken apart.
-    body(app, reader, Once(Some(parts)), 2 * held).await
+    let answer = body(app, reader, Once(Some(parts)), 2 * held);
+    if held <= LONG {
+        return answer.await;
+    }
+    answer
+        .now_or_never()
+        .unwrap_or_else(|| Err(Error::unavailable(1)))
 }
 
 fn whole(parts: &[Part]) -> Vec<u8> {

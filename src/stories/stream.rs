@@ -30,7 +30,7 @@ use crate::wire::page::Links;
 
 /// Stored text that one batch of bodies may bring into memory.
 const BATCH_BYTES: i64 = 128 * 1024;
-/// What a story takes that waits in a list, without its body.
+/// What a story takes that waits in a list, without its body and its summary.
 const ROW_BYTES: usize = 2 * 1024;
 /// A chunk of a list without bodies.
 const CHUNK: usize = 64 * 1024;
@@ -91,7 +91,11 @@ pub async fn shelf_list(
     rows: Vec<Story>,
     origin: &Origin,
 ) -> Result<Response, Error> {
-    let held = rows.len() * ROW_BYTES + gzip::MOST + CHUNK;
+    let texts: usize = rows
+        .iter()
+        .map(|story| story.summary.as_deref().map_or(0, str::len))
+        .sum();
+    let held = texts + rows.len() * ROW_BYTES + gzip::MOST + CHUNK;
     let mut list = ShelfList {
         out: frame.head.into_bytes(),
         rows: rows.into_iter().peekable(),
@@ -339,6 +343,50 @@ pub async fn one_story(
     Ok(respond(
         pictures::stream::of_parts(app, viewer.into(), parts).await?,
     ))
+}
+
+/// The same for a story whose long members have so many bytes: they are read when there is room for them.
+pub async fn one_long_story(
+    app: &Arc<App>,
+    head: &serde_json::Value,
+    story: &Story,
+    viewer: Option<i64>,
+    bytes: i64,
+) -> Result<Response, Error> {
+    let row = json(&Whole::new(story, viewer));
+    let source = LongStory {
+        app: Arc::clone(app),
+        story_id: story.id,
+        open_object: Some(format!("{},\"story\":{}", open(&head.to_string()), open(&row))),
+    };
+    // Each skeleton is there twice while it is taken apart.
+    let held = 2 * usize::try_from(bytes).unwrap_or_default();
+    Ok(respond(
+        pictures::stream::body(app, viewer.into(), source, held).await?,
+    ))
+}
+
+/// One story whose long members are still to be read.
+struct LongStory {
+    app: Arc<App>,
+    story_id: i64,
+    /// What stands before them, until it is written.
+    open_object: Option<String>,
+}
+
+impl Source for LongStory {
+    async fn next(&mut self) -> Result<Option<Vec<Part>>, database::Error> {
+        let Some(open_object) = self.open_object.take() else {
+            return Ok(None);
+        };
+        let ids = [self.story_id];
+        let mut bodies = patiently(&self.app, move |conn| bodies::of(conn, &ids)).await?;
+        let body = bodies.pop().ok_or(database::Error::Missing)?;
+        let mut parts = Vec::new();
+        push_story(&mut parts, &open_object, body);
+        parts.push(Part::json("}"));
+        Ok(Some(parts))
+    }
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@ use std::io::Read;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use database::Conn;
 use serde_json::{Value, json};
 use tinytales::clock::{MINUTE, SECOND};
+use tinytales::pictures::Reader;
 
-use crate::drawings::{data_url, hash_of, media_path, png};
+use crate::drawings::{canvas, data_url, hash_of, media_path, plain_story, png, with};
 use crate::support::{Client, Connection, World};
 
 /// More than the buffers of two sockets take: the server has to wait for such a reader.
@@ -226,4 +228,56 @@ fn a_piece_that_vanishes_under_a_reader_breaks_the_answer() {
     assert!(rest.len() > 10_000_000, "{} bytes", rest.len());
     assert!(!rest.ends_with(b"0\r\n\r\n"));
     assert!(!rest[rest.len() - 40..].contains(&b']'));
+}
+
+#[test]
+fn long_texts_are_read_when_there_is_room_for_them() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let id = mira.makes(with(
+        plain_story("the kettle"),
+        json!({"content": "a".repeat(300_000)}),
+    ));
+    mira.post_nothing(&format!("/api/stories/{id}/publish/")).ok();
+    let answers = &world.app.pictures.answers;
+    let everything = world.run(answers.take(Reader::Guest, 1 << 40)).ok().unwrap();
+    thread::scope(|scope| {
+        let reads = scope.spawn(|| world.guest().get(&format!("/api/stories/{id}/")).ok());
+        eventually("somebody waits for room", || answers.is_waited_for());
+        world.sql(move |conn: &mut Conn<'_>| {
+            let rewritten = "b".repeat(300_000);
+            conn.execute(
+                "UPDATE story_bodies SET content = $2 WHERE story_id = $1",
+                &[&id, &rewritten],
+            )
+        });
+        drop(everything);
+        let story = &reads.join().unwrap()["story"];
+        assert_eq!(
+            story["content"],
+            json!("b".repeat(300_000)),
+            "read before there was room"
+        );
+    });
+}
+
+#[test]
+fn drawings_of_all_sizes_come_back_as_they_were() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    // Around one piece of 96 KiB and around what one hop brings.
+    let sides = [
+        8, 8, 181, 100, 182, 8, 260, 100, 100, 100, 300, 8, 128, 181, 8, 8, 400, 8,
+    ];
+    let drawn: Vec<String> = (0_u64..)
+        .zip(sides)
+        .map(|(seed, side)| data_url("image/png", &png(9000 + seed, side)))
+        .collect();
+    let images: Vec<Option<&str>> = drawn.iter().map(|url| Some(url.as_str())).collect();
+    let sent = canvas(&images);
+    let id = mira.makes(with(
+        plain_story("the kettle"),
+        json!({"canvas_data": sent.clone()}),
+    ));
+    assert_eq!(mira.reads(id)["canvas_data"], json!(sent));
 }

@@ -11,7 +11,7 @@ use crate::accounts::auth::Viewer;
 use crate::app::{App, ClientAddress};
 use crate::stories::rules::Role;
 use crate::stories::shapes::WholeStory;
-use crate::stories::store;
+use crate::stories::store::{self, Long};
 use crate::stories::stream;
 use crate::wire::{Error, Id};
 
@@ -45,10 +45,14 @@ pub async fn detail(
                 .ok_or_else(Error::not_found)
         })
         .await;
-    let (mut story, role, body) = read?;
+    let (mut story, role, long) = read?;
     if role == Role::Reader {
         app.views.count(story_id, reader, &network, app.clock.now());
     }
     story.views += app.views.pending(story_id);
-    stream::one_story(&app, &json!({"success": true}), &story, reader, body, true).await
+    let head = json!({"success": true});
+    match long {
+        Long::Here(body) => stream::one_story(&app, &head, &story, reader, body, true).await,
+        Long::Apart(bytes) => stream::one_long_story(&app, &head, &story, reader, bytes).await,
+    }
 }

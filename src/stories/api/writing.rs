@@ -17,7 +17,7 @@ use crate::accounts::auth::Caller;
 use crate::app::App;
 use crate::moderation::Masker;
 use crate::pictures::splitter::{Field, Keep};
-use crate::pictures::{MOST_TEXT, Received, receive};
+use crate::pictures::{Changed, MOST_TEXT, Received, receive};
 use crate::stories::drawn::{Refused, Sent};
 use crate::stories::effects;
 use crate::stories::limits;
@@ -33,7 +33,7 @@ use crate::wire::{Error, Fields, Id};
 const LARGEST: usize = 32 * 1024 * 1024;
 /// A story with more text than that waits for the small writes.
 const LARGE_WRITE: usize = 64 * 1024;
-/// After a larger request the answer leaves the long members out.
+/// After a larger request, or with longer texts, the answer leaves the long members out.
 const ECHOED: usize = 256 * 1024;
 /// How often a change is tried when others change the story at the same moment: one of them succeeds each time, and those
 /// who draw together save together.
@@ -188,8 +188,8 @@ pub async fn update(
     request: Request,
 ) -> Result<Response, Error> {
     app.limit(&limits::CHANGE, caller.id)?;
-    let role = may_change(&app, story_id, caller.id).await?;
-    let mut received = receive(&app, caller.id, Some(story_id), request, KNOWN, LARGEST).await?;
+    let (role, changed) = may_change(&app, story_id, caller.id).await?;
+    let mut received = receive(&app, caller.id, Some(changed), request, KNOWN, LARGEST).await?;
     let mut fields = Fields::new(std::mem::take(&mut received.body.fields));
     let mut given = Given::for_change(&mut fields);
     let sent = Sent::for_change(std::mem::take(&mut received.body.skeletons), &mut fields);
@@ -211,17 +211,14 @@ pub async fn update(
     Err(Error::unavailable(1))
 }
 
-/// Who the caller is to a story that they want to change.
-async fn may_change(app: &Arc<App>, story_id: i64, caller: i64) -> Result<Role, Error> {
-    let standing: Result<_, Error> = app
-        .database
-        .read(move |conn| Ok(store::standing(conn, story_id, Some(caller))?))
-        .await;
-    let (role, _) = standing?.ok_or_else(Error::not_found)?;
+/// Who the caller is to a story that they want to change, and how large it is.
+async fn may_change(app: &Arc<App>, story_id: i64, caller: i64) -> Result<(Role, Changed), Error> {
+    let standing = app.read(move |conn| Ok(store::standing(conn, story_id, Some(caller))?));
+    let (role, bytes) = standing.await?.ok_or_else(Error::not_found)?;
     if !role.may_write() {
         return Err(Error::forbidden("Only its authors can change this story."));
     }
-    Ok(role)
+    Ok((role, Changed { story_id, bytes }))
 }
 
 async fn stored(app: &Arc<App>, story_id: i64) -> Result<Current, Error> {
@@ -296,7 +293,8 @@ async fn answer(
         content: written.content,
         canvas: written.drawn.canvas,
     };
-    stream::one_story(app, head, story, Some(caller), body, received.bytes <= ECHOED).await
+    let is_short = received.bytes.max(body.content.len() + body.canvas.len()) <= ECHOED;
+    stream::one_story(app, head, story, Some(caller), body, is_short).await
 }
 
 fn refusal(refused: Refused) -> Error {

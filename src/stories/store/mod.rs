@@ -103,22 +103,39 @@ pub fn one(conn: &mut Conn<'_>, story_id: i64, viewer: Option<i64>) -> Result<Op
     row.map(|mut row| seen(conn, &mut row, viewer)).transpose()
 }
 
-/// The same with its long members, for no query more.
+/// The long members of a story that was looked up.
+#[derive(Debug)]
+pub enum Long {
+    /// Few enough to come along.
+    Here(Body),
+    /// So many bytes that there must be room for them before they are read.
+    Apart(i64),
+}
+
+/// Bytes of long members that come along with their story.
+const COMING_ALONG: i64 = 64 * 1024;
+
+/// The same with its long members, for no query more, unless they are very long.
 pub fn whole(
     conn: &mut Conn<'_>,
     story_id: i64,
     viewer: Option<i64>,
-) -> Result<Option<(Story, Role, Body)>, Error> {
+) -> Result<Option<(Story, Role, Long)>, Error> {
     let row = conn.first(&one_sql(true), &[&story_id, &viewer.unwrap_or_default()])?;
     let Some(mut row) = row else { return Ok(None) };
     let (story, role) = seen(conn, &mut row, viewer)?;
-    let body = Body {
-        story_id,
-        cover: row.take()?,
-        content: row.take()?,
-        canvas: row.take()?,
+    let bytes: i64 = row.take()?;
+    let long = if bytes > COMING_ALONG {
+        Long::Apart(bytes)
+    } else {
+        Long::Here(Body {
+            story_id,
+            cover: row.take()?,
+            content: row.take()?,
+            canvas: row.take()?,
+        })
     };
-    Ok(Some((story, role, body)))
+    Ok(Some((story, role, long)))
 }
 
 /// A row of `one_sql` as the viewer sees it.
@@ -131,12 +148,19 @@ fn seen(conn: &mut Conn<'_>, row: &mut Row, viewer: Option<i64>) -> Result<(Stor
 
 fn one_sql(with_body: bool) -> String {
     let (columns, join) = if with_body {
+        let coming_along =
+            |column| format!("CASE WHEN s.body_bytes <= {COMING_ALONG} THEN b.{column} ELSE '' END");
         (
-            ", b.cover, b.content, b.canvas",
+            format!(
+                ", s.body_bytes, {}, {}, {}",
+                coming_along("cover"),
+                coming_along("content"),
+                coming_along("canvas")
+            ),
             " JOIN story_bodies b ON b.story_id = s.id",
         )
     } else {
-        ("", "")
+        (String::new(), "")
     };
     format!(
         "SELECT {COLUMNS},
@@ -148,16 +172,17 @@ fn one_sql(with_body: bool) -> String {
     )
 }
 
-/// The viewer's role in a story and whether it is published; nothing when there is no such story.
+/// The viewer's role in a story and the bytes of its long members, without their pictures; nothing when there is no such
+/// story.
 pub fn standing(
     conn: &mut Conn<'_>,
     story_id: i64,
     viewer: Option<i64>,
-) -> Result<Option<(Role, bool)>, Error> {
+) -> Result<Option<(Role, i64)>, Error> {
     let viewer = viewer.unwrap_or_default();
     let row = conn.first(
         "SELECT s.author_id, EXISTS (SELECT 1 FROM story_authors a WHERE a.story_id = s.id AND a.user_id = $2),
-                s.is_published
+                s.body_bytes
          FROM stories s WHERE s.id = $1",
         &[&story_id, &viewer],
     )?;

@@ -23,21 +23,26 @@ pub(crate) struct Group {
 #[derive(Debug, PartialEq, Eq)]
 struct Files {
     usage: &'static str,
-    /// The line of `memory.stat` with the file pages that the kernel takes back before it kills.
-    inactive: &'static str,
+    /// The lines of `memory.stat` with the pages of files, which the kernel takes back before it kills, in use lately
+    /// (as the pages of a database are) or not.
+    files: [&'static str; 2],
+    /// The lines with those of them that must be written first.
+    unwritten: [&'static str; 2],
     /// The file with a line `oom_kill`.
     events: &'static str,
 }
 
 const V2: Files = Files {
     usage: "memory.current",
-    inactive: "inactive_file ",
+    files: ["inactive_file ", "active_file "],
+    unwritten: ["file_dirty ", "file_writeback "],
     events: "memory.events",
 };
 
 const V1: Files = Files {
     usage: "memory.usage_in_bytes",
-    inactive: "total_inactive_file ",
+    files: ["total_inactive_file ", "total_active_file "],
+    unwritten: ["total_dirty ", "total_writeback "],
     events: "memory.oom_control",
 };
 
@@ -54,11 +59,13 @@ impl Group {
         groups.min_by_key(|group| group.limit)
     }
 
-    /// Bytes in use, without the file pages that would go first.
+    /// Bytes in use, without the pages of files that the kernel could take back at once.
     pub(crate) fn used(&self) -> Option<u64> {
         let usage = number(&self.folder.join(self.files.usage))?;
-        let inactive = line(&self.folder.join("memory.stat"), self.files.inactive).unwrap_or_default();
-        Some(usage.saturating_sub(inactive))
+        let stat = fs::read_to_string(self.folder.join("memory.stat")).unwrap_or_default();
+        let sum = |names: [&str; 2]| -> u64 { names.into_iter().filter_map(|name| named(&stat, name)).sum() };
+        let clean = sum(self.files.files).saturating_sub(sum(self.files.unwritten));
+        Some(usage.saturating_sub(clean))
     }
 
     /// Processes that the kernel has killed here for memory.
@@ -155,7 +162,10 @@ fn number(file: &Path) -> Option<u64> {
 
 /// The number after `name` in a file of such lines.
 fn line(file: &Path, name: &str) -> Option<u64> {
-    let text = fs::read_to_string(file).ok()?;
+    named(&fs::read_to_string(file).ok()?, name)
+}
+
+fn named(text: &str, name: &str) -> Option<u64> {
     text.lines()
         .find_map(|line| line.strip_prefix(name))?
         .trim()

@@ -174,7 +174,7 @@ fn the_group_with_the_limit_tells_what_is_used_and_killed() {
         ("sys/fs/cgroup/app/memory.current", "104857600\n"),
         (
             "sys/fs/cgroup/app/memory.stat",
-            "active_file 7\ninactive_file 4857600\n",
+            "active_file 4000000\ninactive_file 1000000\nfile_dirty 140000\nfile_writeback 2400\n",
         ),
         (
             "sys/fs/cgroup/app/memory.events",
@@ -190,7 +190,7 @@ fn the_group_with_the_limit_tells_what_is_used_and_killed() {
         ("sys/fs/cgroup/memory/a/memory.usage_in_bytes", "2000\n"),
         (
             "sys/fs/cgroup/memory/a/memory.stat",
-            "inactive_file 1\ntotal_inactive_file 3000\n",
+            "inactive_file 1\ntotal_inactive_file 1500\ntotal_active_file 1500\ntotal_dirty 0\n",
         ),
     ]);
     let group = memory_group(old.path()).unwrap();
