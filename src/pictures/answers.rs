@@ -1,8 +1,8 @@
 //! Room for answers that are sent as fast as their client takes them, and who may have how much of it.
 //!
 //! Slow readers hold their room for long. So that they do not hold all of it: an account reads a few answers at a time;
-//! guests together, and whole lists together, have a part of the room each. What is left over is for the one story that
-//! somebody opens.
+//! guests, whole lists, and pictures have a part of the room each. What is left over is for the one story that somebody
+//! opens.
 
 use std::time::Duration;
 
@@ -17,8 +17,10 @@ use crate::wire::Error;
 const KERNEL: u64 = 96 * 1024;
 /// Answers of one account at a time.
 const MOST_OF_ONE: usize = 12;
-/// Guests have this part of all room together, and so have whole lists: three of eight.
-const PART: (u64, u64) = (3, 8);
+/// What these have of all room together, in eighths: a quarter is left for the one story that somebody opens.
+const LISTS: u64 = 3;
+const GUESTS: u64 = 2;
+const PICTURES: u64 = 1;
 /// Who may wait for a part, and how long. The rows of a list wait with its reader.
 const WAITING: usize = 64;
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -28,6 +30,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 pub enum Reader {
     /// Nobody in particular.
     Guest,
+    /// Nobody in particular, who wants a picture: a page of covers must not wait for those who read stories slowly.
+    Picture,
     /// Somebody who opens one thing.
     Account(i64),
     /// Somebody who takes a list of whole stories.
@@ -45,6 +49,7 @@ pub struct Answers {
     all: Bytes,
     lists: Bytes,
     guests: Bytes,
+    pictures: Bytes,
     turns: Turns,
 }
 
@@ -59,10 +64,11 @@ impl Answers {
     /// The room of this envelope.
     pub fn new(envelope: &Envelope) -> Self {
         let all = envelope.responses().clone();
-        let part = || Bytes::new(all.total() / PART.1 * PART.0, WAITING, LONGEST_WAIT);
+        let part = |eighths| Bytes::new(all.total() / 8 * eighths, WAITING, LONGEST_WAIT);
         Self {
-            lists: part(),
-            guests: part(),
+            lists: part(LISTS),
+            guests: part(GUESTS),
+            pictures: part(PICTURES),
             all,
             turns: Turns::new(MOST_OF_ONE),
         }
@@ -71,7 +77,7 @@ impl Answers {
     /// Waits until an answer that holds so many bytes at a time may be sent.
     pub async fn take(&self, reader: Reader, held: u64) -> Result<Room, Error> {
         let turn = match reader {
-            Reader::Guest => None,
+            Reader::Guest | Reader::Picture => None,
             Reader::Account(id) | Reader::Lister(id) => {
                 Some(self.turns.begin(id).ok_or_else(|| Error::unavailable(1))?)
             }
@@ -79,9 +85,14 @@ impl Answers {
         let bytes = held + KERNEL;
         // The part first: who waits for it keeps nobody else from the rest.
         let part = match reader {
-            Reader::Guest => Some(self.guests.take(bytes.min(self.guests.total())).await?),
-            Reader::Lister(_) => Some(self.lists.take(bytes.min(self.lists.total())).await?),
+            Reader::Guest => Some(&self.guests),
+            Reader::Picture => Some(&self.pictures),
+            Reader::Lister(_) => Some(&self.lists),
             Reader::Account(_) => None,
+        };
+        let part = match part {
+            Some(part) => Some(part.take(bytes.min(part.total())).await?),
+            None => None,
         };
         Ok(Room {
             _all: self.all.take(bytes.min(self.all.total())).await?,
@@ -92,7 +103,7 @@ impl Answers {
 
     /// Whether somebody waits for room.
     pub fn is_waited_for(&self) -> bool {
-        [&self.all, &self.lists, &self.guests]
+        [&self.all, &self.lists, &self.guests, &self.pictures]
             .iter()
             .any(|bytes| bytes.waiting() > 0)
     }
@@ -133,16 +144,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn neither_guests_nor_lists_take_all_the_room() {
+    async fn nobody_takes_all_the_room() {
         let answers = answers();
         let guests = take_all(&answers, |_| Reader::Guest);
         let listers = take_all(&answers, Reader::Lister);
-        assert!(
-            guests.len() > 24 && listers.len() > 24,
-            "{} {}",
-            guests.len(),
-            listers.len()
-        );
+        let pictures = take_all(&answers, |_| Reader::Picture);
+        let held = [guests.len(), listers.len(), pictures.len()];
+        assert!(held.iter().all(|held| *held >= 12), "{held:?}");
         let others = take_all(&answers, Reader::Account);
         assert!(others.len() > 12, "{}", others.len());
         assert!(!answers.is_waited_for());

@@ -69,7 +69,7 @@ pub async fn picture(
 /// The pieces of a picture, one at a time: one is sent while the next waits.
 async fn stream(app: &Arc<App>, hash: String, bytes: i64) -> Result<Body, Error> {
     let held = bytes.unsigned_abs().min(2 * PIECE as u64);
-    let room = app.pictures.answers.take(Reader::Guest, held).await?;
+    let room = app.pictures.answers.take(Reader::Picture, held).await?;
     let lease = app.pictures.leases.take(&hash);
     let state = (Arc::clone(app), hash, 0, lease, room);
     Ok(Body::from_stream(futures_util::stream::unfold(
