@@ -193,9 +193,14 @@ pub const SETTINGS: &[Setting] = &[
     setting("SMTP_USER", "none", "Sign-in at the SMTP server."),
     setting("SMTP_PASSWORD", "none", "And its password."),
     setting(
+        "ADMIN_EMAIL",
+        "none",
+        "As long as there is no administrator, `serve` makes one with this address and `ADMIN_PASSWORD`; not with `--demo`.",
+    ),
+    setting(
         "ADMIN_PASSWORD",
         "asked for",
-        "The password for `create-admin`, where nobody can type one.",
+        "The password for `ADMIN_EMAIL`, and for `create-admin` where nobody can type one; at least 8 characters.",
     ),
 ];
 

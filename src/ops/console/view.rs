@@ -8,7 +8,6 @@ use envelope::{Gauges, Level};
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE};
 use crate::logging::Warning;
-use crate::ops::check::forgets;
 use crate::ops::history::{self, Ending, ONLINE, Point, Run};
 use crate::ops::sockets;
 use crate::ops::traffic::{GOAL, Snapshot};
@@ -123,7 +122,7 @@ impl View {
                 lines: app.log.lines_last_minute(),
                 warnings: app.log.warnings(),
             },
-            forgets: forgets(&app.config),
+            forgets: app.forgets,
             past: Past::read(app, range, now).await.ok(),
         }
     }

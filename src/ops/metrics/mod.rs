@@ -99,8 +99,8 @@ fn process(text: &mut Text, app: &App, gauges: &Gauges) {
     );
     text.gauge(
         "tinytales_debug",
-        "1 while DEBUG is set, which it is not in production.",
-        u8::from(app.config.debug),
+        "1 while more than warnings is logged: by DEBUG, by LOG_LEVEL or for a while.",
+        u8::from(!matches!(app.log.level().as_str(), "error" | "warn")),
     );
 }
 
@@ -207,6 +207,11 @@ fn requests(text: &mut Text, app: &App, totals: &Totals) {
     );
     text.figure(name, &[("status", "429")], totals.too_many);
     text.figure(name, &[("status", "503")], totals.unavailable);
+    text.counter(
+        "tinytales_errors_total",
+        "Answers that were a fault of ours: 5xx without 503.",
+        totals.errors,
+    );
     text.counter(
         "tinytales_requests_abandoned_total",
         "Requests whose client hung up before the answer was ready.",
