@@ -56,6 +56,7 @@ fn render(app: &App) -> String {
     envelope(&mut text, app, &gauges);
     requests(&mut text, app, &app.traffic.totals());
     database(&mut text, app);
+    backups(&mut text, app);
     people(&mut text, app);
     text.finish()
 }
@@ -302,6 +303,29 @@ fn database(text: &mut Text, app: &App) {
             limit,
         );
     }
+}
+
+fn backups(text: &mut Text, app: &App) {
+    let state = app.backups.state();
+    if let Some(every) = app.backups.every() {
+        text.gauge(
+            "tinytales_backup_every_seconds",
+            "Time from one backup to the next.",
+            every / SECOND,
+        );
+    }
+    if let Some(last) = state.last_success {
+        text.gauge(
+            "tinytales_backup_last_success_seconds",
+            "When the newest backup was begun, since 1970.",
+            last / SECOND,
+        );
+    }
+    text.counter(
+        "tinytales_backup_failures_total",
+        "Backups that failed, and will be tried again.",
+        state.failures,
+    );
 }
 
 fn people(text: &mut Text, app: &App) {
