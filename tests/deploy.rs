@@ -273,7 +273,7 @@ fn the_unit_starts_the_server_and_locks_it_in() {
         assert_setting(UNIT, pair.split_once('=').unwrap().0);
     }
     for (name, value) in [
-        ("DynamicUser", "yes"),
+        ("User", "tinytales"),
         ("NoNewPrivileges", "yes"),
         ("ProtectSystem", "strict"),
         ("MemoryMax", "512M"),
