@@ -3,6 +3,7 @@
 use tinytales::backup::Round;
 use tinytales::clock::{HOUR, MINUTE, SECOND};
 
+use crate::ops_browser::fill;
 use crate::support::{Answer, Client, PASSWORD, World};
 
 /// Sends a form as a browser does.
@@ -299,6 +300,7 @@ fn a_young_console_is_whole_and_small() {
 fn a_page_full_of_long_warnings_stays_small_and_folds_the_older_ones() {
     let world = World::new();
     let admin = admin_at_console(&world);
+    fill(&world);
     for number in 0..250 {
         let route = format!(
             "/api/{number}/{}",
@@ -310,7 +312,7 @@ fn a_page_full_of_long_warnings_stays_small_and_folds_the_older_ones() {
     assert_eq!(world.app.log.warnings().len(), 200);
     for hours in [1, 6, 24] {
         let page = admin.get(&format!("/ops?hours={hours}"));
-        assert!(page.body.len() < 60_000, "{} bytes", page.body.len());
+        assert!(page.body.len() < 60_000, "{} bytes at {hours} h", page.body.len());
         let text = page.text();
         let (before, folded) = text.split_once("id=\"older-warnings\"").unwrap();
         assert!(before.contains("/api/249/") && !before.contains("/api/229/"));
