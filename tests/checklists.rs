@@ -16,7 +16,7 @@ use tinytales::migrations::ALL;
 const SECRET: &str = "b7f1c07d3a9e8e64d2f01c5d9a35e8427bc6f10d";
 const TOKEN: &str = "d2f01c5d9a35e842";
 
-/// A folder on the disk of the build, which is not in memory.
+/// A folder on the disk of the build.
 fn folder() -> TempDir {
     tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
 }
@@ -121,8 +121,14 @@ fn a_look_before_the_first_deploy_finds_nothing_wrong_and_leaves_nothing_behind(
     let data = folder.path().join("data");
     let settings = [("DATA_DIR", data.to_str().unwrap()), ("SECRET_KEY", SECRET)];
     let output = tinytales(&["check"], &settings).output().unwrap();
-    assert!(output.status.success(), "{}", text(&output));
     assert!(text(&output).contains("    mend: set ALLOWED_HOSTS="));
+    let output = tinytales(&["check", "--json"], &settings).output().unwrap();
+    let mut wrong = Lines::of(&output).wrong().join(" ");
+    // What the folder of the build is on, and how full that is, is not ours to say.
+    for machine in ["disk", "room"] {
+        wrong = wrong.replace(machine, "");
+    }
+    assert_eq!(wrong.trim(), "", "{}", text(&output));
     assert!(!data.exists());
 }
 
@@ -179,8 +185,8 @@ fn only_what_greets_as_a_mail_server_counts_as_one() {
 
 #[test]
 fn an_instance_that_forgets_is_told_so_by_check_log_and_front_door() {
-    // A root of its own: what is mounted there decides, and a folder of the build may be anything.
-    let folder = folder();
+    // In memory on every machine, whatever the folder of the build is on.
+    let folder = tempfile::tempdir_in("/dev/shm").unwrap();
     let settings = [
         ("DATA_DIR", folder.path().to_str().unwrap()),
         ("SECRET_KEY", SECRET),
@@ -189,15 +195,15 @@ fn an_instance_that_forgets_is_told_so_by_check_log_and_front_door() {
     ];
     let output = tinytales(&["check", "--json"], &settings).output().unwrap();
     let lines = Lines::of(&output);
-    let forgets = lines.state("disk") == "fail";
-    assert_eq!(forgets, lines.message("disk").contains("stories are lost"));
+    assert_eq!(lines.state("disk"), "fail");
+    assert!(lines.message("disk").contains("stories are lost"));
 
     let server = Server::start(&folder, &settings);
     let mut page = ureq::get(&server.address).call().unwrap();
     let page = page.body_mut().read_to_string().unwrap();
-    assert_eq!(page.contains("This server forgets"), forgets);
+    assert!(page.contains("This server forgets"));
     let log = fs::read_to_string(folder.path().join("log")).unwrap();
-    assert_eq!(log.contains("erased at every restart"), forgets, "{log}");
+    assert!(log.contains("erased at every restart"), "{log}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -272,7 +273,7 @@ fn the_unit_starts_the_server_and_locks_it_in() {
         assert_setting(UNIT, pair.split_once('=').unwrap().0);
     }
     for (name, value) in [
-        ("DynamicUser", "yes"),
+        ("User", "tinytales"),
         ("NoNewPrivileges", "yes"),
         ("ProtectSystem", "strict"),
         ("MemoryMax", "512M"),
@@ -298,7 +299,10 @@ fn systemd_understands_the_unit() {
     fs::write(&file, unit).unwrap();
     let verified = Command::new("systemd-analyze").arg("verify").arg(&file).output();
     let Ok(verified) = verified else {
-        return; // Not a machine with systemd.
+        // Past the capture of the test runner: whoever reads the run must see that something was left out.
+        let word = "SKIPPED: systemd-analyze is not there; type: apt-get install systemd\n";
+        std::io::stderr().write_all(word.as_bytes()).unwrap();
+        return;
     };
     // A line that it does not understand is a word on the side, not an error.
     let said = String::from_utf8_lossy(&verified.stderr);
@@ -309,8 +313,14 @@ fn systemd_understands_the_unit() {
 }
 
 #[test]
-fn the_operators_guide_names_commands_and_settings_that_exist() {
-    for path in ["docs/OPERATIONS.md", "README.md"] {
+fn the_documents_name_commands_and_settings_that_exist() {
+    for path in [
+        "docs/OPERATIONS.md",
+        "docs/BACKUPS.md",
+        "docs/LOGGING.md",
+        "docs/CONSOLE.md",
+        "README.md",
+    ] {
         let text = read(path);
         // What stands between backticks, in a line or in a block.
         for code in text.split('`').skip(1).step_by(2).flat_map(str::lines) {

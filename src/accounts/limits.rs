@@ -1,4 +1,4 @@
-//! How often people may sign up, sign in, guess and search (accounts-and-social §9.5).
+//! How often people may sign up, sign in, guess and search.
 //!
 //! A school stands behind one network address: thirty children who sign in at once must not lock each other out. So
 //! the limits per network only bound the load and the trying of many accounts; the risk of guessing is carried by

@@ -6,6 +6,7 @@ pub mod api;
 pub mod auth;
 pub mod codes;
 pub mod errands;
+pub mod first_admin;
 pub mod limits;
 pub mod password;
 pub mod rules;

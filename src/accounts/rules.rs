@@ -11,6 +11,8 @@ pub const LONGEST_NAME: usize = 50;
 pub const LONGEST_EMAIL: usize = 254;
 /// The shortest password, in code points.
 pub const SHORTEST_PASSWORD: usize = 8;
+/// The longest password, in code points: nobody could sign in with a longer one, whose field would be refused.
+pub const LONGEST_PASSWORD: usize = 256;
 /// The longest avatar, in code points.
 pub const LONGEST_AVATAR: usize = 10;
 /// The longest bio, in code points.
@@ -91,6 +93,9 @@ pub fn chosen_username(text: &str) -> Result<String, &'static str> {
 pub fn check_password(password: &str) -> Result<(), &'static str> {
     if password.chars().count() < SHORTEST_PASSWORD {
         return Err("A password needs at least 8 characters.");
+    }
+    if password.chars().count() > LONGEST_PASSWORD {
+        return Err("A password has at most 256 characters.");
     }
     Ok(())
 }

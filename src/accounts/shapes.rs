@@ -1,4 +1,4 @@
-//! Accounts as the wire shows them (accounts-and-social §1.1, §3.1).
+//! Accounts as the wire shows them.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,7 +9,7 @@ use crate::wire::Timestamp;
 
 /// The account in the answer to a sign-in.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(missing_docs, reason = "the names are the contract's own")]
+#[expect(missing_docs, reason = "the names are the wire's own")]
 pub struct AccountShape {
     pub id: i64,
     pub username: String,
@@ -29,7 +29,7 @@ pub struct AccountShape {
 
 /// The account as it is loaded at start-up: the apps replace all they know by it.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(missing_docs, reason = "the names are the contract's own")]
+#[expect(missing_docs, reason = "the names are the wire's own")]
 pub struct OwnAccountShape {
     #[serde(flatten)]
     pub account: AccountShape,
@@ -46,7 +46,7 @@ pub struct OwnAccountShape {
 
 /// The profile of `/users/profile/`.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(missing_docs, reason = "the names are the contract's own")]
+#[expect(missing_docs, reason = "the names are the wire's own")]
 pub struct ProfileShape {
     pub id: i64,
     pub username: String,

@@ -21,5 +21,5 @@ pub use failure::Failure;
 pub use file::{Contents, Place, check};
 pub use folder::{Folder, Stored};
 pub use format::{Counts, Fault, Header};
-pub use schedule::{Backups, Round, State, start};
+pub use schedule::{Backups, HeldBack, Round, State, start};
 pub use settings::{BackupSettings, BucketSettings, Texts, spelled};

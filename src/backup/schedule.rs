@@ -36,8 +36,21 @@ pub struct State {
     pub shipped: Option<i64>,
     /// When one failed last and why, until one succeeds.
     pub last_error: Option<(i64, String)>,
+    /// How many have failed in this run.
+    pub failures: u64,
+    /// Since when one is due and memory is too short for it.
+    pub held_back: Option<HeldBack>,
     /// Whether one is being made.
     pub running: bool,
+}
+
+/// A backup that waits for memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldBack {
+    /// In epoch microseconds.
+    pub since: i64,
+    /// Whether the log has said so.
+    pub told: bool,
 }
 
 /// What a look at the clock came to.
@@ -59,6 +72,7 @@ pub struct Backups {
     settings: BackupSettings,
     place: Place,
     bucket: Option<Bucket>,
+    is_demo: bool,
     state: Mutex<State>,
 }
 
@@ -74,6 +88,7 @@ impl Backups {
                 options: crate::app::database_options(config),
             },
             bucket,
+            is_demo: config.demo,
             state: Mutex::default(),
         })
     }
@@ -81,6 +96,24 @@ impl Backups {
     /// What became of them.
     pub fn state(&self) -> State {
         self.with_state(|state| state.clone())
+    }
+
+    /// Time from one to the next, in microseconds; nothing where the server makes none by itself.
+    pub fn every(&self) -> Option<i64> {
+        let is_on = self.settings.folder.is_some() && !self.is_demo;
+        is_on.then(|| micros(self.settings.every))
+    }
+
+    /// Whether they go to a bucket as well.
+    pub fn has_bucket(&self) -> bool {
+        self.bucket.is_some()
+    }
+
+    /// Whether the newest one, or the start of a server that has none yet, is longer ago than two of them are apart.
+    pub fn is_overdue(&self, now: i64, started_at: i64) -> bool {
+        let last = self.with_state(|state| state.last_success).unwrap_or(started_at);
+        self.every()
+            .is_some_and(|every| now.saturating_sub(last) > every.saturating_mul(2))
     }
 
     /// How often one is made, where to, and what can be lost, in one sentence; `None` when none are made.
@@ -104,7 +137,10 @@ impl Backups {
         let now = app.clock.now();
         let outcome = self.look(app, now).await;
         self.with_state(|state| match &outcome {
-            Round::Failed(failure) => state.last_error = Some((now, failure.to_string())),
+            Round::Failed(failure) => {
+                state.last_error = Some((now, failure.to_string()));
+                state.failures += 1;
+            }
             Round::Made(..) | Round::Shipped(_) => state.last_error = None,
             Round::NotDue => {}
         });
@@ -119,8 +155,10 @@ impl Backups {
             return Round::NotDue;
         };
         if !app.envelope.admits(Kind::Export) {
+            self.hold_back(now);
             return Round::NotDue;
         }
+        self.with_state(|state| state.held_back = None);
         let pause = TRY_AGAIN.min(self.settings.every);
         let failed = self.with_state(|state| state.last_error.as_ref().map(|(at, _)| *at));
         if failed.is_some_and(|at| now < at.saturating_add(micros(pause))) {
@@ -131,6 +169,28 @@ impl Backups {
             // A database without people, as on the first day, is not worth one, and must not push older ones out.
             Err(Failure::Nothing | Failure::Stopped) => Round::NotDue,
             Err(failure) => Round::Failed(failure),
+        }
+    }
+
+    /// Waits for memory. What takes longer than one should be apart from the next is said once.
+    fn hold_back(&self, now: i64) {
+        if !self.is_due(now) {
+            return;
+        }
+        let every = micros(self.settings.every);
+        let is_news = self.with_state(|state| {
+            let held = state.held_back.get_or_insert(HeldBack {
+                since: now,
+                told: false,
+            });
+            let is_news = !held.told && now.saturating_sub(held.since) > every;
+            held.told |= is_news;
+            is_news
+        });
+        if is_news {
+            tracing::warn!(
+                "there is no new backup: memory has been short for as long as one takes to be due"
+            );
         }
     }
 

@@ -134,6 +134,13 @@ impl Texts {
             return Err("BUCKET_URL is written s3://bucket or s3://bucket/prefix".to_owned());
         };
         let (name, prefix) = place.split_once('/').unwrap_or((place, ""));
+        let prefix = prefix.trim_matches('/');
+        if name.is_empty() || !is_prefix(prefix) {
+            return Err("BUCKET_URL has a name or a prefix with an empty part, or with . or ..".to_owned());
+        }
+        if self.endpoint.as_deref().is_some_and(|url| !is_web_address(url)) {
+            return Err("BUCKET_ENDPOINT begins with https:// or http:// and has a host".to_owned());
+        }
         let needed = |text: &Option<String>, name: &str| {
             text.clone()
                 .ok_or_else(|| format!("{name} is not set, and BUCKET_URL needs it"))
@@ -141,7 +148,7 @@ impl Texts {
         let secret = self.secret_access_key.clone();
         Ok(BucketSettings {
             name: name.to_owned(),
-            prefix: prefix.trim_matches('/').to_owned(),
+            prefix: prefix.to_owned(),
             endpoint: self.endpoint.clone(),
             region: self.region.clone().unwrap_or_else(|| DEFAULT_REGION.to_owned()),
             access_key_id: needed(&self.access_key_id, "BUCKET_ACCESS_KEY_ID")?,
@@ -149,6 +156,20 @@ impl Texts {
                 .ok_or("BUCKET_SECRET_ACCESS_KEY is not set, and BUCKET_URL needs it")?,
         })
     }
+}
+
+/// Nothing, or names with slashes between them.
+fn is_prefix(prefix: &str) -> bool {
+    let is_name = |part: &str| !matches!(part, "" | "." | "..") && !part.chars().any(char::is_control);
+    prefix.is_empty() || prefix.split('/').all(is_name)
+}
+
+fn is_web_address(url: &str) -> bool {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split('/').next());
+    host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace))
 }
 
 /// Reads `15m`, `24h` or `7d`.
@@ -223,6 +244,27 @@ mod tests {
             ..Texts::default()
         };
         assert_eq!(read(&texts, true).unwrap_err().len(), 3);
+    }
+
+    #[test]
+    fn a_bucket_has_a_prefix_of_names_and_an_address_of_the_web() {
+        for (prefix, fits) in [
+            ("", true),
+            ("a/b", true),
+            ("a//b", false),
+            ("a/../b", false),
+            ("a\nb", false),
+        ] {
+            assert_eq!(is_prefix(prefix), fits, "{prefix:?}");
+        }
+        for (url, fits) in [
+            ("https://s3.example.org", true),
+            ("http://127.0.0.1:9000/x", true),
+            ("s3.example.org", false),
+            ("https://", false),
+        ] {
+            assert_eq!(is_web_address(url), fits, "{url}");
+        }
     }
 
     #[test]

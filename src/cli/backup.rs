@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use lexopt::Parser;
 use lexopt::prelude::*;
 
-use super::start::{runtime, settings};
+use super::start::{backups_of, runtime, settings};
 use super::{Command, Failure, Work, say};
 use crate::backup::{Backups, Brake, Contents, Folder, Stored};
 use crate::clock::Clock;
@@ -61,7 +61,7 @@ fn parse(arguments: &mut Parser) -> Result<Work, lexopt::Error> {
 
 fn backup(config: &Config, wanted: Wanted) -> Result<(), Failure> {
     Log::start(config);
-    let backups = Backups::new(config).map_err(|failure| failure.to_string())?;
+    let backups = backups_of(config)?;
     let done = match wanted {
         Wanted { file: Some(file), .. } => into_file(&backups, &file),
         Wanted {

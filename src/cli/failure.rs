@@ -47,10 +47,10 @@ impl From<&str> for Failure {
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
-            StartError::Settings(_) | StartError::Mail(_) => Self::Settings(vec![error.to_string()]),
-            StartError::Database(_) | StartError::Thread(_) | StartError::Backups(_) => {
-                Self::Failed(error.to_string())
+            StartError::Settings(_) | StartError::Mail(_) | StartError::Backups(_) => {
+                Self::Settings(vec![error.to_string()])
             }
+            StartError::Database(_) | StartError::Thread(_) => Self::Failed(error.to_string()),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use lexopt::Parser;
 use lexopt::prelude::*;
 
-use super::start::{prepare_data_dir, runtime, settings};
+use super::start::{backups_of, prepare_data_dir, runtime, settings};
 use super::{Command, Failure, Work, say};
 use crate::backup::{self, Backups, Contents};
 use crate::config::Config;
@@ -58,7 +58,7 @@ fn parse(arguments: &mut Parser) -> Result<Work, lexopt::Error> {
 fn restore(config: &Config, from: From, if_empty: bool) -> Result<(), Failure> {
     Log::start(config);
     prepare_data_dir(&config.data_dir)?;
-    let backups = Backups::new(config).map_err(|failure| failure.to_string())?;
+    let backups = backups_of(config)?;
     let full = |failure: &backup::Failure| if_empty && matches!(failure, backup::Failure::NotEmpty);
     match run(&backups, from) {
         Ok(contents) => say(&format!("Restored {}.\n", sentence(&contents))),

@@ -11,11 +11,11 @@ use lexopt::prelude::*;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::start::{prepare_data_dir, runtime, settings, unfit_folders};
+use super::start::{backups_of, prepare_data_dir, runtime, settings, unfit_folders};
 use super::{Command, Failure, Work, restore, say};
+use crate::accounts::first_admin::{self, Outcome};
 use crate::accounts::tokens::random_hex;
 use crate::app::{self, App};
-use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::config::{Config, Secret, settings_as_text};
 use crate::demo::fill::{as_text, fill};
@@ -75,6 +75,8 @@ fn serve(mut config: Config) -> Result<(), Failure> {
                 .await
                 .map_err(|error| format!("the demo world: {error}"))?;
             say(&as_text(&accounts))?;
+        } else {
+            make_first_admin(&app).await?;
         }
         control::start(&app.config.data_dir, &app.log, &app.tasks);
         // Before anybody knows that it runs: whoever does may stop it.
@@ -99,7 +101,7 @@ async fn listen(config: &Config) -> Result<TcpListener, String> {
 
 /// Brings an empty database back from the bucket, if there is one; what is to be said of that, and of what backups promise.
 async fn prepare_backups(config: &Config) -> Result<String, Failure> {
-    let backups = Backups::new(config).map_err(|failure| failure.to_string())?;
+    let backups = backups_of(config)?;
     let restored = backups.restore_if_empty().await;
     let restored = restored.map_err(|failure| {
         format!("the database is empty and was not restored: {failure} (RESTORE_IF_EMPTY=off starts without)")
@@ -110,6 +112,20 @@ async fn prepare_backups(config: &Config) -> Result<String, Failure> {
     });
     let promise = backups.promise().map(|promise| format!("{promise}\n"));
     Ok(restored.into_iter().chain(promise).collect())
+}
+
+async fn make_first_admin(app: &App) -> Result<(), Failure> {
+    let outcome = first_admin::make(app).await;
+    match outcome.map_err(|error| format!("the administrator of ADMIN_EMAIL: {error}"))? {
+        Outcome::Unneeded => Ok(()),
+        Outcome::Made => say("The administrator of ADMIN_EMAIL can sign in now.\n"),
+        Outcome::Taken => {
+            tracing::warn!(
+                "ADMIN_EMAIL belongs to an account that is no administrator; name another address"
+            );
+            Ok(())
+        }
+    }
 }
 
 /// The secret of a demo, or of development: made once and kept, readable by its owner alone.

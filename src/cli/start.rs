@@ -10,6 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::Failure;
 use crate::app;
+use crate::backup::Backups;
 use crate::config::Config;
 
 /// The settings of the environment.
@@ -86,6 +87,11 @@ pub(super) fn open_database(config: &Config) -> Result<Database, Failure> {
     }
     prepare_data_dir(&config.data_dir)?;
     Ok(app::open_database(config)?)
+}
+
+/// The backups of the settings, which may name a bucket that cannot be one.
+pub(super) fn backups_of(config: &Config) -> Result<Backups, Failure> {
+    Backups::new(config).map_err(|failure| Failure::Settings(vec![failure.to_string()]))
 }
 
 /// The runtime: one thread unless the settings say otherwise, because a fraction of a core has no parallelism to offer.

@@ -83,7 +83,9 @@ pub struct Config {
     pub password_upgrade: bool,
     /// Pictures in one's own story list, in bytes.
     pub own_list_bytes: u64,
-    /// Password for `create-admin`.
+    /// Address of the first administrator, which `serve` makes; its password stands beside it.
+    pub admin_email: Option<String>,
+    /// Password for the first administrator, and for `create-admin`.
     pub admin_password: Option<Secret>,
     /// The demo world is shown.
     pub demo: bool,
@@ -139,6 +141,7 @@ impl Config {
         let backup = read.backup(&data_dir, &database);
         let signs = signs_of_production(on_render, public_url.as_deref(), &database);
         let is_development = debug && signs.is_empty();
+        let admin_password = read.untrimmed("ADMIN_PASSWORD").map(Secret::new);
         let usual_level = if debug { Level::Debug } else { Level::Warn };
         let config = Self {
             listen: (host, read.number("PORT", 8000, 0..=u16::MAX)),
@@ -165,7 +168,8 @@ impl Config {
             own_list_bytes: read.number("OWN_LIST_MIB", 24_u64, 1..=4096) << 20,
             mail: read.mail(debug),
             backup,
-            admin_password: read.untrimmed("ADMIN_PASSWORD").map(Secret::new),
+            admin_email: read.admin_email(admin_password.as_ref()),
+            admin_password,
             cautions: if debug { caution(&signs) } else { Vec::new() },
             database,
             debug,

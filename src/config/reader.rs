@@ -8,6 +8,7 @@ use std::str::FromStr;
 use database::Target;
 
 use super::{SETTINGS, Secret};
+use crate::accounts::rules;
 use crate::backup::{BackupSettings, Texts};
 use crate::clock::Clock;
 use crate::logging::Level;
@@ -193,6 +194,22 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             self.faults.extend(faults);
             BackupSettings::off()
         })
+    }
+
+    /// The address of the first administrator. It needs a password that would be taken from anybody else, too.
+    pub(super) fn admin_email(&mut self, password: Option<&Secret>) -> Option<String> {
+        let email = self.text("ADMIN_EMAIL")?;
+        if !rules::is_email(&email) || email.chars().count() > rules::LONGEST_EMAIL {
+            self.faults
+                .push("ADMIN_EMAIL is not an e-mail address".to_owned());
+        }
+        let fault = match password {
+            None => Some("it is not set, and ADMIN_EMAIL needs it"),
+            Some(password) => rules::check_password(password.reveal()).err(),
+        };
+        self.faults
+            .extend(fault.map(|fault| format!("ADMIN_PASSWORD: {fault}")));
+        Some(email)
     }
 
     pub(super) fn mail(&mut self, debug: bool) -> MailSettings {

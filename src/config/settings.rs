@@ -117,8 +117,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("IO_THREADS", "1", "Threads that serve connections."),
     setting(
         "MAX_CONNECTIONS",
-        "4096",
-        "Connections at a time; the next ones wait to be accepted.",
+        "4096, or what memory allows",
+        "Connections at a time; their share of the memory may allow fewer (512 MB: about 1,700). When all places are taken the longest idle one makes room, and if none is idle the next ones wait to be accepted. Where no proxy is trusted, one address has at most a quarter of them.",
     ),
     setting("ACCESS_TOKEN_DAYS", "30", "Lifetime of an access token."),
     setting("REFRESH_TOKEN_DAYS", "365", "Lifetime of a sign-in."),
@@ -193,9 +193,14 @@ pub const SETTINGS: &[Setting] = &[
     setting("SMTP_USER", "none", "Sign-in at the SMTP server."),
     setting("SMTP_PASSWORD", "none", "And its password."),
     setting(
+        "ADMIN_EMAIL",
+        "none",
+        "As long as there is no administrator, `serve` makes one with this address and `ADMIN_PASSWORD`; not with `--demo`.",
+    ),
+    setting(
         "ADMIN_PASSWORD",
         "asked for",
-        "The password for `create-admin`, where nobody can type one.",
+        "The password for `ADMIN_EMAIL`, and for `create-admin` where nobody can type one; at least 8 characters.",
     ),
 ];
 

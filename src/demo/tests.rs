@@ -32,7 +32,7 @@ fn child(username: &str) -> bool {
 }
 
 #[test]
-fn stories_use_the_words_of_the_contract() {
+fn stories_use_the_words_of_the_apps() {
     for story in WORLD.stories {
         assert!(CATEGORIES.contains(&story.category), "{}", story.title);
         assert_eq!(

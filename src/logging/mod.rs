@@ -148,12 +148,12 @@ impl Log {
     }
 
     /// Counts a slow request by the pattern of its route, such as `/api/stories/{id}/`, never by its path.
-    pub fn slow(&self, route: &str, millis: u64) {
+    fn slow(&self, route: &str, millis: u64) {
         lock(&self.0.tally).slow(self.0.clock.now(), route, millis);
     }
 
     /// Counts work that was refused, by a kind such as `"503"`.
-    pub fn refused(&self, kind: &'static str) {
+    fn refused(&self, kind: &'static str) {
         lock(&self.0.tally).refused(self.0.clock.now(), kind);
     }
 

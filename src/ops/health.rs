@@ -7,7 +7,6 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::app::App;
-use crate::ops::check::forgets;
 use crate::wire::{Error, respond};
 
 /// Alive: answered from memory, never waits for anything.
@@ -24,10 +23,6 @@ pub async fn readyz(State(app): State<Arc<App>>) -> Result<Response, Error> {
         Ok(())
     })
     .await?;
-    let disk = if forgets(&app.config) {
-        "ephemeral"
-    } else {
-        "lasting"
-    };
+    let disk = if app.forgets { "ephemeral" } else { "lasting" };
     Ok(respond::ok(&json!({"status": "ready", "disk": disk})))
 }

@@ -1,4 +1,4 @@
-//! The rules of `canvas_data` and `cover_image` (stories §4, §15.5, §15.16, §15.17), on their skeletons.
+//! The rules of `canvas_data` and `cover_image`, on their skeletons.
 //!
 //! A canvas is the JSON text of an array with one object for each page, and one for the cover. The apps write back what
 //! they read, so a text stays as it is, to the byte, unless a rule has to take a value out of it.

@@ -1,6 +1,6 @@
-//! The avatars and borders of the contract, with the level from which each is unlocked.
+//! The avatars and borders that the apps know, with the level from which each is unlocked.
 
-/// Avatars by level (accounts-and-social §3.3).
+/// Avatars by level.
 const AVATARS: [(i64, [&str; 4]); 11] = [
     (1, ["📚", "✨", "🎨", "🎭"]),
     (3, ["🦄", "🐉", "🌟", "🎪"]),

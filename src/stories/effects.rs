@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 /// XP that an act earned, as its answer shows them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[expect(missing_docs, reason = "the names are the contract's own (stories §7)")]
+#[expect(missing_docs, reason = "the names are the wire's own")]
 pub struct XpEarned {
     pub xp_gained: i64,
     pub total_xp: i64,

@@ -1,4 +1,4 @@
-//! How often one account may write (stories §15).
+//! How often one account may write.
 
 use crate::clock::MINUTE;
 use crate::wire::limits::{Limit, limit};

@@ -14,7 +14,7 @@ pub const MOST_GENRES: usize = 10;
 /// … and the longest of them, in code points.
 pub const LONGEST_GENRE: usize = 50;
 
-/// The categories of the contract; both spellings of science fiction are live.
+/// The categories that the apps know; both spellings of science fiction are live.
 pub const CATEGORIES: [&str; 12] = [
     "adventure",
     "fantasy",
@@ -59,7 +59,7 @@ impl Role {
 
 /// The small fields of a story that a request gives; `None` stays as it is (or takes its default in a new story).
 #[derive(Clone, Debug, Default, PartialEq)]
-#[expect(missing_docs, reason = "the names are the contract's own (stories §8.2)")]
+#[expect(missing_docs, reason = "the names are the wire's own")]
 pub struct Given {
     pub title: Option<String>,
     pub content: Option<String>,

@@ -1,4 +1,4 @@
-//! Stories as the wire shows them (stories §8.0). The three long members are left out here: `cover_image`, `content` and
+//! Stories as the wire shows them. The three long members are left out here: `cover_image`, `content` and
 //! `canvas_data` are written by whoever streams them.
 
 use serde::Serialize;

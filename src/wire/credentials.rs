@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, header};
 /// The bearer token of a request, or nothing.
 ///
 /// The scheme word is case-sensitive, any other scheme is no credentials, and the apps send literally `Bearer null` or
-/// `Bearer undefined` when they hold no token (contract: conventions §4).
+/// `Bearer undefined` when they hold no token.
 pub fn bearer(headers: &HeaderMap) -> Bearer<'_> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Bearer::None;

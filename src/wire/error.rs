@@ -1,6 +1,6 @@
 //! The one error that leaves the server, and the policy of what becomes which answer.
 //!
-//! Every answer that is not 2xx or 3xx has this body (contract: conventions §3.3):
+//! Every answer that is not 2xx or 3xx has this body:
 //! `{"success": false, "error": S, "message": S, "detail": S, "code": slug, "details"?: {field: [S]}}`.
 //! The sentence is ours; text of a library or of the database goes to the log, never to the client.
 

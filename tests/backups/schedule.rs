@@ -106,8 +106,34 @@ fn none_is_made_while_memory_is_short() {
         };
         uses(85);
         assert!(!made(&app).await);
+        let told = || app.backups.state().held_back.map(|held| held.told);
+        assert_eq!(told(), Some(false));
+        clock.advance(24 * HOUR + 1);
+        assert!(!made(&app).await);
+        assert_eq!(told(), Some(true), "a day is too long");
         uses(10);
         assert!(made(&app).await);
+        assert_eq!(told(), None);
+        app.stop().await;
+    });
+}
+
+#[test]
+fn the_newest_is_overdue_after_twice_the_time() {
+    let (place, folder) = (Place::new(), TempDir::new().unwrap());
+    in_a_runtime(async {
+        let clock = Clock::manual(BEGINNING);
+        let app = server(&place, folder.path(), &clock, &[("BACKUP_EVERY", "6h")]).await;
+        let is_overdue = || app.backups.is_overdue(clock.now(), app.started_at);
+        clock.advance(12 * HOUR);
+        assert!(!is_overdue());
+        clock.advance(1);
+        assert!(is_overdue(), "since the start there was none");
+        place.create_account("keeper@example.org");
+        assert!(made(&app).await);
+        assert!(!is_overdue());
+        clock.advance(12 * HOUR + MINUTE);
+        assert!(is_overdue());
         app.stop().await;
     });
 }
@@ -158,6 +184,7 @@ fn a_failure_is_told_and_tried_again_later() {
         assert!(matches!(round, Round::Failed(_)), "{round:?}");
         let (at, why) = app.backups.state().last_error.unwrap();
         assert!(at == BEGINNING && why.contains("unfinished"), "{why}");
+        assert_eq!(app.backups.state().failures, 1);
         assert!(old.exists());
         fs::remove_dir(path.join(format!("{}.unfinished", stored.name))).unwrap();
         assert!(!made(&app).await, "not at once");

@@ -1,4 +1,4 @@
-//! How often people may sign up, sign in, guess and search (contract: accounts-and-social §9.5), with the limits on.
+//! How often people may sign up, sign in, guess and search, with the limits on.
 
 use serde_json::{Value, json};
 use tinytales::clock::{HOUR, MINUTE, SECOND};

@@ -1,6 +1,6 @@
 //! Lists of a hundred stories of 2 MB each cost the server next to no memory. Measured from outside, on the real program.
 //!
-//! The gates are of issue 2: the public list stays under 150 KB on the wire and 2 MB of resident memory; one's own list, sent
+//! The gates: the public list stays under 150 KB on the wire and 2 MB of resident memory; one's own list, sent
 //! whole to ten slow readers at once, under 16 MB.
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -11,7 +11,7 @@ use tinytales::ops::history::{Minute, Queues, store};
 use crate::support::{Browser, PASSWORD, World};
 
 /// A day as a class has it: quiet at night, busy in the morning, one bad quarter of an hour, one restart without a word.
-fn fill(world: &World) {
+pub fn fill(world: &World) {
     const MIB: f64 = 1_048_576.0;
     let now = world.app.clock.now();
     let minutes = move |conn: &mut Conn<'_>| {

@@ -1,7 +1,9 @@
 //! The console: who gets in, what the cookie is like, what ends a sign-in, and that forms cannot be forged.
 
+use tinytales::backup::Round;
 use tinytales::clock::{HOUR, MINUTE, SECOND};
 
+use crate::ops_browser::fill;
 use crate::support::{Answer, Client, PASSWORD, World};
 
 /// Sends a form as a browser does.
@@ -292,6 +294,52 @@ fn a_young_console_is_whole_and_small() {
             assert!(text.contains(part), "{part}");
         }
     }
+}
+
+#[test]
+fn a_page_full_of_long_warnings_stays_small_and_folds_the_older_ones() {
+    let world = World::new();
+    let admin = admin_at_console(&world);
+    fill(&world);
+    for number in 0..250 {
+        let route = format!(
+            "/api/{number}/{}",
+            "<long>".repeat(if number < 220 { 60 } else { 1 })
+        );
+        world.app.log.answered("GET", &route, 200, 900);
+        world.app.log.flush();
+    }
+    assert_eq!(world.app.log.warnings().len(), 200);
+    for hours in [1, 6, 24] {
+        let page = admin.get(&format!("/ops?hours={hours}"));
+        assert!(page.body.len() < 60_000, "{} bytes at {hours} h", page.body.len());
+        let text = page.text();
+        let (before, folded) = text.split_once("id=\"older-warnings\"").unwrap();
+        assert!(before.contains("/api/249/") && !before.contains("/api/229/"));
+        assert!(folded.contains("/api/229/") && folded.contains("are not shown"));
+    }
+}
+
+#[test]
+fn backups_are_shown_and_one_that_is_overdue_is_a_worry() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("backups");
+    let world = World::with(|config| config.backup.folder = Some(path.clone()));
+    let admin = admin_at_console(&world);
+    std::fs::write(&path, "a file where the folder should be").unwrap();
+    assert!(matches!(world.back_up(), Round::Failed(_)));
+    let page = admin.get("/ops").text();
+    assert!(page.contains("none yet") && page.contains("Went wrong"), "{page}");
+    std::fs::remove_file(&path).unwrap();
+    world.advance(10 * MINUTE);
+    assert!(matches!(world.back_up(), Round::Made(..)));
+    let page = admin.get("/ops").text();
+    assert!(!page.contains("Went wrong") && page.contains("All is well"));
+    world.advance(48 * HOUR + MINUTE);
+    let cookie = try_door(&world, "ada@example.org", PASSWORD);
+    let pair = cookie.header("set-cookie").unwrap().split_once(';').unwrap().0;
+    let admin = world.guest().with_header("Cookie", pair);
+    assert!(admin.get("/ops").text().contains("The last backup is older"));
 }
 
 #[test]

@@ -1,8 +1,13 @@
 //! Health, readiness and `/metrics`, read by a small parser of the text format.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
+use database::{Dialect, Target};
+use tinytales::backup::Round;
+use tinytales::clock::MINUTE;
 use tinytales::config::Secret;
+use tinytales::ops::traffic::{Answered, Area};
 
 use crate::support::World;
 
@@ -224,12 +229,94 @@ fn health_is_told_without_the_database_and_readiness_with_it() {
 
 #[test]
 fn an_instance_that_forgets_says_so() {
-    let world = World::with(|config| config.on_render = true);
+    // In memory on every machine, whatever /tmp is.
+    let folder = tempfile::tempdir_in("/dev/shm").unwrap();
+    let world = World::with(|config| {
+        config.on_render = true;
+        if let Target::Sqlite(file) = &mut config.database {
+            *file = folder.path().join("tinytales.db");
+        }
+    });
     let disk = world.guest().get("/readyz").ok()["disk"].clone();
     // On PostgreSQL nothing is forgotten.
     let expected = match world.app.database.dialect() {
-        database::Dialect::Sqlite => "ephemeral",
-        database::Dialect::Postgres => "lasting",
+        Dialect::Sqlite => "ephemeral",
+        Dialect::Postgres => "lasting",
     };
     assert_eq!(disk, expected);
+}
+
+#[test]
+fn faults_of_ours_are_counted_and_refusals_are_not_among_them() {
+    let world = measured();
+    let now = world.app.clock.now();
+    for status in [200, 404, 429, 500, 503, 507] {
+        let (area, micros) = (Area::Api, 1_000);
+        world.app.traffic.answered(now, Answered { area, status, micros });
+    }
+    let errors = figures(&world)["tinytales_errors_total"];
+    assert!((errors - 2.0).abs() < 1e-9, "500 and 507: {errors}");
+}
+
+#[test]
+fn more_log_than_usual_is_seen_whatever_made_it_so() {
+    let world = measured();
+    let debug = || figures(&world)["tinytales_debug"];
+    assert!(debug().abs() < 1e-9);
+    world.app.log.raise(Duration::from_secs(600));
+    assert!((debug() - 1.0).abs() < 1e-9, "raised for a while");
+    world.app.log.restore();
+    assert!(debug().abs() < 1e-9);
+}
+
+#[test]
+fn a_backup_is_told_with_its_age_and_failures() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("backups");
+    let world = World::with(|config| {
+        config.metrics_token = Some(Secret::new(TOKEN));
+        config.backup.folder = Some(path.clone());
+    });
+    let before = figures(&world);
+    assert!((before["tinytales_backup_every_seconds"] - 86_400.0).abs() < 1e-9);
+    assert!(!before.contains_key("tinytales_backup_last_success_seconds"));
+    world.child("Mira");
+    std::fs::write(&path, "a file where the folder should be").unwrap();
+    assert!(matches!(world.back_up(), Round::Failed(_)));
+    std::fs::remove_file(&path).unwrap();
+    world.advance(10 * MINUTE);
+    assert!(matches!(world.back_up(), Round::Made(..)));
+    let after = figures(&world);
+    assert!((after["tinytales_backup_failures_total"] - 1.0).abs() < 1e-9);
+    let age = world.app.clock.now() as f64 / 1e6 - after["tinytales_backup_last_success_seconds"];
+    assert!((0.0..1.1).contains(&age), "{age}");
+}
+
+/// Rules that name a figure which does not exist never fire.
+#[test]
+fn every_figure_that_the_documents_name_exists() {
+    let source = include_str!("../../src/ops/metrics/mod.rs");
+    let documents = [
+        include_str!("../../docs/CONSOLE.md"),
+        include_str!("../../docs/OPERATIONS.md"),
+        include_str!("../../docs/BACKUPS.md"),
+    ];
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let words = documents
+        .iter()
+        .flat_map(|text| text.split(|letter| !is_letter(letter)));
+    let named: BTreeSet<&str> = words
+        .filter(|word| word.starts_with("tinytales_") || word.starts_with("process_"))
+        .collect();
+    assert!(named.len() > 10, "{named:?}");
+    for name in named {
+        let family = ["_bucket", "_sum", "_count"]
+            .iter()
+            .find_map(|suffix| name.strip_suffix(suffix))
+            .unwrap_or(name);
+        assert!(
+            source.contains(&format!("\"{family}\"")),
+            "there is no figure {name}"
+        );
+    }
 }

@@ -1,4 +1,4 @@
-//! What a save writes: what has changed and nothing else (issue 2, "Autosave").
+//! What a save writes: what has changed and nothing else.
 
 use database::Dialect;
 use serde_json::{Value, json};

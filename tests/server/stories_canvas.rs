@@ -1,4 +1,4 @@
-//! What becomes of `canvas_data` and `cover_image` on their way in and out again (stories §4, §5, §15.5).
+//! What becomes of `canvas_data` and `cover_image` on their way in and out again.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Characters: figures that somebody keeps, and nobody else sees (stories §12).
+//! Characters: figures that somebody keeps, and nobody else sees.
 
 use serde_json::{Value, json};
 use tinytales::clock::SECOND;

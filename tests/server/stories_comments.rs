@@ -1,4 +1,4 @@
-//! Comments under published stories (stories §9).
+//! Comments under published stories.
 
 use serde_json::{Value, json};
 use tinytales::clock::SECOND;

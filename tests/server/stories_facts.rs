@@ -1,4 +1,4 @@
-//! What the apps in the field rely on (stories §2), one test for each fact. Fact 8, polling, is `stories_polling`.
+//! What the apps in the field rely on, one test for each fact. Fact 8, polling, is `stories_polling`.
 
 use serde_json::{Value, json};
 use tinytales::clock::SECOND;

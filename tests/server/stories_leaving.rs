@@ -1,4 +1,4 @@
-//! What an account leaves behind when it goes (stories §3.1, §15.25).
+//! What an account leaves behind when it goes.
 
 use serde_json::json;
 

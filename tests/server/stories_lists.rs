@@ -1,4 +1,4 @@
-//! Finding stories: filters, search, order and pages of the lists (stories §8.1).
+//! Finding stories: filters, search, order and pages of the lists.
 
 use serde_json::{Value, json};
 use tinytales::clock::SECOND;

@@ -1,4 +1,4 @@
-//! Likes, saves, ratings, views and the numbers that come of them (stories §8.6, §10).
+//! Likes, saves, ratings, views and the numbers that come of them.
 
 use std::thread;
 

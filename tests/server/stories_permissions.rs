@@ -1,4 +1,4 @@
-//! Who may do what to a story (stories §6): guest, reader, author and co-author; drafts and published stories.
+//! Who may do what to a story: guest, reader, author and co-author; drafts and published stories.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Addresses that open apps ask for every few seconds (stories §2.8): who holds the newest version gets a 304 for one query,
+//! Addresses that open apps ask for every few seconds: who holds the newest version gets a 304 for one query,
 //! and whatever the list shows makes a new version. Views do not: a list that changed with each look would never be the same.
 
 use serde_json::json;

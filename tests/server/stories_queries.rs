@@ -1,4 +1,4 @@
-//! How many statements a request runs: the same for one row, ten and a hundred, and few (issue 2, stories §14).
+//! How many statements a request runs: the same for one row, ten and a hundred, and few.
 
 use serde_json::json;
 

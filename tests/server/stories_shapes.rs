@@ -1,4 +1,4 @@
-//! The answers about stories, member by member (stories §8).
+//! The answers about stories, member by member.
 
 use serde_json::{Value, json};
 use tinytales::clock::{MINUTE, SECOND};

@@ -1,4 +1,4 @@
-//! Making and changing stories: what is taken, what is refused, and what is taken for a repetition (stories §5, §8.2, §8.4).
+//! Making and changing stories: what is taken, what is refused, and what is taken for a repetition.
 
 use std::io::Write;
 use std::thread;

@@ -21,8 +21,8 @@ pub(crate) struct Call {
 /// How the app makes a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Manner {
-    /// By the app's shared layer: with the token, if there is one, and a JSON content type, so that a browser asks first
-    /// (contract: stories §1, CORS).
+    /// By the app's shared layer: with the token, if there is one, and a JSON content type, so that a browser asks
+    /// first (CORS).
     App,
     /// By the shared layer, but it is what brings the token.
     SigningIn,

@@ -1,4 +1,4 @@
-//! Signing up and confirming the address. No answer tells whether an address is known (accounts-and-social §9.4).
+//! Signing up and confirming the address. No answer tells whether an address is known.
 
 use std::sync::Arc;
 

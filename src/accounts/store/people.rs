@@ -57,10 +57,7 @@ pub struct AddressOwner {
 
 /// A profile as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "the names are the contract's own (accounts-and-social §1.1, §3.1)"
-)]
+#[expect(missing_docs, reason = "the names are the wire's own")]
 pub struct Profile {
     pub id: i64,
     pub username: String,
@@ -135,6 +132,12 @@ pub fn insert(conn: &mut Conn<'_>, person: &NewPerson, now: i64) -> Result<i64, 
         ],
     )?;
     row.take()
+}
+
+/// Whether any account keeps order.
+pub fn is_there_an_admin(conn: &mut Conn<'_>) -> Result<bool, Error> {
+    let found = conn.first("SELECT id FROM users WHERE is_admin = TRUE LIMIT 1", &[])?;
+    Ok(found.is_some())
 }
 
 fn free_username<'a>(conn: &mut Conn<'_>, candidates: &'a [String]) -> Result<&'a str, Error> {

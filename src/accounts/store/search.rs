@@ -19,10 +19,7 @@ pub struct PeopleQuery {
 
 /// Somebody found.
 #[derive(Clone, Debug)]
-#[expect(
-    missing_docs,
-    reason = "the names are the contract's own (accounts-and-social §3.4)"
-)]
+#[expect(missing_docs, reason = "the names are the wire's own")]
 pub struct Found {
     pub id: i64,
     pub username: String,

@@ -3,6 +3,7 @@
 //! Signing in has a form of its own. Every form carries a token, no page is kept by a cache, and nothing comes from
 //! elsewhere. The pages work without the script, which only fetches the panel anew.
 
+mod backups;
 mod chart;
 mod charts;
 mod page;
@@ -10,6 +11,7 @@ mod panel;
 mod show;
 mod view;
 mod visit;
+mod warnings;
 
 use std::sync::Arc;
 use std::time::Duration;

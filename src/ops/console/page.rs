@@ -71,7 +71,7 @@ pub(super) fn sign_in(status: StatusCode, trouble: Option<&str>) -> Response {
                 input id="password" name="password" type="password" autocomplete="current-password" maxlength="1024" required;
                 button { "Sign in" }
             }
-            p.small { "Administrators are made with " code { "tinytales create-admin" } "." }
+            p.small { "Administrators are made with " code { "tinytales create-admin" } ", the first one also by " code { "ADMIN_EMAIL" } " and " code { "ADMIN_PASSWORD" } "." }
         }
         p.small { a href="/" { "To the front door" } }
     };

@@ -2,14 +2,15 @@
 
 use maud::{Markup, html};
 
+use super::backups::backups;
 use super::show::{ago, clock_time, maybe_time, moment, percent, size, span};
 use super::view::{Past, Range, View};
+use super::warnings::warnings;
 use super::{charts, show};
 use crate::ops::history::{Ending, Run};
 use crate::ops::traffic::GOAL;
 
-/// Runs and warnings that are shown.
-const SHOWN: usize = 20;
+/// Runs that are shown.
 const RUNS_SHOWN: usize = 10;
 /// A run that ended without a word from this share of its memory on was probably killed for it, in percent.
 const SUSPICIOUS: i64 = 85;
@@ -24,6 +25,7 @@ pub(super) fn panel(view: &View, form_token: &str) -> Markup {
             (queues(view))
             (log(view, form_token))
         }
+        (backups(view))
         (warnings(view))
         @if let Some(past) = &view.past { (runs(view, past)) }
         p.small { "Version " (env!("CARGO_PKG_VERSION")) ", as of " time datetime=(moment(view.now)) { (moment(view.now)) } ". A MB has 1,048,576 bytes." }
@@ -190,34 +192,6 @@ fn log(view: &View, form_token: &str) -> Markup {
                 }
             }
             p.small { "For looking into a trouble while it lasts: much more is logged, then it falls back by itself. Nothing restarts." }
-        }
-    }
-}
-
-fn warnings(view: &View) -> Markup {
-    let warnings = &view.log.warnings;
-    html! {
-        section {
-            h2 { "The last warnings" }
-            @if warnings.is_empty() {
-                p { "None since the start." }
-            } @else {
-                div.scroll tabindex="0" role="region" aria-label="The last warnings" {
-                    table {
-                        thead { tr { th scope="col" { "When" } th scope="col" { "What" } th scope="col" { "Times" } } }
-                        tbody {
-                            @for warning in warnings.iter().take(SHOWN) {
-                                tr {
-                                    td.when { time datetime=(moment(warning.at)) title=(moment(warning.at)) { (ago(view.now, warning.at)) } }
-                                    td.what { @if warning.level == "error" { strong.bad { "error " } } (warning.message) " " span.small { (warning.target) } }
-                                    td { (warning.count) }
-                                }
-                            }
-                        }
-                    }
-                }
-                @if warnings.len() > SHOWN { p.small { (warnings.len() - SHOWN) " older ones are not shown." } }
-            }
         }
     }
 }

@@ -6,9 +6,9 @@ use database::Error;
 use envelope::{Gauges, Level};
 
 use crate::app::App;
+use crate::backup::State;
 use crate::clock::{DAY, HOUR, MINUTE};
 use crate::logging::Warning;
-use crate::ops::check::forgets;
 use crate::ops::history::{self, Ending, ONLINE, Point, Run};
 use crate::ops::sockets;
 use crate::ops::traffic::{GOAL, Snapshot};
@@ -78,11 +78,32 @@ pub(super) struct View {
     pub(super) bandwidth_budget: u64,
     pub(super) database_size: Option<u64>,
     pub(super) database_limit: Option<u64>,
+    pub(super) backups: Backups,
     pub(super) log: Log,
     /// All that is saved is gone after a restart.
     pub(super) forgets: bool,
     /// Nothing when the database does not answer.
     pub(super) past: Option<Past>,
+}
+
+/// What is known of the backups.
+pub(super) struct Backups {
+    /// Nothing when the server makes none by itself.
+    pub(super) every: Option<i64>,
+    pub(super) has_bucket: bool,
+    pub(super) is_overdue: bool,
+    pub(super) state: State,
+}
+
+impl Backups {
+    fn of(app: &App, now: i64) -> Self {
+        Self {
+            every: app.backups.every(),
+            has_bucket: app.backups.has_bucket(),
+            is_overdue: app.backups.is_overdue(now, app.started_at),
+            state: app.backups.state(),
+        }
+    }
 }
 
 /// What the log says.
@@ -117,13 +138,14 @@ impl View {
             bandwidth_budget: app.config.bandwidth_budget,
             database_size: app.history.database_size(),
             database_limit: app.config.database_size_limit,
+            backups: Backups::of(app, now),
             log: Log {
                 level: app.log.level(),
                 raised_until: app.log.raised_until(),
                 lines: app.log.lines_last_minute(),
                 warnings: app.log.warnings(),
             },
-            forgets: forgets(&app.config),
+            forgets: app.forgets,
             past: Past::read(app, range, now).await.ok(),
         }
     }
@@ -169,6 +191,10 @@ impl View {
             self.database_size
                 .is_some_and(|size| nearly(size, self.database_limit)),
             "The database is nearly full: new pictures are refused, text still saves.",
+        );
+        worry(
+            self.backups.is_overdue,
+            "The last backup is older than it should be; the backups below tell more.",
         );
         worry(
             self.forgets,

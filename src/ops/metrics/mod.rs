@@ -56,6 +56,7 @@ fn render(app: &App) -> String {
     envelope(&mut text, app, &gauges);
     requests(&mut text, app, &app.traffic.totals());
     database(&mut text, app);
+    backups(&mut text, app);
     people(&mut text, app);
     text.finish()
 }
@@ -99,8 +100,8 @@ fn process(text: &mut Text, app: &App, gauges: &Gauges) {
     );
     text.gauge(
         "tinytales_debug",
-        "1 while DEBUG is set, which it is not in production.",
-        u8::from(app.config.debug),
+        "1 while more than warnings is logged: by DEBUG, by LOG_LEVEL or for a while.",
+        u8::from(!matches!(app.log.level().as_str(), "error" | "warn")),
     );
 }
 
@@ -208,6 +209,11 @@ fn requests(text: &mut Text, app: &App, totals: &Totals) {
     text.figure(name, &[("status", "429")], totals.too_many);
     text.figure(name, &[("status", "503")], totals.unavailable);
     text.counter(
+        "tinytales_errors_total",
+        "Answers that were a fault of ours: 5xx without 503.",
+        totals.errors,
+    );
+    text.counter(
         "tinytales_requests_abandoned_total",
         "Requests whose client hung up before the answer was ready.",
         totals.abandoned,
@@ -297,6 +303,29 @@ fn database(text: &mut Text, app: &App) {
             limit,
         );
     }
+}
+
+fn backups(text: &mut Text, app: &App) {
+    let state = app.backups.state();
+    if let Some(every) = app.backups.every() {
+        text.gauge(
+            "tinytales_backup_every_seconds",
+            "Time from one backup to the next.",
+            every / SECOND,
+        );
+    }
+    if let Some(last) = state.last_success {
+        text.gauge(
+            "tinytales_backup_last_success_seconds",
+            "When the newest backup was begun, since 1970.",
+            last / SECOND,
+        );
+    }
+    text.counter(
+        "tinytales_backup_failures_total",
+        "Backups that failed, and will be tried again.",
+        state.failures,
+    );
 }
 
 fn people(text: &mut Text, app: &App) {

@@ -9,9 +9,9 @@ use crate::ops::checklist::{Checklist, Finding, readable_bytes};
 
 /// An awake server answers its health within this time, wherever it is.
 const AWAKE: Duration = Duration::from_secs(2);
-/// The guide's goal for an answer.
+/// What feels immediate: the goal for 95 of 100 answers.
 const QUICK: Duration = Duration::from_millis(500);
-/// The guide's line for memory with ten people.
+/// Where an instance of 512 MB has come near its end.
 const MUCH_MEMORY: u64 = 400 << 20;
 /// Log lines a minute: a quiet log, and a log that nobody reads any more.
 const QUIET: u64 = 20;
@@ -127,8 +127,12 @@ fn ready(rest: &Rest) -> Finding {
 
 fn debug(rest: &Rest) -> Finding {
     match metric(rest, |metrics| metrics.debug) {
-        Ok(false) => Finding::ok("debug", "DEBUG is off"),
-        Ok(true) => Finding::fail("debug", "DEBUG is on", "remove DEBUG and deploy again"),
+        Ok(false) => Finding::ok("debug", "only warnings are logged: DEBUG is off"),
+        Ok(true) => Finding::fail(
+            "debug",
+            "more than warnings is logged",
+            "remove DEBUG and LOG_LEVEL and deploy again, or end what was raised for a while (tinytales debug --off)",
+        ),
         Err(why) => Finding::warn("debug", format!("not seen: {why}"), TOKEN),
     }
 }
@@ -151,16 +155,16 @@ fn log(rest: &Rest) -> Finding {
 }
 
 fn memory(rest: &Rest) -> Finding {
-    let resident = match metric(rest, |metrics| metrics.resident) {
-        Ok(resident) => resident,
+    let memory = match metric(rest, |metrics| metrics.memory) {
+        Ok(memory) => memory,
         Err(why) => return Finding::warn("memory", format!("not seen: {why}"), TOKEN),
     };
     let message = format!(
         "{} with {} visitors",
-        readable_bytes(resident),
+        readable_bytes(memory),
         rest.visits.visitors
     );
-    if resident >= MUCH_MEMORY {
+    if memory >= MUCH_MEMORY {
         return Finding::fail(
             "memory",
             message,

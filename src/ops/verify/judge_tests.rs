@@ -47,7 +47,7 @@ fn good() -> Look {
             missing: Ok(answer(404, &[], r#"{"code": "not_found"}"#)),
             stranger: Ok(answer(400, &[], "")),
             metrics: Ok(Metrics {
-                resident: Some(30 << 20),
+                memory: Some(30 << 20),
                 log_lines: Some(2),
                 debug: Some(false),
             }),
@@ -130,7 +130,7 @@ const CASES: &[Case] = &[
         rest(look).metrics = Err(Unseen::InTheClear);
     }),
     ("memory", State::Fail, "400 MB with 10", |look| {
-        metrics(look).resident = Some(400 << 20);
+        metrics(look).memory = Some(400 << 20);
     }),
     ("memory", State::Warn, "no METRICS_TOKEN", |look| {
         rest(look).metrics = Err(Unseen::Refused(404));

@@ -1,7 +1,7 @@
 //! Reads the few numbers of `/metrics` that the checklist asks for.
 
-/// Bytes that the process holds.
-const RESIDENT: &str = "process_resident_memory_bytes";
+/// Bytes that count against the limit.
+const MEMORY: &str = "tinytales_memory_used_bytes";
 /// Log lines of the last minute.
 const LOG_LINES: &str = "tinytales_log_lines_last_minute";
 /// 1 while more is logged than in production.
@@ -10,11 +10,11 @@ const DEBUG: &str = "tinytales_debug";
 /// The numbers, as far as they were found.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Metrics {
-    /// Bytes that the process holds.
-    pub resident: Option<u64>,
+    /// Bytes that count against the limit.
+    pub memory: Option<u64>,
     /// Log lines of the last minute.
     pub log_lines: Option<u64>,
-    /// Whether DEBUG is on.
+    /// Whether more than warnings is logged.
     pub debug: Option<bool>,
 }
 
@@ -22,7 +22,7 @@ impl Metrics {
     /// Reads Prometheus text.
     pub fn parse(text: &str) -> Self {
         Self {
-            resident: value(text, RESIDENT),
+            memory: value(text, MEMORY),
             log_lines: value(text, LOG_LINES),
             debug: value(text, DEBUG).map(|value| value > 0),
         }
@@ -45,13 +45,13 @@ mod tests {
 
     #[test]
     fn the_samples_are_found_among_others() {
-        let text = "# HELP process_resident_memory_bytes Memory.\n# TYPE process_resident_memory_bytes gauge\n\
-                    process_resident_memory_bytes_peak 9\nprocess_resident_memory_bytes 1.2e7\n\
+        let text = "# HELP tinytales_memory_used_bytes Memory.\n# TYPE tinytales_memory_used_bytes gauge\n\
+                    tinytales_memory_used_bytes_peak 9\ntinytales_memory_used_bytes 1.2e7\n\
                     tinytales_log_lines_last_minute 3 1700000000\ntinytales_debug 0\n";
         assert_eq!(
             Metrics::parse(text),
             Metrics {
-                resident: Some(12_000_000),
+                memory: Some(12_000_000),
                 log_lines: Some(3),
                 debug: Some(false)
             }
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn what_is_no_number_is_nothing() {
         assert_eq!(
-            Metrics::parse("process_resident_memory_bytes NaN\ntinytales_debug -1\n<html>"),
+            Metrics::parse("tinytales_memory_used_bytes NaN\ntinytales_debug -1\n<html>"),
             Metrics::default()
         );
     }

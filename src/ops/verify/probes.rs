@@ -105,7 +105,7 @@ fn visit_with(to: &Visit, client: &Client, metrics: &mut Result<Metrics, Unseen>
     let stories = public_stories(client);
     visit(&to.base, to.visitors, &stories, || {
         if let (Ok(most), Ok(now)) = (metrics.as_mut(), read_metrics(to, client)) {
-            most.resident = most.resident.max(now.resident);
+            most.memory = most.memory.max(now.memory);
             most.log_lines = most.log_lines.max(now.log_lines);
         }
     })

@@ -156,7 +156,7 @@ fn add_to_ratings(conn: &mut Conn<'_>, story_id: i64, count: i64, sum: i64) -> R
 
 /// What the reader's screen asks for every few seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the contract's own (stories §8.6)")]
+#[expect(missing_docs, reason = "the names are the wire's own")]
 pub struct Stats {
     pub likes_count: i64,
     pub comments_count: i64,

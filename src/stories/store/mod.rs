@@ -25,7 +25,7 @@ use super::rules::Role;
 
 /// A story without its long members, as somebody sees it.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the names are the contract's own (stories §8.0)")]
+#[expect(missing_docs, reason = "the names are the wire's own")]
 pub struct Story {
     pub id: i64,
     pub author_id: i64,

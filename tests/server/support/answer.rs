@@ -57,7 +57,7 @@ impl Answer {
         self.json.clone()
     }
 
-    /// Asserts a refusal with the one error body (contract: conventions §3.3) and the headers that go with it; the body.
+    /// Asserts a refusal with the one error body and the headers that go with it; the body.
     #[track_caller]
     pub fn refused(&self, status: u16) -> Value {
         self.status(status);

@@ -12,6 +12,7 @@ use database::Conn;
 use envelope::{Level, Probe, Usage};
 use tempfile::TempDir;
 use tinytales::app::{self, App};
+use tinytales::backup::Round;
 use tinytales::clock::Clock;
 use tinytales::config::Config;
 use tinytales::logging::Log;
@@ -130,6 +131,11 @@ impl World {
             );
             thread::yield_now();
         }
+    }
+
+    /// Looks whether a backup is due, and makes it.
+    pub fn back_up(&self) -> Round {
+        self.runtime.block_on(self.app.backups.round(&self.app))
     }
 
     /// Somebody who is not signed in.

@@ -9,7 +9,7 @@ use crate::process::{Launch, Server, Usage};
 
 /// Starts of which the median counts.
 const STARTS: usize = 9;
-/// Figures of DESIGN §12.
+/// What the house promises: MiB of resident memory, ms to start, MiB of program.
 const MEMORY_GATE: f64 = 12.0;
 const START_GATE: f64 = 30.0;
 const PROGRAM_GATE: f64 = 12.0;

@@ -40,7 +40,7 @@ const GUIDE_MEMORY: [(&str, &str, &str, &str, &str); 3] = [
         "killed in every run",
     ),
 ];
-/// What the old server measured for each of the guide's goals, in their order, and what the guide says of itself.
+/// What the old server measured for each of the goals that were set for it, in their order, and what is said of them.
 const GUIDE_GOALS: [(&str, &str); 4] = [
     ("~80MB", "117–133 MB"),
     ("~300MB", "killed in every run"),
@@ -186,7 +186,7 @@ fn guide_memory(outcomes: &[Outcome]) -> String {
         let Some(outcome) = outcomes.iter().find(|outcome| outcome.name == name) else {
             continue;
         };
-        // Three users have no target of their own in the guide: that of ten holds for them, too.
+        // Three users have no target of their own: that of ten holds for them, too.
         let is_idle = name == "idle";
         let passed = if name == "navigators-3" {
             outcome.felt.is_ok() && outcome.seen.kills == 0 && outcome.seen.peak() < 350_000_000

@@ -1,4 +1,4 @@
-//! What must hold, and whether it does: the guide's own targets, and ours, which are stricter. Pure.
+//! What must hold, and whether it does: the targets set for the old server, and ours, which are stricter. Pure.
 
 use super::scenarios::{Felt, KEPT, Load, Outcome};
 use super::{mib, seconds};

@@ -10,7 +10,7 @@ use crate::call::{Call, Manner};
 use crate::person::Person;
 use crate::visit::Over;
 
-/// What the bottom navigation asks for every 30 s, one after the other (contract: conventions §11).
+/// What the bottom navigation asks for every 30 s, one after the other.
 const BADGES: [&str; 3] = [
     "/api/friends/requests/",
     "/api/messages/conversations/",
@@ -23,7 +23,7 @@ struct Tokens {
     access: String,
 }
 
-/// The app starts: it asks for the words to mask, without a token (contract: stories §13.1).
+/// The app starts: it asks for the words to mask, without a token.
 pub(super) async fn start(person: &mut Person) -> Result<(), Over> {
     let words = Call::get("words", "/api/profanity/active/?language=all").made(Manner::Plain);
     person.send(words).await?;
@@ -53,7 +53,7 @@ pub(super) async fn come_in(person: &mut Person, tokens_only: bool) -> Result<bo
     start(person).await?;
     if tokens_only {
         person.token = person.account().map(|account| account.access.clone());
-        // A ping and a real load (contract: conventions §11).
+        // A ping and a real load.
         for _ in 0..2 {
             if person
                 .send(Call::get("profile", "/api/auth/profile/"))
@@ -66,7 +66,7 @@ pub(super) async fn come_in(person: &mut Person, tokens_only: bool) -> Result<bo
     } else if !sign_in(person).await? {
         return Ok(false);
     }
-    // The own list is read once, unpaged (contract: stories §2.5).
+    // The own list is read once, unpaged.
     person.send(Call::get("own list", "/api/stories/")).await?;
     Ok(true)
 }

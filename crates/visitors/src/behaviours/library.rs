@@ -11,7 +11,7 @@ use crate::call::{Call, Manner};
 use crate::person::Person;
 use crate::visit::Over;
 
-/// How often the open library and the open reader ask (contract: stories §2.8).
+/// How often the open library and the open reader ask.
 const LIBRARY_EVERY: Duration = Duration::from_secs(30);
 const STATS_EVERY: Duration = Duration::from_secs(10);
 const LIST: &str = "/api/stories/?public=true&page_size=100";

@@ -206,11 +206,12 @@ pub(super) fn bucket(facts: &Facts) -> Finding {
     if facts.bucket {
         return Finding::ok("bucket", "backups go to a bucket as well");
     }
-    let small = facts.size_limit.is_some_and(|limit| limit <= SMALL_DATABASE);
-    if !facts.database.is_file && small {
+    // Without a limit nobody has said what the plan is like.
+    let may_be_small = facts.size_limit.is_none_or(|limit| limit <= SMALL_DATABASE);
+    if !facts.database.is_file && may_be_small {
         return Finding::warn(
             "bucket",
-            "the PostgreSQL plan is small, and such plans keep no backups and may end after a month",
+            "the PostgreSQL plan is small or of unknown size, and small ones keep no backups and may end after a month",
             "set BUCKET_URL, so that backups are kept apart from it",
         );
     }

@@ -24,7 +24,7 @@ pub(super) fn channels(facts: &Facts) -> Finding {
     }
 }
 
-/// The guide's question: when does in-memory stop being enough? With a second instance, not with a number of people.
+/// When memory alone stops being enough: with a second instance, not with a number of people.
 fn one_instance() -> Finding {
     let measured = MEASURED.unwrap_or(
         "how many that is has not been measured yet, and live sockets are not part of this version",

@@ -160,6 +160,9 @@ const ON_POSTGRES: &[Case] = &[
         facts.backup_every = Some(Duration::from_secs(7 * 24 * 3600));
     }),
     ("bucket", State::Warn, "BUCKET_URL", |facts| facts.bucket = false),
+    ("bucket", State::Warn, "unknown size", |facts| {
+        (facts.bucket, facts.size_limit) = (false, None);
+    }),
     ("hosts", State::Warn, "ALLOWED_HOSTS=tales.example.org", |facts| {
         facts.any_host = true;
     }),
@@ -295,6 +298,13 @@ fn what_does_not_exist_yet_is_no_fault() {
     let seen = facts.database.seen.as_mut().unwrap();
     (seen.applied, seen.pending) = (0, vec![&MIGRATIONS[0]]);
     assert_eq!(line("schema", &facts).state, State::Ok);
+}
+
+#[test]
+fn a_large_postgres_needs_no_bucket() {
+    let mut facts = good();
+    (facts.bucket, facts.size_limit) = (false, Some(10 << 30));
+    assert_eq!(line("bucket", &facts).state, State::Ok);
 }
 
 #[test]
