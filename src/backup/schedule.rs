@@ -171,7 +171,7 @@ impl Backups {
         if let Some(free) = free.filter(|free| *free < wanted) {
             return Err(Failure::Room { free, wanted });
         }
-        let brake = Brake::beside_a_server(envelope::limits::Limits::read(None).cpu);
+        let brake = Brake::beside_a_server(app.envelope.limits().cpu);
         let (place, keep, mut theirs) = (self.place.clone(), self.settings.keep, brake.clone());
         self.with_state(|state| state.running = true);
         let work = move || folder.add(&place, now, keep, &mut theirs);

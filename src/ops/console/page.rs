@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::panel::panel;
 use super::view::View;
-use super::visit::Admin;
+use super::door::Admin;
 
 /// The look of the front door, and what the console adds to it.
 pub(super) const STYLE: &str = concat!(include_str!("../../web/style.css"), include_str!("style.css"));
