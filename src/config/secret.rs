@@ -63,7 +63,12 @@ impl Secret {
 
 /// Whether it is one piece said again and again, or for the most part a run such as `0123456789`.
 fn is_regular(bytes: &[u8]) -> bool {
-    let repeats = |period: usize| bytes.iter().zip(&bytes[period..]).all(|(one, other)| one == other);
+    let repeats = |period: usize| {
+        bytes
+            .iter()
+            .zip(&bytes[period..])
+            .all(|(one, other)| one == other)
+    };
     let is_step = |pair: &&[u8]| pair[0].abs_diff(pair[1]) == 1;
     (1..=bytes.len() / 2).any(repeats) || bytes.windows(2).filter(is_step).count() * 2 > bytes.len()
 }

@@ -6,14 +6,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::http::{Client, Request};
 use crate::process::{Launch, Running, Server, StopBy, tied};
-use crate::workspace::{self, must_succeed};
 use crate::{Result, output, packages};
 
 const VERSION: &str = "4.32.5";
