@@ -1,30 +1,19 @@
 -- What the console shows of the past: a minute a row for one day, each start of the server, bytes out by month.
 -- Instants are microseconds since 1970 (UTC), times are microseconds, sizes are bytes.
 
--- A ring: slot is the minute since 1970, modulo 1,440. Memory, level and queues are the highest of the minute.
+-- A ring: slot is the minute since 1970, modulo 1,440. Memory is the highest of the minute, people are those at its end.
 CREATE TABLE ops_minutes (
-    slot            bigint PRIMARY KEY,  -- minutes since 1970, modulo 1,440
-    at              bigint NOT NULL,  -- when it was noted
-    resident        bigint NOT NULL,
-    cgroup          bigint,  -- NULL where there is none
-    memory_limit    bigint NOT NULL,
-    level           bigint NOT NULL,  -- 0 green, 1 yellow, 2 orange, 3 red
-    people          bigint NOT NULL,
-    sockets         bigint NOT NULL,
-    connections     bigint NOT NULL,
-    requests        bigint NOT NULL,
-    p50             bigint,  -- NULL in a minute without requests
-    p95             bigint,
-    p99             bigint,
-    errors          bigint NOT NULL,
-    refusals        bigint NOT NULL,
-    log_lines       bigint NOT NULL,
-    bytes_out       bigint NOT NULL,
-    hashing_queue   bigint NOT NULL,
-    body_queue      bigint NOT NULL,
-    response_queue  bigint NOT NULL,
-    database_queue  bigint NOT NULL,
-    database_size   bigint NOT NULL
+    slot      bigint PRIMARY KEY,  -- minutes since 1970, modulo 1,440
+    at        bigint NOT NULL,  -- when it was noted
+    resident  bigint NOT NULL,
+    cgroup    bigint,  -- NULL where there is none
+    people    bigint NOT NULL,
+    requests  bigint NOT NULL,
+    p50       bigint,  -- NULL in a minute without requests
+    p95       bigint,
+    p99       bigint,
+    errors    bigint NOT NULL,
+    refusals  bigint NOT NULL
 );
 
 -- One row per start of the server; the last 50 are kept.

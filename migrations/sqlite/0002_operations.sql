@@ -1,30 +1,19 @@
 -- What the console shows of the past: a minute a row for one day, each start of the server, bytes out by month.
 -- Instants are microseconds since 1970 (UTC), times are microseconds, sizes are bytes.
 
--- A ring: slot is the minute since 1970, modulo 1,440. Memory, level and queues are the highest of the minute.
+-- A ring: slot is the minute since 1970, modulo 1,440. Memory is the highest of the minute, people are those at its end.
 CREATE TABLE ops_minutes (
-    slot            INTEGER PRIMARY KEY,  -- minutes since 1970, modulo 1,440
-    at              INTEGER NOT NULL,  -- when it was noted
-    resident        INTEGER NOT NULL,
-    cgroup          INTEGER,  -- NULL where there is none
-    memory_limit    INTEGER NOT NULL,
-    level           INTEGER NOT NULL,  -- 0 green, 1 yellow, 2 orange, 3 red
-    people          INTEGER NOT NULL,
-    sockets         INTEGER NOT NULL,
-    connections     INTEGER NOT NULL,
-    requests        INTEGER NOT NULL,
-    p50             INTEGER,  -- NULL in a minute without requests
-    p95             INTEGER,
-    p99             INTEGER,
-    errors          INTEGER NOT NULL,
-    refusals        INTEGER NOT NULL,
-    log_lines       INTEGER NOT NULL,
-    bytes_out       INTEGER NOT NULL,
-    hashing_queue   INTEGER NOT NULL,
-    body_queue      INTEGER NOT NULL,
-    response_queue  INTEGER NOT NULL,
-    database_queue  INTEGER NOT NULL,
-    database_size   INTEGER NOT NULL
+    slot      INTEGER PRIMARY KEY,  -- minutes since 1970, modulo 1,440
+    at        INTEGER NOT NULL,  -- when it was noted
+    resident  INTEGER NOT NULL,
+    cgroup    INTEGER,  -- NULL where there is none
+    people    INTEGER NOT NULL,
+    requests  INTEGER NOT NULL,
+    p50       INTEGER,  -- NULL in a minute without requests
+    p95       INTEGER,
+    p99       INTEGER,
+    errors    INTEGER NOT NULL,
+    refusals  INTEGER NOT NULL
 );
 
 -- One row per start of the server; the last 50 are kept.

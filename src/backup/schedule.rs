@@ -19,6 +19,8 @@ use crate::config::Config;
 
 /// How often it is asked whether one is due.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// What making one holds: rows on their way, the compressor and its buffers. The least share of exports has room for it.
+const HELD: u64 = 512 * 1024;
 /// How long after a failure it is tried again, unless one is due sooner anyway.
 const TRY_AGAIN: Duration = Duration::from_secs(600);
 /// How long a start waits for another process that restores into the same file, and how long before it looks again.
@@ -203,6 +205,10 @@ impl Backups {
             self.saw(there.last().map(|newest| newest.at));
         }
         if self.is_due(now) {
+            // While an export has the room it can wait for the next look.
+            let Ok(_room) = app.envelope.exports().take(HELD).await else {
+                return Ok(Round::NotDue);
+            };
             let (stored, contents) = self.make(path, app, now).await?;
             unless_stopping(app, self.ship(&stored, &Folder::open(path)?.path(&stored))).await?;
             return Ok(Round::Made(stored, contents));
@@ -231,7 +237,7 @@ impl Backups {
         if let Some(free) = free.filter(|free| *free < wanted) {
             return Err(Failure::Room { free, wanted });
         }
-        let brake = Brake::beside_a_server(envelope::limits::Limits::read(None).cpu);
+        let brake = Brake::beside_a_server(app.envelope.limits().cpu);
         let (place, keep, mut theirs) = (self.place.clone(), self.settings.keep, brake.clone());
         self.with_state(|state| state.running = true);
         let work = move || folder.add(&place, now, keep, &mut theirs);

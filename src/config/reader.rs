@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use database::Target;
+use envelope::shares::LEAST;
 
 use super::{SETTINGS, Secret};
 use crate::accounts::rules;
@@ -17,8 +18,6 @@ use crate::wire::hosts::AllowedHosts;
 use crate::wire::origin::TrustedProxies;
 
 const SHORTEST_METRICS_TOKEN: usize = 16;
-/// Below this the program does not fit with one body under way.
-const LEAST_MEMORY: u64 = 32 << 20;
 
 /// Reads settings by name; faults are collected, one sentence each.
 pub(super) struct Reader<L> {
@@ -83,7 +82,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
 
     pub(super) fn memory_limit(&mut self) -> Option<u64> {
         let limit = self.bytes("MEMORY_LIMIT")?;
-        if limit < LEAST_MEMORY {
+        if limit < LEAST {
             self.faults
                 .push(format!("MEMORY_LIMIT is {limit} bytes; at least 32M is needed"));
         }

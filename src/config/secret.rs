@@ -54,8 +54,23 @@ impl Secret {
         let mut different: Vec<char> = self.0.chars().collect();
         different.sort_unstable();
         different.dedup();
-        (different.len() < FEWEST_DIFFERENT).then_some("can be guessed: it repeats a few characters")
+        if different.len() < FEWEST_DIFFERENT {
+            return Some("can be guessed: it repeats a few characters");
+        }
+        is_regular(self.0.as_bytes()).then_some("can be guessed: it follows a pattern")
     }
+}
+
+/// Whether it is one piece said again and again, or for the most part a run such as `0123456789`.
+fn is_regular(bytes: &[u8]) -> bool {
+    let repeats = |period: usize| {
+        bytes
+            .iter()
+            .zip(&bytes[period..])
+            .all(|(one, other)| one == other)
+    };
+    let is_step = |pair: &&[u8]| pair[0].abs_diff(pair[1]) == 1;
+    (1..=bytes.len() / 2).any(repeats) || bytes.windows(2).filter(is_step).count() * 2 > bytes.len()
 }
 
 impl std::fmt::Debug for Secret {
@@ -79,6 +94,10 @@ mod tests {
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
             "abababcabababcabababcabababcabababcababab",
             "12345678901234567890123456789012",
+            "0123456789abcdef0123456789abcdef",
+            "abcdefghijklmnopqrstuvwxyz123456",
+            "ZYXWVUTSRQPONMLKJIHGFEDCBA98765432",
+            "tinytalestinytalestinytalestinytales",
         ] {
             assert!(Secret::new(weak).weakness().is_some(), "{weak}");
         }
@@ -88,6 +107,7 @@ mod tests {
     fn what_is_drawn_is_not() {
         for good in [
             "9f2c41d8b07e6a53c1f49d2087be35a6",
+            "d5b1c07f3a9e8e64b2f01c7d9a35e8427bc6f10d",
             "gT7vXk2Qw9ZrB4nLs8YpDf3HjMc6Ea1U",
             "k3y with blanks & ünusual letters!",
         ] {

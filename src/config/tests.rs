@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::reader::parse_bytes;
 use super::*;
 
-const GOOD: &str = "0123456789abcdef0123456789abcdef";
+const GOOD: &str = "9f2c41d8b07e6a53c1f49d2087be35a6";
 
 fn read(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
     Config::read(false, |name| {

@@ -8,20 +8,17 @@ mod stall;
 use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, Ipv6Addr};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::Body;
 use axum::http::Request;
 use axum::response::Response;
 use envelope::Level;
 use envelope::connections::{Busy, Place};
 use futures_util::future::BoxFuture;
-use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -35,8 +32,8 @@ use tower::ServiceExt;
 use self::stall::{Crowd, Need, Stall};
 use crate::app::{App, Peer};
 use crate::routes;
-use crate::wire::Room;
 use crate::wire::layers::{self, Drain};
+use crate::wire::{Follow, Room, follow};
 
 /// How long the head of a request may take, and how long a kept-alive connection may be silent.
 const HEAD_PATIENCE: Duration = Duration::from_secs(30);
@@ -236,35 +233,12 @@ impl Connection {
             .insert(Room(self.house.app.envelope.bodies().clone()));
         let request = self.house.drain.watch(request);
         let response = self.house.routes.clone().oneshot(request).await?;
-        Ok(response.map(|body| Body::new(Answered { body, _busy: busy })))
+        Ok(response.map(|body| follow(body, busy)))
     }
 }
 
-/// The body of an answer. Its connection is busy until all of it was handed over.
-struct Answered {
-    body: Body,
-    _busy: Busy,
-}
-
-impl HttpBody for Answered {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
+/// The connection is busy until all of the answer was handed over.
+impl Follow for Busy {}
 
 #[cfg(test)]
 mod tests {

@@ -42,6 +42,17 @@ pub const LONGEST_RAISE: Duration = Duration::from_secs(60 * 60);
 /// A request that took longer is slow, in milliseconds.
 pub const SLOW: u64 = 500;
 
+/// The kind of refusal that a status is: what a server that is well does not take on, because there is too much or no
+/// room. Every other 5xx is a fault of ours.
+pub fn refusal(status: u16) -> Option<&'static str> {
+    match status {
+        429 => Some("429"),
+        503 => Some("503"),
+        507 => Some("507"),
+        _ => None,
+    }
+}
+
 /// The log of a running server. Clones are the same log.
 #[derive(Clone)]
 pub struct Log(Arc<Inner>);
@@ -139,11 +150,8 @@ impl Log {
         if millis > SLOW {
             self.slow(route, millis);
         }
-        match status {
-            429 => self.refused("429"),
-            503 => self.refused("503"),
-            507 => self.refused("507"),
-            _ => {}
+        if let Some(kind) = refusal(status) {
+            self.refused(kind);
         }
     }
 

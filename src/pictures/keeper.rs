@@ -62,10 +62,15 @@ impl Pictures {
             return Ok(has_room);
         }
         let size: Result<u64, Error> = app.database.read(|conn| Ok(conn.database_size()?)).await;
-        let has_room = size? < limit / 100 * FULL_PERCENT;
+        let has_room = !is_full(size?, limit);
         *self.room.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, has_room));
         Ok(has_room)
     }
+}
+
+/// Whether a database of `size` bytes is so full that new pictures are refused.
+pub fn is_full(size: u64, limit: u64) -> bool {
+    size >= limit / 100 * FULL_PERCENT
 }
 
 /// Starts the sweep.

@@ -25,7 +25,7 @@ mod turns;
 pub use answers::{Answers, Reader, Room};
 pub use data_url::{Kind, Picture, append_base64};
 pub use error::{BodyError, Limit};
-pub use keeper::{KEPT_FOR, Pictures, start, sweep};
+pub use keeper::{KEPT_FOR, Pictures, is_full, start, sweep};
 pub use receive::{Changed, Received, receive};
 pub use reference::{PictureId, Reference};
 pub use skeleton::{Builder, MOST_TEXT, Segment, Skeleton, escape_json};

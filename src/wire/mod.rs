@@ -6,6 +6,7 @@ mod body;
 mod credentials;
 mod error;
 mod fields;
+mod follow;
 pub mod gzip;
 pub mod hosts;
 pub mod layers;
@@ -20,6 +21,7 @@ pub use body::{Body, Form, PUBLIC_BODY, Room, over, refuse_announced, refuse_com
 pub use credentials::{Bearer, bearer};
 pub use error::{Error, FieldErrors};
 pub use fields::Fields;
+pub use follow::{Follow, follow};
 pub use query::{Id, Query};
 pub use respond::ETag;
 pub use time::{Timestamp, calendar_date};

@@ -73,7 +73,7 @@ fn one_engine_takes_what_the_other_had() {
 }
 
 #[test]
-fn every_table_is_backed_up() {
+fn every_table_is_backed_up_but_the_history_of_one_server() {
     let folder = TempDir::new().unwrap();
     let url = format!("sqlite:///{}", folder.path().join("new.db").display());
     must(Place::new().command(&["migrate"]).env("DATABASE_URL", &url));
@@ -86,12 +86,12 @@ fn every_table_is_backed_up() {
             .map(|mut row| row.take())
             .collect::<Result<Vec<String>, _>>()
     });
-    let mut ours = TABLES.map(str::to_owned);
+    let mut ours: Vec<_> = TABLES.into_iter().chain(["ops_minutes", "ops_runs"]).collect();
     there.sort_unstable();
     ours.sort_unstable();
     assert_eq!(
         there, ours,
-        "migrations::TABLES names every table, each behind those it refers to"
+        "migrations::TABLES names every other table, each behind those it refers to"
     );
 }
 

@@ -1,7 +1,9 @@
 //! The backups that a server makes by itself, by a clock that the tests move.
 
 use std::fs;
+use std::future::poll_fn;
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 
 use envelope::{Probe, Usage};
@@ -14,7 +16,7 @@ use tinytales::logging::Log;
 use tokio::runtime::Builder;
 
 use crate::place::Place;
-use crate::tools::names;
+use crate::tools::{names, restore};
 
 /// 2026-03-04, five o'clock.
 const BEGINNING: i64 = 1_772_600_400_000_000;
@@ -85,6 +87,45 @@ fn one_is_made_when_it_is_due_also_after_a_restart() {
         clock.advance(1);
         assert!(made(&app).await);
         assert_eq!(names(folder.path()).len(), 2);
+        app.stop().await;
+    });
+}
+
+#[test]
+fn making_one_takes_room_from_the_exports() {
+    let (place, folder) = (Place::new(), TempDir::new().unwrap());
+    in_a_runtime(async {
+        let clock = Clock::manual(BEGINNING);
+        let app = server(&place, folder.path(), &clock, &[]).await;
+        place.create_account("keeper@example.org");
+        let held = || app.envelope.gauges().exports.held;
+        let mut most = 0;
+        let mut making = pin!(made(&app));
+        let was_made = poll_fn(|context| {
+            let polled = making.as_mut().poll(context);
+            most = most.max(held());
+            polled
+        });
+        assert!(was_made.await);
+        assert_eq!((most, held()), (512 * 1024, 0));
+        app.stop().await;
+    });
+}
+
+/// It is made while the run that makes it is open.
+#[test]
+fn a_restored_server_knows_of_no_end_without_a_word() {
+    let (place, elsewhere, folder) = (Place::new(), Place::new(), TempDir::new().unwrap());
+    in_a_runtime(async {
+        let clock = Clock::manual(BEGINNING);
+        let app = server(&place, folder.path(), &clock, &[]).await;
+        place.create_account("keeper@example.org");
+        assert!(made(&app).await);
+        restore(&elsewhere, &folder.path().join(&names(folder.path())[0]));
+        clock.advance(HOUR);
+        let again = server(&elsewhere, folder.path(), &clock, &[]).await;
+        assert_eq!(again.history.unclean(), 0);
+        again.stop().await;
         app.stop().await;
     });
 }

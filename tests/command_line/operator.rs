@@ -7,7 +7,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const SECRET: &str = "0123456789abcdef0123456789abcdef";
+const SECRET: &str = "3f9d51c6a7e04b82d61f7c90e5b83a42";
 
 /// A folder and the settings of an operator.
 pub(crate) struct Operator {

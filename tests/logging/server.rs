@@ -101,6 +101,34 @@ impl Server {
         Answer { status, body }
     }
 
+    /// A form as a browser sends it, with the cookies that it has.
+    pub fn form(
+        &self,
+        agent: &ureq::Agent,
+        path: &str,
+        cookies: &str,
+        fields: &[(&str, &str)],
+    ) -> ureq::http::Response<ureq::Body> {
+        agent
+            .post(format!("{}{path}", self.address))
+            .header("Cookie", cookies)
+            .send_form(fields.iter().copied())
+            .unwrap()
+    }
+
+    /// Makes an administrator beside the running server.
+    pub fn create_admin(&self, email: &str, name: &str, password: &str) {
+        let made = Command::new(env!("CARGO_BIN_EXE_tinytales"))
+            .args(["create-admin", "--email", email, "--name", name])
+            .env_clear()
+            .current_dir(self.folder())
+            .env("SECRET_KEY", SECRET)
+            .env("ADMIN_PASSWORD", password)
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+
     /// Stops it in order; all that it has logged.
     pub fn stop(mut self) -> String {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
@@ -120,10 +148,11 @@ impl Drop for Server {
     }
 }
 
-/// One who keeps connections alive and takes refusals for answers.
+/// One who keeps connections alive, takes refusals for answers and follows nobody.
 pub fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .http_status_as_error(false)
+        .max_redirects(0)
         .timeout_global(Some(PATIENCE))
         .build()
         .into()

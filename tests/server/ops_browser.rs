@@ -6,7 +6,7 @@ use std::path::Path;
 use database::Conn;
 use serde_json::json;
 use tinytales::clock::{HOUR, MINUTE};
-use tinytales::ops::history::{Minute, Queues, store};
+use tinytales::ops::history::{Minute, store};
 
 use crate::support::{Browser, PASSWORD, World};
 
@@ -30,19 +30,15 @@ pub fn fill(world: &World) {
                 at: now - ago * MINUTE,
                 resident: whole(memory * MIB),
                 cgroup: Some(whole((memory + 6.0) * MIB)),
-                memory_limit: 512 << 20,
                 people: whole(28.0 * busy * wave),
-                connections: whole(30.0 * busy),
                 requests: whole(900.0 * busy * wave),
                 p50: time(3.0),
                 p95: time(28.0),
                 p99: time(if is_bad { 130.0 } else { 60.0 }),
                 errors: i64::from(ago == 66),
                 refusals: if is_bad { 90 } else { 0 },
-                queues: Queues::default(),
-                ..Minute::default()
             };
-            store::note(conn, &minute, 210 << 20)?;
+            store::note(conn, &minute)?;
         }
         store::add_bytes(conn, "2026-03", 1_700 << 20)?;
         conn.execute(

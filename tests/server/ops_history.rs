@@ -73,7 +73,7 @@ fn the_ring_does_not_grow() {
                 at: beginning + number * MINUTE,
                 ..history::Minute::default()
             };
-            store::note(conn, &minute, 0)
+            store::note(conn, &minute)
         })
     });
     let rows = world.dump("ops_minutes");

@@ -1,11 +1,13 @@
 //! Health, readiness and `/metrics`, read by a small parser of the text format.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use database::{Dialect, Target};
+use serde_json::json;
 use tinytales::backup::Round;
-use tinytales::clock::MINUTE;
+use tinytales::clock::{MINUTE, SECOND};
 use tinytales::config::Secret;
 use tinytales::ops::traffic::{Answered, Area};
 
@@ -137,6 +139,34 @@ fn a_histogram_rises_to_its_count() {
         buckets.last().map(|(_, count)| *count),
         figures.get("tinytales_request_duration_seconds_count").copied()
     );
+}
+
+#[test]
+fn a_slow_upload_does_not_make_the_server_slow() {
+    let world = World::new();
+    let body = json!({"email": "nobody@example.org", "password": "a lighthouse keeps its lamp"}).to_string();
+    let (first, rest) = body.split_at(10);
+    let mut phone = world.connect();
+    phone.send(post("/api/auth/login/", body.len()).as_bytes());
+    phone.send(first.as_bytes());
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while world.app.traffic.snapshot(0).in_flight == 0 {
+        assert!(Instant::now() < deadline, "the server does not see the head");
+        thread::yield_now();
+    }
+    world.advance(10 * SECOND);
+    phone.send(rest.as_bytes());
+    assert_eq!(phone.answer().status, 401);
+    let now = world.app.clock.now();
+    let longest = world.app.traffic.snapshot(now).p99.unwrap();
+    assert!(longest < 1_000, "{longest} µs");
+}
+
+/// The head of a request whose body is so long.
+fn post(path: &str, length: usize) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: tales\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    )
 }
 
 #[test]

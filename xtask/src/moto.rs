@@ -1,17 +1,15 @@
 //! An S3-compatible store for the tests of the bucket: moto, from PyPI, on a free loopback port. What it holds is in its
 //! memory, and gone with it.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::net::{Ipv4Addr, TcpStream};
-use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
 use crate::process::{self, Running, StopBy, tied};
-use crate::workspace::{self, cargo, must_succeed};
-use crate::{Result, output};
+use crate::workspace::{cargo, must_succeed};
+use crate::{Result, output, packages};
 
 const VERSION: &str = "5.2.5";
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -38,7 +36,7 @@ struct Store {
 
 impl Store {
     fn start() -> Result<Self> {
-        let program = find_or_install()?;
+        let program = packages::python_program("moto[server]", VERSION, "moto_server")?;
         let folder = tempfile::Builder::new().prefix("tinytales-moto-").tempdir()?;
         let log = folder.path().join("log");
         let port = process::free_port()?;
@@ -61,34 +59,4 @@ impl Store {
             _folder: folder,
         })
     }
-}
-
-/// The pinned version in a virtual environment of its own under `target/`.
-fn find_or_install() -> Result<PathBuf> {
-    let folder = workspace::target().join(format!("moto-{VERSION}"));
-    let program = folder.join("bin/moto_server");
-    // An installation that was broken off leaves the program's folder but not this mark.
-    let complete = folder.join("complete");
-    if complete.is_file() {
-        return Ok(program);
-    }
-    must_succeed(
-        Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&folder),
-    )
-    .map_err(|error| {
-        format!(
-            "{error}\nPython 3.10 or newer with venv is needed; on Debian: apt-get install -y python3-venv"
-        )
-    })?;
-    let wanted = format!("moto[server]=={VERSION}");
-    must_succeed(Command::new(folder.join("bin/pip")).args([
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        &wanted,
-    ]))?;
-    fs::write(complete, VERSION)?;
-    Ok(program)
 }

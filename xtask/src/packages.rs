@@ -1,6 +1,7 @@
 //! Programs that the tests need besides this repository: installed where we may, else the error says what to type.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Result;
@@ -29,6 +30,37 @@ pub(crate) fn install(program: &str, package: &str) -> Result<()> {
         (true, false, false) => Err(format!("{program} is missing; type: sudo sh -c '{by_hand}'").into()),
         (false, ..) => Err(format!("{program} is missing; install it and put it into PATH").into()),
     }
+}
+
+/// `program` of a Python package from PyPI, in a virtual environment of its own under `target/`; `package` may name
+/// extras, as in `moto[server]`.
+pub(crate) fn python_program(package: &str, version: &str, program: &str) -> Result<PathBuf> {
+    let folder = workspace::target().join(format!("{program}-{version}"));
+    let path = folder.join("bin").join(program);
+    // An installation that was broken off leaves the program's folder but not this mark.
+    let complete = folder.join("complete");
+    if complete.is_file() {
+        return Ok(path);
+    }
+    must_succeed(
+        Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&folder),
+    )
+    .map_err(|error| {
+        format!(
+            "{error}\nPython 3.10 or newer with venv is needed; on Debian: apt-get install -y python3-venv"
+        )
+    })?;
+    let wanted = format!("{package}=={version}");
+    must_succeed(Command::new(folder.join("bin/pip")).args([
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        &wanted,
+    ]))?;
+    fs::write(complete, version)?;
+    Ok(path)
 }
 
 /// A browser for the tests of the console, under one of the names that they look for.

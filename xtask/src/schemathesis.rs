@@ -5,16 +5,14 @@
 //! calls that may end the account that makes them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::http::{Client, Request};
 use crate::process::{Launch, Running, Server, StopBy, tied};
-use crate::workspace::{self, must_succeed};
-use crate::{Result, output};
+use crate::{Result, output, packages};
 
 const VERSION: &str = "4.32.5";
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
@@ -37,7 +35,7 @@ enum Operations {
 
 /// Builds and starts a demo server, and lets Schemathesis at it; installs Schemathesis first when it is missing.
 pub(crate) fn run() -> Result<()> {
-    let program = find_or_install()?;
+    let program = packages::python_program("schemathesis", VERSION, "schemathesis")?;
     let data = tempfile::Builder::new()
         .prefix("tinytales-schemathesis-")
         .tempdir()?;
@@ -64,36 +62,6 @@ pub(crate) fn run() -> Result<()> {
     } else {
         Err(format!("the server ended badly afterwards: {status}").into())
     }
-}
-
-/// The pinned version in a virtual environment of its own under `target/`.
-fn find_or_install() -> Result<PathBuf> {
-    let folder = workspace::target().join(format!("schemathesis-{VERSION}"));
-    let program = folder.join("bin/schemathesis");
-    // An installation that was broken off leaves the program's folder but not this mark.
-    let complete = folder.join("complete");
-    if complete.is_file() {
-        return Ok(program);
-    }
-    must_succeed(
-        Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&folder),
-    )
-    .map_err(|error| {
-        format!(
-            "{error}\nPython 3.10 or newer with venv is needed; on Debian: apt-get install -y python3-venv"
-        )
-    })?;
-    let wanted = format!("schemathesis=={VERSION}");
-    must_succeed(Command::new(folder.join("bin/pip")).args([
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        &wanted,
-    ]))?;
-    fs::write(complete, VERSION)?;
-    Ok(program)
 }
 
 /// The body of a sign-in for the first demo account of this role.

@@ -13,6 +13,10 @@ use crate::{Envelope, Level};
 
 /// Refuses requests while the level of an envelope is at or above a given one, with a response that the caller makes
 /// (an HTTP server answers 503 with `Retry-After`). The request is dropped unread. Clones count together.
+///
+/// It is for routes where every request is large work: an export, an image, a conversion. Where only some requests of a
+/// route are large, as with a body that may hold drawings or none, the layer would refuse the small ones too: such a
+/// route asks [`Envelope::admits`] itself, once the size is known and before the body is read.
 pub struct Admission<F> {
     envelope: Envelope,
     from: Level,

@@ -14,8 +14,8 @@ pub struct Facts {
     pub debug: bool,
     /// `LOG_LEVEL`.
     pub log_level: Level,
-    /// What can be said of `SECRET_KEY` without saying it.
-    pub secret: Strength,
+    /// Why `SECRET_KEY` should not sign anything, as in "`SECRET_KEY` is too short".
+    pub weak_secret: Option<&'static str>,
     /// The database.
     pub database: DatabaseFacts,
     /// Where files of our own are.
@@ -38,8 +38,8 @@ pub struct Facts {
     pub memory: (u64, Source),
     /// This machine's time, in epoch microseconds.
     pub now: i64,
-    /// The ways out for mail, or why the settings of mail do not fit together.
-    pub mail: Result<Vec<MailWay>, String>,
+    /// The ways out for mail, in the order in which they are tried.
+    pub mail: Vec<MailWay>,
     /// `DATABASE_SIZE_LIMIT`.
     pub size_limit: Option<u64>,
     /// Whether backups go to a bucket.
@@ -50,17 +50,6 @@ pub struct Facts {
     pub backup_every: Option<Duration>,
     /// Whether `METRICS_TOKEN` is set.
     pub metrics_token: bool,
-}
-
-/// How hard a secret is to guess.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Strength {
-    /// Its characters.
-    pub length: usize,
-    /// Different characters among them.
-    pub different: usize,
-    /// Whether it is one piece said again and again, or a run such as `0123456789`.
-    pub regular: bool,
 }
 
 /// A database as a look has shown it.
@@ -83,52 +72,4 @@ pub struct MailWay {
     pub server: Option<(String, u16)>,
     /// Why it could not be connected to.
     pub trouble: Option<String>,
-}
-
-impl Strength {
-    /// Measures a secret.
-    pub fn of(secret: &str) -> Self {
-        let bytes = secret.as_bytes();
-        let mut seen = bytes.to_vec();
-        seen.sort_unstable();
-        seen.dedup();
-        let repeats = (1..=bytes.len() / 2).any(|period| {
-            bytes
-                .iter()
-                .zip(&bytes[period..])
-                .all(|(one, other)| one == other)
-        });
-        let steps = bytes
-            .windows(2)
-            .filter(|pair| pair[0].abs_diff(pair[1]) == 1)
-            .count();
-        Self {
-            length: secret.chars().count(),
-            different: seen.len(),
-            regular: repeats || steps * 2 > bytes.len(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_keyboard_gives_is_regular_and_what_openssl_gives_is_not() {
-        for poor in [
-            "0123456789abcdef0123456789abcdef",
-            "abcdefghijklmnopqrstuvwxyz123456",
-            "tinytalestinytalestinytalestinytales",
-            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        ] {
-            assert!(Strength::of(poor).regular, "{poor}");
-        }
-        let good = Strength::of("d5b1c07f3a9e8e64b2f01c7d9a35e8427bc6f10d");
-        assert!(
-            !good.regular && good.length == 40 && good.different == 16,
-            "{good:?}"
-        );
-        assert!(!Strength::of("").regular);
-    }
 }

@@ -9,7 +9,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
 use super::disk::{Folder, data_folder};
-use super::facts::{DatabaseFacts, Facts, MailWay, Strength};
+use super::facts::{DatabaseFacts, Facts, MailWay};
 use super::{DATABASE_PATIENCE, MAIL_PATIENCE, comes_back};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -24,7 +24,7 @@ pub async fn gather(config: &Config, clock: &Clock, instances: u32) -> Facts {
     Facts {
         debug: config.debug,
         log_level: config.log_level,
-        secret: Strength::of(config.secret.reveal()),
+        weak_secret: config.secret.weakness(),
         database,
         folder: Folder::look(&data_folder(config)),
         on_render: config.on_render,
@@ -65,9 +65,10 @@ fn look_at_database(config: &Config) -> DatabaseFacts {
     }
 }
 
-async fn try_mail(config: &Config) -> Result<Vec<MailWay>, String> {
-    let ways = config.mail.ways()?;
-    Ok(join_all(ways.iter().map(try_way)).await)
+async fn try_mail(config: &Config) -> Vec<MailWay> {
+    let ways = config.mail.ways();
+    let ways = ways.expect("settings that were read fit together");
+    join_all(ways.iter().map(try_way)).await
 }
 
 async fn try_way(way: &Way) -> MailWay {

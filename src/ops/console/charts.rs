@@ -37,12 +37,15 @@ pub(super) fn used(point: &Point) -> u64 {
         .cast_unsigned()
 }
 
-/// The two levels at which a hosting dashboard raises an alarm: on its plan of 512 MB 400 and 460, else the same shares.
+/// The shares of a plan at which a hosting dashboard warns and raises an alarm, in percent.
+pub(super) const ALARMS: [u64; 2] = [78, 90];
+
+/// The two levels at which it does so: on its plan of 512 MB 400 and 460, else the same shares.
 fn alarms(limit: u64) -> [u64; 2] {
     if (480 * MIB..=544 * MIB).contains(&limit) {
         return [400 * MIB, 460 * MIB];
     }
-    [limit / 100 * 78, limit / 100 * 90]
+    ALARMS.map(|percent| limit / 100 * percent)
 }
 
 fn memory(view: &View, past: &Past) -> Chart {

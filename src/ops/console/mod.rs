@@ -6,11 +6,11 @@
 mod backups;
 mod chart;
 mod charts;
+mod door;
 mod page;
 mod panel;
 mod show;
 mod view;
-mod visit;
 mod warnings;
 
 use std::sync::Arc;
@@ -20,9 +20,9 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
+use self::door::LASTS;
+pub use self::door::{Admin, Caller};
 use self::view::{Range, View};
-use self::visit::LASTS;
-pub use self::visit::{Admin, Visitor};
 use crate::accounts::signing_in::{self, For, Opened};
 use crate::app::{App, ClientAddress};
 use crate::wire::origin::Origin;
@@ -37,10 +37,10 @@ const NOT_RIGHT: &str =
 /// The console, or the form to sign in.
 pub async fn console(
     State(app): State<Arc<App>>,
-    visitor: Result<Visitor, Error>,
+    caller: Result<Caller, Error>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
-    let Visitor(Some(admin)) = visitor? else {
+    let Caller(Some(admin)) = caller? else {
         return Ok(page::sign_in(StatusCode::OK, None));
     };
     let view = View::gather(&app, Range::of(query.as_deref())).await;
@@ -50,7 +50,7 @@ pub async fn console(
 /// The panel alone, for the script.
 pub async fn panel(
     State(app): State<Arc<App>>,
-    Visitor(admin): Visitor,
+    Caller(admin): Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Error> {
     let admin =
@@ -68,7 +68,7 @@ pub async fn sign_in(
     form: Result<Form, Error>,
 ) -> Result<Response, Refusal> {
     let form = form?;
-    if visit::comes_from_elsewhere(&headers) {
+    if door::comes_from_elsewhere(&headers) {
         return Err(Refusal::Foreign);
     }
     let (email, password) = (form.text("email"), form.text("password"));
@@ -78,30 +78,30 @@ pub async fn sign_in(
     let Some(Opened { profile, session }) = opened else {
         return Ok(page::sign_in(StatusCode::UNAUTHORIZED, Some(NOT_RIGHT)));
     };
-    Ok(back(Some(visit::bake(&app, &origin, profile.id, session, now))))
+    Ok(back(Some(door::bake(&app, &origin, profile.id, session, now))))
 }
 
 /// Ends the session and takes the cookie away.
 pub async fn sign_out(
     State(app): State<Arc<App>>,
-    visitor: Result<Visitor, Error>,
+    caller: Result<Caller, Error>,
     origin: Origin,
     headers: HeaderMap,
     form: Result<Form, Error>,
 ) -> Result<Response, Refusal> {
-    let (admin, _) = sender(visitor, &headers, form)?;
+    let (admin, _) = sender(caller, &headers, form)?;
     signing_in::sign_out(&app, admin.session()).await?;
-    Ok(back(Some(visit::crumble(&origin))))
+    Ok(back(Some(door::crumble(&origin))))
 }
 
 /// Lets the log say everything for a while, or ends that.
 pub async fn log(
     State(app): State<Arc<App>>,
-    visitor: Result<Visitor, Error>,
+    caller: Result<Caller, Error>,
     headers: HeaderMap,
     form: Result<Form, Error>,
 ) -> Result<Response, Refusal> {
-    let (_, form) = sender(visitor, &headers, form)?;
+    let (_, form) = sender(caller, &headers, form)?;
     match form.text("action").as_str() {
         "raise" => app.log.raise(DEBUG_FOR),
         "restore" => app.log.restore(),
@@ -134,14 +134,14 @@ fn kept(kind: &'static str, text: &'static str) -> Response {
 
 /// The administrator who sent a form of ours, and the form.
 fn sender(
-    visitor: Result<Visitor, Error>,
+    caller: Result<Caller, Error>,
     headers: &HeaderMap,
     form: Result<Form, Error>,
 ) -> Result<(Admin, Form), Refusal> {
-    let Visitor(admin) = visitor?;
+    let Caller(admin) = caller?;
     let admin = admin.ok_or(Refusal::SignedOut)?;
     let form = form?;
-    if visit::comes_from_elsewhere(headers) || !admin.sent(&form.text("form_token")) {
+    if door::comes_from_elsewhere(headers) || !admin.sent(&form.text("form_token")) {
         return Err(Refusal::Foreign);
     }
     Ok((admin, form))

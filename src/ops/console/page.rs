@@ -6,9 +6,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::door::Admin;
 use super::panel::panel;
 use super::view::View;
-use super::visit::Admin;
 
 /// The look of the front door, and what the console adds to it.
 pub(super) const STYLE: &str = concat!(include_str!("../../web/style.css"), include_str!("style.css"));

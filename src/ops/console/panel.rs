@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::backups::backups;
+use super::charts::ALARMS;
 use super::show::{ago, clock_time, maybe_time, moment, percent, size, span};
 use super::view::{Past, Range, View};
 use super::warnings::warnings;
@@ -65,7 +66,7 @@ fn figures(view: &View) -> Markup {
                 "; goal " (show::time(GOAL))
             }))
             (figure("Errors", &traffic.errors.to_string(), &html! {
-                "in the last minute; asked to come back later: " (traffic.refusals)
+                "in the last minute; refused: " (traffic.refusals)
             }))
             (figure("Log lines", &view.log.lines.to_string(), &html! { "in the last minute" }))
             (figure("Sent this month", &size(traffic.bytes_out_month), &html! {
@@ -87,10 +88,10 @@ fn figure(name: &str, value: &str, more: &Markup) -> Markup {
     }
 }
 
-/// Yellow from 78 % on and red from 90 %, where the hosting dashboard warns.
+/// Yellow and red from where the hosting dashboard warns on.
 fn meter(label: &str, value: u64, most: u64) -> Markup {
     html! {
-        meter aria-label=(label) value=(value) max=(most) low=(most / 100 * 78) high=(most / 100 * 90) optimum="0" { (percent(value, most)) }
+        meter aria-label=(label) value=(value) max=(most) low=(most / 100 * ALARMS[0]) high=(most / 100 * ALARMS[1]) optimum="0" { (percent(value, most)) }
     }
 }
 

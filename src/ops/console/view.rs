@@ -12,8 +12,9 @@ use crate::logging::Warning;
 use crate::ops::history::{self, Ending, ONLINE, Point, Run};
 use crate::ops::sockets;
 use crate::ops::traffic::{GOAL, Snapshot};
+use crate::pictures;
 
-/// From this share of a budget on it is pointed out, in percent.
+/// From this share of the month's bandwidth on it is pointed out, in percent.
 const NEARLY: u64 = 90;
 
 /// How far back the charts go.
@@ -184,12 +185,13 @@ impl View {
             "One answer in twenty takes longer than the goal of 500 ms.",
         );
         worry(
-            nearly(self.traffic.bytes_out_month, Some(self.bandwidth_budget)),
+            self.traffic.bytes_out_month >= self.bandwidth_budget / 100 * NEARLY,
             "More than 90 % of this month's bandwidth is used up.",
         );
         worry(
             self.database_size
-                .is_some_and(|size| nearly(size, self.database_limit)),
+                .zip(self.database_limit)
+                .is_some_and(|(size, limit)| pictures::is_full(size, limit)),
             "The database is nearly full: new pictures are refused, text still saves.",
         );
         worry(
@@ -202,10 +204,6 @@ impl View {
         );
         worries
     }
-}
-
-fn nearly(part: u64, whole: Option<u64>) -> bool {
-    whole.is_some_and(|whole| part >= whole / 100 * NEARLY)
 }
 
 impl Past {

@@ -10,7 +10,7 @@ pub use self::record::{History, ONLINE, begin, finish, is_shared, record, start}
 
 use crate::clock::MINUTE;
 
-/// What a minute was like: its highest memory, level and queues, and what was counted in it.
+/// What a minute was like: its highest memory, and what was counted in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Minute {
     /// When it was noted, in microseconds since 1970.
@@ -19,16 +19,8 @@ pub struct Minute {
     pub resident: i64,
     /// Memory that the kernel counts against the limit, in bytes, where there is a control group.
     pub cgroup: Option<i64>,
-    /// The limit, in bytes.
-    pub memory_limit: i64,
-    /// 0 green to 3 red.
-    pub level: i64,
     /// People online.
     pub people: i64,
-    /// Live sockets.
-    pub sockets: i64,
-    /// Open connections.
-    pub connections: i64,
     /// Requests, without those of health and console.
     pub requests: i64,
     /// The time that half of them took at most, in microseconds.
@@ -37,42 +29,10 @@ pub struct Minute {
     pub p95: Option<i64>,
     /// The time that 99 of 100 took at most.
     pub p99: Option<i64>,
-    /// Faults of ours (5xx without 503).
+    /// Faults of ours (5xx that are no refusals).
     pub errors: i64,
-    /// Answers 429 and 503.
+    /// Answers 429, 503 and 507.
     pub refusals: i64,
-    /// Lines of log.
-    pub log_lines: i64,
-    /// Bytes that went out.
-    pub bytes_out: i64,
-    /// Who waited for what.
-    pub queues: Queues,
-}
-
-/// How many wait for what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Queues {
-    /// For the hashing of a password.
-    pub hashing: i64,
-    /// For room for a body.
-    pub bodies: i64,
-    /// For room for an answer with drawings.
-    pub responses: i64,
-    /// For the database.
-    pub database: i64,
-}
-
-impl Queues {
-    /// The higher of each.
-    #[must_use]
-    pub fn max(self, other: Self) -> Self {
-        Self {
-            hashing: self.hashing.max(other.hashing),
-            bodies: self.bodies.max(other.bodies),
-            responses: self.responses.max(other.responses),
-            database: self.database.max(other.database),
-        }
-    }
 }
 
 /// A stretch of the past, as a chart shows it.
@@ -98,7 +58,7 @@ pub struct Point {
     pub p99: Option<i64>,
     /// Faults of ours.
     pub errors: i64,
-    /// Answers 429 and 503.
+    /// Answers 429, 503 and 507.
     pub refusals: i64,
 }
 

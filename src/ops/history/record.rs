@@ -7,14 +7,13 @@ use std::time::Duration;
 use database::{Conn, Dialect, Error};
 use time::UtcDateTime;
 
-use super::{Ending, Minute, Queues, Run, store};
+use super::{Ending, Minute, Run, store};
 use crate::app::App;
 use crate::background::pause;
 use crate::clock::MINUTE;
-use crate::ops::sockets;
-use crate::ops::traffic::{Snapshot, Totals};
+use crate::ops::traffic::Totals;
 
-/// How often memory and queues are looked at; a minute keeps the highest.
+/// How often the memory is looked at; a minute keeps the highest.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// Minutes that wait in memory while the database is away; the oldest go first.
 const MOST_WAITING: usize = 60;
@@ -45,8 +44,6 @@ struct Notes {
 struct Highest {
     resident: u64,
     cgroup: Option<u64>,
-    level: i64,
-    queues: Queues,
 }
 
 /// Sums since the start, of which a minute notes the difference.
@@ -55,7 +52,6 @@ struct Counted {
     requests: u64,
     errors: u64,
     refusals: u64,
-    bytes_out: u64,
 }
 
 impl History {
@@ -84,35 +80,25 @@ impl History {
         self.notes().waiting.len()
     }
 
-    /// Looks at what rises and falls within a minute.
+    /// Looks at the memory, which rises and falls within a minute.
     fn look(&self, app: &App) {
         let gauges = app.envelope.gauges();
-        let database = app.database.gauges();
-        let queues = Queues {
-            hashing: gauges.hashing.waiting as i64,
-            bodies: gauges.bodies.waiting as i64,
-            responses: gauges.responses.waiting as i64,
-            database: (database.reads_waiting + database.writes_waiting) as i64,
-        };
         let mut notes = self.notes();
         let highest = &mut notes.highest;
         highest.resident = highest.resident.max(gauges.resident);
         highest.cgroup = highest.cgroup.max(gauges.cgroup);
-        highest.level = highest.level.max(gauges.level as i64);
-        highest.queues = highest.queues.max(queues);
     }
 
     /// Adds the minute at `now` to those that wait, unless it is there already.
     fn close_minute(&self, app: &App, now: i64) {
         let number = now.div_euclid(MINUTE);
-        let gauges = app.envelope.gauges();
-        let (people, sockets) = (app.sessions.seen_since(now - ONLINE), sockets(app));
-        let (traffic, totals) = (app.traffic.snapshot(now), app.traffic.totals());
+        let people = app.sessions.seen_since(now - ONLINE);
+        let traffic = app.traffic.snapshot(now);
+        let counted = Counted::of(&app.traffic.totals());
         let mut notes = self.notes();
         if notes.noted == Some(number) {
             return;
         }
-        let counted = Counted::of(&totals, &traffic);
         let before = std::mem::replace(&mut notes.counted, counted);
         let highest = std::mem::take(&mut notes.highest);
         notes.noted = Some(number);
@@ -124,31 +110,23 @@ impl History {
             at: now,
             resident: highest.resident.cast_signed(),
             cgroup: highest.cgroup.map(u64::cast_signed),
-            memory_limit: gauges.limit.cast_signed(),
-            level: highest.level,
             people: people as i64,
-            sockets: sockets as i64,
-            connections: gauges.connections as i64,
             requests: (counted.requests - before.requests).cast_signed(),
             p50: micros(traffic.p50),
             p95: micros(traffic.p95),
             p99: micros(traffic.p99),
             errors: (counted.errors - before.errors).cast_signed(),
             refusals: (counted.refusals - before.refusals).cast_signed(),
-            log_lines: app.log.lines_last_minute().cast_signed(),
-            bytes_out: (counted.bytes_out - before.bytes_out).cast_signed(),
-            queues: highest.queues,
         });
     }
 }
 
 impl Counted {
-    fn of(totals: &Totals, traffic: &Snapshot) -> Self {
+    fn of(totals: &Totals) -> Self {
         Self {
             requests: totals.requests(),
             errors: totals.errors,
             refusals: totals.refusals(),
-            bytes_out: traffic.bytes_out,
         }
     }
 }
@@ -237,7 +215,7 @@ async fn write(app: &App, now: i64, is_end: bool) -> Result<(), Error> {
     let work = move |conn: &mut Conn<'_>| {
         let size = conn.database_size()?;
         for minute in &minutes {
-            store::note(conn, minute, size.cast_signed())?;
+            store::note(conn, minute)?;
         }
         if let Some(run) = run {
             store::keep_run(conn, run, now, peak)?;

@@ -11,44 +11,26 @@ pub const SLOTS: i64 = 1440;
 const MOST_RUNS: i64 = 50;
 
 /// Notes a minute; what the slot held a day ago goes.
-pub fn note(conn: &mut Conn<'_>, minute: &Minute, database_size: i64) -> Result<(), Error> {
+pub fn note(conn: &mut Conn<'_>, minute: &Minute) -> Result<(), Error> {
     let slot = minute.at.div_euclid(MINUTE).rem_euclid(SLOTS);
     conn.execute(
-        "INSERT INTO ops_minutes (slot, at, resident, cgroup, memory_limit, level, people, sockets, connections,
-             requests, p50, p95, p99, errors, refusals, log_lines, bytes_out,
-             hashing_queue, body_queue, response_queue, database_queue, database_size)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+        "INSERT INTO ops_minutes (slot, at, resident, cgroup, people, requests, p50, p95, p99, errors, refusals)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT (slot) DO UPDATE SET at = excluded.at, resident = excluded.resident, cgroup = excluded.cgroup,
-             memory_limit = excluded.memory_limit, level = excluded.level, people = excluded.people,
-             sockets = excluded.sockets, connections = excluded.connections, requests = excluded.requests,
-             p50 = excluded.p50, p95 = excluded.p95, p99 = excluded.p99, errors = excluded.errors,
-             refusals = excluded.refusals, log_lines = excluded.log_lines, bytes_out = excluded.bytes_out,
-             hashing_queue = excluded.hashing_queue, body_queue = excluded.body_queue,
-             response_queue = excluded.response_queue, database_queue = excluded.database_queue,
-             database_size = excluded.database_size",
+             people = excluded.people, requests = excluded.requests, p50 = excluded.p50, p95 = excluded.p95,
+             p99 = excluded.p99, errors = excluded.errors, refusals = excluded.refusals",
         &[
             &slot,
             &minute.at,
             &minute.resident,
             &minute.cgroup,
-            &minute.memory_limit,
-            &minute.level,
             &minute.people,
-            &minute.sockets,
-            &minute.connections,
             &minute.requests,
             &minute.p50,
             &minute.p95,
             &minute.p99,
             &minute.errors,
             &minute.refusals,
-            &minute.log_lines,
-            &minute.bytes_out,
-            &minute.queues.hashing,
-            &minute.queues.bodies,
-            &minute.queues.responses,
-            &minute.queues.database,
-            &database_size,
         ],
     )?;
     Ok(())
@@ -80,15 +62,6 @@ fn point(mut row: Row) -> Result<Point, Error> {
         errors: row.take()?,
         refusals: row.take()?,
     })
-}
-
-/// The size of the database in the newest minute.
-pub fn newest_size(conn: &mut Conn<'_>) -> Result<Option<i64>, Error> {
-    let row = conn.first(
-        "SELECT database_size FROM ops_minutes ORDER BY at DESC LIMIT 1",
-        &[],
-    )?;
-    row.map(|mut row| row.take()).transpose()
 }
 
 /// Opens a run and forgets the oldest ones; its id.

@@ -204,10 +204,11 @@ fn requests(text: &mut Text, app: &App, totals: &Totals) {
     text.family(
         name,
         Kind::Counter,
-        "Requests that were asked to come back later.",
+        "Requests that were not taken on: too many, too much under way, no room.",
     );
     text.figure(name, &[("status", "429")], totals.too_many);
     text.figure(name, &[("status", "503")], totals.unavailable);
+    text.figure(name, &[("status", "507")], totals.no_room);
     text.counter(
         "tinytales_errors_total",
         "Answers that were a fault of ours: 5xx without 503.",
@@ -245,7 +246,7 @@ fn requests(text: &mut Text, app: &App, totals: &Totals) {
 fn histogram(text: &mut Text, totals: &Totals) {
     let name = "tinytales_request_duration_seconds";
     let help = format!(
-        "Time until the head of an answer is ready; the goal is {} ms.",
+        "Time from the last byte of a request until the head of its answer is ready; the goal is {} ms.",
         GOAL / 1000
     );
     text.family(name, Kind::Histogram, &help);

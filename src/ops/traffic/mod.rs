@@ -12,9 +12,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use self::latency::Histogram;
 pub use self::watch::watch;
 use self::window::Window;
+use crate::logging::{SLOW, refusal};
 
-/// The goal for a response, in microseconds: what takes longer is told to the log.
-pub const GOAL: u64 = 500_000;
+/// The goal for a response, in microseconds: what takes longer is slow for the log, too.
+pub const GOAL: u64 = SLOW * 1000;
 
 /// The part of the server that a route belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,14 +69,14 @@ pub struct Answered {
     pub area: Area,
     /// How.
     pub status: u16,
-    /// Until the head of the response was ready, in microseconds.
+    /// From the last byte of the request until the head of the response was ready, in microseconds.
     pub micros: u64,
 }
 
 impl Answered {
-    /// A refusal that asks to come back later.
+    /// What was not taken on, because there is too much or no room.
     pub fn is_refusal(&self) -> bool {
-        matches!(self.status, 429 | 503)
+        refusal(self.status).is_some()
     }
 
     /// A fault of ours.
@@ -93,11 +94,13 @@ pub struct Totals {
     pub too_many: u64,
     /// Answers 503.
     pub unavailable: u64,
-    /// Faults of ours: 5xx without 503.
+    /// Answers 507.
+    pub no_room: u64,
+    /// Faults of ours: 5xx that are no refusals.
     pub errors: u64,
     /// Requests whose client hung up before the answer was ready.
     pub abandoned: u64,
-    /// Times until the head of the response was ready; without [`Area::Ops`].
+    /// Times from the last byte of the request until the head of the response was ready; without [`Area::Ops`].
     pub latency: Histogram,
     /// The sum of these times, in microseconds.
     pub latency_sum: u64,
@@ -109,9 +112,9 @@ impl Totals {
         self.latency.count()
     }
 
-    /// Answers 429 and 503.
+    /// Answers 429, 503 and 507.
     pub fn refusals(&self) -> u64 {
-        self.too_many + self.unavailable
+        self.too_many + self.unavailable + self.no_room
     }
 
     fn add(&mut self, answered: &Answered) {
@@ -119,6 +122,7 @@ impl Totals {
         self.by_class[answered.area as usize][class] += 1;
         self.too_many += u64::from(answered.status == 429);
         self.unavailable += u64::from(answered.status == 503);
+        self.no_room += u64::from(answered.status == 507);
         self.errors += u64::from(answered.is_error());
         if answered.area != Area::Ops {
             self.latency.add(answered.micros);
@@ -140,9 +144,9 @@ pub struct Snapshot {
     pub p95: Option<u64>,
     /// The time that 99 of 100 took at most.
     pub p99: Option<u64>,
-    /// Faults of ours (5xx without 503) in the last minute.
+    /// Faults of ours (5xx that are no refusals) in the last minute.
     pub errors: u64,
-    /// Answers 429 and 503 in the last minute.
+    /// Answers 429, 503 and 507 in the last minute.
     pub refusals: u64,
     /// Requests that are being answered.
     pub in_flight: u64,
@@ -308,13 +312,13 @@ mod tests {
     #[test]
     fn refusals_are_no_errors() {
         let traffic = Traffic::new(0);
-        for status in [200, 429, 500, 503, 507] {
+        for status in [200, 429, 500, 502, 503, 507] {
             traffic.answered(0, answered(Area::Api, status));
         }
         let now = traffic.snapshot(0);
-        assert_eq!((now.errors, now.refusals), (2, 2));
+        assert_eq!((now.errors, now.refusals), (2, 3));
         let totals = traffic.totals();
-        assert_eq!((totals.errors, totals.refusals()), (2, 2));
+        assert_eq!((totals.errors, totals.refusals()), (2, 3));
     }
 
     #[test]

@@ -1,34 +1,38 @@
-//! The layer around all routes that counts, and the body that is counted while it leaves.
+//! The layer around all routes that counts, and what follows the bodies of a request and of its answer.
 
-use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll};
+use std::sync::{Arc, OnceLock};
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::HttpBody;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
-use http_body::{Frame, SizeHint};
 
 use super::{Answered, Area};
 use crate::app::App;
+use crate::clock::Clock;
+use crate::wire::{Follow, follow};
 
 /// What the head of a response takes besides its headers: the status line, `Date`, `Content-Length`.
 const HEAD: usize = 96;
 
 /// Counts each request and its answer, whatever became of it.
+///
+/// Its time begins with the last byte of its body: a phone that needs ten seconds to send a drawing does not make the
+/// server slow. It begins with its head where there is no body, or nobody reads it to its end.
 pub async fn watch(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let began = app.clock.now();
     let mut under_way = UnderWay::new(app);
+    let (request, came) = until_it_came(request, &under_way.app.clock);
 
     let response = next.run(request).await;
 
     let app = &under_way.app;
     let now = app.clock.now();
+    let began = came.get().copied().unwrap_or(began);
     let answered = Answered {
         area: Area::of(route.as_ref().map(MatchedPath::as_str)),
         status: response.status().as_u16(),
@@ -40,7 +44,7 @@ pub async fn watch(State(app): State<Arc<App>>, request: Request, next: Next) ->
     app.log
         .answered(method.as_str(), route, answered.status, answered.micros / 1000);
     under_way.is_answered = true;
-    response.map(|body| Body::new(Counted { body, under_way }))
+    response.map(|body| follow(body, under_way))
 }
 
 fn size(headers: &HeaderMap) -> usize {
@@ -50,7 +54,32 @@ fn size(headers: &HeaderMap) -> usize {
         .sum()
 }
 
-/// A request from its first line until its body has left, or its client has.
+/// The request, and when the last byte of its body came, once that has happened.
+fn until_it_came(request: Request, clock: &Clock) -> (Request, Arc<OnceLock<i64>>) {
+    let came = Arc::default();
+    if request.body().is_end_stream() {
+        return (request, came);
+    }
+    let upload = Upload {
+        clock: clock.clone(),
+        came: Arc::clone(&came),
+    };
+    (request.map(|body| follow(body, upload)), came)
+}
+
+/// A body on its way in.
+struct Upload {
+    clock: Clock,
+    came: Arc<OnceLock<i64>>,
+}
+
+impl Follow for Upload {
+    fn ended(&mut self) {
+        self.came.get_or_init(|| self.clock.now());
+    }
+}
+
+/// A request from its first line until the body of its answer has left, or its client has.
 struct UnderWay {
     app: Arc<App>,
     is_answered: bool,
@@ -66,41 +95,17 @@ impl UnderWay {
     }
 }
 
+impl Follow for UnderWay {
+    fn passed(&mut self, bytes: usize) {
+        self.app.traffic.sent(bytes);
+    }
+}
+
 impl Drop for UnderWay {
     fn drop(&mut self) {
         self.app.traffic.in_flight.fetch_sub(1, Ordering::Relaxed);
         if !self.is_answered {
             self.app.traffic.abandoned();
         }
-    }
-}
-
-struct Counted {
-    body: Body,
-    under_way: UnderWay,
-}
-
-impl HttpBody for Counted {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context);
-        if let Poll::Ready(Some(Ok(frame))) = &polled {
-            let bytes = frame.data_ref().map_or(0, Bytes::len);
-            self.under_way.app.traffic.sent(bytes);
-        }
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

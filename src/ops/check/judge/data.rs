@@ -9,6 +9,7 @@ use crate::ops::check::DATABASE_PATIENCE;
 use crate::ops::check::disk::Lifetime;
 use crate::ops::check::facts::Facts;
 use crate::ops::checklist::{Finding, readable_bytes};
+use crate::pictures;
 
 /// What a school can bear to lose.
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -165,8 +166,7 @@ pub(super) fn size_limit(facts: &Facts) -> Finding {
     let used = facts.database.seen.as_ref().map_or(0, |seen| seen.bytes);
     let message = format!("{} of {} are used", readable_bytes(used), readable_bytes(limit));
     let mend = "take a larger plan and raise DATABASE_SIZE_LIMIT, or delete old stories";
-    // At nine tenths the server refuses drawings.
-    if used >= limit / 10 * 9 {
+    if pictures::is_full(used, limit) {
         return Finding::fail("size-limit", format!("{message}: new drawings are refused"), mend);
     }
     if used >= limit / 4 * 3 {

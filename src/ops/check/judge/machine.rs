@@ -1,13 +1,12 @@
 //! The machine and the network around it.
 
 use envelope::limits::Source;
+use envelope::shares::LEAST;
 use time::OffsetDateTime;
 
 use crate::ops::check::facts::{Facts, MailWay};
 use crate::ops::checklist::{Finding, readable_bytes};
 
-/// Below this the program does not fit.
-const LEAST_MEMORY: u64 = 32 << 20;
 /// A clock that says an earlier year was never set.
 const FIRST_YEAR: i32 = 2025;
 /// How far two clocks may be apart, in microseconds.
@@ -62,7 +61,7 @@ fn several(facts: &Facts, instances: u32) -> Finding {
 pub(super) fn memory(facts: &Facts) -> Finding {
     let (bytes, source) = facts.memory;
     let message = format!("{} of memory, says {}", readable_bytes(bytes), who(source));
-    if bytes < LEAST_MEMORY {
+    if bytes < LEAST {
         return Finding::fail("memory", message, "give the server at least 32 MB");
     }
     match source {
@@ -104,16 +103,7 @@ pub(super) fn clock(facts: &Facts) -> Finding {
 }
 
 pub(super) fn mail(facts: &Facts) -> Finding {
-    let ways = match &facts.mail {
-        Ok(ways) => ways,
-        Err(fault) => {
-            return Finding::fail(
-                "mail",
-                fault,
-                "correct the settings of mail: the server does not start",
-            );
-        }
-    };
+    let ways = &facts.mail;
     let Some(first) = ways.first() else {
         return Finding::warn(
             "mail",

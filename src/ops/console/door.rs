@@ -31,9 +31,9 @@ pub struct Admin {
     pub(super) form_token: String,
 }
 
-/// Whoever looks: an administrator, or somebody who may become one at the form.
+/// Whoever calls: an administrator, or somebody who may become one at the form.
 #[derive(Clone, Debug)]
-pub struct Visitor(pub(super) Option<Admin>);
+pub struct Caller(pub(super) Option<Admin>);
 
 impl Admin {
     /// The session to end at signing out.
@@ -47,7 +47,7 @@ impl Admin {
     }
 }
 
-impl FromRequestParts<Arc<App>> for Visitor {
+impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {

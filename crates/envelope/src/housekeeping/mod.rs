@@ -68,12 +68,17 @@ impl Inner {
     }
 }
 
-/// Says a change of level once. `was` and `is` differ.
+/// Says a change of level once, for the better too: production writes warnings alone, and who has read that memory is
+/// short must not wonder for how long. `was` and `is` differ.
 pub(crate) fn tell(was: Level, is: Level, used: u64, limit: u64) {
     let (used, limit) = (crate::shares::mib(used), crate::shares::mib(limit));
-    if is > was {
-        tracing::warn!(%was, %is, used, limit, "memory is getting short");
+    let what = if is > was {
+        "memory is getting short"
     } else {
-        tracing::info!(%was, %is, used, limit, "memory is less short");
-    }
+        "memory is less short"
+    };
+    tracing::warn!(%was, %is, used, limit, "{what}");
 }
+
+#[cfg(test)]
+mod tests;
