@@ -37,7 +37,6 @@ use self::arriving::Arriving;
 use self::stall::{Crowd, Need, Stall};
 use crate::app::{App, Peer};
 use crate::routes;
-use crate::wire::Room;
 use crate::wire::layers::{self, Drain};
 
 /// How long the head of a request may take, and how long a kept-alive connection may be silent.
@@ -246,9 +245,7 @@ impl Connection {
         });
         let mut request = layers::with_slash(request);
         request.extensions_mut().insert(self.peer);
-        request
-            .extensions_mut()
-            .insert(Room(self.house.app.envelope.bodies().clone()));
+        request.extensions_mut().insert(self.house.app.room.clone());
         let request = self.house.drain.watch(request);
         let response = self.house.routes.clone().oneshot(request).await?;
         Ok(response.map(|body| Body::new(Answered { body, _busy: busy })))
