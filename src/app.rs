@@ -30,9 +30,9 @@ use crate::ops::traffic::Traffic;
 use crate::pictures::Pictures;
 use crate::stories::{Views, flush_views};
 use crate::tasks::Tasks;
-use crate::wire::Error;
 use crate::wire::limits::{Limit, Limits, network};
 use crate::wire::origin::{Origin, TrustedProxies};
+use crate::wire::{Error, Room};
 use crate::{background, listener, migrations};
 
 /// How long running requests may take to end when the server stops. What comes after (views, the jobs that the database
@@ -53,6 +53,8 @@ pub struct App {
     pub log: Log,
     /// What the process may use, and how close it is to that.
     pub envelope: Envelope,
+    /// Room for bodies on their way in, and whose they are.
+    pub room: Room,
     /// All that lasts.
     pub database: Database,
     /// Background work.
@@ -139,6 +141,7 @@ impl App {
             mail: Mailer::new(delivery, database.clone(), clock.clone()),
             words: Words::default(),
             pictures: Pictures::new(&config, &envelope),
+            room: Room::new(envelope.bodies().clone()),
             traffic: Traffic::new(clock.now()),
             history: History::default(),
             started_at: clock.now(),

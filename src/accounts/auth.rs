@@ -11,7 +11,7 @@ use super::sessions::Account;
 use super::store::sessions::{self, Standing};
 use super::tokens::Kind;
 use crate::app::App;
-use crate::wire::{Bearer, Error, bearer};
+use crate::wire::{Bearer, Error, Sender, bearer};
 
 /// The signed-in account that calls; without one the request ends with 401.
 #[derive(Clone, Debug)]
@@ -60,7 +60,8 @@ impl FromRequestParts<Arc<App>> for Anyone {
     }
 }
 
-async fn identify(parts: &Parts, app: &Arc<App>) -> Result<Option<Account>, Error> {
+/// The account behind the token of a request; its body comes from that account.
+async fn identify(parts: &mut Parts, app: &Arc<App>) -> Result<Option<Account>, Error> {
     let token = match bearer(&parts.headers) {
         Bearer::None => return Ok(None),
         Bearer::Malformed => {
@@ -71,7 +72,9 @@ async fn identify(parts: &Parts, app: &Arc<App>) -> Result<Option<Account>, Erro
         }
         Bearer::Token(token) => token,
     };
-    recognise(app, token, Kind::Access).await.map(Some)
+    let account = recognise(app, token, Kind::Access).await?;
+    parts.extensions.insert(Sender(account.id));
+    Ok(Some(account))
 }
 
 /// The active account behind a token of this `kind`; 401 when the token is worth nothing.

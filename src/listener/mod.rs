@@ -3,6 +3,7 @@
 //!
 //! Who has a place and who is given up is decided by `envelope::connections`; here is what that means for HTTP.
 
+mod arriving;
 mod stall;
 
 use std::convert::Infallible;
@@ -26,9 +27,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use rustix::net::sockopt::{set_socket_recv_buffer_size, set_socket_send_buffer_size};
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
+use self::arriving::Arriving;
 use self::stall::{Crowd, Need, Stall};
 use crate::app::{App, Peer};
 use crate::routes;
@@ -94,7 +96,7 @@ pub async fn accept(app: &Arc<App>, listener: TcpListener, stop: impl Future<Out
             }
             Err(error) => {
                 tracing::warn!(%error, "accept failed");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
+                sleep(ACCEPT_PAUSE).await;
             }
         }
     }
@@ -215,22 +217,33 @@ impl Connection {
         }
         connection.as_mut().graceful_shutdown();
         loop {
-            match timeout(LAST_WORDS, &mut connection).await {
-                Ok(ended) => return ended.map_err(io::Error::other),
+            // Nothing was done yet, and who asks for a place is not kept waiting by a last word to somebody who is silent.
+            if self.place.is_given_up() {
+                return Ok(());
+            }
+            tokio::select! {
+                ended = &mut connection => return ended.map_err(io::Error::other),
+                () = self.place.closing() => {}
                 // A request came in the same moment, or is still under way: it is finished.
-                Err(_) if self.place.is_busy() => {}
-                Err(_) => return Ok(()),
+                () = sleep(LAST_WORDS) => if !self.place.is_busy() {
+                    return Ok(());
+                }
             }
         }
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Response, Infallible> {
         let busy = self.place.begin();
-        let mut request = layers::with_slash(request.map(Body::new));
+        let request = request.map(|body| {
+            if body.is_end_stream() {
+                Body::empty()
+            } else {
+                Body::new(Arriving::new(body, self.place.arrival()))
+            }
+        });
+        let mut request = layers::with_slash(request);
         request.extensions_mut().insert(self.peer);
-        request
-            .extensions_mut()
-            .insert(Room(self.house.app.envelope.bodies().clone()));
+        request.extensions_mut().insert(self.house.app.room.clone());
         let request = self.house.drain.watch(request);
         let response = self.house.routes.clone().oneshot(request).await?;
         Ok(response.map(|body| follow(body, busy)))

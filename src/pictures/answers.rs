@@ -9,8 +9,8 @@ use std::time::Duration;
 use envelope::Envelope;
 use envelope::permits::{Bytes, BytesPermit};
 
-use super::turns::{Turn, Turns};
 use crate::wire::Error;
+use crate::wire::turns::{Turn, Turns};
 
 /// What the kernel holds of an answer that is not taken: what may wait unsent (`listener`), and the piece that took it
 /// over that mark.

@@ -8,12 +8,12 @@ use envelope::Envelope;
 use super::answers::Answers;
 use super::leases::Leases;
 use super::store;
-use super::turns::Turns;
 use crate::app::App;
 use crate::background::pause;
 use crate::clock::{MINUTE, SECOND};
 use crate::config::Config;
 use crate::wire::Error;
+use crate::wire::turns::Turns;
 
 /// Large bodies of one account at a time: an app sends one after the other, and somebody may have two devices.
 const MOST_UPLOADS: usize = 2;

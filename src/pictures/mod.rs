@@ -20,7 +20,6 @@ mod skeleton;
 pub mod splitter;
 pub mod store;
 pub mod stream;
-mod turns;
 
 pub use answers::{Answers, Reader, Room};
 pub use data_url::{Kind, Picture, append_base64};

@@ -13,10 +13,10 @@ use tokio::time::Instant;
 
 use super::leases::Lease;
 use super::splitter::{self, Field, STEP, Splitter};
-use super::turns::Turn;
 use super::{BodyError, Picture, store};
 use crate::app::App;
-use crate::wire::{Error, over, refuse_announced, refuse_compressed, speaks_json};
+use crate::wire::turns::Turn;
+use crate::wire::{Error, TINY, over, refuse_announced, refuse_compressed, speaks_json};
 
 /// How long a body may take, and how long it may be silent. Less than a picture is kept that no story shows.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -33,7 +33,7 @@ const MOST_HELD: u64 = 12 * 1024 * 1024;
 /// When to try again what is not admitted because memory is short: idle connections and spare memory are given up within
 /// this many seconds.
 const LEVEL_LASTS: u64 = 10;
-/// What needs no turn: a body without drawings of any size.
+/// A body without drawings of any size: many of them may come at a time.
 const SMALL: u64 = 64 * 1024;
 
 /// A body, taken apart. Its pictures are stored and held, and its room is taken, until this is dropped: when it has been
@@ -71,7 +71,8 @@ pub async fn receive(
     let is_json = speaks_json(&request);
     let announced = http_body::Body::size_hint(request.body()).exact();
     let turn = match announced {
-        Some(0..=SMALL) => None,
+        Some(0..=TINY) => None,
+        Some(..=SMALL) => Some(app.room.begin(account)?),
         _ if !app.envelope.admits(envelope::Kind::LargeBody) => return Err(Error::unavailable(LEVEL_LASTS)),
         _ => Some(
             app.pictures

@@ -12,6 +12,7 @@ use http_body_util::BodyExt;
 use serde_json::{Map, Value};
 
 use super::Error;
+use super::turns::{Turn, Turns};
 
 /// The limit of account and social addresses, in bytes.
 pub(super) const SMALL_BODY: usize = 64 * 1024;
@@ -23,11 +24,51 @@ pub const PUBLIC_BODY: usize = 8 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What needs no room of its own: it is part of what a connection costs.
-const TINY: u64 = 2 * 1024;
+pub const TINY: u64 = 2 * 1024;
+
+/// Bodies over that, and up to `SMALL_BODY`, of one account at a time: two devices that send as many as a browser does.
+const MOST_OF_ONE: usize = 12;
 
 /// Room for bodies, as an extension of each request. Where there is none, bodies are bounded by their limit alone.
 #[derive(Clone)]
-pub struct Room(pub Bytes);
+pub struct Room {
+    bytes: Bytes,
+    turns: Turns,
+}
+
+/// The account that sends a request, as an extension of it once that is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender(pub i64);
+
+/// The right to read a body. Given back when this is dropped.
+struct Held {
+    _bytes: BytesPermit,
+    _turn: Option<Turn>,
+}
+
+impl Room {
+    /// Hands out these bytes.
+    pub fn new(bytes: Bytes) -> Self {
+        Self {
+            bytes,
+            turns: Turns::new(MOST_OF_ONE),
+        }
+    }
+
+    /// Begins a body of ordinary size; 503 when this account has enough of them under way. Whoever announces many and
+    /// sends none would hold the room of all the others.
+    pub fn begin(&self, account: i64) -> Result<Turn, Error> {
+        self.turns.begin(account).ok_or_else(|| Error::unavailable(1))
+    }
+
+    async fn take(&self, sender: Option<Sender>, bytes: u64) -> Result<Held, Error> {
+        let turn = sender.map(|Sender(account)| self.begin(account)).transpose()?;
+        Ok(Held {
+            _bytes: self.bytes.take(bytes).await?,
+            _turn: turn,
+        })
+    }
+}
 
 /// The values that a body may have, nested ones included. Each takes some hundred bytes once it is read, a hundred times
 /// what `1,` takes on the wire.
@@ -77,11 +118,14 @@ impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Form<LIMIT> {
 }
 
 /// A whole body of at most `limit` bytes, and the room that it takes.
-async fn receive(request: Request, limit: usize) -> Result<(Vec<u8>, Option<BytesPermit>), Error> {
+async fn receive(request: Request, limit: usize) -> Result<(Vec<u8>, Option<Held>), Error> {
     refuse_compressed(&request)?;
     refuse_announced(&request, limit)?;
     let room = match wanted_room(&request, limit) {
-        Some((Room(room), bytes)) => Some(room.take(bytes).await?),
+        Some((room, bytes)) => {
+            let sender = request.extensions().get().copied();
+            Some(room.take(sender, bytes).await?)
+        }
         None => None,
     };
     let bytes = tokio::time::timeout(PATIENCE, read(request, limit))

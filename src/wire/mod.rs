@@ -16,8 +16,11 @@ pub mod page;
 mod query;
 pub mod respond;
 mod time;
+pub mod turns;
 
-pub use body::{Body, Form, PUBLIC_BODY, Room, over, refuse_announced, refuse_compressed, speaks_json};
+pub use body::{
+    Body, Form, PUBLIC_BODY, Room, Sender, TINY, over, refuse_announced, refuse_compressed, speaks_json,
+};
 pub use credentials::{Bearer, bearer};
 pub use error::{Error, FieldErrors};
 pub use fields::Fields;

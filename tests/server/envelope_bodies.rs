@@ -184,3 +184,50 @@ fn room_is_free_again_after_bodies_that_break_off() {
         thread::yield_now();
     }
 }
+
+#[test]
+fn one_account_does_not_take_the_room_of_the_others() {
+    const MOST: usize = 12;
+    let world = World::new();
+    let mira = world.child("Mira");
+    let bodies = world.app.envelope.bodies();
+    for (method, path) in [("PATCH", "/api/auth/profile/"), ("POST", "/api/stories/create/")] {
+        let announce = |length: usize| {
+            let mut connection = world.connect();
+            let head = format!(
+                "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
+                 Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{{",
+                world.address,
+                mira.access()
+            );
+            assert!(connection.send(head.as_bytes()));
+            connection
+        };
+        let held: Vec<_> = (0..MOST).map(|_| announce(65_000)).collect();
+        let deadline = Instant::now() + Duration::from_secs(8);
+        while bodies.total() - bodies.free() < 65_000 * MOST as u64 {
+            assert!(Instant::now() < deadline, "they take room");
+            thread::yield_now();
+        }
+        let start = Instant::now();
+        announce(65_000).answer().refused(503);
+        announce(2_100).answer().refused(503);
+        // What is tiny needs no turn, and others have theirs.
+        mira.patch("/api/auth/profile/", json!({"bio": "still here"}))
+            .ok();
+        let other = world.child(if method == "PATCH" { "Ana" } else { "Ben" });
+        let answer = other.patch("/api/auth/profile/", json!({"bio": "x".repeat(3000)}));
+        assert_ne!(answer.status, 503);
+        other.makes(with(plain_story("kettle"), json!({"content": "x".repeat(3000)})));
+        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+        drop(held);
+        while bodies.free() < bodies.total() {
+            assert!(
+                Instant::now() < deadline + Duration::from_secs(10),
+                "and give it back"
+            );
+            thread::yield_now();
+        }
+        mira.makes(with(plain_story("kettle"), json!({"content": "x".repeat(3000)})));
+    }
+}

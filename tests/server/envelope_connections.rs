@@ -106,3 +106,41 @@ fn red_gives_idle_connections_up_and_recovers() {
     world.app.envelope.tidy(Duration::ZERO);
     assert!(connections.len() >= left.min(PLACES - PLACES / 8));
 }
+
+#[test]
+fn bodies_that_do_not_come_make_room() {
+    let world = World::with(|config| {
+        config.max_connections = PLACES;
+        config.trusted_proxies = tinytales::wire::origin::TrustedProxies::Hops(1);
+    });
+    let head = |path: &str, length: usize| {
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n",
+            world.address
+        )
+    };
+    // A visitor who is served and stays.
+    let mut visitor = world.connect();
+    let served = |visitor: &mut Connection| {
+        assert!(visitor.send(format!("GET /healthz HTTP/1.1\r\nHost: {}\r\n\r\n", world.address).as_bytes()));
+        visitor.answer().ok();
+    };
+    served(&mut visitor);
+    let mut slow: Vec<Connection> = (0..PLACES - 1).map(|_| world.connect()).collect();
+    let start = Instant::now();
+    for connection in &mut slow {
+        assert!(connection.send(head("/api/auth/login/", 2000).as_bytes()) && connection.send(b"{"));
+    }
+    let connections = world.app.envelope.connections();
+    eventually("all places are taken", || connections.busy() == PLACES - 1);
+    world.guest().get("/healthz").ok();
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    assert!(closed(&mut slow) > 0);
+
+    let start = Instant::now();
+    for _ in 0..PLACES {
+        world.guest().get("/healthz").ok();
+    }
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    served(&mut visitor);
+}

@@ -23,8 +23,8 @@ fn asked(places: &[Place]) -> Vec<usize> {
         .collect()
 }
 
-#[test]
-fn the_longest_idle_one_makes_room() {
+#[tokio::test(start_paused = true)]
+async fn the_longest_idle_one_makes_room() {
     let connections = Connections::new(3, 3);
     let mut places: Vec<Place> = (0..3).map(|_| connections.enter(address(1)).unwrap()).collect();
     drop(places[0].begin());
@@ -50,8 +50,8 @@ fn the_longest_idle_one_makes_room() {
     assert_eq!(asked(&places), [] as [usize; 0]);
 }
 
-#[test]
-fn busy_ones_are_never_asked_and_make_room_when_they_are_idle() {
+#[tokio::test(start_paused = true)]
+async fn busy_ones_are_never_asked_and_make_room_when_they_are_idle() {
     let connections = Connections::new(2, 2);
     let places: Vec<Place> = (0..2).map(|_| connections.enter(address(1)).unwrap()).collect();
     let busy: Vec<Busy> = places.iter().map(Place::begin).collect();
@@ -69,8 +69,8 @@ fn busy_ones_are_never_asked_and_make_room_when_they_are_idle() {
     assert!(connections.is_empty() && connections.busy() == 0);
 }
 
-#[test]
-fn who_hoards_gives_up_first() {
+#[tokio::test(start_paused = true)]
+async fn who_hoards_gives_up_first() {
     let connections = Connections::new(32, 32);
     let mut places = vec![connections.enter(address(1)).unwrap()];
     places.extend((0..31).map(|_| connections.enter(address(2)).unwrap()));
@@ -85,8 +85,8 @@ fn who_hoards_gives_up_first() {
     );
 }
 
-#[test]
-fn an_address_has_its_bound() {
+#[tokio::test(start_paused = true)]
+async fn an_address_has_its_bound() {
     let connections = Connections::new(8, 2);
     let first = connections.enter(address(1)).unwrap();
     let second = connections.enter(address(1)).unwrap();
@@ -100,11 +100,130 @@ fn an_address_has_its_bound() {
     assert!(connections.enter(address(1)).is_some());
 }
 
-#[test]
-fn crowded_is_before_full() {
+#[tokio::test(start_paused = true)]
+async fn crowded_is_before_full() {
     let connections = Connections::new(8, 8);
     let mut places: Vec<Place> = (0..5).map(|_| connections.enter(address(1)).unwrap()).collect();
     assert!(!connections.is_crowded());
     places.push(connections.enter(address(1)).unwrap());
     assert!(connections.is_crowded() && connections.len() == 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn stalled_requests_make_room() {
+    let second = Duration::from_secs(1);
+    let connections = Connections::new(2, 2);
+    let places: Vec<Place> = (0..2).map(|_| connections.enter(address(1)).unwrap()).collect();
+    let busy: Vec<Busy> = places.iter().map(Place::begin).collect();
+    places[1].arrival().waits(Instant::now() + second);
+    let mut waits = pin!(connections.room());
+    assert!(poll(waits.as_mut()).is_pending());
+    assert_eq!(asked(&places), [] as [usize; 0], "it may come yet");
+    assert_eq!(connections.busy(), 2);
+
+    // Nothing happens but that time passes.
+    timeout(second, waits.as_mut()).await.unwrap_err();
+    timeout(LOOK, waits.as_mut()).await.unwrap_err();
+    assert_eq!(asked(&places), [1]);
+    assert!(places[1].is_given_up() && !places[0].is_given_up());
+    drop((busy, places));
+    waits.await;
+    assert!(connections.is_empty() && connections.busy() == 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_goes_on_is_kept() {
+    let connections = Connections::new(1, 1);
+    let place = connections.enter(address(1)).unwrap();
+    let busy = place.begin();
+    let arrival = place.arrival();
+    arrival.waits(Instant::now());
+    assert_eq!(connections.close_idlest(1), 1);
+    assert!(place.is_given_up());
+    arrival.goes_on();
+    assert!(!place.is_given_up(), "it came in the same moment");
+    assert_eq!(connections.close_idlest(1), 0);
+    // And is asked again when it stalls again.
+    assert!(is_asked(&place));
+    arrival.waits(Instant::now());
+    assert_eq!(connections.close_idlest(1), 1);
+    assert!(is_asked(&place) && place.is_given_up());
+
+    // What is drained after the answer does not make the connection busy.
+    drop(busy);
+    arrival.waits(Instant::now());
+    arrival.goes_on();
+    assert!(!place.is_busy() && connections.busy() == 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_stalled_requests_go_before_everybody_and_a_few_after() {
+    let connections = Connections::new(32, 32);
+    let places: Vec<Place> = (0..8)
+        .map(|number| connections.enter(address(number)).unwrap())
+        .collect();
+    // The first was served and is idle; the second never asked; the others wait, the last one for longest.
+    drop(places[0].begin());
+    let busy: Vec<Busy> = places[2..].iter().map(Place::begin).collect();
+    for place in places[4..].iter().rev() {
+        place.arrival().waits(Instant::now());
+    }
+    assert_eq!(connections.close_idlest(1), 1);
+    assert_eq!(asked(&places), [7]);
+    assert_eq!(connections.close_idlest(1), 1);
+    assert_eq!(asked(&places), [6]);
+
+    // What has gone on is no siege any more: those who are not in the middle of something go first.
+    for place in &places[5..] {
+        place.arrival().goes_on();
+    }
+    assert_eq!(connections.close_idlest(1), 1);
+    assert_eq!(asked(&places), [1]);
+    assert_eq!(connections.close_idlest(1), 1);
+    assert_eq!(asked(&places), [0]);
+    assert_eq!(connections.close_idlest(9), 1);
+    assert_eq!(asked(&places), [4]);
+    drop(busy);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_asked_and_gets_busy_does_not_keep_others_from_being_asked() {
+    let connections = Connections::new(2, 2);
+    let places: Vec<Place> = (0..2).map(|_| connections.enter(address(1)).unwrap()).collect();
+    let mut waits = pin!(connections.room());
+    assert!(poll(waits.as_mut()).is_pending());
+    assert_eq!(asked(&places), [0]);
+    // A long upload begins in that moment.
+    let _busy = places[0].begin();
+    assert!(poll(waits.as_mut()).is_pending());
+    assert_eq!(asked(&places), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn idle_ones_are_spared_while_most_wait_and_may_stall() {
+    let connections = Connections::new(4, 4);
+    let places: Vec<Place> = (0..4).map(|_| connections.enter(address(1)).unwrap()).collect();
+    drop(places[0].begin());
+    let busy: Vec<Busy> = places[1..].iter().map(Place::begin).collect();
+    for place in &places[1..] {
+        place.arrival().waits(Instant::now() + Duration::from_secs(1));
+    }
+    timeout(Duration::from_millis(900), connections.room())
+        .await
+        .unwrap_err();
+    assert_eq!(asked(&places), [] as [usize; 0]);
+    timeout(Duration::from_millis(200), connections.room())
+        .await
+        .unwrap_err();
+    assert_eq!(asked(&places), [1]);
+
+    // All of them go on: then an idle one it is, though a little later.
+    for place in &places[1..] {
+        place.arrival().waits(Instant::now() + Duration::from_secs(60));
+        place.arrival().goes_on();
+        place.arrival().waits(Instant::now() + Duration::from_secs(60));
+    }
+    timeout(SPARED + LOOK, connections.room()).await.unwrap_err();
+    assert_eq!(asked(&places), [0]);
+    drop(busy);
 }

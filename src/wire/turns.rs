@@ -1,4 +1,4 @@
-//! How many large transfers each account has under way: nobody takes the room of all the others.
+//! How many transfers of one kind each account has under way: nobody takes the room of all the others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
