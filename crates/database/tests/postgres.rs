@@ -192,6 +192,42 @@ async fn a_server_that_falls_silent_costs_its_connection_and_no_more() {
     assert_eq!(titles(&database).await, ["b"]);
 }
 
+#[tokio::test]
+async fn closing_leaves_behind_what_waits_for_a_server_that_fell_silent() {
+    let Some((database, proxy)) = proxied(slow()).await else {
+        return;
+    };
+    proxy.set(Mode::Silence);
+    let mut write = Box::pin(database.write(insert("a")));
+    let taken = async {
+        while database.gauges().jobs == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        done = &mut write => panic!("{done:?}"),
+        () = taken => {}
+    }
+    let start = Instant::now();
+    assert!(!database.close_within(Duration::from_millis(100)));
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn closing_within_a_time_still_finishes_what_was_queued() {
+    let Some((database, _proxy)) = proxied(slow()).await else {
+        return;
+    };
+    let mut write = Box::pin(database.write(insert("a")));
+    tokio::select! {
+        biased;
+        done = &mut write => panic!("{done:?}"),
+        () = std::future::ready(()) => {}
+    }
+    assert!(database.close_within(Duration::from_secs(10)));
+    assert_eq!(write.await, Ok(1));
+}
+
 #[test]
 fn a_server_that_never_answers_does_not_hold_the_start_up() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
