@@ -243,9 +243,32 @@ fn what_waiting_may_mend_ends_with_1() {
     let mut program = operator.command(&["migrate"]);
     let refused = program
         .env("DATABASE_URL", "postgres://127.0.0.1:1/none")
+        .env("DB_CONNECT_TIMEOUT", "1")
         .output()
         .unwrap();
     assert_eq!(refused.status.code(), Some(1), "{}", complaint(&refused));
+}
+
+#[test]
+fn a_server_that_is_stopped_while_it_starts_ends_in_order_and_at_once() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let operator = Operator::new();
+    let mut program = operator.command(&["serve"]);
+    let mut child = program
+        .env("PORT", "0")
+        .env(
+            "DATABASE_URL",
+            format!("postgres://{}/none", silent.local_addr().unwrap()),
+        )
+        .env("DB_CONNECT_TIMEOUT", "60")
+        .spawn()
+        .unwrap();
+    let waits_for_its_database = silent.accept().unwrap();
+    let asked_at = Instant::now();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(asked_at.elapsed() < Duration::from_secs(5));
+    drop(waits_for_its_database);
 }
 
 #[test]
