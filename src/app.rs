@@ -13,6 +13,7 @@ use envelope::lane::Lane;
 use envelope::limits::Limits as MachineLimits;
 use envelope::{Envelope, Probe, Shares};
 use tokio::net::TcpListener;
+use tokio::time::{Instant, timeout_at};
 
 use crate::accounts::errands::Errands;
 use crate::accounts::password::Workspace;
@@ -35,9 +36,12 @@ use crate::wire::origin::{Origin, TrustedProxies};
 use crate::wire::{Error, Room};
 use crate::{background, listener, migrations};
 
-/// How long running requests may take to end when the server stops. What comes after (views, the jobs that the database
-/// has taken, its checkpoint) fits into what is left of the five seconds that an operator waits.
-const STOP_PATIENCE: Duration = Duration::from_secs(3);
+/// How long a server may take to stop: less than the five seconds that an operator waits, for the process has to end too.
+const STOPPED_WITHIN: Duration = Duration::from_millis(4300);
+/// How much of that running requests may take to end.
+const REQUESTS_WITHIN: Duration = Duration::from_secs(3);
+/// When writing what is only in memory ends; the rest is for what the database has taken, and for its checkpoint.
+const WRITTEN_WITHIN: Duration = Duration::from_millis(3800);
 
 /// Everything that the handlers share.
 pub struct App {
@@ -194,12 +198,26 @@ impl App {
         self.database.write_sized(bytes, work).await
     }
 
-    /// Stops in order: running requests, background work, then the database with all that it has taken.
+    /// Stops in order: running requests, background work, then the database with all that it has taken. A database that
+    /// does not answer is not waited for longer than an operator waits.
     pub async fn stop(&self) {
-        self.tasks.shut_down(STOP_PATIENCE).await;
-        flush_views(self).await;
-        history::finish(self).await;
-        self.database.close();
+        let start = Instant::now();
+        self.tasks.shut_down(REQUESTS_WITHIN).await;
+        let last_words = async {
+            // A database that does not take these does not take the rest.
+            if flush_views(self).await {
+                history::finish(self).await;
+            }
+        };
+        if timeout_at(start + WRITTEN_WITHIN, last_words).await.is_err() {
+            tracing::warn!("the database does not answer: the last views and this stop are not noted");
+        }
+        if !self
+            .database
+            .close_within(STOPPED_WITHIN.saturating_sub(start.elapsed()))
+        {
+            tracing::warn!("the database does not end in time and is left behind");
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde_json::json;
 
@@ -84,10 +85,14 @@ pub async fn recognise(app: &Arc<App>, token: &str, kind: Kind) -> Result<Accoun
     if let Some(account) = app.sessions.recall(&claims.sid, now) {
         return Ok(account);
     }
-    let (ticket, session) = (app.sessions.ticket(), claims.sid);
-    let standing = app
-        .read(move |conn| Ok(sessions::standing(conn, &session, now)?))
-        .await?;
+    let (ticket, session) = (app.sessions.ticket(), claims.sid.clone());
+    let standing = app.read(move |conn| Ok(sessions::standing(conn, &session, now)?));
+    let standing = match standing.await {
+        Err(error) if kind == Kind::Console && error.status() == StatusCode::SERVICE_UNAVAILABLE => {
+            return app.sessions.recall_admin(&claims.sid, now).ok_or(error);
+        }
+        standing => standing?,
+    };
     match standing {
         Standing::Active(account) if account.id == claims.user_id => {
             app.sessions.remember(account.clone(), now, ticket);

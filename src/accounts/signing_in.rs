@@ -6,7 +6,6 @@ use database::Conn;
 
 use super::limits;
 use super::password::{self, Verdict};
-use super::store::sessions::Standing;
 use super::store::{people, sessions};
 use super::tokens::random_hex;
 use crate::app::App;
@@ -74,23 +73,19 @@ async fn open(app: &Arc<App>, checked: Checked, session: &str, ends: i64, door: 
     } = checked;
     let (now, session, user_id) = (app.clock.now(), session.to_owned(), profile.id);
     let open = move |conn: &mut Conn<'_>| {
+        // Before a session is opened, which may close an older one.
+        if door == For::Admins && !people::is_admin(conn, user_id)? {
+            return Ok(Entry::Barred);
+        }
         if !sessions::open(conn, &session, user_id, &hash, now, ends)? {
             return Ok(Entry::Changed);
         }
         if let Some(better) = &better_hash {
             people::replace_password(conn, user_id, &hash, better)?;
         }
-        if door == For::Admins && !is_admin(&sessions::standing(conn, &session, now)?) {
-            sessions::close(conn, &session)?;
-            return Ok(Entry::Barred);
-        }
         Ok(Entry::Open)
     };
     app.write(open).await
-}
-
-fn is_admin(standing: &Standing) -> bool {
-    matches!(standing, Standing::Active(account) if account.is_admin)
 }
 
 /// Ends a session.

@@ -55,7 +55,13 @@ impl Bucket {
             retry_timeout: RETRYING,
             ..RetryConfig::default()
         };
+        // By https nothing can change on the way, and a hash of every part would hold the server's own thread.
+        let by_https = settings
+            .endpoint
+            .as_ref()
+            .is_none_or(|endpoint| endpoint.starts_with("https://"));
         let mut builder = AmazonS3Builder::new()
+            .with_unsigned_payload(by_https)
             .with_bucket_name(&settings.name)
             .with_region(&settings.region)
             .with_access_key_id(&settings.access_key_id)

@@ -33,6 +33,13 @@ pub enum Failure {
         /// The database's.
         here: u32,
     },
+    /// The schema of the database is newer than the program's, which would leave out what it does not know.
+    Ahead {
+        /// The database's.
+        here: u32,
+        /// The program's.
+        known: u32,
+    },
     /// The backup cannot be read.
     Backup(Fault),
     /// The disk has not enough room.
@@ -63,6 +70,7 @@ impl fmt::Display for Failure {
             Self::InUse => f.write_str("the database is in use: stop the server first"),
             Self::Newer { found, known } => write!(f, "the backup has schema {found}, this program only knows {known}: use the version that made it, or a newer one"),
             Self::Older { found, here } => write!(f, "the backup has schema {found} and the database already has {here}: restore into a database that is not there yet, its schema is then brought up to date"),
+            Self::Ahead { here, known } => write!(f, "the database has schema {here}, this program only knows {known} and would leave something out: use the version that serves it"),
             Self::Backup(fault) => fault.fmt(f),
             Self::Room { free, wanted } => write!(f, "{} MiB of the disk are free, a backup may need {}", free >> 20, wanted >> 20),
             Self::File(why) => f.write_str(why),

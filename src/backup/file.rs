@@ -161,6 +161,10 @@ fn write(
     now: i64,
     brake: &mut Brake,
 ) -> Result<Header, Failure> {
+    let (here, known) = (snapshot.schema()?, newest_known());
+    if here > known {
+        return Err(Failure::Ahead { here, known });
+    }
     let fail = at(file);
     let mut options = OpenOptions::new();
     let out = options
@@ -174,7 +178,7 @@ fn write(
         Target::Sqlite(_) => "sqlite",
         Target::Postgres(_) => "postgres",
     };
-    let header = Header::new(snapshot.schema()?, engine, Timestamp(now).to_string());
+    let header = Header::new(here, engine, Timestamp(now).to_string());
     let mut writer = Writer::new(packed, &header).map_err(&fail)?;
     for table in TABLES {
         let columns = snapshot.columns(table)?;

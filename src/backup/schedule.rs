@@ -201,7 +201,7 @@ impl Backups {
         self.saw(newest.as_ref().map(|newest| newest.at));
         if self.is_due(now) {
             // Another server may have been faster, or this one has lost its disk.
-            let there = self.in_bucket().await?;
+            let there = unless_stopping(app, self.in_bucket()).await?;
             self.saw(there.last().map(|newest| newest.at));
         }
         if self.is_due(now) {
@@ -216,7 +216,9 @@ impl Backups {
         let shipped = self.with_state(|state| state.shipped);
         match newest.filter(|newest| self.bucket.is_some() && shipped < Some(newest.at)) {
             None => Ok(Round::NotDue),
-            Some(newest) if self.in_bucket().await?.contains(&newest) => Ok(Round::NotDue),
+            Some(newest) if unless_stopping(app, self.in_bucket()).await?.contains(&newest) => {
+                Ok(Round::NotDue)
+            }
             Some(newest) => {
                 unless_stopping(app, self.ship(&newest, &Folder::open(path)?.path(&newest))).await?;
                 Ok(Round::Shipped(newest))
@@ -355,7 +357,7 @@ pub fn start(app: &Arc<App>) {
 }
 
 /// Gives up what can wait for the next start.
-async fn unless_stopping(app: &App, work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+async fn unless_stopping<T>(app: &App, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::select! {
         done = work => done,
         () = app.tasks.stopping() => Err(Failure::Stopped),

@@ -5,11 +5,14 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
+use std::{process, thread};
 
 use lexopt::Parser;
 use lexopt::prelude::*;
 use tokio::net::TcpListener;
+use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use super::start::{backups_of, prepare_data_dir, runtime, settings, unfit_folders};
 use super::{Command, Failure, Work, restore, say};
@@ -50,6 +53,9 @@ fn serve(mut config: Config) -> Result<(), Failure> {
     }
     let runtime = runtime(config.io_threads)?;
     let served = runtime.block_on(async {
+        // From here on a signal is heard: process 1 of a container is not ended by one that nobody listens to.
+        let stop = stop_signal()?;
+        let starting = end_when_stopped()?;
         // Nothing is made before all that could be wrong has been looked at.
         let listener = listen(&config).await;
         let mut faults = unfit_folders(&config);
@@ -79,8 +85,8 @@ fn serve(mut config: Config) -> Result<(), Failure> {
             make_first_admin(&app).await?;
         }
         control::start(&app.config.data_dir, &app.log, &app.tasks);
-        // Before anybody knows that it runs: whoever does may stop it.
-        let stop = stop_signal()?;
+        // What is heard from here on is an orderly end.
+        drop(starting);
         say(&format!(
             "Tinytales is listening on http://{address}\n{}\n{backups}",
             app.envelope
@@ -154,6 +160,31 @@ fn own_secret(file: &Path) -> Result<Secret, Failure> {
         .and_then(|()| made.sync_all())
         .map_err(fail)?;
     Ok(Secret::new(secret))
+}
+
+/// Ends the process at once when it is told to stop before the sender that this answers is dropped. A start waits for
+/// others and blocks while it does, so a thread of its own listens; what a start leaves half done the database undoes, as
+/// after a crash.
+fn end_when_stopped() -> Result<oneshot::Sender<()>, Failure> {
+    let fail = |error: io::Error| format!("signals: {error}");
+    let runtime = Builder::new_current_thread().enable_io().build().map_err(fail)?;
+    let stop = {
+        let _inside = runtime.enter();
+        stop_signal()?
+    };
+    let (starting, over) = oneshot::channel();
+    let listen = move || {
+        runtime.block_on(async {
+            tokio::select! {
+                biased;
+                _ = over => {}
+                () = stop => process::exit(0),
+            }
+        });
+    };
+    let listening = thread::Builder::new().name("start".to_owned()).spawn(listen);
+    listening.map_err(fail)?;
+    Ok(starting)
 }
 
 fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {

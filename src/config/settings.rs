@@ -41,7 +41,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "DB_CONNECT_TIMEOUT",
         "10",
-        "Seconds to wait for a PostgreSQL connection.",
+        "Seconds to wait for a PostgreSQL connection; a start tries again for so long while the server is not there.",
     ),
     setting(
         "DATA_DIR",
@@ -81,7 +81,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "ALLOWED_HOSTS",
         "any",
-        "Host names that are served, separated by commas: `tales.example`, `*.example` for all under one, `.example` for both; another one gets 400. The host of `PUBLIC_URL` is always one of them; `/healthz` answers under any.",
+        "Host names that are served, separated by commas: `tales.example`, `*.example` for all under one, `.example` for both; another one gets 400. The host of `PUBLIC_URL` is always one of them; `/healthz`, `/readyz` and `/metrics` answer under any.",
     ),
     setting(
         "CORS_ORIGINS",

@@ -20,6 +20,7 @@ use axum::response::Response;
 use envelope::Level;
 use envelope::connections::{Busy, Place};
 use futures_util::future::BoxFuture;
+use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -35,7 +36,7 @@ use self::stall::{Crowd, Need, Stall};
 use crate::app::{App, Peer};
 use crate::routes;
 use crate::wire::layers::{self, Drain};
-use crate::wire::{Follow, Room, follow};
+use crate::wire::{Follow, follow};
 
 /// How long the head of a request may take, and how long a kept-alive connection may be silent.
 const HEAD_PATIENCE: Duration = Duration::from_secs(30);

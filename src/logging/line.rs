@@ -6,11 +6,13 @@ use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 
 use super::Level;
-use super::scrub::scrub;
+use super::scrub::{is_part_of_word, scrub};
 use crate::wire::Timestamp;
 
 /// The longest text of a message or a field, in bytes.
 const LONGEST_TEXT: usize = 300;
+/// The longest word that may be an address, or a token but for its beginning, in bytes.
+const LONGEST_WORD: usize = 1024;
 /// The longest message with all its fields that is kept in memory, in bytes.
 const LONGEST_SUMMARY: usize = 400;
 
@@ -149,11 +151,22 @@ impl fmt::Display for Visible<'_> {
     }
 }
 
+/// The beginning of a text, clean. What stands across its end is looked at whole: half of an address or of a token would
+/// not be known for what it is.
 fn bounded(text: fmt::Arguments<'_>) -> String {
-    let mut whole = Bounded::new(LONGEST_TEXT);
+    let mut looked_at = Bounded::new(LONGEST_TEXT + LONGEST_WORD);
     // It fails when nothing more fits; what fits is what is wanted.
-    let _ = whole.write_fmt(text);
-    scrub(whole.finish())
+    let _ = looked_at.write_fmt(text);
+    let Bounded { mut text, is_cut, .. } = looked_at;
+    let before_last = text.trim_end_matches(is_part_of_word).len();
+    if is_cut && text.len() - before_last < LONGEST_WORD {
+        // Of the last word there is more, and all of it might be an address or a token.
+        text.truncate(before_last);
+    }
+    let mut said = Bounded::new(LONGEST_TEXT);
+    let _ = said.write_str(&scrub(text));
+    said.is_cut |= is_cut;
+    said.finish()
 }
 
 /// A text that takes so many bytes and refuses the rest, so that a long value is never built whole.
@@ -195,5 +208,40 @@ impl Write for Bounded {
         self.is_cut = true;
         self.room = 0;
         Err(fmt::Error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn an_address_or_a_token_across_the_end_is_taken_out_whole() {
+        for secret in ["mira.lopez@example.org", TOKEN] {
+            for room in 0..secret.len() + 2 {
+                let before = ". ".repeat(LONGEST_TEXT)[..LONGEST_TEXT - room].to_owned();
+                let said = bounded(format_args!("{before} {secret} and more"));
+                assert!(!said.contains(&secret[..2]), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_end_where_it_is_looked_at_is_left_out() {
+        // Tokens that are taken out make room for the end of what is looked at.
+        let tokens = format!("{TOKEN} ").repeat(26);
+        let said = bounded(format_args!(
+            "{tokens}and by mira.lopez.is.my.very.own.and.only.name.of.all@example.org"
+        ));
+        assert!(said.ends_with("<token> and by …"), "{said}");
+    }
+
+    #[test]
+    fn a_text_is_cut_where_it_ends_to_be_said() {
+        let said = bounded(format_args!("{}", "ä ".repeat(400)));
+        assert_eq!(said, format!("{}…", "ä ".repeat(100)));
+        assert_eq!(bounded(format_args!("short")), "short");
     }
 }

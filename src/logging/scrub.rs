@@ -49,7 +49,8 @@ fn leading(text: &str, belongs: fn(char) -> bool) -> &str {
     &text[..end.unwrap_or(text.len())]
 }
 
-fn is_part_of_word(character: char) -> bool {
+/// Whether this may stand in a word: an address, a token or any other.
+pub(super) fn is_part_of_word(character: char) -> bool {
     character.is_alphanumeric() || "@.+-_%:/~!#$&*?^=".contains(character)
 }
 

@@ -120,19 +120,19 @@ impl Looks {
     }
 }
 
-/// Writes all looks that are pending, in transactions of a bounded size. What fails is kept for the next time.
-pub async fn flush_views(app: &App) {
+/// Writes all looks that are pending, in transactions of a bounded size. What fails is kept for the next time; false then.
+pub async fn flush_views(app: &App) -> bool {
     loop {
         let looks = app.views.looks().begin();
         if looks.is_empty() {
-            return;
+            return true;
         }
         let written: Result<(), database::Error> =
             app.database.write(move |conn| views::add(conn, &looks)).await;
         app.views.looks().end(written.is_ok());
         if let Err(error) = written {
             tracing::debug!(%error, "views could not be written");
-            return;
+            return false;
         }
     }
 }

@@ -115,12 +115,12 @@ pub async fn security_headers(by_https: bool, request: Request, next: Next) -> R
     response
 }
 
-/// The address that is asked by machines which know no name.
-const HEALTH: &str = "/healthz";
+/// What is asked by machines which know no name; `/metrics` has a token of its own.
+const FOR_MACHINES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
-/// Answers only under the names that are allowed; health is told to anybody.
+/// Answers only under the names that are allowed, but for what machines ask.
 pub async fn known_host(hosts: Arc<AllowedHosts>, request: Request, next: Next) -> Response {
-    if request.uri().path() != HEALTH && !hosts.allows(&request) {
+    if !FOR_MACHINES.contains(&request.uri().path()) && !hosts.allows(&request) {
         return Error::unknown_host().into_response();
     }
     next.run(request).await

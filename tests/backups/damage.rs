@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tinytales::backup;
 
 use crate::place::Place;
-use crate::tools::{back_up, forge, must, restore, run, tables};
+use crate::tools::{back_up, forge, must, restore, run, tables, with_database};
 
 /// A place with one account, and a backup of it.
 fn backed_up() -> (Place, TempDir) {
@@ -78,6 +78,17 @@ fn a_schema_of_the_future_is_refused() {
     });
     let said = refusal(&Place::new(), &future);
     assert!(said.contains("form 2"), "{said}");
+}
+
+#[test]
+fn a_database_of_the_future_is_not_backed_up() {
+    let (place, folder) = backed_up();
+    let note = "INSERT INTO schema_migrations (number, name, applied_at) VALUES (4711, 'future', 0)";
+    with_database(place.url(), move |conn| conn.execute(note, &[]));
+    let file = folder.path().join("half");
+    let (succeeded, said) = run(&mut place.command(&["backup", file.to_str().unwrap()]));
+    assert!(!succeeded && said.contains("has schema 4711"), "{said}");
+    assert!(!file.exists());
 }
 
 #[test]

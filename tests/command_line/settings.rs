@@ -139,6 +139,7 @@ fn what_waiting_may_mend_ends_with_1() {
     let mut program = operator.command(&["migrate"]);
     let refused = program
         .env("DATABASE_URL", "postgres://127.0.0.1:1/none")
+        .env("DB_CONNECT_TIMEOUT", "1")
         .output()
         .unwrap();
     assert_eq!(refused.status.code(), Some(1), "{}", complaint(&refused));

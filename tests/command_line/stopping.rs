@@ -1,7 +1,7 @@
 //! An orderly stop.
 
 use std::io::Write;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -52,6 +52,28 @@ fn it_stops_within_five_seconds_whatever_clients_do() {
 }
 
 /// The access token, wherever the answer carries it.
+#[test]
+fn a_server_that_is_stopped_while_it_starts_ends_in_order_and_at_once() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let operator = Operator::new();
+    let mut program = operator.command(&["serve"]);
+    let mut child = program
+        .env("PORT", "0")
+        .env(
+            "DATABASE_URL",
+            format!("postgres://{}/none", silent.local_addr().unwrap()),
+        )
+        .env("DB_CONNECT_TIMEOUT", "60")
+        .spawn()
+        .unwrap();
+    let waits_for_its_database = silent.accept().unwrap();
+    let asked_at = Instant::now();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(asked_at.elapsed() < Duration::from_secs(5));
+    drop(waits_for_its_database);
+}
+
 fn find_token(value: &Value) -> Option<String> {
     match value {
         Value::Object(members) => members

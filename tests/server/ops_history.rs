@@ -168,6 +168,9 @@ fn the_console_shows_the_present_while_the_database_is_away() {
     page.status(200);
     assert!(page.text().contains("The database does not answer."));
     world.advance(MINUTE);
+    admin.get("/ops").status(200);
+    admin.get("/ops/panel").status(200);
+    world.advance(15 * MINUTE);
     let page = admin.get("/ops");
     page.status(503);
     assert!(page.text().contains("its database does not answer"));

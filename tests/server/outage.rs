@@ -21,6 +21,8 @@ const LIBRARY: &str = "/api/stories/?public=true";
 const AWAY: Duration = Duration::from_secs(3);
 /// How long the server may take to find it again.
 const HEALED_WITHIN: Duration = Duration::from_secs(5);
+/// How long an operator waits for the end.
+const STOPPED_WITHIN: Duration = Duration::from_secs(5);
 const BETWEEN: Duration = Duration::from_millis(100);
 
 #[test]
@@ -58,6 +60,26 @@ fn while_postgresql_is_away_everybody_is_told_when_to_come_back_and_then_it_heal
         thread::sleep(BETWEEN);
     }
     mira.get("/api/auth/profile/").ok();
+}
+
+#[test]
+fn a_database_that_fell_silent_does_not_hold_the_end_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = OwnDatabase::create(folder.path());
+    if let OwnDatabase::File(_) = own {
+        return;
+    }
+    let wire = Proxy::to(&own.url());
+    let world = World::with(|config| config.database = Target::parse(&wire.url(&own.url())).unwrap());
+    world.child("Mira").get(LIBRARY).ok();
+    let now = world.app.clock.now();
+    world.app.views.count(1_000_000, None, "192.0.2.1", now);
+
+    wire.set(Mode::Silence);
+    let asked_at = Instant::now();
+    drop(world);
+    let took = asked_at.elapsed();
+    assert!(took < STOPPED_WITHIN, "{took:?}");
 }
 
 /// Whether the library answers 503 with `Retry-After`; anything else must be the library.

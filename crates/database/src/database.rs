@@ -16,6 +16,8 @@ use crate::{
 const STACK: usize = 512 << 10;
 /// How long after its deadline a job that has not answered is given up: a disk or a server that hangs.
 const GRACE: Duration = Duration::from_secs(8);
+/// How often it is looked whether a thread has ended, where that has a limit.
+const ENDED_EVERY: Duration = Duration::from_millis(5);
 
 /// A database with its threads. Clones share them; the last one that is dropped closes them.
 #[derive(Clone)]
@@ -192,7 +194,13 @@ impl Database {
     /// Finishes what is queued, moves the log into the file and ends the threads. Blocks. Later jobs are refused
     /// as [`Error::Unavailable`].
     pub fn close(&self) {
-        self.inner.close();
+        self.inner.close(None);
+    }
+
+    /// The same, but leaves behind what has not ended after `patience`: a thread that waits for a disk or a server which
+    /// hangs. False when something was left. For the end of a program, which ends them.
+    pub fn close_within(&self, patience: Duration) -> bool {
+        self.inner.close(Some(patience))
     }
 
     async fn submit<T, E, F>(
@@ -232,25 +240,34 @@ impl Inner {
         }
     }
 
-    fn close(&self) {
+    /// True when every thread has ended, or has to end without being waited for.
+    fn close(&self, patience: Option<Duration>) -> bool {
         drop(self.queues.write().unwrap_or_else(PoisonError::into_inner).take());
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         // A closure may hold the last handle, and be dropped on a database thread, which cannot wait for itself.
         let here = thread::current().id();
         if threads.iter().any(|thread| thread.thread().id() == here) {
-            return;
+            return true;
         }
+        let end = patience.map(|patience| Instant::now() + patience);
         for thread in threads {
+            while end.is_some() && !thread.is_finished() {
+                if end <= Some(Instant::now()) {
+                    return false;
+                }
+                thread::sleep(ENDED_EVERY);
+            }
             if thread.join().is_err() {
                 tracing::error!("a database thread panicked");
             }
         }
+        true
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.close();
+        self.close(None);
     }
 }
 

@@ -192,6 +192,42 @@ async fn a_server_that_falls_silent_costs_its_connection_and_no_more() {
     assert_eq!(titles(&database).await, ["b"]);
 }
 
+#[tokio::test]
+async fn closing_leaves_behind_what_waits_for_a_server_that_fell_silent() {
+    let Some((database, proxy)) = proxied(slow()).await else {
+        return;
+    };
+    proxy.set(Mode::Silence);
+    let mut write = Box::pin(database.write(insert("a")));
+    let taken = async {
+        while database.gauges().jobs == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        done = &mut write => panic!("{done:?}"),
+        () = taken => {}
+    }
+    let start = Instant::now();
+    assert!(!database.close_within(Duration::from_millis(100)));
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn closing_within_a_time_still_finishes_what_was_queued() {
+    let Some((database, _proxy)) = proxied(slow()).await else {
+        return;
+    };
+    let mut write = Box::pin(database.write(insert("a")));
+    tokio::select! {
+        biased;
+        done = &mut write => panic!("{done:?}"),
+        () = std::future::ready(()) => {}
+    }
+    assert!(database.close_within(Duration::from_secs(10)));
+    assert_eq!(write.await, Ok(1));
+}
+
 #[test]
 fn a_server_that_never_answers_does_not_hold_the_start_up() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -207,9 +243,48 @@ fn a_server_that_never_answers_does_not_hold_the_start_up() {
 }
 
 #[test]
+fn a_server_that_is_not_there_yet_is_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://child@{}/tales", listener.local_addr().unwrap());
+    let options = Options {
+        connect_timeout: Duration::from_secs(2),
+        ..Options::default()
+    };
+    let attempts = std::thread::spawn(move || {
+        for _ in 0..2 {
+            drop(listener.accept().unwrap());
+        }
+    });
+    let opened = Database::open(Target::parse(&url).unwrap(), options);
+    assert_eq!(opened.err(), Some(Error::Unavailable));
+    assert!(attempts.is_finished(), "it was tried once");
+}
+
+#[test]
+fn a_mistake_in_the_settings_is_told_at_once() {
+    let Some(server) = server() else { return };
+    let (address, _) = server.rsplit_once('/').unwrap();
+    let target = Target::parse(&format!("{address}/no_such_database")).unwrap();
+    let options = Options {
+        connect_timeout: Duration::from_secs(30),
+        ..Options::default()
+    };
+    let start = Instant::now();
+    assert!(matches!(
+        Database::open(target, options).err(),
+        Some(Error::Sql(_))
+    ));
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+#[test]
 fn a_server_that_is_not_there_or_has_no_such_database_is_said_at_the_start() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let open = |url: &str| Database::open(Target::parse(url).unwrap(), Options::default()).err();
+    let options = Options {
+        connect_timeout: Duration::from_millis(300),
+        ..Options::default()
+    };
+    let open = |url: &str| Database::open(Target::parse(url).unwrap(), options.clone()).err();
     assert_eq!(
         open(&format!("postgres://child@{free}/tales")),
         Some(Error::Unavailable)

@@ -225,6 +225,12 @@ pub fn password_hash(conn: &mut Conn<'_>, user_id: i64) -> Result<Option<String>
     row.map(|mut row| row.take()).transpose()
 }
 
+/// Whether an account keeps order.
+pub fn is_admin(conn: &mut Conn<'_>, user_id: i64) -> Result<bool, Error> {
+    let row = conn.first("SELECT is_admin FROM users WHERE id = $1", &[&user_id])?;
+    row.map_or(Ok(false), |mut row| row.take())
+}
+
 /// Whether an account still has the password hash that was verified.
 pub fn has_password(conn: &mut Conn<'_>, user_id: i64, verified: &str) -> Result<bool, Error> {
     Ok(password_hash(conn, user_id)?.is_some_and(|hash| hash == verified))

@@ -17,6 +17,9 @@ const LOCK: i64 = 0x6D69_6772_6174_6501;
 /// Time for one script, and for waiting until another process is through.
 pub(super) const LONG: Duration = Duration::from_secs(3600);
 
+/// A way to connect, with the time for it and for each read.
+type Connect = fn(&PostgresTarget, Duration, Duration) -> Result<PostgresSession, NoConnection>;
+
 /// What has not been applied yet.
 pub(crate) fn pending(
     target: &PostgresTarget,
@@ -55,7 +58,7 @@ pub(crate) fn inspect(
     known: &'static [Migration],
 ) -> Result<Inspection, InspectError> {
     let refused = |none: NoConnection| InspectError::Unreachable(none.reason);
-    with_session_or(target, options, refused, |session| {
+    with_session_or(target, options, PostgresSession::connect, refused, |session| {
         session.limit_statements(options.statement_timeout)?;
         let applied = applied(session)?;
         let clock = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";
@@ -76,20 +79,21 @@ pub(super) fn with_session<T: Send, E: From<Error> + Send>(
     options: &Options,
     work: impl FnOnce(&mut PostgresSession) -> Result<T, E> + Send,
 ) -> Result<T, E> {
-    with_session_or(target, options, |none| E::from(none.error), work)
+    let refused = |none: NoConnection| E::from(none.error);
+    with_session_or(target, options, PostgresSession::connect_patiently, refused, work)
 }
 
 /// The same for a caller who wants to know why there is no connection.
 fn with_session_or<T: Send, E: From<Error> + Send>(
     target: &PostgresTarget,
     options: &Options,
+    connect: Connect,
     refused: impl FnOnce(NoConnection) -> E + Send,
     work: impl FnOnce(&mut PostgresSession) -> Result<T, E> + Send,
 ) -> Result<T, E> {
     let run = || {
         let mut session =
-            PostgresSession::connect(target, options.connect_timeout, options.statement_timeout)
-                .map_err(refused)?;
+            connect(target, options.connect_timeout, options.statement_timeout).map_err(refused)?;
         let outcome = work(&mut session);
         session.close();
         outcome

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
@@ -24,6 +25,9 @@ const SLACK: Duration = Duration::from_secs(2);
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection stays idle before the network is asked whether it still stands.
 const KEEPALIVE: Duration = Duration::from_secs(30);
+/// Pause after the first failed attempt to connect; doubles up to the longest.
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(100);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// A connection. Its socket is driven by this thread, while it waits for an answer.
 pub(super) struct PostgresSession {
@@ -48,6 +52,35 @@ struct Prepared {
 }
 
 impl PostgresSession {
+    /// The same as [`PostgresSession::connect`], trying again for `time` while the server is not there: it may be
+    /// starting, too. A mistake in the settings is told at once.
+    pub(super) fn connect_patiently(
+        target: &PostgresTarget,
+        time: Duration,
+        statement_timeout: Duration,
+    ) -> Result<Self, NoConnection> {
+        let start = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let left = time.saturating_sub(start.elapsed());
+            let none = match Self::connect(target, left, statement_timeout) {
+                Err(none) if none.error == Error::Unavailable => none,
+                outcome => return outcome,
+            };
+            if start.elapsed() + pause >= time {
+                return Err(none);
+            }
+            if pause == FIRST_PAUSE {
+                tracing::warn!(
+                    server = %target, reason = none.reason, patience = ?time,
+                    "PostgreSQL is not there yet; trying again"
+                );
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
     /// Connects within `time`. Reads are limited to `statement_timeout` each, and cannot write.
     pub(super) fn connect(
         target: &PostgresTarget,

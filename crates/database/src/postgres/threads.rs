@@ -2,11 +2,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crossbeam_channel::bounded;
-
+use super::session::PostgresSession;
 use super::worker::Worker;
 use crate::database::{Counters, Queues, spawn};
 use crate::queue::queue;
@@ -43,7 +42,7 @@ impl Link {
     }
 }
 
-/// Starts the threads; answers when the first of them has a connection, or when none could get one.
+/// Starts the threads when there is a connection for the first of them. A server that is not there yet is waited for.
 pub(crate) fn start(
     target: &PostgresTarget,
     options: &Options,
@@ -64,32 +63,27 @@ pub(crate) fn start(
         alone: RwLock::new(()),
         connected,
     });
-    let count = options.connections.max(1);
-    let (report, reports) = bounded(count);
-    let mut threads = Vec::with_capacity(count);
-    for number in 0..count {
-        let (worker, report) = (Worker::new(Arc::clone(&link), intake.clone()), report.clone());
-        let tell = move |outcome| {
-            // Nobody listens any more once one of the others has succeeded.
-            let _ = report.send(outcome);
-        };
-        threads.push(spawn(&format!("db-postgres-{number}"), move || worker.run(tell))?);
+    let first = first_session(&link)?;
+    link.count(true);
+    let mut session = Some(first);
+    let mut threads = Vec::new();
+    for number in 0..options.connections.max(1) {
+        let worker = Worker::new(Arc::clone(&link), intake.clone(), session.take());
+        threads.push(spawn(&format!("db-postgres-{number}"), move || worker.run())?);
     }
-    drop(report);
-    let mut failure = Error::Unavailable;
-    for outcome in reports {
-        match outcome {
-            Ok(()) => {
-                return Ok((
-                    Queues {
-                        reads: queue.clone(),
-                        writes: queue,
-                    },
-                    threads,
-                ));
-            }
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure)
+    Ok((
+        Queues {
+            reads: queue.clone(),
+            writes: queue,
+        },
+        threads,
+    ))
+}
+
+/// Opened on a thread of its own: the caller may be inside of a runtime, which cannot wait for another one.
+fn first_session(link: &Link) -> Result<PostgresSession, Error> {
+    let connect =
+        || PostgresSession::connect_patiently(&link.target, link.connect_timeout, link.statement_timeout);
+    let connected = thread::scope(|scope| scope.spawn(connect).join());
+    connected.map_err(|_| Error::Panicked)?.map_err(|none| none.error)
 }

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::errors::{NoConnection, Trouble};
-use super::session::PostgresSession;
+use super::session::{FIRST_PAUSE, LONGEST_PAUSE, PostgresSession};
 use super::threads::Link;
 use crate::Error;
 use crate::conn::Conn;
@@ -17,9 +17,6 @@ use crate::queue::Intake;
 const ATTEMPTS: u32 = 4;
 /// Time for an attempt to replace a lost connection while jobs may be waiting for it.
 const QUICKLY: Duration = Duration::from_secs(1);
-/// Pause after the first failed attempt to connect; doubles up to the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// A thread's state. It takes jobs only while it has a connection.
 pub(super) struct Worker {
@@ -39,28 +36,28 @@ enum Outcome {
 }
 
 impl Worker {
-    pub(super) fn new(link: Arc<Link>, intake: Intake) -> Self {
+    /// With a connection that is counted already, or none yet.
+    pub(super) fn new(link: Arc<Link>, intake: Intake, session: Option<PostgresSession>) -> Self {
         Self {
             link,
             intake,
-            session: None,
+            session,
         }
     }
 
-    /// Connects and serves until the queue is closed. `report` gets the outcome of the first attempt to connect.
-    pub(super) fn run(mut self, report: impl FnOnce(Result<(), Error>)) {
-        let mut report = Some(report);
+    /// Connects and serves until the queue is closed.
+    pub(super) fn run(mut self) {
         let (mut pause, mut time) = (FIRST_PAUSE, self.link.connect_timeout);
-        let mut counted = false;
+        let mut counted = self.session.is_some();
         loop {
-            let connected = self.connect(time);
+            let connected = match self.session {
+                Some(_) => Ok(()),
+                None => self.connect(time),
+            };
             // A connection that is replaced at once was never away.
             if counted != connected.is_ok() {
                 counted = connected.is_ok();
                 self.link.count(counted);
-            }
-            if let Some(report) = report.take() {
-                report(connected.clone().map_err(|none| none.error));
             }
             if let Err(none) = connected {
                 if pause == FIRST_PAUSE {
