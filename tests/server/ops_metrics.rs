@@ -280,12 +280,12 @@ fn an_instance_that_forgets_says_so() {
 fn faults_of_ours_are_counted_and_refusals_are_not_among_them() {
     let world = measured();
     let now = world.app.clock.now();
-    for status in [200, 404, 429, 500, 503, 507] {
+    for status in [200, 404, 429, 500, 502, 503, 507] {
         let (area, micros) = (Area::Api, 1_000);
         world.app.traffic.answered(now, Answered { area, status, micros });
     }
     let errors = figures(&world)["tinytales_errors_total"];
-    assert!((errors - 2.0).abs() < 1e-9, "500 and 507: {errors}");
+    assert!((errors - 2.0).abs() < 1e-9, "500 and 502: {errors}");
 }
 
 #[test]
