@@ -91,3 +91,28 @@ fn a_character_has_4_mib_at_most_even_if_it_does_not_say_so() {
     send(4 * MIB).refused(413);
     send(4 * MIB - 1024).created();
 }
+
+#[test]
+fn a_small_change_of_a_long_story_takes_room_for_the_story() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let id = mira.makes(with(
+        plain_story("the kettle"),
+        json!({"content": "a".repeat(300_000)}),
+    ));
+    let path = format!("/api/stories/{id}/update/");
+    let bodies = world.app.envelope.bodies();
+    eventually("all room is free", || bodies.free() == bodies.total());
+    // What is left would do for the change alone.
+    let others = world.run(bodies.take(bodies.total() - MIB as u64)).unwrap();
+    thread::scope(|scope| {
+        let changes = scope.spawn(|| mira.patch(&path, json!({"title": "the pan"})).ok());
+        eventually("the change waits", || bodies.waiting() > 0);
+        drop(others);
+        let story = &changes.join().unwrap()["story"];
+        assert_eq!(story["title"], json!("the pan"));
+        // Long members are left out of the answer, never emptied.
+        assert!(story.get("content").is_none() && story.get("canvas_data").is_none());
+    });
+    assert_eq!(mira.reads(id)["content"].as_str().unwrap().len(), 300_000);
+}
