@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use crate::group::Group;
 use crate::groups::Groups;
-use crate::link::{Link, Server};
+use crate::link::{Link, Lost, Server};
 use crate::postgres::Postgres;
 use crate::redis::Redis;
 use crate::{Event, Gauges, Member, PostgresOptions, RedisOptions, StartError};
@@ -63,6 +63,15 @@ impl Channels {
         match &self.0.link {
             Some(link) => link.run(&self.0.groups, stop).await,
             None => stop.await,
+        }
+    }
+
+    /// Connects to the server once and hangs up: for a checklist. The error is a line without the password. In memory there
+    /// is nothing to reach. Takes up to ten seconds where nothing answers.
+    pub async fn try_server(&self) -> Result<(), String> {
+        match &self.0.link {
+            Some(link) => link.try_server().await.map_err(|Lost(reason)| reason),
+            None => Ok(()),
         }
     }
 

@@ -100,6 +100,14 @@ impl Link {
         self.disconnected(groups);
     }
 
+    /// Connects once, and hangs up.
+    pub(crate) async fn try_server(&self) -> Result<(), Lost> {
+        match &self.server {
+            Server::Redis(redis) => redis.try_server().await,
+            Server::Postgres(postgres) => postgres.try_server().await,
+        }
+    }
+
     /// One connection's life. None when it was told to stop.
     async fn serve(&self, groups: &Groups, stop: Pin<&mut impl Future<Output = ()>>) -> Option<Lost> {
         // On the heap: it is large, and there is one.

@@ -19,6 +19,16 @@ use crate::link::{BURST, CONNECT, Heard, Link, Lost, PATIENCE, resync};
 const SETTINGS: &str = "SET synchronous_commit = off; SET statement_timeout = 4000";
 
 impl Postgres {
+    pub(crate) async fn try_server(&self) -> Result<(), Lost> {
+        let (client, transport) = self.target.open(CONNECT).await.map_err(Lost)?;
+        let listen = format!("LISTEN {}", self.channel);
+        let arrivals = Arrivals::default();
+        tokio::select! {
+            lost = carry(transport, &arrivals) => Err(lost),
+            listens = asked(client.batch_execute(&listen)) => listens,
+        }
+    }
+
     pub(crate) async fn serve(&self, groups: &Groups, link: &Link) -> Lost {
         let (client, transport) = match self.target.open(CONNECT).await {
             Ok(connected) => connected,

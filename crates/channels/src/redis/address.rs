@@ -28,11 +28,11 @@ impl Address {
     pub(super) fn parse(url: &str) -> Result<Self, StartError> {
         let (scheme, rest) = url
             .split_once("://")
-            .ok_or_else(|| wrong("it begins with neither redis:// nor rediss://"))?;
+            .ok_or_else(|| wrong("begins with neither redis:// nor rediss://"))?;
         let is_encrypted = match scheme {
             "redis" => false,
             "rediss" => true,
-            _ => return Err(wrong("it begins with neither redis:// nor rediss://")),
+            _ => return Err(wrong("begins with neither redis:// nor rediss://")),
         };
         // A password may hold any sign but is often not encoded, so the host begins after the last @.
         let (credentials, place) = match rest.rsplit_once('@') {
@@ -45,7 +45,7 @@ impl Address {
             Some(("ssl_ca_certs", path)) if is_encrypted && !path.is_empty() => Some(decoded(path)?.into()),
             _ => {
                 return Err(wrong(
-                    "its one parameter is ssl_ca_certs, and only with rediss://",
+                    "takes one parameter, ssl_ca_certs, and only with rediss://",
                 ));
             }
         };
@@ -60,9 +60,9 @@ impl Address {
             password,
             database: match database {
                 "" => 0,
-                number => number
-                    .parse()
-                    .map_err(|_| wrong("what follows the host is not the number of a database"))?,
+                number => number.parse().map_err(|_| {
+                    wrong("has something after the host that is not the number of a database")
+                })?,
             },
             roots,
         })
@@ -75,7 +75,7 @@ fn host_and_port(authority: &str) -> Result<(String, u16), StartError> {
         None => authority.rsplit_once(':').unwrap_or((authority, "")),
     };
     if host.is_empty() || host.contains(char::is_whitespace) {
-        return Err(wrong("it names no host"));
+        return Err(wrong("names no host"));
     }
     let port = match port {
         "" => PORT,
@@ -83,7 +83,7 @@ fn host_and_port(authority: &str) -> Result<(String, u16), StartError> {
             .parse()
             .ok()
             .filter(|port| *port > 0)
-            .ok_or_else(|| wrong("its port is not a number from 1 to 65535"))?,
+            .ok_or_else(|| wrong("has a port that is not a number from 1 to 65535"))?,
     };
     Ok((host.to_owned(), port))
 }
@@ -94,7 +94,7 @@ fn user_and_password(credentials: &str) -> Result<(Option<String>, Option<String
     let (user, password) = (some(decoded(user)?), some(decoded(password)?));
     if user.is_some() && password.is_none() {
         return Err(wrong(
-            "it has a user but no password: write redis://user:password@host",
+            "has a user but no password; write redis://user:password@host",
         ));
     }
     Ok((user, password))
@@ -104,11 +104,12 @@ fn user_and_password(credentials: &str) -> Result<(Option<String>, Option<String
 fn decoded(text: &str) -> Result<String, StartError> {
     let text = percent_decode_str(text).decode_utf8();
     text.map(Cow::into_owned)
-        .map_err(|_| wrong("something in it is encoded, but not as UTF-8"))
+        .map_err(|_| wrong("has something that is encoded, but not as UTF-8"))
 }
 
+/// What the URL does wrong, as a predicate.
 fn wrong(reason: impl Display) -> StartError {
-    StartError(format!("the Redis URL cannot be used: {reason}"))
+    StartError(format!("the Redis URL {reason}"))
 }
 
 #[cfg(test)]

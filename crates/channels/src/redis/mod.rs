@@ -42,6 +42,10 @@ impl Redis {
         Ok(Self { address, prefix })
     }
 
+    pub(crate) async fn try_server(&self) -> Result<(), Lost> {
+        Connection::open(&self.address).await.map(drop)
+    }
+
     /// One connection's life.
     pub(crate) async fn serve(&self, groups: &Groups, link: &Link) -> Lost {
         let connecting =

@@ -99,7 +99,7 @@ fn redis_is_shared_by_prefix_and_by_database() {
 #[test]
 fn options_that_cannot_be_used_are_told_at_once() {
     let error = Channels::redis(&RedisOptions::new("http://:secret@host", "t:")).unwrap_err();
-    assert!(error.to_string().starts_with("the Redis URL cannot be used"));
+    assert!(error.to_string().starts_with("the Redis URL begins with neither"));
     let Ok(Target::Postgres(target)) = Target::parse("postgres://user:secret@host/name") else {
         panic!("it is PostgreSQL's");
     };

@@ -50,6 +50,9 @@ fn what_is_sent_again_is_not_heard_again() {
         let recorder = Recorder::new();
         let _membership = server.join(&there, "tales", &recorder);
         for (round, message) in ["0".to_owned(), "x".repeat(10_000)].into_iter().enumerate() {
+            eventually("everything before is confirmed", || {
+                here.gauges().queued_messages == 0
+            });
             proxy.set(Mode::KeepAnswers);
             here.publish("tales", text(&message));
             // PostgreSQL has stored the large one, but before that is answered it is not notified.
