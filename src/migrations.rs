@@ -15,6 +15,7 @@ pub const ALL: Migrations = Migrations {
             "operations",
             include_str!("../migrations/sqlite/0002_operations.sql"),
         ),
+        migration(4, "social", include_str!("../migrations/sqlite/0004_social.sql")),
     ],
     postgres: &[
         migration(
@@ -26,6 +27,11 @@ pub const ALL: Migrations = Migrations {
             2,
             "operations",
             include_str!("../migrations/postgres/0002_operations.sql"),
+        ),
+        migration(
+            4,
+            "social",
+            include_str!("../migrations/postgres/0004_social.sql"),
         ),
     ],
 };
@@ -39,7 +45,7 @@ const fn migration(number: u32, name: &'static str, sql: &'static str) -> Migrat
 /// what one server went through, and say nothing about the one that takes over its data: a backup is made while its own
 /// run is open, which would come back as an end without a word. The bytes of the months count against one budget, so
 /// they stay.
-pub const TABLES: [&str; 20] = [
+pub const TABLES: [&str; 25] = [
     "users",
     "sessions",
     "email_codes",
@@ -60,4 +66,9 @@ pub const TABLES: [&str; 20] = [
     "characters",
     "profanity_words",
     "ops_months",
+    "friendships",
+    "messages",
+    "conversations",
+    "notifications",
+    "notification_preferences",
 ];
