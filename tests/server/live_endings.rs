@@ -43,12 +43,8 @@ fn an_account_that_is_deleted_has_no_sockets() {
     let world = World::new();
     let mira = world.child("Mira");
     let mut socket = mira.notifications();
-    mira.json(
-        "DELETE",
-        "/api/auth/delete-account/",
-        json!({"password": PASSWORD}),
-    )
-    .ok();
+    mira.post("/api/auth/delete-account/", json!({"password": PASSWORD}))
+        .ok();
     assert_eq!(socket.closed(), 1000);
 }
 
