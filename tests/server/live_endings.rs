@@ -118,12 +118,7 @@ fn a_server_that_stops_says_so_with_1012_and_its_people_come_again() {
     let (id, other) = (mira.id(), tom.id());
     world.sql(move |conn| tinytales::social::store::friends::befriend(conn, id, other, 0));
     let mut sockets = [mira.notifications(), tom.notifications()];
-    let codes = thread::spawn(move || {
-        sockets
-            .iter_mut()
-            .map(super::support::Socket::closed)
-            .collect::<Vec<_>>()
-    });
+    let codes = thread::spawn(move || sockets.iter_mut().map(Socket::closed).collect::<Vec<_>>());
     let began = std::time::Instant::now();
     world.restart();
     assert!(began.elapsed().as_secs() < 5);
