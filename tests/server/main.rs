@@ -9,6 +9,7 @@
 )]
 
 mod drawings;
+mod meetings;
 mod support;
 
 mod accounts_codes;
@@ -26,6 +27,8 @@ mod envelope_connections;
 mod harness;
 mod hosts;
 mod memory;
+mod notifications_preferences;
+mod notifications_stored;
 mod ops_browser;
 mod ops_console;
 mod ops_history;
@@ -36,6 +39,9 @@ mod pictures_store;
 mod pictures_streams;
 mod pictures_uploads;
 mod populate;
+mod social_friends;
+mod social_messages;
+mod social_polling;
 mod stories_autosave;
 mod stories_canvas;
 mod stories_characters;
