@@ -8,6 +8,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::accounts::api as accounts;
 use crate::app::App;
+use crate::live;
 use crate::moderation::api as moderation;
 use crate::notifications::api as notifications;
 use crate::ops::{console, health, metrics, traffic};
@@ -27,6 +28,7 @@ pub fn all(app: &Arc<App>) -> Router {
         .merge(for_stories())
         .merge(for_friends())
         .merge(for_order())
+        .merge(for_sockets())
         .fallback(async || Error::not_found())
         .method_not_allowed_fallback(async || Error::method_not_allowed())
         .layer(axum::middleware::from_fn(gzip::compress))
@@ -44,6 +46,13 @@ pub fn all(app: &Arc<App>) -> Router {
             traffic::watch,
         ))
         .with_state(Arc::clone(app))
+}
+
+/// Sockets.
+#[rustfmt::skip]
+fn for_sockets() -> Router<Arc<App>> {
+    Router::new()
+        .route("/ws/notifications/", get(live::notifications::open))
 }
 
 /// Pages, documents and health.

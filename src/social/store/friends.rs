@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use database::{Conn, Error, Row, placeholders};
 
-use super::online;
+use crate::live::presence;
 use crate::notifications;
 use crate::social::rules::{Standing, Status};
 
@@ -47,7 +47,7 @@ impl Person {
 fn person_columns(u: &str) -> String {
     format!(
         "{u}.id, {u}.username, {u}.display_name, {u}.avatar_emoji, {u}.selected_avatar_border, {}, {u}.published_count",
-        online(&format!("{u}.id"))
+        presence::online(&format!("{u}.id"))
     )
 }
 

@@ -9,8 +9,3 @@ pub use friends::{are_friends, friends_of};
 pub fn all_statements() -> Vec<String> {
     friends::all_statements()
 }
-
-/// The expression that says whether the person whose id is the expression `user` is online.
-fn online(_user: &str) -> &'static str {
-    "FALSE"
-}
