@@ -44,6 +44,7 @@ mod pictures_streams;
 mod pictures_uploads;
 mod populate;
 mod social_friends;
+mod social_live;
 mod social_messages;
 mod social_polling;
 mod stories_autosave;
