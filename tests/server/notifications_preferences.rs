@@ -126,7 +126,7 @@ fn a_mail_to_oneself_shows_whether_mail_arrives() {
     assert_eq!(letters[0].kind, "test");
     world.guest().post_nothing(SEND).refused(401);
     let ben = world.person("Ben", |person| {
-        person.email = Some("ben@child.tinytales.local".to_owned())
+        person.email = Some("ben@child.tinytales.local".to_owned());
     });
     ben.post_nothing(SEND).refused(400);
     world
