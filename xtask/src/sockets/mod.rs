@@ -113,7 +113,9 @@ fn judge(sockets: usize, seen: &Seen) -> Result<()> {
         ("sockets that were lost", seen.lost as f64, 0.0),
     ] {
         let verdict = if value <= gate { "pass" } else { "MISSED" };
-        say(&format!("{what:<42} {value:>9.1}  at most {gate:>7.1}  {verdict}"));
+        say(&format!(
+            "{what:<42} {value:>9.1}  at most {gate:>7.1}  {verdict}"
+        ));
         if value > gate {
             missed.push(what);
         }
