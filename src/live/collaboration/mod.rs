@@ -1,0 +1,3 @@
+//! Making a story together.
+
+pub mod room;

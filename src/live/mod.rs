@@ -1,0 +1,3 @@
+//! The two sockets, and what happens over them.
+
+pub mod collaboration;
