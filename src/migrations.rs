@@ -15,6 +15,11 @@ pub const ALL: Migrations = Migrations {
             "operations",
             include_str!("../migrations/sqlite/0002_operations.sql"),
         ),
+        migration(
+            5,
+            "collaboration",
+            include_str!("../migrations/sqlite/0005_collaboration.sql"),
+        ),
     ],
     postgres: &[
         migration(
@@ -26,6 +31,11 @@ pub const ALL: Migrations = Migrations {
             2,
             "operations",
             include_str!("../migrations/postgres/0002_operations.sql"),
+        ),
+        migration(
+            5,
+            "collaboration",
+            include_str!("../migrations/postgres/0005_collaboration.sql"),
         ),
     ],
 };
@@ -39,7 +49,7 @@ const fn migration(number: u32, name: &'static str, sql: &'static str) -> Migrat
 /// what one server went through, and say nothing about the one that takes over its data: a backup is made while its own
 /// run is open, which would come back as an end without a word. The bytes of the months count against one budget, so
 /// they stay.
-pub const TABLES: [&str; 20] = [
+pub const TABLES: [&str; 28] = [
     "users",
     "sessions",
     "email_codes",
@@ -59,5 +69,13 @@ pub const TABLES: [&str; 20] = [
     "story_pictures",
     "characters",
     "profanity_words",
+    "collaborations",
+    "collaborators",
+    "collaboration_invites",
+    "collaboration_votes",
+    "collaboration_electors",
+    "operations",
+    "room_checkpoints",
+    "room_canvases",
     "ops_months",
 ];
