@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod listener;
+pub mod live;
 pub mod logging;
 pub mod mail;
 pub mod migrations;

@@ -16,6 +16,8 @@ CREATE TABLE collaborations (
     -- Set once: an ended session does not come back.
     ended_at            bigint,
     ended_by            text    CHECK (ended_by IN ('host', 'vote', 'expiry')),
+    -- When its log and its drawings were forgotten, a day after the end.
+    cleared_at          bigint,
     -- The story that is written here. A plain number: it stays when the story goes.
     story_id            bigint,
     -- The story that came out of it; set once.
@@ -27,6 +29,7 @@ CREATE TABLE collaborations (
 );
 CREATE INDEX collaborations_by_host ON collaborations (host_id, created_at DESC, id DESC);
 CREATE INDEX collaborations_open ON collaborations (expires_at) WHERE ended_at IS NULL;
+CREATE INDEX collaborations_uncleared ON collaborations (ended_at) WHERE ended_at IS NOT NULL AND cleared_at IS NULL;
 CREATE INDEX collaborations_coded ON collaborations (ended_at) WHERE ended_at IS NOT NULL AND join_code IS NOT NULL;
 
 -- Everybody who ever joined.
