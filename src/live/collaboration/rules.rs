@@ -10,6 +10,10 @@ pub const CODE_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 pub const CODE_LENGTH: usize = 5;
 /// Open sessions that one person may host.
 pub const MOST_HOSTED: i64 = 5;
+/// How long an invitation waits for an answer.
+pub const INVITE_LASTS: i64 = 24 * HOUR;
+/// How long nobody else invites the same person to the same session.
+pub const INVITE_PAUSE: i64 = 30 * SECOND;
 /// The longest name, in code points.
 pub const LONGEST_NAME: usize = 200;
 /// How long a session lasts when its host brings it back.

@@ -3,11 +3,15 @@
 //! Every change of a session begins with [`lock`]: the changes of one session follow each other, on whichever server
 //! they are made.
 
+pub mod invites;
+pub mod lists;
 pub mod members;
 pub mod sessions;
 pub mod votes;
 
 use database::{Conn, Error, Row};
+
+use super::rules::INVITE_LASTS;
 
 /// A session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +81,14 @@ impl Role {
             Self::Participant => "participant",
         }
     }
+
+    fn named(name: &str) -> Self {
+        if name == Self::Host.name() {
+            Self::Host
+        } else {
+            Self::Participant
+        }
+    }
 }
 
 /// Somebody's place in a session.
@@ -99,11 +111,7 @@ impl Member {
     fn from(row: &mut Row) -> Result<Self, Error> {
         Ok(Self {
             user_id: row.take()?,
-            role: if row.take::<String>()? == Role::Host.name() {
-                Role::Host
-            } else {
-                Role::Participant
-            },
+            role: Role::named(&row.take::<String>()?),
             color: row.take()?,
             is_active: row.take()?,
             kicked_at: row.take()?,
@@ -148,4 +156,126 @@ pub fn member(conn: &mut Conn<'_>, collaboration_id: i64, user_id: i64) -> Resul
         &[&collaboration_id, &user_id],
     )?;
     row.map(|mut row| Member::from(&mut row)).transpose()
+}
+
+/// A session as somebody stands to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The session.
+    pub session: Session,
+    /// The user name of its host.
+    pub host_username: String,
+    /// The name that others see.
+    pub host_name: String,
+    /// Their place in it, be it left or taken away.
+    pub role: Option<Role>,
+    /// Whether they are in it.
+    pub is_active: bool,
+    /// Whether they were put out.
+    pub is_kicked: bool,
+    /// Whether they are invited and have not answered.
+    pub is_invited: bool,
+    /// The profile versions of all who have a place, summed: part of an ETag.
+    pub names_version: i64,
+}
+
+impl Standing {
+    /// Whether they may know of it: members and who is invited, while it lasts. A host may also come back to a session
+    /// whose time has passed.
+    pub fn may_see(&self, now: i64) -> bool {
+        if self.session.ended_at.is_some() {
+            return false;
+        }
+        let is_host = self.role == Some(Role::Host);
+        let has_place = self.role.is_some() && !self.is_kicked;
+        is_host || (now < self.session.expires_at && (has_place || self.is_invited))
+    }
+}
+
+/// How somebody stands to a session; nothing when there is no such session. One query.
+pub fn standing(
+    conn: &mut Conn<'_>,
+    session_id: &str,
+    viewer: i64,
+    now: i64,
+) -> Result<Option<Standing>, Error> {
+    let row = conn.first(
+        "SELECT c.id, c.session_id, c.join_code, c.host_id, c.canvas_name, c.is_lobby_open, c.max_participants,
+                c.created_at, c.expires_at, c.ended_at, c.story_id, c.finalized_story_id, c.last_number, c.version,
+                h.username, h.display_name, m.role, COALESCE(m.is_active, $4), m.kicked_at,
+                EXISTS (SELECT 1 FROM collaboration_invites i
+                        WHERE i.collaboration_id = c.id AND i.user_id = $2 AND i.answered_at IS NULL
+                          AND i.invited_at > $3),
+                (SELECT CAST(COALESCE(SUM(u.profile_version), 0) AS BIGINT)
+                 FROM collaborators x JOIN users u ON u.id = x.user_id WHERE x.collaboration_id = c.id)
+         FROM collaborations c JOIN users h ON h.id = c.host_id
+         LEFT JOIN collaborators m ON m.collaboration_id = c.id AND m.user_id = $2
+         WHERE c.session_id = $1",
+        &[&session_id, &viewer, &(now - INVITE_LASTS), &false],
+    )?;
+    let Some(mut row) = row else { return Ok(None) };
+    Ok(Some(Standing {
+        session: Session::from(&mut row)?,
+        host_username: row.take()?,
+        host_name: row.take()?,
+        role: row.take::<Option<String>>()?.map(|name| Role::named(&name)),
+        is_active: row.take()?,
+        is_kicked: row.take::<Option<i64>>()?.is_some(),
+        is_invited: row.take()?,
+        names_version: row.take()?,
+    }))
+}
+
+/// Somebody who is in a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "columns of the same names")]
+pub struct Person {
+    pub user_id: i64,
+    pub username: String,
+    pub display_name: String,
+    /// An emoji.
+    pub avatar: String,
+    pub border: String,
+    pub role: Role,
+    pub color: String,
+    pub joined_at: i64,
+    pub last_seen: i64,
+}
+
+/// Everybody who is in a session, by when they joined. One query.
+pub fn people(conn: &mut Conn<'_>, collaboration_id: i64) -> Result<Vec<Person>, Error> {
+    const MOST: i64 = 100;
+    let rows = conn.query(
+        "SELECT m.user_id, u.username, u.display_name, u.avatar_emoji, u.selected_avatar_border, m.role, m.color,
+                m.joined_at, m.last_seen
+         FROM collaborators m JOIN users u ON u.id = m.user_id
+         WHERE m.collaboration_id = $1 AND m.is_active AND m.kicked_at IS NULL
+         ORDER BY m.joined_at, m.user_id LIMIT $2",
+        &[&collaboration_id, &MOST],
+    )?;
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(Person {
+                user_id: row.take()?,
+                username: row.take()?,
+                display_name: row.take()?,
+                avatar: row.take()?,
+                border: row.take()?,
+                role: Role::named(&row.take::<String>()?),
+                color: row.take()?,
+                joined_at: row.take()?,
+                last_seen: row.take()?,
+            })
+        })
+        .collect()
+}
+
+/// The names of an account: user name, then the one that others see. One query.
+pub fn names(conn: &mut Conn<'_>, user_id: i64) -> Result<Option<(String, String)>, Error> {
+    let row = conn.first(
+        "SELECT username, display_name FROM users
+         WHERE id = $1 AND suspended_at IS NULL AND archived_at IS NULL",
+        &[&user_id],
+    )?;
+    row.map(|mut row| Ok((row.take()?, row.take()?))).transpose()
 }
