@@ -15,6 +15,12 @@ pub const ALL: Migrations = Migrations {
             "operations",
             include_str!("../migrations/sqlite/0002_operations.sql"),
         ),
+        migration(4, "social", include_str!("../migrations/sqlite/0004_social.sql")),
+        migration(
+            5,
+            "collaboration",
+            include_str!("../migrations/sqlite/0005_collaboration.sql"),
+        ),
     ],
     postgres: &[
         migration(
@@ -26,6 +32,16 @@ pub const ALL: Migrations = Migrations {
             2,
             "operations",
             include_str!("../migrations/postgres/0002_operations.sql"),
+        ),
+        migration(
+            4,
+            "social",
+            include_str!("../migrations/postgres/0004_social.sql"),
+        ),
+        migration(
+            5,
+            "collaboration",
+            include_str!("../migrations/postgres/0005_collaboration.sql"),
         ),
     ],
 };
@@ -39,7 +55,7 @@ const fn migration(number: u32, name: &'static str, sql: &'static str) -> Migrat
 /// what one server went through, and say nothing about the one that takes over its data: a backup is made while its own
 /// run is open, which would come back as an end without a word. The bytes of the months count against one budget, so
 /// they stay.
-pub const TABLES: [&str; 20] = [
+pub const TABLES: [&str; 33] = [
     "users",
     "sessions",
     "email_codes",
@@ -59,5 +75,18 @@ pub const TABLES: [&str; 20] = [
     "story_pictures",
     "characters",
     "profanity_words",
+    "collaborations",
+    "collaborators",
+    "collaboration_invites",
+    "collaboration_votes",
+    "collaboration_electors",
+    "operations",
+    "room_checkpoints",
+    "room_canvases",
     "ops_months",
+    "friendships",
+    "messages",
+    "conversations",
+    "notifications",
+    "notification_preferences",
 ];

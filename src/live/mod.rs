@@ -1,3 +1,3 @@
-//! The two sockets, and what happens over them.
+//! What is live: sessions in which children write and draw together.
 
 pub mod collaboration;

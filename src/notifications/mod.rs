@@ -1,0 +1,7 @@
+//! Stored notifications, what people want to be told of, and the messages of the notification socket.
+//!
+//! Owns the tables `notifications` and `notification_preferences`. Other nouns put rows into the first through
+//! [`store::insert`]; nothing here knows why they do.
+
+pub mod events;
+pub mod store;
