@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use sockets::Frame;
 
 use super::people::Person;
 use super::model::{Applied, Model};
@@ -51,6 +52,11 @@ impl Writer {
     }
 }
 
+/// A JSON text as it goes out.
+pub fn frame(json: &[u8]) -> Frame {
+    Frame::write(json.len(), |buffer| buffer.extend_from_slice(json))
+}
+
 /// Who gets a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
@@ -70,7 +76,7 @@ pub fn of_operation(op: &Op, applied: &Applied) -> Option<(Audience, Vec<u8>)> {
         (Action::PageChange { page }, Applied::PageChange) => {
             Some((Audience::All, start("page_change").field("page_number", page).end()))
         }
-        (Action::AddPage { extra, .. }, Applied::PageAdded { index, id }) => Some((
+        (Action::AddPage { extra, .. }, Applied::PageAdded { index, id, .. }) => Some((
             Audience::All,
             page_added(op.user_id, &op.username, *index, id, Some(extra)),
         )),
@@ -314,76 +320,6 @@ pub fn canvas_state(canvas_data: &str, page_id: &str, index: i32) -> Vec<u8> {
     Writer(json)
         .page(Some(page_id), Some(index), index == COVER)
         .field("sender_user_id", "server")
-        .end()
-}
-
-/// The lobby is over.
-pub fn session_started(session_id: &str, story_title: &str) -> Vec<u8> {
-    Writer::new("session_started")
-        .field("session_id", session_id)
-        .field("story_title", story_title)
-        .end()
-}
-
-/// The session is over, for everybody or for whoever is sent this.
-pub fn session_ended(session_id: &str, story_id: Option<i64>, story_title: &str, ended_by: &str) -> Vec<u8> {
-    Writer::new("session_ended")
-        .field("session_id", session_id)
-        .field("story_id", &story_id)
-        .field("story_title", story_title)
-        .field("ended_by", ended_by)
-        .end()
-}
-
-/// The story was made.
-pub fn story_finalized(story_id: i64) -> Vec<u8> {
-    Writer::new("story_finalized")
-        .field("story_id", &story_id)
-        .field("message", "The story is saved.")
-        .end()
-}
-
-/// Somebody was put out.
-pub fn user_kicked(kicked_user_id: i64, by_user: &str) -> Vec<u8> {
-    Writer::new("user_kicked")
-        .field("kicked_user_id", &kicked_user_id)
-        .field("by_user", by_user)
-        .end()
-}
-
-/// A vote about saving has begun.
-pub fn vote_initiated(vote_id: &str, initiated_by: i64, username: &str, total_participants: i64) -> Vec<u8> {
-    Writer::new("vote_initiated")
-        .field("vote_id", vote_id)
-        .field("initiated_by", &initiated_by)
-        .field("initiated_by_username", username)
-        .field("total_participants", &total_participants)
-        .field("question", "Save this story now?")
-        .end()
-}
-
-/// Somebody has voted.
-pub fn vote_update(vote_id: &str, votes: &[(i64, bool)], total_participants: i64) -> Vec<u8> {
-    let data: std::collections::BTreeMap<i64, bool> = votes.iter().copied().collect();
-    let yes = data.values().filter(|agree| **agree).count();
-    Writer::new("vote_update")
-        .field("vote_id", vote_id)
-        .field("voting_data", &data)
-        .field("yes_count", &yes)
-        .field("no_count", &(data.len() - yes))
-        .field("current_votes", &data.len())
-        .field("total_participants", &total_participants)
-        .end()
-}
-
-/// The vote is over.
-pub fn vote_result(vote_id: &str, approved: bool, yes: i64, no: i64, total_participants: i64) -> Vec<u8> {
-    Writer::new("vote_result")
-        .field("vote_id", vote_id)
-        .field("approved", &approved)
-        .field("yes_votes", &yes)
-        .field("no_votes", &no)
-        .field("total_participants", &total_participants)
         .end()
 }
 

@@ -33,7 +33,7 @@ pub struct Model {
     /// The number of that operation.
     pub title_number: i64,
     /// The draft's other fields.
-    pub meta: DraftChange,
+    pub meta: Option<Box<DraftChange>>,
     /// The pages in their order.
     pub slots: Vec<Slot>,
     /// The cover.
@@ -80,6 +80,8 @@ pub enum Applied {
         index: i32,
         /// Its canonical id.
         id: Box<str>,
+        /// Pages that were missing before it. The first one is not among them: every client has it.
+        missing: Vec<(i32, Box<str>)>,
     },
     /// A page was deleted.
     PageDeleted {
@@ -147,7 +149,7 @@ impl Default for Model {
             title: Box::default(),
             title_by: 0,
             title_number: 0,
-            meta: DraftChange::default(),
+            meta: None,
             slots: Vec::new(),
             cover: Slot::new(COVER_IDS[0]),
             viewers: BTreeMap::new(),
@@ -238,13 +240,13 @@ impl Model {
 
     /// Whether nobody has written or drawn anything yet.
     pub fn is_untouched(&self) -> bool {
-        self.title.is_empty() && self.slots.is_empty() && self.meta == DraftChange::default()
+        self.title.is_empty() && self.slots.is_empty() && self.meta.is_none()
     }
 
     /// About how many bytes the room's texts and tails are.
     pub fn bytes(&self) -> usize {
         self.canvases()
-            .map(|slot| slot.text.len() + slot.tail_bytes())
+            .map(|slot| slot.text.len() + slot.tail_bytes)
             .sum()
     }
 
@@ -266,7 +268,7 @@ impl Model {
             self.title = title.into();
             (self.title_by, self.title_number) = (user_id, number);
         }
-        let meta = &mut self.meta;
+        let meta = self.meta.get_or_insert_default();
         meta.genres = genres.or(meta.genres.take());
         meta.category = category.or(meta.category.take());
         meta.summary = summary.or(meta.summary.take());
@@ -290,7 +292,11 @@ impl Model {
         if at >= MOST_PAGES {
             return Applied::Refused("This story has as many pages as a story can have.");
         }
+        let first = self.slots.len().max(1);
         self.pad(number, at);
+        let missing: Vec<(i32, Box<str>)> = (first..at)
+            .map(|at| (as_index(at), self.slots[at].id.clone()))
+            .collect();
         let id = if self.by_id(id).is_some() {
             self.new_id(number)
         } else {
@@ -307,14 +313,16 @@ impl Model {
             .values_mut()
             .filter(|page| **page >= index)
             .for_each(|page| *page += 1);
-        self.note(PageEvent {
-            number,
-            user_id,
-            added: true,
-            index,
-            id: id.clone(),
-        });
-        Applied::PageAdded { index, id }
+        for (index, id) in missing.iter().cloned().chain([(index, id.clone())]) {
+            self.note(PageEvent {
+                number,
+                user_id,
+                added: true,
+                index,
+                id,
+            });
+        }
+        Applied::PageAdded { index, id, missing }
     }
 
     fn delete_page(&mut self, number: i64, op: &Op) -> Applied {

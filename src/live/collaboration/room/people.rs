@@ -17,6 +17,8 @@ pub struct Person {
     pub color: Arc<str>,
     /// Made the session.
     pub is_host: bool,
+    /// Has a socket in the room, on whichever server.
+    pub is_here: bool,
 }
 
 /// Somebody as `init` lists them.

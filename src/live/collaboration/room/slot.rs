@@ -37,6 +37,8 @@ pub struct Slot {
     pub layers: Vec<Layer>,
     /// The operations that the canvas shows and no stored state covers, oldest first.
     pub tail: Vec<Tail>,
+    /// Bytes of the tail.
+    pub tail_bytes: usize,
     /// The last operation that changed the canvas, clearing included; 0 when none has.
     pub drawn_number: i64,
     /// The stored state of this epoch, if there is one.
@@ -169,6 +171,7 @@ impl Slot {
     pub fn drawn(&mut self, number: i64, op: &Op) {
         let bytes = u32::try_from(op.action.size()).unwrap_or(u32::MAX);
         self.tail.push(Tail(number, bytes));
+        self.tail_bytes += bytes as usize;
         self.drawn_number = number;
     }
 
@@ -176,8 +179,7 @@ impl Slot {
     pub fn clear(&mut self, number: i64, user_id: i64) {
         self.epoch += 1;
         (self.cleared_by, self.cleared_number, self.drawn_number) = (user_id, number, number);
-        self.tail = Vec::new();
-        self.state = None;
+        (self.tail, self.tail_bytes, self.state) = (Vec::new(), 0, None);
     }
 
     /// Drops what a stored state covers. False when the state is of another epoch or older than the one there is.
@@ -189,16 +191,12 @@ impl Slot {
         self.tail
             .retain(|Tail(number, _)| *number > saved.covers && !saved.also.contains(number));
         self.tail.shrink_to_fit();
+        self.tail_bytes = self.tail.iter().map(|Tail(_, bytes)| *bytes as usize).sum();
         self.state = Some(State {
             covers: saved.covers,
             hash: saved.hash.clone(),
         });
         true
-    }
-
-    /// Bytes of the tail.
-    pub fn tail_bytes(&self) -> usize {
-        self.tail.iter().map(|Tail(_, bytes)| *bytes as usize).sum()
     }
 
     /// Takes what a layer operation says and answers the whole layer, for those who need all its values.
