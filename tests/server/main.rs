@@ -10,6 +10,7 @@
 
 mod drawings;
 mod support;
+mod together;
 
 mod accounts_codes;
 mod accounts_credentials;
@@ -21,6 +22,10 @@ mod accounts_sessions;
 mod accounts_sign_in;
 mod accounts_sign_up;
 mod bad_input;
+mod collaboration_conduct;
+mod collaboration_invites;
+mod collaboration_joining;
+mod collaboration_votes;
 mod envelope_bodies;
 mod envelope_connections;
 mod harness;

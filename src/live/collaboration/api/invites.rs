@@ -166,7 +166,8 @@ impl Wish {
         };
         let pause = earlier.invited_at + INVITE_PAUSE - self.now;
         if pause > 0 {
-            return Err(Error::too_many_requests((pause as u64).div_ceil(SECOND as u64)));
+            let seconds = (pause + SECOND - 1) / SECOND;
+            return Err(Error::too_many_requests(seconds.unsigned_abs()));
         }
         if earlier.accepted.is_none() {
             notifications::delete(conn, earlier.notification_id, self.friend_id)?;

@@ -1,6 +1,7 @@
 //! A session is made, and looked at.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -13,7 +14,6 @@ use super::shapes::{SessionDetail, SessionShape, invite_link, websocket_url};
 use super::{SessionId, seen};
 use crate::accounts::auth::Caller;
 use crate::app::App;
-use crate::clock::HOUR;
 use crate::live::collaboration::rules::{
     self, CODE_LENGTH, DEFAULT_HOURS, DEFAULT_NAME, DEFAULT_PLACES, HOURS, LONGEST_NAME, MOST_HOSTED, PLACES,
 };
@@ -110,7 +110,7 @@ fn too_many() -> Error {
 fn read(app: &App, mut fields: Fields, now: i64) -> Result<NewSession, Error> {
     let name = fields.text("canvas_name", usize::MAX).unwrap_or_default();
     let places = fields.integer("max_participants").unwrap_or(DEFAULT_PLACES);
-    let hours = hours(&mut fields);
+    let duration = duration(&mut fields);
     fields.finish()?;
     let name: String = app
         .words
@@ -132,25 +132,27 @@ fn read(app: &App, mut fields: Fields, now: i64) -> Result<NewSession, Error> {
             name
         },
         max_participants: places.clamp(*PLACES.start(), *PLACES.end()),
-        expires_at: now + (hours * HOUR as f64) as i64,
+        expires_at: now + duration,
     })
 }
 
-/// How long it shall last, in hours; not always a whole number.
-fn hours(fields: &mut Fields) -> f64 {
+/// How long it shall last, in microseconds. The hours are not always a whole number.
+fn duration(fields: &mut Fields) -> i64 {
     let hours = match fields.raw("duration_hours") {
         None => Some(DEFAULT_HOURS),
         Some(Value::Number(number)) => number.as_f64(),
         Some(Value::String(text)) => text.trim().parse().ok(),
         Some(_) => None,
     };
-    match hours.filter(|hours: &f64| hours.is_finite()) {
-        Some(hours) => hours.clamp(*HOURS.start(), *HOURS.end()),
-        None => {
-            fields.refuse("duration_hours", "A number is needed.");
-            DEFAULT_HOURS
-        }
-    }
+    let Some(hours) = hours.filter(|hours: &f64| hours.is_finite()) else {
+        fields.refuse("duration_hours", "A number is needed.");
+        return 0;
+    };
+    let seconds = hours.clamp(*HOURS.start(), *HOURS.end()) * 3600.0;
+    Duration::from_secs_f64(seconds)
+        .as_micros()
+        .try_into()
+        .unwrap_or(i64::MAX)
 }
 
 /// A session.

@@ -77,7 +77,6 @@ pub struct StoriesTogether {
 
 /// A story that several wrote.
 #[derive(Serialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "the names are the wire's own")]
 pub struct StoryTogether {
     id: i64,
     title: String,
