@@ -9,6 +9,7 @@
 )]
 
 mod drawings;
+mod meetings;
 mod support;
 mod together;
 
@@ -31,6 +32,8 @@ mod envelope_connections;
 mod harness;
 mod hosts;
 mod memory;
+mod notifications_preferences;
+mod notifications_stored;
 mod ops_browser;
 mod ops_console;
 mod ops_history;
@@ -41,6 +44,9 @@ mod pictures_store;
 mod pictures_streams;
 mod pictures_uploads;
 mod populate;
+mod social_friends;
+mod social_messages;
+mod social_polling;
 mod stories_autosave;
 mod stories_canvas;
 mod stories_characters;

@@ -92,12 +92,15 @@ pub enum RoomEvent {
 
 /// Tells every socket of a room, on all servers. After the commit of what it tells.
 pub fn announce(app: &App, collaboration_id: i64, event: &RoomEvent) {
-    let _ = (app, collaboration_id, event);
+    match serde_json::to_vec(event) {
+        Ok(json) => app.live.channels.publish(&group(collaboration_id), json.into()),
+        Err(error) => tracing::error!(%error, "an event could not be written"),
+    }
 }
 
-/// Tells every notification socket of a person, on all servers. After the commit of what it tells.
-pub fn tell(app: &App, user_id: i64, event: &impl Serialize) {
-    let _ = (app, user_id, event);
+/// The group of a room's messages.
+pub fn group(collaboration_id: i64) -> String {
+    format!("room:{collaboration_id}")
 }
 
 impl RoomEvent {

@@ -14,6 +14,7 @@ use crate::live::collaboration::events::{self, RoomEvent};
 use crate::live::collaboration::store::sessions::EndedBy;
 use crate::live::collaboration::store::{self, Session, members, sessions, votes};
 use crate::live::collaboration::{change, limits};
+use crate::live::notify;
 use crate::notifications::events::{CollaborationHostLeft, CollaborationSessionStarted};
 use crate::stories::store::together;
 use crate::wire::{Body, Error, Fields, respond};
@@ -79,7 +80,7 @@ async fn close_the_lobby(app: &App, host_id: i64, session_id: String) -> Result<
             session_id: &session.session_id,
             story_title: &session.canvas_name,
         };
-        events::tell(app, user_id, &event);
+        notify(app, user_id, &event);
     }
     Ok(session)
 }
@@ -115,7 +116,7 @@ pub async fn end(
                 session_id: &session.session_id,
                 story_title: &session.canvas_name,
             };
-            events::tell(&app, user_id, &event);
+            notify(&app, user_id, &event);
         }
     }
     Ok(respond::ok(&Done::new("The session has ended.")))

@@ -20,7 +20,8 @@ use crate::clock::SECOND;
 use crate::live::collaboration::rules::{INVITE_LASTS, INVITE_PAUSE, LONGEST_NAME};
 use crate::live::collaboration::store::invites::{self, Waiting};
 use crate::live::collaboration::store::{self, Session, members};
-use crate::live::collaboration::{change, events, limits};
+use crate::live::collaboration::{change, limits};
+use crate::live::notify;
 use crate::notifications::events::{CollaborationInvite, CollaborationSessionStarted, Invite};
 use crate::notifications::store as notifications;
 use crate::social::store::friends::are_friends;
@@ -88,7 +89,7 @@ pub async fn invite(
     };
     let sent = change(&app, move |conn| wish.send(conn)).await?;
     let notification_id = sent.notification_id;
-    events::tell(&app, sent.invitee.id, &CollaborationInvite::from(sent));
+    notify(&app, sent.invitee.id, &CollaborationInvite::from(sent));
     Ok(respond::ok(&InviteSent {
         success: true,
         message: "The invitation is sent.",
@@ -406,6 +407,6 @@ fn tell_later(app: &Arc<App>, user_id: i64, session: &Session) {
             session_id: &session_id,
             story_title: &story_title,
         };
-        events::tell(&late, user_id, &event);
+        notify(&late, user_id, &event);
     });
 }
