@@ -10,9 +10,12 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api as accounts;
+use crate::live::collaboration::api as collaboration;
 use crate::moderation::api as moderation;
+use crate::notifications::api as notifications;
 use crate::ops::{health, metrics};
 use crate::pictures::api as pictures;
+use crate::social::api as social;
 use crate::stories::api as stories;
 use crate::web;
 
@@ -72,6 +75,42 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         stories::characters::one,
         stories::characters::update,
         stories::characters::delete,
+        collaboration::sessions::create,
+        collaboration::sessions::detail,
+        collaboration::joining::by_code,
+        collaboration::invites::invite,
+        collaboration::invites::waiting,
+        collaboration::invites::none,
+        collaboration::invites::answer,
+        collaboration::conduct::start,
+        collaboration::conduct::close_lobby,
+        collaboration::conduct::end,
+        collaboration::conduct::kick,
+        collaboration::votes::start,
+        collaboration::votes::cast,
+        collaboration::presence::presence,
+        collaboration::presence::participants,
+        collaboration::lists::by_kind,
+        collaboration::lists::own,
+        collaboration::stories::link,
+        collaboration::stories::list,
+        social::friends::list,
+        social::friends::requests,
+        social::friends::send_request,
+        social::friends::answer,
+        social::friends::unfriend,
+        social::messages::conversations,
+        social::messages::send,
+        social::messages::mark_read,
+        social::messages::history,
+        social::messages::edit,
+        social::messages::delete,
+        notifications::stored::list,
+        notifications::stored::read_all,
+        notifications::stored::read,
+        notifications::preferences::show,
+        notifications::preferences::change,
+        notifications::preferences::register_device,
         moderation::active,
         pictures::picture,
     ),

@@ -3,5 +3,8 @@
 //! Owns the tables `notifications` and `notification_preferences`. Other nouns put rows into the first through
 //! [`store::insert`]; nothing here knows why they do.
 
+pub mod api;
 pub mod events;
+mod limits;
+pub mod shapes;
 pub mod store;

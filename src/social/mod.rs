@@ -1,6 +1,10 @@
 //! Friends, and what they write to each other.
 //!
-//! Owns the tables `friendships`, `messages` and `conversations`. Knows nothing of stories and sessions; what it tells
-//! people who are online goes out through [`crate::notifications::events`].
+//! Owns the tables `friendships`, `messages` and `conversations`. Knows nothing of stories and drawing sessions.
 
+pub mod api;
+mod limits;
+pub mod rules;
+pub mod shapes;
 pub mod store;
+mod telling;

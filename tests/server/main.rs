@@ -9,7 +9,9 @@
 )]
 
 mod drawings;
+mod meetings;
 mod support;
+mod together;
 
 mod accounts_codes;
 mod accounts_credentials;
@@ -21,11 +23,17 @@ mod accounts_sessions;
 mod accounts_sign_in;
 mod accounts_sign_up;
 mod bad_input;
+mod collaboration_conduct;
+mod collaboration_invites;
+mod collaboration_joining;
+mod collaboration_votes;
 mod envelope_bodies;
 mod envelope_connections;
 mod harness;
 mod hosts;
 mod memory;
+mod notifications_preferences;
+mod notifications_stored;
 mod ops_browser;
 mod ops_console;
 mod ops_history;
@@ -36,6 +44,9 @@ mod pictures_store;
 mod pictures_streams;
 mod pictures_uploads;
 mod populate;
+mod social_friends;
+mod social_messages;
+mod social_polling;
 mod stories_autosave;
 mod stories_canvas;
 mod stories_characters;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::rules::Ballot;
+use crate::app::App;
 
 /// The question that everybody is asked.
 pub const QUESTION: &str = "Are you ready to save the story?";
@@ -87,6 +88,19 @@ pub enum RoomEvent {
         /// How many could answer.
         total_participants: i64,
     },
+}
+
+/// Tells every socket of a room, on all servers. After the commit of what it tells.
+pub fn announce(app: &App, collaboration_id: i64, event: &RoomEvent) {
+    match serde_json::to_vec(event) {
+        Ok(json) => app.live.channels.publish(&group(collaboration_id), json.into()),
+        Err(error) => tracing::error!(%error, "an event could not be written"),
+    }
+}
+
+/// The group of a room's messages.
+pub fn group(collaboration_id: i64) -> String {
+    format!("room:{collaboration_id}")
 }
 
 impl RoomEvent {

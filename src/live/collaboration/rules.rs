@@ -1,6 +1,7 @@
 //! Decisions about sessions that need nothing but values.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use crate::clock::{DAY, HOUR, SECOND};
 
@@ -9,7 +10,17 @@ pub const CODE_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// Characters of a join code.
 pub const CODE_LENGTH: usize = 5;
 /// Open sessions that one person may host.
-pub const MOST_HOSTED: i64 = 5;
+pub const MOST_HOSTED: usize = 5;
+/// Places in a session …
+pub const PLACES: RangeInclusive<i64> = 2..=10;
+/// … when nobody says how many.
+pub const DEFAULT_PLACES: i64 = 10;
+/// Hours that a session lasts …
+pub const HOURS: RangeInclusive<f64> = 1.0..=72.0;
+/// … when nobody says how long.
+pub const DEFAULT_HOURS: f64 = 24.0;
+/// The name of a session without one.
+pub const DEFAULT_NAME: &str = "Untitled Canvas";
 /// How long an invitation waits for an answer.
 pub const INVITE_LASTS: i64 = 24 * HOUR;
 /// How long nobody else invites the same person to the same session.
@@ -31,8 +42,10 @@ pub const COLORS: [&str; 8] = [
 ];
 
 /// A color that nobody has, or else the one that comes next.
-pub fn free_color(taken: &HashSet<String>) -> &'static str {
-    let free = COLORS.into_iter().find(|color| !taken.contains(*color));
+pub fn free_color(taken: &[String]) -> &'static str {
+    let free = COLORS
+        .into_iter()
+        .find(|color| !taken.iter().any(|taken| taken == color));
     free.unwrap_or(COLORS[taken.len() % COLORS.len()])
 }
 
@@ -49,7 +62,7 @@ pub fn join_code(random: [u8; CODE_LENGTH]) -> String {
 pub fn uuid(mut random: [u8; 16]) -> String {
     random[6] = random[6] & 0x0f | 0x40;
     random[8] = random[8] & 0x3f | 0x80;
-    let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = format!("{:032x}", u128::from_be_bytes(random));
     format!(
         "{}-{}-{}-{}-{}",
         &hex[..8],
@@ -101,13 +114,15 @@ impl Ballot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     #[test]
     fn everybody_has_a_color_of_their_own_while_there_are_enough() {
-        let mut taken = HashSet::new();
+        let mut taken = Vec::new();
         for _ in COLORS {
             let color = free_color(&taken);
-            assert!(taken.insert(color.to_owned()), "{color} twice");
+            assert!(!taken.iter().any(|taken| taken == color), "{color} twice");
+            taken.push(color.to_owned());
         }
         assert!(COLORS.contains(&free_color(&taken)));
     }

@@ -85,16 +85,6 @@ pub fn answer(
     Ok(())
 }
 
-/// Takes an invitation back, as a kick does. The notification that went with it, if it waited for an answer. One query.
-pub fn revoke(conn: &mut Conn<'_>, collaboration_id: i64, user_id: i64) -> Result<Option<i64>, Error> {
-    let row = conn.first(
-        "DELETE FROM collaboration_invites WHERE collaboration_id = $1 AND user_id = $2
-         RETURNING CASE WHEN answered_at IS NULL THEN notification_id END",
-        &[&collaboration_id, &user_id],
-    )?;
-    row.map_or(Ok(None), |mut row| row.take())
-}
-
 /// An invitation that waits for an answer, as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "columns of the same names")]
@@ -121,6 +111,9 @@ pub fn waiting(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<Vec<Waitin
          JOIN users u ON u.id = i.inviter_id
          WHERE i.user_id = $1 AND i.answered_at IS NULL AND i.invited_at > $2
            AND c.ended_at IS NULL AND c.expires_at > $3
+           AND NOT EXISTS (SELECT 1 FROM collaborators m
+                           WHERE m.collaboration_id = c.id AND m.user_id = $1
+                             AND (m.is_active OR m.kicked_at IS NOT NULL))
          ORDER BY i.notification_id DESC LIMIT $4",
         &[&user_id, &(now - INVITE_LASTS), &now, &MOST],
     )?;

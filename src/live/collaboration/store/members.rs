@@ -1,7 +1,5 @@
 //! Who comes, goes and is put out.
 
-use std::collections::HashSet;
-
 use database::{Conn, Error};
 
 use super::{Member, Role, Session, lock, member};
@@ -138,15 +136,15 @@ pub fn insert(conn: &mut Conn<'_>, collaboration_id: i64, member: &Member) -> Re
 }
 
 /// How many are in it, and the colors of all who have a place.
-fn taken(conn: &mut Conn<'_>, collaboration_id: i64) -> Result<(i64, HashSet<String>), Error> {
+fn taken(conn: &mut Conn<'_>, collaboration_id: i64) -> Result<(i64, Vec<String>), Error> {
     let rows = conn.query(
         "SELECT color, is_active FROM collaborators WHERE collaboration_id = $1 AND kicked_at IS NULL",
         &[&collaboration_id],
     )?;
     let mut active = 0;
-    let mut colors = HashSet::new();
+    let mut colors = Vec::with_capacity(rows.len());
     for mut row in rows {
-        colors.insert(row.take()?);
+        colors.push(row.take()?);
         active += i64::from(row.take::<bool>()?);
     }
     Ok((active, colors))

@@ -183,12 +183,14 @@ impl Standing {
     /// Whether they may know of it: members and who is invited, while it lasts. A host may also come back to a session
     /// whose time has passed.
     pub fn may_see(&self, now: i64) -> bool {
-        if self.session.ended_at.is_some() {
+        if self.session.ended_at.is_some() || self.is_kicked {
             return false;
         }
-        let is_host = self.role == Some(Role::Host);
-        let has_place = self.role.is_some() && !self.is_kicked;
-        is_host || (now < self.session.expires_at && (has_place || self.is_invited))
+        match self.role {
+            Some(Role::Host) => true,
+            Some(Role::Participant) => now < self.session.expires_at,
+            None => self.is_invited && now < self.session.expires_at,
+        }
     }
 }
 

@@ -21,14 +21,37 @@ pub struct NewSession {
     pub expires_at: i64,
 }
 
-/// How many sessions of this host are open. One query.
-pub fn count_open(conn: &mut Conn<'_>, host_id: i64, now: i64) -> Result<i64, Error> {
-    conn.one(
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM collaborations
-         WHERE host_id = $1 AND ended_at IS NULL AND expires_at > $2",
+/// The keys of the open sessions of a host, oldest first, and whether anybody is in them. One query.
+pub fn hosted(conn: &mut Conn<'_>, host_id: i64, now: i64) -> Result<Vec<(i64, bool)>, Error> {
+    let rows = conn.query(
+        "SELECT c.id, EXISTS (
+                    SELECT 1 FROM collaborators m
+                    WHERE m.collaboration_id = c.id AND m.is_active AND m.kicked_at IS NULL)
+         FROM collaborations c
+         WHERE c.host_id = $1 AND c.ended_at IS NULL AND c.expires_at > $2 ORDER BY c.id",
         &[&host_id, &now],
-    )?
-    .take()
+    )?;
+    rows.into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect()
+}
+
+/// The session that has this code, be it over or not. One query.
+pub fn coded(conn: &mut Conn<'_>, join_code: &str) -> Result<Option<String>, Error> {
+    let row = conn.first(
+        "SELECT session_id FROM collaborations WHERE join_code = $1",
+        &[&join_code],
+    )?;
+    row.map(|mut row| row.take()).transpose()
+}
+
+/// Notes which story is written in a session. One query.
+pub fn set_story(conn: &mut Conn<'_>, collaboration_id: i64, story_id: i64) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE collaborations SET story_id = $2 WHERE id = $1",
+        &[&collaboration_id, &story_id],
+    )?;
+    Ok(())
 }
 
 /// Makes a session with its host in it; nothing when all its codes are taken. Two queries.

@@ -1,5 +1,7 @@
 //! Stored notifications.
 
+pub mod preferences;
+
 use database::{Conn, Error, Row};
 use serde_json::Value;
 
@@ -121,6 +123,44 @@ pub fn get(conn: &mut Conn<'_>, id: i64, recipient: i64) -> Result<Option<Notifi
     row.map(|mut row| Notification::from(&mut row)).transpose()
 }
 
+/// How many notifications a recipient has.
+pub fn count(conn: &mut Conn<'_>, recipient: i64) -> Result<i64, Error> {
+    conn.one(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM notifications WHERE recipient_id = $1",
+        &[&recipient],
+    )?
+    .take()
+}
+
+/// A stretch of the notifications of a recipient, newest first. One query.
+pub fn page(
+    conn: &mut Conn<'_>,
+    recipient: i64,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Notification>, Error> {
+    let rows = conn.query(
+        "SELECT n.id, n.recipient_id, n.sender_id, u.display_name, n.notification_type, n.title, n.message, n.data,
+                n.story_id, n.is_read, n.created_at
+         FROM notifications n LEFT JOIN users u ON u.id = n.sender_id
+         WHERE n.recipient_id = $1
+         ORDER BY n.id DESC LIMIT $2 OFFSET $3",
+        &[&recipient, &limit, &offset],
+    )?;
+    rows.into_iter()
+        .map(|mut row| Notification::from(&mut row))
+        .collect()
+}
+
+/// Marks all notifications of a recipient as read, but for invitations that wait for an answer.
+pub fn mark_all_read(conn: &mut Conn<'_>, recipient: i64) -> Result<u64, Error> {
+    conn.execute(
+        "UPDATE notifications SET is_read = TRUE
+         WHERE recipient_id = $1 AND is_read = FALSE AND notification_type <> 'collaboration_invite'",
+        &[&recipient],
+    )
+}
+
 /// Marks a notification of a recipient as read: false when there is none of that id for them.
 pub fn mark_read(conn: &mut Conn<'_>, id: i64, recipient: i64) -> Result<bool, Error> {
     let changed = conn.execute(
@@ -151,4 +191,19 @@ pub fn delete_unread_before(
          WHERE recipient_id = $1 AND notification_type = $2 AND is_read = FALSE AND created_at < $3",
         &[&recipient, &kind, &before],
     )
+}
+
+/// The expression for the id of the newest invitation to draw together that waits for an answer: for the recipient and
+/// by the sender of these expressions, made at `since` or later.
+pub fn newest_invite(recipient: &str, sender: &str, since: &str) -> String {
+    format!(
+        "SELECT MAX(i.id) FROM notifications i
+         WHERE i.recipient_id = {recipient} AND i.notification_type = 'collaboration_invite' AND i.is_read = FALSE
+           AND i.sender_id = {sender} AND i.created_at >= {since}"
+    )
+}
+
+/// Every statement that this module puts together, for the test that prepares them all.
+pub fn all_statements() -> Vec<String> {
+    vec![newest_invite("$1", "$2", "$3")]
 }
