@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use sockets::Frame;
 
-use super::people::Person;
+use super::people::{Participant, Person};
 use super::model::{Applied, Model};
 use super::op::{Action, COVER, Op, Place};
 use super::shallow::Object;
@@ -218,6 +218,24 @@ pub fn clear(user_id: i64, username: &str, page_id: &str, index: i32) -> Vec<u8>
     Writer::new("clear")
         .by(user_id, username)
         .page(Some(page_id), Some(index), index == COVER)
+        .end()
+}
+
+/// The first words: the story as it stands, and who is here. `about` is how many bytes the snapshots are.
+pub fn init(
+    about: usize,
+    canvas_data: &impl Serialize,
+    story_draft: &impl Serialize,
+    participants: &[Participant<'_>],
+    me: &Person,
+) -> Vec<u8> {
+    Writer::with_room("init", about)
+        .field("canvas_data", canvas_data)
+        .field("story_draft", story_draft)
+        .field("participants", participants)
+        .field("your_color", &*me.color)
+        .field("current_user_id", &me.user_id)
+        .field("current_username", &*me.username)
         .end()
 }
 
