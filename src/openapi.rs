@@ -92,6 +92,7 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         collaboration::presence::participants,
         collaboration::lists::by_kind,
         collaboration::lists::own,
+        collaboration::log::operations,
         collaboration::stories::link,
         collaboration::stories::list,
         social::friends::list,

@@ -15,6 +15,7 @@ use crate::accounts::tokens::random_hex;
 use crate::accounts::{limits, rules};
 use crate::app::App;
 use crate::clock::DAY;
+use crate::live::collaboration;
 use crate::mail::queue;
 use crate::mail::templates::{self, Recipient};
 use crate::stories;
@@ -255,14 +256,18 @@ pub async fn delete_account(
     let own = Arc::clone(&app);
     let delete = async move {
         let now = own.clock.now();
-        own.write(move |conn| {
+        let delete = own.write(move |conn| {
             if !people::has_password(conn, caller.id, &verified)? {
                 return Err(not_right("password"));
             }
             stories::forget_author(conn, caller.id, now)?;
-            Ok(people::delete(conn, caller.id)?)
-        })
-        .await?;
+            let told = collaboration::forget_member(conn, caller.id, now)?;
+            people::delete(conn, caller.id)?;
+            Ok(told)
+        });
+        for (collaboration_id, event) in delete.await? {
+            collaboration::events::announce(&own, collaboration_id, &event);
+        }
         own.sessions.forget_account(caller.id);
         Ok::<_, Error>(())
     };
