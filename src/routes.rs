@@ -154,6 +154,7 @@ fn for_sessions() -> Router<Arc<App>> {
         .route("/api/collaborate/{session_id}/kick/", post(collaboration::conduct::kick))
         .route("/api/collaborate/{session_id}/vote/", post(collaboration::votes::start))
         .route("/api/collaborate/{session_id}/vote/cast/", post(collaboration::votes::cast))
+        .route("/api/collaborate/{session_id}/operations/", get(collaboration::log::operations))
         .route("/api/collaborate/{session_id}/presence/", get(collaboration::presence::presence))
 }
 
@@ -176,6 +177,7 @@ fn for_friends() -> Router<Arc<App>> {
         .route("/api/notifications/{id}/read/", put(notifications::stored::read))
         .route("/api/notifications/preferences/", get(notifications::preferences::show))
         .route("/api/notifications/preferences/update/", put(notifications::preferences::change).patch(notifications::preferences::change))
+        .route("/api/notifications/send-test-email/", post(notifications::mail::send_test))
         .route("/api/notifications/register-token/", post(notifications::preferences::register_device))
 }
 

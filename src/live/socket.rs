@@ -20,9 +20,11 @@ use crate::app::App;
 use crate::clock::{MINUTE, SECOND};
 use crate::listener;
 
-/// What the kernel keeps for a socket on its way out, and takes in that we have not read; it doubles both.
+/// What the kernel keeps for a socket on its way out, and takes in that we have not read; it doubles both. The way in
+/// stays half as wide as the listener offered it: a sender waits until half of the widest window that it ever saw is
+/// free, and with less would wait for a timer each time.
 const SEND_BUFFER: usize = 16 * 1024;
-const RECEIVE_BUFFER: usize = 16 * 1024;
+const RECEIVE_BUFFER: usize = 32 * 1024;
 /// What of it may wait to be sent.
 const UNSENT: u32 = 8 * 1024;
 /// Unfinished messages up to this size wait in room that all sockets share; larger ones take a permit of the bodies'.

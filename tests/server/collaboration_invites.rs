@@ -64,7 +64,7 @@ fn a_friend_is_invited_and_accepts() {
     );
     // Whoever is invited may look before answering.
     assert_eq!(ben.sees_in(&session), [mira.id()]);
-    let answer = ben.answers(invitation, "accept").ok();
+    let answer = ben.responds(invitation, "accept").ok();
     assert_eq!(
         answer,
         json!({"success": true, "action": "accept", "session_id": session.id, "story_id": null})
@@ -72,7 +72,7 @@ fn a_friend_is_invited_and_accepts() {
     assert!(ben.invitations().is_empty());
     assert_eq!(mira.sees_in(&session), [mira.id(), ben.id()]);
     // The answer was lost, and is sent again.
-    ben.answers(invitation, "accept").ok();
+    ben.responds(invitation, "accept").ok();
     assert_eq!(world.dump("collaborators").len(), 2);
     let unread = world.sql(move |conn| unread_of_kind(conn, ben_id, COLLABORATION_INVITE));
     assert!(unread.is_empty(), "{unread:?}");
@@ -88,21 +88,21 @@ fn a_friend_declines_and_cannot_accept_after_all() {
         ..
     } = Circle::new();
     let invitation = mira.invites(&session, &ben);
-    let answer = ben.answers(invitation, "decline").ok();
+    let answer = ben.responds(invitation, "decline").ok();
     assert_eq!(
         answer,
         json!({"success": true, "action": "decline", "session_id": null, "story_id": null})
     );
-    ben.answers(invitation, "decline").ok();
-    ben.answers(invitation, "accept").refused(404);
+    ben.responds(invitation, "decline").ok();
+    ben.responds(invitation, "accept").refused(404);
     ben.get(&session.path("")).refused(404);
     assert!(ben.invitations().is_empty());
     // Asked again he may think again.
     world.advance(30 * SECOND);
     let again = mira.invites(&session, &ben);
-    ben.answers(invitation, "accept").refused(404);
-    ben.answers(again, "accept").ok();
-    ben.answers(again, "decline").refused(404);
+    ben.responds(invitation, "accept").refused(404);
+    ben.responds(again, "accept").ok();
+    ben.responds(again, "decline").refused(404);
     assert_eq!(mira.sees_in(&session), [mira.id(), ben.id()]);
 }
 
@@ -162,8 +162,8 @@ fn one_invitation_for_each_friend_in_half_a_minute() {
     let second = mira.invites(&session, &ben);
     assert_eq!(ben.invitations(), [second], "the earlier one is gone");
     assert_eq!(world.dump("notifications").len(), 2);
-    ben.answers(first, "accept").refused(404);
-    ben.answers(second, "accept").ok();
+    ben.responds(first, "accept").refused(404);
+    ben.responds(second, "accept").ok();
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn an_invitation_waits_for_a_day_and_for_an_open_session() {
     assert_eq!(ben.invitations(), [two, one]);
     mira.post_nothing(&other.path("end/")).ok();
     assert_eq!(ben.invitations(), [one]);
-    ben.answers(two, "accept").refused(404);
+    ben.responds(two, "accept").refused(404);
     mira.post("/api/collaborate/create/", json!({"duration_hours": 72}))
         .created();
     let long = mira
@@ -196,8 +196,8 @@ fn an_invitation_waits_for_a_day_and_for_an_open_session() {
     assert_eq!(rosa.invitations(), [three]);
     world.advance(SECOND);
     assert!(rosa.invitations().is_empty() && ben.invitations().is_empty());
-    rosa.answers(three, "accept").refused(404);
-    ben.answers(one, "accept").refused(404);
+    rosa.responds(three, "accept").refused(404);
+    ben.responds(one, "accept").refused(404);
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn an_answer_is_checked_like_any_other_entry() {
         session,
     } = Circle::new();
     let (for_ben, for_rosa) = (mira.invites(&session, &ben), mira.invites(&session, &rosa));
-    rosa.answers(for_ben, "accept").refused(404);
+    rosa.responds(for_ben, "accept").refused(404);
     for (action, fields) in [
         (json!("maybe"), ["action"]),
         (json!(null), ["action"]),
@@ -233,10 +233,10 @@ fn an_answer_is_checked_like_any_other_entry() {
     // Two others take the places.
     world.child("One").joins(&session);
     olaf.joins(&session);
-    rosa.answers(for_rosa, "accept").refused(403);
+    rosa.responds(for_rosa, "accept").refused(403);
     mira.kicks(&session, &olaf).ok();
-    rosa.answers(for_rosa, "accept").ok();
-    world.guest().answers(for_ben, "accept").refused(401);
+    rosa.responds(for_rosa, "accept").ok();
+    world.guest().responds(for_ben, "accept").refused(401);
 }
 
 #[test]
@@ -255,14 +255,14 @@ fn a_kick_outlives_an_old_invitation_and_ends_with_a_new_one_of_the_host() {
     rosa.joins(&session);
     mira.kicks(&session, &ben).ok();
     assert!(ben.invitations().is_empty());
-    ben.answers(invitation, "accept").refused(403);
+    ben.responds(invitation, "accept").refused(403);
     ben.tries_code(&session.code).refused(403);
     ben.get(&session.path("")).refused(404);
     world.advance(MINUTE);
     rosa.tries_to_invite(&session, &ben).refused(403);
     let pardon = mira.invites(&session, &ben);
     assert_eq!(ben.invitations(), [pardon]);
-    ben.answers(pardon, "accept").ok();
+    ben.responds(pardon, "accept").ok();
     assert_eq!(ben.sees_in(&session).len(), 3);
 }
 
@@ -278,7 +278,7 @@ fn who_is_invited_is_listed_as_pending() {
     } = Circle::new();
     mira.invites(&session, &ben);
     let invitation = mira.invites(&session, &rosa);
-    rosa.answers(invitation, "decline").ok();
+    rosa.responds(invitation, "decline").ok();
     let listed = mira.get(&session.participants_path()).ok();
     let person = |client: &Client, name: &str, status: &str, is_host: bool| {
         json!({"user_id": client.id(), "username": name, "avatar": "📚", "selected_avatar_border": "basic",

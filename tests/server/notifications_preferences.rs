@@ -111,3 +111,38 @@ fn one_device_is_noted() {
         .ok();
     assert_eq!(device(), (json!("b"), json!("android")));
 }
+
+#[test]
+fn a_mail_to_oneself_shows_whether_mail_arrives() {
+    const SEND: &str = "/api/notifications/send-test-email/";
+    let world = World::new();
+    let mira = world.parent("Mira");
+    let answer = mira.post_nothing(SEND).ok();
+    assert_eq!(names(&answer), ["message", "success"]);
+    assert_eq!(answer["success"], json!(true));
+    assert!(answer["message"].as_str().unwrap().contains("mira@example.org"));
+    let letters = world.mail_to("mira@example.org");
+    assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0].kind, "test");
+    world.guest().post_nothing(SEND).refused(401);
+    let ben = world.person("Ben", |person| {
+        person.email = Some("ben@child.tinytales.local".to_owned());
+    });
+    ben.post_nothing(SEND).refused(400);
+    world
+        .person("Rosa", |person| person.email = None)
+        .post_nothing(SEND)
+        .refused(400);
+
+    let silent = World::with(|config| config.mail.folder = None);
+    let answer = silent.parent("Mira").post_nothing(SEND).ok();
+    assert_eq!(answer["success"], json!(false));
+    assert_eq!(silent.dump("mail_outbox").len(), 0);
+
+    let strict = World::with(|config| config.rate_limits = true);
+    let mira = strict.parent("Mira");
+    for _ in 0..5 {
+        mira.post_nothing(SEND).ok();
+    }
+    mira.post_nothing(SEND).refused(429);
+}

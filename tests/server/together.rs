@@ -1,24 +1,14 @@
 //! What tests of sessions have in common: friends, a session with people in it, and what they do.
 
+use std::sync::{Arc, Mutex};
+
+use channels::{Event, Member, Membership};
 use serde_json::{Value, json};
+use tinytales::live::collaboration::{events, store};
 
 use crate::support::{Answer, Client, World};
 
 impl World {
-    /// Makes two people friends.
-    pub fn befriend(&self, one: &Client, other: &Client) {
-        let (low, high) = (one.id().min(other.id()), one.id().max(other.id()));
-        let now = self.app.clock.now();
-        self.sql(move |conn| {
-            conn.execute(
-                "INSERT INTO friendships (sender_id, receiver_id, low_id, high_id, status, date_created, answered_at)
-                 VALUES ($1, $2, $1, $2, 'accepted', $3, $3)",
-                &[&low, &high, &now],
-            )
-            .map(drop)
-        });
-    }
-
     /// Ends the friendships of a person.
     pub fn estrange(&self, person: &Client) {
         let id = person.id();
@@ -94,7 +84,7 @@ impl Client {
             .unwrap()
     }
 
-    pub fn answers(&self, invitation: i64, action: &str) -> Answer {
+    pub fn responds(&self, invitation: i64, action: &str) -> Answer {
         let path = format!("/api/collaborate/invites/{invitation}/respond/");
         self.post(&path, json!({"action": action}))
     }
@@ -140,6 +130,55 @@ impl Client {
     }
 }
 
+/// What is said in a group of the channel layer: to a room, or to somebody's notification sockets.
+pub struct Ears {
+    heard: Arc<Heard>,
+    _membership: Membership,
+}
+
+#[derive(Default)]
+struct Heard(Mutex<Vec<Value>>);
+
+impl Member for Heard {
+    fn deliver(&self, _: &str, event: &Event) {
+        let Event::Message(message) = event else { return };
+        // Frames begin with a header of a few bytes.
+        let start = message.iter().position(|byte| *byte == b'{').unwrap();
+        let json = serde_json::from_slice(&message[start..]).unwrap();
+        self.0.lock().unwrap().push(json);
+    }
+}
+
+impl Ears {
+    /// All that was said since the last call.
+    pub fn heard(&self) -> Vec<Value> {
+        std::mem::take(&mut self.heard.0.lock().unwrap())
+    }
+}
+
+impl World {
+    fn listens(&self, group: &str) -> Ears {
+        let heard = Arc::new(Heard::default());
+        let member: Arc<dyn Member> = Arc::<Heard>::clone(&heard);
+        Ears {
+            heard,
+            _membership: self.app.live.channels.join(group, member),
+        }
+    }
+
+    /// Listens to what a room is told.
+    pub fn listens_in(&self, session: &Session) -> Ears {
+        let name = session.id.clone();
+        let found = self.sql(move |conn| store::by_session_id(conn, &name));
+        self.listens(&events::group(found.unwrap().id))
+    }
+
+    /// Listens to what somebody is told.
+    pub fn listens_as(&self, person: &Client) -> Ears {
+        self.listens(&format!("user:{}", person.id()))
+    }
+}
+
 /// The names of an object's members, sorted: a shape is tested whole.
 #[track_caller]
 pub fn members(object: &Value) -> Vec<&str> {
@@ -157,8 +196,8 @@ pub fn members(object: &Value) -> Vec<&str> {
 pub fn leaves(world: &World, session: &Session, person: &Client) {
     let (name, user_id, now) = (session.id.clone(), person.id(), world.app.clock.now());
     world.sql(move |conn| {
-        let found = tinytales::live::collaboration::store::lock(conn, &name)?;
+        let found = store::lock(conn, &name)?;
         let Some(found) = found else { return Ok(()) };
-        tinytales::live::collaboration::store::members::leave(conn, found.id, user_id, now).map(drop)
+        store::members::leave(conn, found.id, user_id, now).map(drop)
     });
 }

@@ -15,6 +15,8 @@ use crate::accounts::tokens::random_hex;
 use crate::accounts::{limits, rules};
 use crate::app::App;
 use crate::clock::DAY;
+use crate::live::collaboration;
+use crate::live::sign_outs::{self, SignOut};
 use crate::mail::queue;
 use crate::mail::templates::{self, Recipient};
 use crate::stories;
@@ -59,15 +61,20 @@ pub async fn change_password(
         .run(move |workspace| password::hash(workspace, &new))
         .await?;
     let own = Arc::clone(&app);
+    let kept = caller.session.clone();
     let change = async move {
         own.write(move |conn| {
             if !people::replace_password(conn, caller.id, &verified, &hash)? {
                 return Err(not_right("current_password"));
             }
-            Ok(sessions::close_all(conn, caller.id, Some(&caller.session))?)
+            Ok(sessions::close_all(conn, caller.id, Some(&kept))?)
         })
         .await?;
-        own.sessions.forget_account(caller.id);
+        let ended = SignOut::Account {
+            user: caller.id,
+            kept: Some(caller.session),
+        };
+        sign_outs::announce(&own, &ended);
         Ok::<_, Error>(())
     };
     app.tasks.finish("password change", change).await?;
@@ -225,7 +232,7 @@ pub async fn undo_email_change(app: &Arc<App>, token: &str) -> Result<Undo, Erro
             })
             .await?;
         if undone == Undo::Done {
-            own.sessions.forget_account(user_id);
+            sign_outs::announce(&own, &SignOut::everywhere(user_id));
         }
         Ok(undone)
     };
@@ -255,15 +262,20 @@ pub async fn delete_account(
     let own = Arc::clone(&app);
     let delete = async move {
         let now = own.clock.now();
-        own.write(move |conn| {
+        let delete = own.write(move |conn| {
             if !people::has_password(conn, caller.id, &verified)? {
                 return Err(not_right("password"));
             }
             stories::forget_author(conn, caller.id, now)?;
-            Ok(people::delete(conn, caller.id)?)
-        })
-        .await?;
-        own.sessions.forget_account(caller.id);
+            let told = collaboration::forget_member(conn, caller.id, now)?;
+            people::delete(conn, caller.id)?;
+            Ok(told)
+        });
+        let told = delete.await?;
+        sign_outs::announce(&own, &SignOut::everywhere(caller.id));
+        for (collaboration_id, event) in told {
+            collaboration::events::announce(&own, collaboration_id, &event);
+        }
         Ok::<_, Error>(())
     };
     app.tasks.finish("account deletion", delete).await?;

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod events;
+pub mod leaving;
 pub mod limits;
 pub mod room;
 pub mod rules;
@@ -13,6 +14,8 @@ pub mod sweep;
 pub mod votes;
 
 use database::Conn;
+
+pub use self::leaving::forget_member;
 
 use crate::app::App;
 use crate::wire::Error;

@@ -4,6 +4,7 @@ pub mod conduct;
 pub mod invites;
 pub mod joining;
 pub mod lists;
+pub mod log;
 pub mod presence;
 pub mod sessions;
 pub mod shapes;

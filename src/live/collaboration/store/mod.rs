@@ -5,6 +5,7 @@
 
 pub mod invites;
 pub mod lists;
+pub mod log;
 pub mod members;
 pub mod sessions;
 pub mod votes;

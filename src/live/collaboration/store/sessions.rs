@@ -37,6 +37,29 @@ pub fn hosted(conn: &mut Conn<'_>, host_id: i64, now: i64) -> Result<Vec<(i64, b
         .collect()
 }
 
+/// All sessions of a host that are not over, be it that their time has passed. One query.
+pub fn open_of_host(conn: &mut Conn<'_>, host_id: i64) -> Result<Vec<Session>, Error> {
+    let rows = conn.query(
+        "UPDATE collaborations SET version = version + 1 WHERE host_id = $1 AND ended_at IS NULL
+         RETURNING id, session_id, join_code, host_id, canvas_name, is_lobby_open, max_participants, created_at,
+                expires_at, ended_at, story_id, finalized_story_id, last_number, version",
+        &[&host_id],
+    )?;
+    rows.into_iter().map(|mut row| Session::from(&mut row)).collect()
+}
+
+/// Locks the sessions of others that somebody has a place in and that are not over; their keys. One query.
+pub fn touch_of_guest(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<i64>, Error> {
+    let rows = conn.query(
+        "UPDATE collaborations SET version = version + 1
+         WHERE host_id <> $1 AND ended_at IS NULL AND id IN (
+             SELECT m.collaboration_id FROM collaborators m WHERE m.user_id = $1)
+         RETURNING id",
+        &[&user_id],
+    )?;
+    rows.into_iter().map(|mut row| row.take()).collect()
+}
+
 /// The session that has this code, be it over or not. One query.
 pub fn coded(conn: &mut Conn<'_>, join_code: &str) -> Result<Option<String>, Error> {
     let row = conn.first(

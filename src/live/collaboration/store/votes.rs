@@ -117,6 +117,23 @@ pub fn withdraw(
     decide(conn, id, ballot, now).map(|(ballot, _)| Some(ballot))
 }
 
+/// Closes the open vote that somebody began, whose account goes: it is not approved. Up to three queries.
+pub fn call_off(
+    conn: &mut Conn<'_>,
+    collaboration_id: i64,
+    initiator_id: i64,
+    now: i64,
+) -> Result<Option<Ballot>, Error> {
+    let vote = conn.first(
+        "UPDATE collaboration_votes SET closed_at = $3, approved = $4
+         WHERE collaboration_id = $1 AND initiator_id = $2 AND closed_at IS NULL RETURNING id, vote_id",
+        &[&collaboration_id, &initiator_id, &now, &false],
+    )?;
+    let Some(mut vote) = vote else { return Ok(None) };
+    let (id, vote_id): (i64, String) = (vote.take()?, vote.take()?);
+    ballot(conn, id, &vote_id, Some(false)).map(Some)
+}
+
 /// Closes a vote that nobody is left to answer; whether it was.
 fn decide(conn: &mut Conn<'_>, id: i64, mut ballot: Ballot, now: i64) -> Result<(Ballot, bool), Error> {
     if !ballot.is_complete() {
