@@ -93,9 +93,7 @@ pub async fn beat(app: &App) {
     app.live.sockets.beat(now, app.envelope.level());
     notifications::beat(app).await;
     // Who was on a server that has died has left without a word.
-    for (place, user_id) in app.live.presence.beat(app).await {
-        if place == presence::HOME {
-            notifications::left(app, user_id).await;
-        }
-    }
+    let left = app.live.presence.beat(app).await;
+    let from_home = left.into_iter().filter(|(place, _)| place == presence::HOME);
+    notifications::tell_offline(app, from_home.map(|(_, user_id)| user_id).collect()).await;
 }
