@@ -57,12 +57,7 @@ impl<P: Post> Floor<P> {
         };
         let busy = self.seat(seat)?.busy();
         busy.drawing = drawing.unwrap_or(busy.drawing);
-        let entered = busy.on.as_deref() != Some(&id);
-        if entered {
-            busy.on = Some(id.clone());
-            busy.on_since = Some(now);
-        }
-        busy.on_at = Some(now);
+        let entered = busy.comes_to(&id, now);
         let lacks = busy.served(&id).is_none_or(|served| served < drawn);
         if entered && is_blank && lacks {
             busy.brush(&id).served = Some(drawn);

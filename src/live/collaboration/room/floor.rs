@@ -322,6 +322,10 @@ fn own<P: Post>(
         return echoes;
     }
     let Some(slot) = slot else { return false };
+    if op.action.is_drawn() {
+        // A page that its first stroke has made was not there when the stroke came.
+        busy.comes_to(slot, now);
+    }
     let is_held = is_held(busy, slot);
     let brush = busy.brush(slot);
     match &op.action {

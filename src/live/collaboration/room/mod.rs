@@ -22,7 +22,7 @@ pub mod model;
 pub mod op;
 mod parcel;
 pub mod people;
-mod registry;
+pub mod rooms;
 mod held;
 pub mod seat;
 pub mod sequencer;
@@ -35,7 +35,7 @@ mod upkeep;
 pub use conversation::open;
 pub use draft::Draft;
 pub use op::DraftChange;
-pub use registry::{Gauges, Rooms, current_pages, draft, update_draft};
+pub use rooms::{Gauges, Rooms, current_pages, draft, update_draft};
 pub use upkeep::{let_go, start};
 
 #[cfg(test)]

@@ -193,6 +193,16 @@ impl Busy {
         self.brushes.iter().find(|brush| *brush.slot == *slot)?.served
     }
 
+    /// Notes that it does something on a canvas; whether it was not there before.
+    pub(super) fn comes_to(&mut self, slot: &str, now: Instant) -> bool {
+        self.on_at = Some(now);
+        if self.on.as_deref() == Some(slot) {
+            return false;
+        }
+        (self.on, self.on_since) = (Some(slot.into()), Some(now));
+        true
+    }
+
     /// Whether it was on this canvas lately.
     pub(super) fn is_on(&self, slot: &str, now: Instant, within: Duration) -> bool {
         self.on.as_deref() == Some(slot)
