@@ -69,8 +69,10 @@ fn coming_to_a_canvas_is_enough_to_be_shown_it() {
     at_mia.send(state("all of item_1", "m0"));
     at_mia.send(json!({"type": "page_change", "page_number": 0}));
     at_ben.until("page_change");
-    at_ben.send(json!({"type": "cursor", "position": {"x": 1, "y": 1}, "page_id": "b0", "page_index": 0,
-        "is_cover_image": false}));
+    at_ben.send(
+        json!({"type": "cursor", "position": {"x": 1, "y": 1}, "page_id": "b0", "page_index": 0,
+        "is_cover_image": false}),
+    );
     let shown = at_ben.until("canvas_state");
     assert_eq!(shown["canvas_data"]["projectData"], "all of item_1");
 }
@@ -115,8 +117,10 @@ fn a_snapshot_is_shown_to_whoever_comes() {
     at_mia.send(stroke("item_1", "m0", 0));
     at_ben.until("draw");
     at_mia.send(json!({"type": "canvas_snapshot", "page_id": "m0", "is_cover_image": false, "canvas_data_url": picture}));
-    at_mia.send(json!({"type": "canvas_snapshot", "page_id": "cover_image", "is_cover_image": true,
-        "canvas_data_url": picture}));
+    at_mia.send(
+        json!({"type": "canvas_snapshot", "page_id": "cover_image", "is_cover_image": true,
+        "canvas_data_url": picture}),
+    );
     at_mia.send(json!({"type": "page_change", "page_number": 0}));
     at_mia.until("page_change");
     world.run(tinytales::pictures::sweep(&world.app));

@@ -90,7 +90,8 @@ fn pointers_are_passed_on_ten_times_a_second_and_the_newest_counts() {
     let world = World::new();
     let (_, _, _, mut at_mia, mut at_ben) = pair(&world);
     for x in 0..30 {
-        at_mia.send(json!({"type": "cursor", "position": {"x": x, "y": 1}, "page_id": "m0", "page_index": 0}));
+        at_mia
+            .send(json!({"type": "cursor", "position": {"x": x, "y": 1}, "page_id": "m0", "page_index": 0}));
     }
     let first = at_ben.next();
     assert_eq!(first["type"], "cursor");
@@ -108,9 +109,11 @@ fn pointers_are_passed_on_ten_times_a_second_and_the_newest_counts() {
 fn what_somebody_is_doing_is_told_with_what_a_typing_bubble_needs() {
     let world = World::new();
     let (mia, _, _, mut at_mia, mut at_ben) = pair(&world);
-    at_mia.send(json!({"type": "presence_update", "cursor_position": {"cursorPos": 1, "elementId": "story-title"},
+    at_mia.send(
+        json!({"type": "presence_update", "cursor_position": {"cursorPos": 1, "elementId": "story-title"},
         "current_tool": null, "activity": "typing_title", "user_id": 1, "user_name": "x", "timestamp": 5,
-        "typing": {"elementId": "story-title", "elementType": "title", "more": 1}}));
+        "typing": {"elementId": "story-title", "elementType": "title", "more": 1}}),
+    );
     assert_eq!(
         at_ben.next(),
         json!({"type": "presence_update", "user_id": mia.id(), "username": "mia",
@@ -127,7 +130,10 @@ fn titles_are_trimmed_and_the_last_one_counts() {
     for title in ["  M ", "Mo", "Moo", "Moon", "   "] {
         at_mia.send(json!({"type": "title_edit", "title": title}));
     }
-    assert_eq!(at_ben.next(), json!({"type": "title_edit", "user_id": mia.id(), "username": "mia", "title": "M"}));
+    assert_eq!(
+        at_ben.next(),
+        json!({"type": "title_edit", "user_id": mia.id(), "username": "mia", "title": "M"})
+    );
     assert_eq!(at_ben.next()["title"], "Moon");
     let (_socket, init) = mia.enters(&session);
     assert_eq!(init["story_draft"]["title"], "Moon");
@@ -141,11 +147,17 @@ fn pages_are_added_at_their_true_place_and_deleted_once() {
     at_mia.send(add.clone());
     let first = at_ben.next();
     assert_eq!(first, at_mia.next());
-    assert_eq!(first["page_data"]["page_index"], 1, "the page that every client has is there already");
+    assert_eq!(
+        first["page_data"]["page_index"], 1,
+        "the page that every client has is there already"
+    );
     assert_eq!(first["page_data"]["mood"], "x");
     at_ben.send(add);
     let second = at_ben.next();
-    assert_eq!(second["page_data"]["page_index"], 2, "added at the same time, it stands behind");
+    assert_eq!(
+        second["page_data"]["page_index"], 2,
+        "added at the same time, it stands behind"
+    );
     assert_eq!(second["user_id"], json!(ben.id()));
     at_mia.until("page_added");
 
@@ -200,8 +212,15 @@ fn a_layer_is_told_whole() {
 fn bad_messages_get_a_sentence_and_the_socket_stays() {
     let world = World::new();
     let (_, _, _, mut at_mia, mut at_ben) = pair(&world);
-    let deep = format!(r#"{{"type":"draw","page_index":0,"data":{{"a":{}{}}}}}"#, "[".repeat(40), "]".repeat(40));
-    let long = format!(r#"{{"type":"text_edit","page_index":0,"text":"{}"}}"#, "x".repeat(20_001));
+    let deep = format!(
+        r#"{{"type":"draw","page_index":0,"data":{{"a":{}{}}}}}"#,
+        "[".repeat(40),
+        "]".repeat(40)
+    );
+    let long = format!(
+        r#"{{"type":"text_edit","page_index":0,"text":"{}"}}"#,
+        "x".repeat(20_001)
+    );
     let oversize = format!(r#"{{"type":"cursor","position":"{}"}}"#, "x".repeat(300_000));
     for bad in [
         "nonsense",
@@ -224,7 +243,10 @@ fn bad_messages_get_a_sentence_and_the_socket_stays() {
         let answer = at_mia.next();
         assert_eq!(answer["type"], "error", "{}", &bad[..bad.len().min(60)]);
         let sentence = answer["message"].as_str().unwrap();
-        assert!(sentence.ends_with('.') && !sentence.contains("line"), "{sentence}");
+        assert!(
+            sentence.ends_with('.') && !sentence.contains("line"),
+            "{sentence}"
+        );
     }
     for ignored in [r#"{"type":"dance"}"#, r#"{"type":"session_ended"}"#, "{}"] {
         at_mia.send_text(ignored);
@@ -244,7 +266,9 @@ fn rude_words_are_masked_and_their_writer_sees_it() {
         )
         .map(drop)
     });
-    world.run(tinytales::moderation::Words::reload(&world.app)).unwrap();
+    world
+        .run(tinytales::moderation::Words::reload(&world.app))
+        .unwrap();
     let (_, _, _, mut at_mia, mut at_ben) = pair(&world);
     at_mia.send(json!({"type": "text_edit", "page_id": "m0", "page_index": 0, "text": "Oh drat"}));
     assert_eq!(at_ben.next()["text"], "Oh d**t");

@@ -33,7 +33,10 @@ fn who_is_put_out_is_told_so_and_closed() {
     );
     assert_eq!(at_ben.closed(), 1000);
     assert_eq!(at_mia.next()["type"], "user_kicked");
-    assert_eq!(at_mia.next(), json!({"type": "user_left", "user_id": ben.id(), "username": "ben"}));
+    assert_eq!(
+        at_mia.next(),
+        json!({"type": "user_left", "user_id": ben.id(), "username": "ben"})
+    );
 }
 
 fn agree(people: &[&Client], session: &Session, sockets: &mut [&mut Socket]) {
@@ -57,7 +60,9 @@ fn a_story_is_made_once_with_every_page() {
             at_mia.send(json!({"type": "add_page", "page_data": {"page_index": index}, "page_index": index}));
             at_mia.until("page_added");
         }
-        at_mia.send(json!({"type": "text_edit", "page_id": format!("m{index}"), "page_index": index, "text": text}));
+        at_mia.send(
+            json!({"type": "text_edit", "page_id": format!("m{index}"), "page_index": index, "text": text}),
+        );
     }
     at_mia.send(stroke("item_1", "m2", 2));
     at_ben.until("draw");
@@ -77,11 +82,18 @@ fn a_story_is_made_once_with_every_page() {
     );
     at_mia.until("session_ended");
     at_mia.send(json!({"type": "finalize_collaborative_story"}));
-    assert_eq!(at_mia.until("story_finalized")["story_id"], json!(story_id), "the same one again");
+    assert_eq!(
+        at_mia.until("story_finalized")["story_id"],
+        json!(story_id),
+        "the same one again"
+    );
 
     let story = ben.reads(story_id);
     assert_eq!(story["title"], "Moon");
-    assert_eq!(story["content"], "Once\n\n---PAGE BREAK---\n\nupon\n\n---PAGE BREAK---\n\na time");
+    assert_eq!(
+        story["content"],
+        "Once\n\n---PAGE BREAK---\n\nupon\n\n---PAGE BREAK---\n\na time"
+    );
     assert_eq!(story["is_collaborative"], true);
     let canvas: Vec<Value> = serde_json::from_str(story["canvas_data"].as_str().unwrap()).unwrap();
     assert_eq!(canvas.len(), 3);

@@ -67,7 +67,10 @@ fn a_second_tab_and_a_short_absence_are_no_news() {
     assert_eq!(at_mia.next()["type"], "page_change");
     third.close(1000);
     let left = at_mia.next();
-    assert_eq!(left, json!({"type": "user_left", "user_id": ben.id(), "username": "ben"}));
+    assert_eq!(
+        left,
+        json!({"type": "user_left", "user_id": ben.id(), "username": "ben"})
+    );
 }
 
 #[test]
