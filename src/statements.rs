@@ -3,6 +3,7 @@
 
 use database::Dialect;
 
+use crate::live::collaboration::room;
 use crate::live::presence;
 use crate::{accounts, notifications, pictures, social, stories};
 
@@ -11,6 +12,7 @@ use crate::{accounts, notifications, pictures, social, stories};
 pub fn put_together(dialect: Dialect) -> Vec<String> {
     let mut all = accounts::store::search::all_statements(dialect);
     all.extend(accounts::store::sessions::all_statements());
+    all.extend(room::store::all_statements());
     all.extend(pictures::store::all_statements());
     all.extend(stories::store::all_statements(dialect));
     all.extend(notifications::store::all_statements());

@@ -5,6 +5,7 @@
 //! whoever opens a socket brings a [`socket::Conversation`].
 
 pub mod check;
+pub mod collaboration;
 pub mod door;
 pub mod notifications;
 pub mod notify;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use channels::Channels;
 use envelope::Envelope;
 
+use self::collaboration::room::{self, Rooms};
 use self::notifications::Departures;
 pub use self::notify::notify;
 use self::presence::Presence;
@@ -40,6 +42,8 @@ pub struct Live {
     pub sockets: Sockets,
     /// Who is where.
     pub presence: Presence,
+    /// Rooms in which stories are made together.
+    pub rooms: Rooms,
     departures: Departures,
     sign_outs: SignOuts,
 }
@@ -51,6 +55,7 @@ impl Live {
             channels: config.channels()?,
             sockets: Sockets::new(config, envelope),
             presence: Presence::default(),
+            rooms: Rooms::default(),
             departures: Departures::default(),
             sign_outs: SignOuts::default(),
         })
@@ -72,6 +77,7 @@ pub fn start(app: &Arc<App>) {
         beating.live.sockets.stop();
         beating.live.presence.stop(&beating).await;
     });
+    room::start(app);
     let writing = Arc::clone(app);
     app.tasks.spawn("send what may wait a moment", async move {
         tokio::select! {
