@@ -29,6 +29,8 @@ const WORLD: Order = Order {
 };
 /// People who read meanwhile; the attackers are others.
 const READERS: usize = 3;
+/// Of them, those who also keep a live socket open.
+const SOCKETS: usize = 1;
 /// Connections of the largest attack, and room for everything else.
 const DESCRIPTORS: u64 = 16_384;
 /// An attack that has not ended by itself is broken off.
@@ -160,7 +162,7 @@ fn endure(attack: &Attack, world: &World, cores: &Cores, quick: bool, seen: &mut
 }
 
 fn observe(attack: &Attack, world: &World, server: &Confined, quick: bool) -> Result<Endured> {
-    let bystander = Bystander::start(server.port(), &world.accounts, READERS);
+    let bystander = Bystander::start(server.port(), &world.accounts, READERS, SOCKETS);
     thread::sleep(CALM);
     let idle = server.usage()?.resident;
     let arena = Arena::new(server.port(), &world.accounts, quick);
