@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
+use axum::http::Extensions;
 use axum::http::request::Parts;
 use database::{Conn, Database, Options};
 use envelope::lane::Lane;
@@ -22,6 +23,7 @@ use crate::accounts::tokens::Keys;
 use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::live::Live;
 use crate::logging::Log;
 use crate::mail::Mailer;
 use crate::moderation::Words;
@@ -34,7 +36,7 @@ use crate::tasks::Tasks;
 use crate::wire::limits::{Limit, Limits, network};
 use crate::wire::origin::{Origin, TrustedProxies};
 use crate::wire::{Error, Room};
-use crate::{background, listener, migrations};
+use crate::{background, listener, live, migrations};
 
 /// How long a server may take to stop: less than the five seconds that an operator waits, for the process has to end too.
 const STOPPED_WITHIN: Duration = Duration::from_millis(4300);
@@ -83,6 +85,8 @@ pub struct App {
     pub backups: Backups,
     /// Drawings: leases of streams, the room that is left.
     pub pictures: Pictures,
+    /// Sockets, and who is there.
+    pub live: Live,
     /// What is counted about requests.
     pub traffic: Traffic,
     /// What the console knows of the past.
@@ -145,6 +149,7 @@ impl App {
             mail: Mailer::new(delivery, database.clone(), clock.clone()),
             words: Words::default(),
             pictures: Pictures::new(&config, &envelope),
+            live: Live::new(&config, &envelope),
             room: Room::new(envelope.bodies().clone()),
             traffic: Traffic::new(clock.now()),
             history: History::default(),
@@ -163,6 +168,7 @@ impl App {
             .map_err(|error| StartError::Database(error.to_string()))?;
         history::begin(&app).await;
         background::start(&app);
+        live::start(&app);
         Ok(app)
     }
 
@@ -276,9 +282,10 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
 pub struct Peer(pub SocketAddr);
 
 impl Peer {
-    fn of(parts: &Parts) -> SocketAddr {
+    /// Whose request these extensions belong to.
+    pub fn of(extensions: &Extensions) -> SocketAddr {
         let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
-        parts.extensions.get::<Self>().map_or(unknown, |peer| peer.0)
+        extensions.get::<Self>().map_or(unknown, |peer| peer.0)
     }
 }
 
@@ -290,7 +297,10 @@ impl FromRequestParts<Arc<App>> for ClientAddress {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
-        let client = app.config.trusted_proxies.client(Peer::of(parts), &parts.headers);
+        let client = app
+            .config
+            .trusted_proxies
+            .client(Peer::of(&parts.extensions), &parts.headers);
         Ok(Self(network(client)))
     }
 }
@@ -304,7 +314,7 @@ impl FromRequestParts<Arc<App>> for Origin {
         }
         Ok(Self::of_request(
             &parts.headers,
-            app.config.trusted_proxies.is_proxy(Peer::of(parts)),
+            app.config.trusted_proxies.is_proxy(Peer::of(&parts.extensions)),
         ))
     }
 }

@@ -15,6 +15,12 @@ pub const ALL: Migrations = Migrations {
             "operations",
             include_str!("../migrations/sqlite/0002_operations.sql"),
         ),
+        migration(
+            3,
+            "presence",
+            include_str!("../migrations/sqlite/0003_presence.sql"),
+        ),
+        migration(4, "social", include_str!("../migrations/sqlite/0004_social.sql")),
     ],
     postgres: &[
         migration(
@@ -27,6 +33,16 @@ pub const ALL: Migrations = Migrations {
             "operations",
             include_str!("../migrations/postgres/0002_operations.sql"),
         ),
+        migration(
+            3,
+            "presence",
+            include_str!("../migrations/postgres/0003_presence.sql"),
+        ),
+        migration(
+            4,
+            "social",
+            include_str!("../migrations/postgres/0004_social.sql"),
+        ),
     ],
 };
 
@@ -37,9 +53,9 @@ const fn migration(number: u32, name: &'static str, sql: &'static str) -> Migrat
 /// Every table of the newest schema, each behind those that it refers to. What a backup holds: the search indexes of
 /// SQLite are made again by their triggers, the ledger of migrations by the migrations. `ops_minutes` and `ops_runs` are
 /// what one server went through, and say nothing about the one that takes over its data: a backup is made while its own
-/// run is open, which would come back as an end without a word. The bytes of the months count against one budget, so
-/// they stay.
-pub const TABLES: [&str; 20] = [
+/// run is open, which would come back as an end without a word. `instances` and `presence` say who is connected now. The
+/// bytes of the months count against one budget, so they stay.
+pub const TABLES: [&str; 25] = [
     "users",
     "sessions",
     "email_codes",
@@ -60,4 +76,9 @@ pub const TABLES: [&str; 20] = [
     "characters",
     "profanity_words",
     "ops_months",
+    "friendships",
+    "messages",
+    "conversations",
+    "notifications",
+    "notification_preferences",
 ];

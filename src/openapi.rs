@@ -11,8 +11,10 @@ use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api as accounts;
 use crate::moderation::api as moderation;
+use crate::notifications::api as notifications;
 use crate::ops::{health, metrics};
 use crate::pictures::api as pictures;
+use crate::social::api as social;
 use crate::stories::api as stories;
 use crate::web;
 
@@ -72,6 +74,23 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         stories::characters::one,
         stories::characters::update,
         stories::characters::delete,
+        social::friends::list,
+        social::friends::requests,
+        social::friends::send_request,
+        social::friends::answer,
+        social::friends::unfriend,
+        social::messages::conversations,
+        social::messages::send,
+        social::messages::mark_read,
+        social::messages::history,
+        social::messages::edit,
+        social::messages::delete,
+        notifications::stored::list,
+        notifications::stored::read_all,
+        notifications::stored::read,
+        notifications::preferences::show,
+        notifications::preferences::change,
+        notifications::preferences::register_device,
         moderation::active,
         pictures::picture,
     ),

@@ -8,9 +8,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::accounts::api as accounts;
 use crate::app::App;
+use crate::live;
 use crate::moderation::api as moderation;
+use crate::notifications::api as notifications;
 use crate::ops::{console, health, metrics, traffic};
 use crate::pictures::api as pictures;
+use crate::social::api as social;
 use crate::stories::api as stories;
 use crate::web;
 use crate::wire::{Error, gzip, layers};
@@ -23,7 +26,9 @@ pub fn all(app: &Arc<App>) -> Router {
     for_everybody()
         .merge(for_accounts())
         .merge(for_stories())
+        .merge(for_friends())
         .merge(for_order())
+        .merge(for_sockets())
         .fallback(async || Error::not_found())
         .method_not_allowed_fallback(async || Error::method_not_allowed())
         .layer(axum::middleware::from_fn(gzip::compress))
@@ -41,6 +46,13 @@ pub fn all(app: &Arc<App>) -> Router {
             traffic::watch,
         ))
         .with_state(Arc::clone(app))
+}
+
+/// Sockets.
+#[rustfmt::skip]
+fn for_sockets() -> Router<Arc<App>> {
+    Router::new()
+        .route("/ws/notifications/", get(live::notifications::open))
 }
 
 /// Pages, documents and health.
@@ -115,6 +127,28 @@ fn for_stories() -> Router<Arc<App>> {
         .route("/api/characters/{id}/update/", put(stories::characters::update).patch(stories::characters::update))
         .route("/api/characters/{id}/delete/", delete(stories::characters::delete))
         .route("/media/pictures/{name}", get(pictures::picture))
+}
+
+#[rustfmt::skip]
+fn for_friends() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/friends/", get(social::friends::list))
+        .route("/api/friends/requests/", get(social::friends::requests))
+        .route("/api/friends/send-request/", post(social::friends::send_request))
+        .route("/api/friends/respond/{id}/", put(social::friends::answer))
+        .route("/api/friends/unfriend/{id}/", delete(social::friends::unfriend))
+        .route("/api/messages/conversations/", get(social::messages::conversations))
+        .route("/api/messages/send/", post(social::messages::send))
+        .route("/api/messages/mark-read/{id}/", put(social::messages::mark_read))
+        .route("/api/messages/{id}/", get(social::messages::history))
+        .route("/api/messages/{id}/edit/", put(social::messages::edit))
+        .route("/api/messages/{id}/delete/", delete(social::messages::delete))
+        .route("/api/notifications/", get(notifications::stored::list))
+        .route("/api/notifications/mark-all-read/", put(notifications::stored::read_all))
+        .route("/api/notifications/{id}/read/", put(notifications::stored::read))
+        .route("/api/notifications/preferences/", get(notifications::preferences::show))
+        .route("/api/notifications/preferences/update/", put(notifications::preferences::change).patch(notifications::preferences::change))
+        .route("/api/notifications/register-token/", post(notifications::preferences::register_device))
 }
 
 #[rustfmt::skip]

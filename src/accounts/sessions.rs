@@ -20,6 +20,8 @@ const MOST_SEEN: usize = 20_000;
 pub struct Account {
     /// The account's id.
     pub id: i64,
+    /// Its login name.
+    pub username: String,
     /// The id of the session that the token names.
     pub session: String,
     /// Child, parent or teacher.
@@ -98,6 +100,14 @@ impl Sessions {
         memory.young.insert(entry.account.session.clone(), entry);
     }
 
+    /// Somebody was seen who has not called: at a socket.
+    pub fn saw(&self, user_id: i64, now: i64) {
+        let mut memory = self.memory();
+        if memory.seen.len() < MOST_SEEN {
+            memory.seen.insert(user_id, now);
+        }
+    }
+
     /// Forgets one session.
     pub fn forget(&self, session: &str) {
         let mut memory = self.memory();
@@ -135,6 +145,7 @@ mod tests {
     fn account(id: i64, session: &str) -> Account {
         Account {
             id,
+            username: format!("user{id}"),
             session: session.to_owned(),
             user_type: "child".to_owned(),
             is_admin: false,

@@ -75,6 +75,16 @@ pub struct ProfileShape {
     pub xp_progress_percentage: f64,
 }
 
+/// Somebody as messages and invitations name them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the names are the wire's own")]
+pub struct NamedShape {
+    pub id: i64,
+    pub username: String,
+    /// The display name.
+    pub name: String,
+}
+
 fn progress(xp: i64) -> (i64, f64) {
     let progress = xp % XP_PER_LEVEL;
     (progress, progress as f64 / XP_PER_LEVEL as f64 * 100.0)

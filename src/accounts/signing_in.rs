@@ -9,6 +9,7 @@ use super::password::{self, Verdict};
 use super::store::{people, sessions};
 use super::tokens::random_hex;
 use crate::app::App;
+use crate::live::sign_outs::{self, SignOut};
 use crate::text::fold;
 use crate::wire::Error;
 
@@ -94,7 +95,7 @@ pub async fn sign_out(app: &Arc<App>, session: String) -> Result<(), Error> {
     let close = async move {
         let row = session.clone();
         own.write(move |conn| Ok(sessions::close(conn, &row)?)).await?;
-        own.sessions.forget(&session);
+        sign_outs::announce(&own, &SignOut::Session { session });
         Ok::<_, Error>(())
     };
     app.tasks.finish("sign-out", close).await

@@ -69,6 +69,10 @@ pub struct Config {
     pub io_threads: usize,
     /// Connections at a time.
     pub max_connections: usize,
+    /// Sockets of one person, of each kind.
+    pub max_sockets_per_user: usize,
+    /// Sockets of one address; 0: a quarter of the places.
+    pub max_sockets_per_address: usize,
     /// Lifetime of an access token, in days.
     pub access_token_days: i64,
     /// Lifetime of a sign-in, in days.
@@ -161,6 +165,8 @@ impl Config {
             redis_url: read.redis_url(),
             io_threads: read.number("IO_THREADS", 1, 1..=64),
             max_connections: read.number("MAX_CONNECTIONS", 4096, 8..=1_000_000),
+            max_sockets_per_user: read.number("MAX_SOCKETS_PER_USER", 5, 1..=1000),
+            max_sockets_per_address: read.number("MAX_SOCKETS_PER_ADDRESS", 0, 0..=1_000_000),
             access_token_days: read.number("ACCESS_TOKEN_DAYS", 30, 1..=3650),
             refresh_token_days: read.number("REFRESH_TOKEN_DAYS", 365, 1..=3650),
             email_code_minutes: read.number("EMAIL_CODE_MINUTES", 15, 1..=24 * 60),

@@ -120,6 +120,16 @@ pub const SETTINGS: &[Setting] = &[
         "4096, or what memory allows",
         "Connections at a time; their share of the memory may allow fewer (512 MB: about 1,700). When all places are taken the longest idle one makes room, and if none is idle the next ones wait to be accepted. Where no proxy is trusted, one address has at most a quarter of them.",
     ),
+    setting(
+        "MAX_SOCKETS_PER_USER",
+        "5",
+        "Live sockets of one person, of each kind; one more closes the oldest.",
+    ),
+    setting(
+        "MAX_SOCKETS_PER_ADDRESS",
+        "0",
+        "Live sockets from one address; 0 is a quarter of all places. More are refused with 429.",
+    ),
     setting("ACCESS_TOKEN_DAYS", "30", "Lifetime of an access token."),
     setting("REFRESH_TOKEN_DAYS", "365", "Lifetime of a sign-in."),
     setting("EMAIL_CODE_MINUTES", "15", "Lifetime of an e-mail code."),

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::Request;
 use axum::response::Response;
 use envelope::Level;
@@ -24,6 +24,7 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::upgrade::Upgraded;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustix::net::sockopt::{set_socket_recv_buffer_size, set_socket_send_buffer_size};
 use socket2::SockRef;
@@ -110,8 +111,17 @@ fn set_buffers(listener: &TcpListener) -> io::Result<()> {
     SockRef::from(listener).set_tcp_notsent_lowat(UNSENT)
 }
 
+/// The bare connection under an upgraded one, and what has been read of it behind the handshake; nothing when the upgrade
+/// is none of ours. It knows neither patience nor stalls any more: whoever takes it over looks after that.
+pub fn stream_of(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
+    let parts = upgraded
+        .downcast::<TokioIo<Stall<TcpStream, Arc<House>>>>()
+        .ok()?;
+    Some((parts.io.into_inner().into_inner(), parts.read_buf))
+}
+
 /// The address that counts for a bound: itself, or the /64 that one IPv6 household holds.
-fn household(address: IpAddr) -> IpAddr {
+pub fn household(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

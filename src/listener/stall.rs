@@ -47,11 +47,9 @@ pub(super) trait Crowd {
 /// A stream with a limit for stalled writing. Reading is as it was.
 pub(super) struct Stall<S, C: Crowd> {
     stream: S,
-    crowd: C,
+    crowd: Waits<C>,
     /// Rings at the next look; made when writing first has to wait.
     timer: Option<Pin<Box<Sleep>>>,
-    /// Whether something waits to be taken.
-    is_waiting: bool,
     /// Bytes taken since the last look, and in this span.
     taken: usize,
     taken_in_span: usize,
@@ -59,18 +57,31 @@ pub(super) struct Stall<S, C: Crowd> {
     strikes: u8,
 }
 
+/// Whether something waits to be taken, as the crowd knows it.
+struct Waits<C: Crowd> {
+    crowd: C,
+    is_waiting: bool,
+}
+
 impl<S: AsyncWrite + Unpin, C: Crowd + Unpin> Stall<S, C> {
     pub(super) fn new(stream: S, crowd: C) -> Self {
         Self {
             stream,
-            crowd,
+            crowd: Waits {
+                crowd,
+                is_waiting: false,
+            },
             timer: None,
-            is_waiting: false,
             taken: 0,
             taken_in_span: 0,
             looks: 0,
             strikes: 0,
         }
+    }
+
+    /// The stream without a limit.
+    pub(super) fn into_inner(self) -> S {
+        self.stream
     }
 
     /// Looks at what became of writing `offered` bytes.
@@ -84,7 +95,7 @@ impl<S: AsyncWrite + Unpin, C: Crowd + Unpin> Stall<S, C> {
             Poll::Ready(Ok(taken)) => {
                 self.taken += taken;
                 if taken == offered {
-                    self.set_waiting(false);
+                    self.crowd.set(false);
                 }
                 Poll::Ready(Ok(taken))
             }
@@ -94,8 +105,8 @@ impl<S: AsyncWrite + Unpin, C: Crowd + Unpin> Stall<S, C> {
     }
 
     fn wait(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if !self.is_waiting {
-            self.set_waiting(true);
+        if !self.crowd.is_waiting {
+            self.crowd.set(true);
             (self.taken, self.taken_in_span, self.looks) = (0, 0, 0);
             self.set_timer();
         }
@@ -118,7 +129,7 @@ impl<S: AsyncWrite + Unpin, C: Crowd + Unpin> Stall<S, C> {
         let taken = std::mem::take(&mut self.taken);
         self.taken_in_span += taken;
         self.looks += 1;
-        let need = self.crowd.need();
+        let need = self.crowd.crowd.need();
         if need == Need::Crowded && taken < LEAST_CROWDED {
             return true;
         }
@@ -139,8 +150,8 @@ impl<S: AsyncWrite + Unpin, C: Crowd + Unpin> Stall<S, C> {
     }
 }
 
-impl<S, C: Crowd> Stall<S, C> {
-    fn set_waiting(&mut self, waits: bool) {
+impl<C: Crowd> Waits<C> {
+    fn set(&mut self, waits: bool) {
         if self.is_waiting != waits {
             self.is_waiting = waits;
             self.crowd.changed(waits);
@@ -148,9 +159,9 @@ impl<S, C: Crowd> Stall<S, C> {
     }
 }
 
-impl<S, C: Crowd> Drop for Stall<S, C> {
+impl<C: Crowd> Drop for Waits<C> {
     fn drop(&mut self) {
-        self.set_waiting(false);
+        self.set(false);
     }
 }
 

@@ -50,6 +50,11 @@ pub fn with_slash<B>(mut request: axum::http::Request<B>) -> axum::http::Request
     request
 }
 
+/// Whether pages of this origin may call, where `origins` are listed: all if none are.
+pub fn may_call(origins: &[String], origin: &str) -> bool {
+    origins.is_empty() || origins.iter().any(|listed| listed == origin) || NATIVE_SHELLS.contains(&origin)
+}
+
 /// Any origin without credentials, or the listed ones and the native shells. Also on refusals: without the headers a
 /// browser would report a network error and the apps would go offline.
 pub fn cors(origins: &[String]) -> CorsLayer {

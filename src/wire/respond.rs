@@ -32,6 +32,23 @@ pub fn created<T: Serialize + ?Sized>(value: &T) -> Response {
     json(StatusCode::CREATED, value)
 }
 
+/// 200 with small JSON that is polled, or 304 when the client holds it already. The tag is the hash of the JSON itself:
+/// for what one light query finds, all of it.
+pub fn polled<T: Serialize + ?Sized>(headers: &HeaderMap, value: &T) -> Response {
+    match serde_json::to_string(value) {
+        Ok(text) => {
+            let tag = ETag::of(|parts| parts.text(&text));
+            if tag.matches(headers) {
+                return tag.not_modified();
+            }
+            let mut response = Response::new(Body::from(text));
+            response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+            tag.on(response)
+        }
+        Err(cause) => Error::internal(&cause).into_response(),
+    }
+}
+
 /// The version of an answer, as its `ETag` header spells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ETag(String);

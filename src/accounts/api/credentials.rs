@@ -15,6 +15,7 @@ use crate::accounts::tokens::random_hex;
 use crate::accounts::{limits, rules};
 use crate::app::App;
 use crate::clock::DAY;
+use crate::live::sign_outs::{self, SignOut};
 use crate::mail::queue;
 use crate::mail::templates::{self, Recipient};
 use crate::stories;
@@ -59,15 +60,20 @@ pub async fn change_password(
         .run(move |workspace| password::hash(workspace, &new))
         .await?;
     let own = Arc::clone(&app);
+    let kept = caller.session.clone();
     let change = async move {
         own.write(move |conn| {
             if !people::replace_password(conn, caller.id, &verified, &hash)? {
                 return Err(not_right("current_password"));
             }
-            Ok(sessions::close_all(conn, caller.id, Some(&caller.session))?)
+            Ok(sessions::close_all(conn, caller.id, Some(&kept))?)
         })
         .await?;
-        own.sessions.forget_account(caller.id);
+        let ended = SignOut::Account {
+            user: caller.id,
+            kept: Some(caller.session),
+        };
+        sign_outs::announce(&own, &ended);
         Ok::<_, Error>(())
     };
     app.tasks.finish("password change", change).await?;
@@ -225,7 +231,7 @@ pub async fn undo_email_change(app: &Arc<App>, token: &str) -> Result<Undo, Erro
             })
             .await?;
         if undone == Undo::Done {
-            own.sessions.forget_account(user_id);
+            sign_outs::announce(&own, &SignOut::everywhere(user_id));
         }
         Ok(undone)
     };
@@ -263,7 +269,7 @@ pub async fn delete_account(
             Ok(people::delete(conn, caller.id)?)
         })
         .await?;
-        own.sessions.forget_account(caller.id);
+        sign_outs::announce(&own, &SignOut::everywhere(caller.id));
         Ok::<_, Error>(())
     };
     app.tasks.finish("account deletion", delete).await?;

@@ -14,6 +14,7 @@ use crate::accounts::store::codes::{Purpose, void};
 use crate::accounts::store::{people, sessions};
 use crate::accounts::{limits, password, rules};
 use crate::app::{App, ClientAddress};
+use crate::live::sign_outs::{self, SignOut};
 use crate::wire::{Body, Error, Fields, PUBLIC_BODY, respond};
 
 /// Sends a reset code.
@@ -111,7 +112,7 @@ pub async fn reset(
                 Ok(guess)
             })
             .await?;
-        own.sessions.forget_account(done.accept()?);
+        sign_outs::announce(&own, &SignOut::everywhere(done.accept()?));
         Ok::<_, Error>(())
     };
     app.tasks.finish("password reset", store).await?;

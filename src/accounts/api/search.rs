@@ -11,6 +11,8 @@ use crate::accounts::auth::Caller;
 use crate::accounts::limits;
 use crate::accounts::store::search::{self, PeopleQuery};
 use crate::app::App;
+use crate::social::rules::Status;
+use crate::social::store::friends;
 use crate::text::SEARCH_DEADLINE;
 use crate::wire::{Error, Query, respond};
 
@@ -70,20 +72,27 @@ pub async fn search(
     };
     let found: Result<_, Error> = app
         .database
-        .read_within(SEARCH_DEADLINE, move |conn| Ok(search::people(conn, &wanted)?))
+        .read_within(SEARCH_DEADLINE, move |conn| {
+            let (found, total) = search::people(conn, &wanted)?;
+            let ids: Vec<i64> = found.iter().map(|person| person.id).collect();
+            let standings = friends::standings(conn, caller.id, &ids)?;
+            Ok((found, total, standings))
+        })
         .await;
-    let (found, total) = found?;
+    let (found, total, standings) = found?;
+    let stands = |id: i64, wanted: (bool, Status)| standings.get(&id) == Some(&wanted);
     let users = found.into_iter().map(|person| PersonFound {
+        is_friend: standings
+            .get(&person.id)
+            .is_some_and(|(_, status)| *status == Status::Accepted),
+        request_sent: stands(person.id, (true, Status::Pending)),
+        request_received: stands(person.id, (false, Status::Pending)),
         id: person.id,
         username: person.username,
         name: person.name,
         avatar: person.avatar,
         selected_avatar_border: person.border,
         bio: person.bio,
-        // There are no friendships yet.
-        is_friend: false,
-        request_sent: false,
-        request_received: false,
         story_count: person.story_count,
     });
     let users: Vec<_> = users.collect();

@@ -319,6 +319,12 @@ pub fn delete(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
     Ok(())
 }
 
+/// The login name of an account.
+pub fn username(conn: &mut Conn<'_>, user_id: i64) -> Result<Option<String>, Error> {
+    let row = conn.first("SELECT username FROM users WHERE id = $1", &[&user_id])?;
+    row.map(|mut row| row.take()).transpose()
+}
+
 /// Notes when accounts were seen: pairs of account and instant.
 pub fn mark_seen(conn: &mut Conn<'_>, seen: &[(i64, i64)]) -> Result<(), Error> {
     for (user_id, at) in seen {

@@ -22,7 +22,7 @@ pub enum Standing {
 /// Looks a session up.
 pub fn standing(conn: &mut Conn<'_>, session: &str, now: i64) -> Result<Standing, Error> {
     let row = conn.first(
-        "SELECT u.id, u.user_type, u.is_admin,
+        "SELECT u.id, u.username, u.user_type, u.is_admin,
                 u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL
          FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.id = $1 AND s.expires_at > $2",
@@ -33,6 +33,7 @@ pub fn standing(conn: &mut Conn<'_>, session: &str, now: i64) -> Result<Standing
     };
     let account = Account {
         id: row.take()?,
+        username: row.take()?,
         user_type: row.take()?,
         is_admin: row.take()?,
         session: session.to_owned(),

@@ -63,6 +63,16 @@ impl Client {
         self.account.as_ref().expect("a guest has no account")
     }
 
+    /// The same account, at the server of this device.
+    #[must_use]
+    pub fn signed_in_as(&self, other: &Self) -> Self {
+        self.signed_in(other.account().clone())
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub fn id(&self) -> i64 {
         self.account().id
     }

@@ -7,6 +7,7 @@ mod connection;
 mod database;
 mod mail;
 mod people;
+mod socket;
 mod world;
 
 pub use answer::Answer;
@@ -16,4 +17,5 @@ pub use connection::Connection;
 pub use database::OwnDatabase;
 pub use mail::Letter;
 pub use people::{DJANGO_HASH, PASSWORD, password_hash};
+pub use socket::{Knock, NOTIFICATIONS, Socket};
 pub use world::{SECRET, World};

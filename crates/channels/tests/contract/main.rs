@@ -1,0 +1,6 @@
+//! What every layer promises, run on each of them.
+
+mod interleavings;
+mod layers;
+mod local;
+mod recorder;

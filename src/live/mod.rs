@@ -1,0 +1,93 @@
+//! Live: sockets, who is there, and what is sent to them.
+//!
+//! Owns the door through which every socket comes ([`door`]), the task of each ([`socket`]), the register of all of them
+//! ([`sockets`]), and presence over all servers ([`presence`]). Must not know what a room does with its messages:
+//! whoever opens a socket brings a [`socket::Conversation`].
+
+pub mod door;
+pub mod notifications;
+pub mod notify;
+pub mod presence;
+pub mod sign_outs;
+pub mod socket;
+pub mod sockets;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use channels::{Channels, Membership};
+use envelope::Envelope;
+
+use self::notifications::Departures;
+pub use self::notify::notify;
+use self::presence::Presence;
+use self::sockets::Sockets;
+use crate::app::App;
+use crate::background::pause;
+use crate::config::Config;
+
+/// How often it is looked who is silent, whose token has expired, and who has left.
+const BEAT: Duration = Duration::from_secs(2);
+
+/// What a running server owns of all this.
+#[derive(Debug)]
+pub struct Live {
+    /// Groups and messages, over all servers.
+    pub channels: Channels,
+    /// Every open socket.
+    pub sockets: Sockets,
+    /// Who is where.
+    pub presence: Presence,
+    departures: Departures,
+    /// Listens for sign-outs, here and elsewhere.
+    sign_outs: OnceLock<Membership>,
+}
+
+impl Live {
+    /// Nobody is here yet.
+    pub fn new(config: &Config, envelope: &Envelope) -> Self {
+        Self {
+            channels: Channels::memory(),
+            sockets: Sockets::new(config, envelope),
+            presence: Presence::default(),
+            departures: Departures::default(),
+            sign_outs: OnceLock::new(),
+        }
+    }
+}
+
+/// Starts what live does by itself.
+pub fn start(app: &Arc<App>) {
+    app.live.sign_outs.get_or_init(|| sign_outs::listen(app));
+    let talking = Arc::clone(app);
+    app.tasks.spawn("talk to other servers", async move {
+        talking.live.channels.run(talking.tasks.stopping()).await;
+    });
+    let beating = Arc::clone(app);
+    app.tasks.spawn("look after the sockets", async move {
+        while pause(&beating, BEAT).await {
+            beat(&beating).await;
+        }
+        beating.live.sockets.stop();
+        beating.live.presence.stop(&beating).await;
+    });
+    let writing = Arc::clone(app);
+    app.tasks.spawn("send what may wait a moment", async move {
+        tokio::select! {
+            () = writing.live.sockets.outboxes().beat() => {}
+            () = writing.tasks.stopping() => {}
+        }
+    });
+}
+
+/// One look at everything that passes with time; a running server does it every two seconds. For tests, whose clock
+/// stands still.
+pub async fn beat(app: &App) {
+    let now = app.clock.now();
+    app.live.sockets.beat(now, app.envelope.level());
+    notifications::beat(app).await;
+    // Who was on a server that has died has left without a word.
+    let left = app.live.presence.beat(app).await;
+    let from_home = left.into_iter().filter(|(place, _)| place == presence::HOME);
+    notifications::tell_offline(app, from_home.map(|(_, user_id)| user_id).collect()).await;
+}

@@ -1,0 +1,10 @@
+//! Stored notifications, what people want to be told of, and the messages of the notification socket.
+//!
+//! Owns the tables `notifications` and `notification_preferences`. Other nouns put rows into the first through
+//! [`store::insert`]; nothing here knows why they do.
+
+pub mod api;
+pub mod events;
+mod limits;
+pub mod shapes;
+pub mod store;
