@@ -10,7 +10,6 @@ mod table;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Builder;
 
 use self::attacks::{ATTACKS, Arena, Attack, Tally};
@@ -18,7 +17,7 @@ use crate::cgroup::Cgroup;
 use crate::confined::{Bystander, Confined, FREE_INSTANCE, Order, Seen, Served, World};
 use crate::cores::Cores;
 use crate::output::say;
-use crate::{Result, optimised};
+use crate::{Result, descriptors, optimised};
 
 /// Five stories for each; a fifth of the people have drawn all of theirs, 10 MB as they are sent.
 const WORLD: Order = Order {
@@ -102,7 +101,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     // Before anything is built: whoever may not make a group learns it at once.
     drop(Cgroup::make(FREE_INSTANCE)?);
     optimised::or_become_it("abuse", arguments)?;
-    raise_descriptors()?;
+    descriptors::raise(DESCRIPTORS)?;
     let cores = Cores::split()?;
     let world = World::in_a_file(WORLD)?;
     let wanted = |attack: &&Attack| request.only.as_ref().is_none_or(|only| attack.name == only);
@@ -124,20 +123,6 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     } else {
         Err(format!("attacks that achieved something: {}", failed.join(", ")).into())
     }
-}
-
-/// Thousands of connections are as many open files.
-fn raise_descriptors() -> Result<()> {
-    let now = getrlimit(Resource::Nofile);
-    let maximum = now.maximum.unwrap_or(u64::MAX);
-    // Only root may raise the maximum itself.
-    let raised = Rlimit {
-        current: Some(DESCRIPTORS.max(now.current.unwrap_or(u64::MAX))),
-        maximum: Some(maximum.max(DESCRIPTORS)),
-    };
-    setrlimit(Resource::Nofile, raised).map_err(|error| {
-        format!("{DESCRIPTORS} open files are needed, {maximum} are allowed: {error}").into()
-    })
 }
 
 fn attempt(attack: &Attack, world: &World, cores: &Cores, quick: bool) -> Outcome {
