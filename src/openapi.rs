@@ -91,6 +91,7 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         notifications::preferences::show,
         notifications::preferences::change,
         notifications::preferences::register_device,
+        notifications::mail::send_test,
         moderation::active,
         pictures::picture,
     ),

@@ -148,6 +148,7 @@ fn for_friends() -> Router<Arc<App>> {
         .route("/api/notifications/{id}/read/", put(notifications::stored::read))
         .route("/api/notifications/preferences/", get(notifications::preferences::show))
         .route("/api/notifications/preferences/update/", put(notifications::preferences::change).patch(notifications::preferences::change))
+        .route("/api/notifications/send-test-email/", post(notifications::mail::send_test))
         .route("/api/notifications/register-token/", post(notifications::preferences::register_device))
 }
 

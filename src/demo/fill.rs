@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::WORLD;
+use super::friends::REQUESTS;
 use super::people::{self, PEOPLE, Person, Role};
 use super::stories::Story;
 use crate::accounts::store::people as store;
@@ -23,6 +24,7 @@ use crate::accounts::{codes, password};
 use crate::app::App;
 use crate::clock::{HOUR, MINUTE};
 use crate::pictures::{self, Picture, Skeleton};
+use crate::social::store::{friends, messages};
 use crate::stories::drawn::{Refused, Sent};
 use crate::stories::rules::Given;
 use crate::stories::store::writing::{self, Written};
@@ -32,6 +34,8 @@ use crate::stories::store::{comments, marks};
 const BETWEEN_STORIES: i64 = 7 * HOUR;
 /// Between a story and each thing that somebody says about it.
 const BETWEEN_COMMENTS: i64 = 11 * MINUTE;
+/// Between a message and the next one.
+const BETWEEN_MESSAGES: i64 = 23 * MINUTE;
 
 /// An account that an operator may try.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -89,6 +93,10 @@ pub async fn fill(app: &Arc<App>) -> Result<Vec<Account>, FillError> {
         let age = (WORLD.stories.len() - number) as i64 * BETWEEN_STORIES;
         make_story(app, story, ids.clone(), app.clock.now() - age).await?;
     }
+    let now = app.clock.now();
+    app.database
+        .write(move |conn| make_friends(conn, &ids, now))
+        .await?;
     write(&file, &accounts).map_err(FillError::File)?;
     Ok(accounts)
 }
@@ -213,6 +221,34 @@ async fn make_story(
         })
         .await
         .map_err(FillError::Database)
+}
+
+/// Makes friends, and what they wrote to each other, unless they have met already.
+fn make_friends(
+    conn: &mut Conn<'_>,
+    ids: &HashMap<&'static str, i64>,
+    now: i64,
+) -> Result<(), database::Error> {
+    let id = |username: &str| ids.get(username).copied().ok_or(database::Error::Missing);
+    let mut at = now - (WORLD.messages.len() as i64 + 1) * BETWEEN_MESSAGES;
+    for (sender, receiver) in WORLD.friends {
+        if friends::are_friends(conn, id(sender)?, id(receiver)?)? {
+            return Ok(());
+        }
+        friends::befriend(conn, id(sender)?, id(receiver)?, at)?;
+    }
+    for (sender, receiver) in &REQUESTS {
+        friends::insert(conn, id(sender)?, id(receiver)?, at)?;
+    }
+    for message in WORLD.messages {
+        at += BETWEEN_MESSAGES;
+        let (from, to) = (id(message.from)?, id(message.to)?);
+        messages::insert(conn, from, to, message.text, at)?;
+        if message.is_read {
+            messages::mark_read(conn, to, from)?;
+        }
+    }
+    Ok(())
 }
 
 fn illustrated(story: &Story) -> Result<(Written, Vec<Picture>), Refused> {

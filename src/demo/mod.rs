@@ -14,12 +14,14 @@
 
 pub mod drawing;
 pub mod fill;
+pub mod friends;
 pub mod people;
 pub mod stories;
 
 #[cfg(test)]
 mod tests;
 
+use friends::Message;
 use people::Person;
 use stories::Story;
 
@@ -29,10 +31,16 @@ pub struct World {
     pub people: &'static [Person],
     /// Oldest first. Authors, readers and commenters are usernames of `people`.
     pub stories: &'static [Story],
+    /// Who asked and who said yes, usernames of `people`.
+    pub friends: &'static [(&'static str, &'static str)],
+    /// What friends wrote to each other, oldest first.
+    pub messages: &'static [Message],
 }
 
 /// The one demo world there is.
 pub const WORLD: World = World {
     people: &people::PEOPLE,
     stories: &stories::STORIES,
+    friends: &friends::FRIENDS,
+    messages: &friends::MESSAGES,
 };

@@ -3,6 +3,7 @@ use std::io::Cursor;
 
 use super::WORLD;
 use super::drawing::{self, SIZE};
+use super::friends::REQUESTS;
 use super::people::{self, Role};
 use super::stories::Story;
 
@@ -101,6 +102,36 @@ fn everybody_who_is_named_exists() {
             "{}",
             story.title
         );
+    }
+}
+
+#[test]
+fn everybody_has_friends_and_writes_to_nobody_else() {
+    let pair = |one: &'static str, other: &'static str| if one < other { (one, other) } else { (other, one) };
+    let friends: HashSet<_> = WORLD
+        .friends
+        .iter()
+        .map(|(one, other)| pair(one, other))
+        .collect();
+    let asked: HashSet<_> = REQUESTS.iter().map(|(one, other)| pair(one, other)).collect();
+    assert_eq!(friends.len(), WORLD.friends.len());
+    assert!(asked.len() == REQUESTS.len() && asked.is_disjoint(&friends));
+    for (one, other) in friends.iter().chain(&asked) {
+        assert!(one != other && people::named(one).is_some() && people::named(other).is_some());
+    }
+    for person in WORLD.people {
+        let has_friends = friends
+            .iter()
+            .any(|(one, other)| [one, other].contains(&&person.username));
+        assert!(has_friends, "{}", person.username);
+    }
+    for message in WORLD.messages {
+        assert!(
+            friends.contains(&pair(message.from, message.to)),
+            "{}",
+            message.text
+        );
+        assert!(!message.text.trim().is_empty() && message.text.len() <= 200);
     }
 }
 

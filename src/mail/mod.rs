@@ -65,6 +65,8 @@ pub enum Kind {
     EmailChanged,
     /// The hint to an owner whose address somebody tried to sign up with.
     AlreadyRegistered,
+    /// The mail that somebody sends to themselves, to see whether mail arrives.
+    Test,
     /// A kind that a newer version has queued while two versions run side by side; sent all the same.
     Other,
 }
@@ -77,6 +79,7 @@ impl Kind {
             Self::PasswordReset => "password_reset",
             Self::EmailChanged => "email_changed",
             Self::AlreadyRegistered => "already_registered",
+            Self::Test => "test",
             Self::Other => "other",
         }
     }
@@ -88,6 +91,7 @@ impl Kind {
             Self::PasswordReset,
             Self::EmailChanged,
             Self::AlreadyRegistered,
+            Self::Test,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == name)

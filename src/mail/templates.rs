@@ -86,6 +86,20 @@ pub fn already_registered(to: Recipient<'_>) -> Mail {
     .into_mail(to, None)
 }
 
+/// The mail that somebody sends to themselves, to see whether mail arrives.
+pub fn test(to: Recipient<'_>) -> Mail {
+    let words = |text: &str| Part::Words(text.to_owned());
+    Letter {
+        kind: Kind::Test,
+        subject: "Mail from Tinytales arrives",
+        parts: vec![
+            words("You asked for this mail in the settings of your account, and here it is."),
+            words("There is nothing to do. What you want to be told of stands in the settings, too."),
+        ],
+    }
+    .into_mail(to, None)
+}
+
 /// The notice to the old address after the account moved to a new one.
 ///
 /// `contact` is whom to tell if it was somebody else; without one the mail speaks of the people who run the

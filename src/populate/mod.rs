@@ -24,6 +24,7 @@ use crate::accounts::store::{people, sessions};
 use crate::accounts::tokens::{Keys, Pair, random_hex};
 use crate::clock::{DAY, HOUR, MINUTE};
 use crate::pictures;
+use crate::social::store::friends;
 use crate::stories::store::{comments, marks, views, writing};
 
 /// The most people that one order may name: each has a session, and a token in the file.
@@ -34,6 +35,8 @@ pub const MOST_STORIES: usize = 1_000_000;
 const PEOPLE_PER_WRITE: usize = 100;
 const STORIES_PER_WRITE: usize = 50;
 const PICTURES_PER_WRITE: usize = 16;
+/// How many places further somebody's friends stand.
+const FRIENDS_FURTHER: [usize; 3] = [1, 2, 5];
 /// How often a write is tried that a busy disk has made too late. Such a one has written nothing.
 const TRIES: usize = 30;
 /// Accounts that are looked at for real ones.
@@ -142,6 +145,7 @@ pub async fn populate(
     let tales = Arc::new(Tales::new(order));
     put_pictures(database, &tales, now).await?;
     let ids: Arc<[i64]> = people.iter().map(|person| person.id).collect();
+    make_friends(database, &ids, now).await?;
     let public_stories = make_stories(database, order, &tales, &ids, now).await?;
     Ok(World {
         base_email: order.addresses.to_string(),
@@ -255,6 +259,28 @@ fn person(order: &Order, number: usize, hash: &str) -> people::NewPerson {
         user_type: "child".to_owned(),
         is_admin: false,
     }
+}
+
+/// Everybody is friends with the people that stand one, two and five places further, and so has six friends where there
+/// are that many people.
+async fn make_friends(database: &Database, people: &Arc<[i64]>, now: i64) -> Result<(), Error> {
+    let places: Vec<usize> = (0..people.len()).collect();
+    for some in places.chunks(PEOPLE_PER_WRITE) {
+        let (people, some) = (Arc::clone(people), some.to_vec());
+        let made = write(database, move |conn| {
+            for &place in &some {
+                for further in FRIENDS_FURTHER {
+                    let (one, other) = (people[place], people[(place + further) % people.len()]);
+                    if one != other {
+                        friends::befriend(conn, one, other, now)?;
+                    }
+                }
+            }
+            Ok(())
+        });
+        made.await?;
+    }
+    Ok(())
 }
 
 /// Stores the pool before the stories that show it, in writes of their own, as an upload does.

@@ -88,26 +88,29 @@ pub fn clean(content: &str) -> String {
 mod tests {
     use super::*;
 
-    fn standing(status: Status, asked_by_caller: bool, answered_at: Option<i64>) -> Option<Standing> {
-        Some(Standing {
+    fn standing(status: Status, asked_by_caller: bool, answered_at: Option<i64>) -> Standing {
+        Standing {
             id: 7,
             asked_by_caller,
             status,
             answered_at,
-        })
+        }
     }
 
     #[test]
     fn a_request_meets_what_stands_between_the_two() {
         assert_eq!(ask(None, 0), Asked::First);
-        assert_eq!(ask(standing(Status::Pending, false, None), 0), Asked::Accepts(7));
+        assert_eq!(
+            ask(Some(standing(Status::Pending, false, None)), 0),
+            Asked::Accepts(7)
+        );
         for refused in [
             standing(Status::Pending, true, None),
             standing(Status::Accepted, true, Some(0)),
             standing(Status::Accepted, false, Some(0)),
         ] {
             assert!(
-                matches!(ask(refused, 100 * DAY), Asked::Refused(_)),
+                matches!(ask(Some(refused), 100 * DAY), Asked::Refused(_)),
                 "{refused:?}"
             );
         }
@@ -115,13 +118,11 @@ mod tests {
 
     #[test]
     fn who_was_turned_down_waits_for_a_week_and_the_other_does_not() {
-        let mine = standing(Status::Rejected, true, Some(DAY));
+        let mine = Some(standing(Status::Rejected, true, Some(DAY)));
         assert!(matches!(ask(mine, 8 * DAY - 1), Asked::Refused(_)));
         assert_eq!(ask(mine, 8 * DAY), Asked::Again(7));
-        assert_eq!(
-            ask(standing(Status::Rejected, false, Some(DAY)), DAY),
-            Asked::Again(7)
-        );
+        let theirs = standing(Status::Rejected, false, Some(DAY));
+        assert_eq!(ask(Some(theirs), DAY), Asked::Again(7));
     }
 
     #[test]

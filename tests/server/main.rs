@@ -9,6 +9,7 @@
 )]
 
 mod drawings;
+mod meetings;
 mod support;
 
 mod accounts_codes;
@@ -30,6 +31,8 @@ mod live_door;
 mod live_endings;
 mod live_notifications;
 mod memory;
+mod notifications_preferences;
+mod notifications_stored;
 mod ops_browser;
 mod ops_console;
 mod ops_history;
@@ -40,6 +43,10 @@ mod pictures_store;
 mod pictures_streams;
 mod pictures_uploads;
 mod populate;
+mod social_friends;
+mod social_live;
+mod social_messages;
+mod social_polling;
 mod stories_autosave;
 mod stories_canvas;
 mod stories_characters;

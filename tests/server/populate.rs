@@ -48,6 +48,22 @@ fn everybody_is_signed_in_and_has_the_one_password() {
 }
 
 #[test]
+fn everybody_has_friends() {
+    let friends = |users: usize| -> Vec<usize> {
+        let world = World::new();
+        let made = fill(&world, &order(users, 0)).unwrap();
+        let of = |person: &tinytales::populate::Person| {
+            let list = world.guest().with_token(&person.access).get("/api/friends/").ok();
+            list["friends"].as_array().unwrap().len()
+        };
+        made.people.iter().map(of).collect()
+    };
+    assert_eq!(friends(20), [6; 20]);
+    assert_eq!(friends(2), [1; 2]);
+    assert_eq!(friends(1), [0]);
+}
+
+#[test]
 fn its_stories_are_listed_found_and_whole() {
     let world = World::new();
     let made = fill(&world, &order(4, 30)).unwrap();

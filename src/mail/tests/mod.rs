@@ -38,6 +38,7 @@ fn kinds_come_back_from_their_names() {
         Kind::PasswordReset,
         Kind::EmailChanged,
         Kind::AlreadyRegistered,
+        Kind::Test,
     ] {
         assert_eq!(Kind::from_name(kind.as_str()), kind);
     }

@@ -53,6 +53,13 @@ fn the_hint_carries_no_code() {
 }
 
 #[test]
+fn the_test_mail_says_that_it_is_one() {
+    let mail = templates::test(MIRA);
+    assert_eq!((mail.kind, mail.code.as_deref()), (Kind::Test, None));
+    assert!(mail.text.contains("Hello Mira!") && mail.html.contains("You asked for this mail"));
+}
+
+#[test]
 fn the_notice_names_the_way_back() {
     let plain = templates::email_changed(MIRA, None, None);
     assert_eq!((plain.kind, plain.code.as_deref()), (Kind::EmailChanged, None));

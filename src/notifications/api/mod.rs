@@ -1,5 +1,6 @@
 //! The addresses of notifications.
 
+pub mod mail;
 pub mod preferences;
 pub mod stored;
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::NotificationDone;
@@ -118,13 +117,11 @@ impl Change {
 
 /// A boolean and nothing that looks like one: the apps send nothing else.
 fn switch(fields: &mut Fields, name: &str) -> Option<bool> {
-    match fields.raw(name)? {
-        Value::Bool(on) => Some(on),
-        _ => {
-            fields.refuse(name, "Must be true or false.");
-            None
-        }
+    let on = fields.raw(name)?.as_bool();
+    if on.is_none() {
+        fields.refuse(name, "Must be true or false.");
     }
+    on
 }
 
 fn device(fields: &mut Fields) -> Option<Option<String>> {

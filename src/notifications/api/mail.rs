@@ -1,0 +1,63 @@
+//! The mail that somebody sends to themselves.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::accounts::auth::Caller;
+use crate::accounts::store::people;
+use crate::app::App;
+use crate::mail::templates::{self, Recipient};
+use crate::mail::{Queued, is_mailable, queue};
+use crate::notifications::limits;
+use crate::wire::{Error, respond};
+
+/// Whether a mail is on its way.
+#[derive(Serialize, ToSchema)]
+pub struct TestMailAnswer {
+    /// False when this server sends no mail, or too many are waiting.
+    success: bool,
+    message: String,
+}
+
+/// Sends a mail to one's own address, to see whether it arrives. 200 also when none can be sent: the apps show `message`.
+#[utoipa::path(post, path = "/api/notifications/send-test-email/", tag = "notifications",
+    responses((status = 200, body = TestMailAnswer)))]
+pub async fn send_test(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result<Response, Error> {
+    app.limit(&limits::TEST_MAIL, caller.id)?;
+    if !app.mail.is_configured() {
+        return Ok(answer(false, "This server sends no mail.".to_owned()));
+    }
+    let now = app.clock.now();
+    let (address, queued) = app
+        .write(move |conn| {
+            let profile = people::profile(conn, caller.id)?.ok_or_else(Error::not_found)?;
+            if !is_mailable(&profile.email) {
+                return Err(Error::bad_request(
+                    "Your account has no address that mail reaches.",
+                ));
+            }
+            let to = Recipient {
+                address: &profile.email,
+                name: &profile.display_name,
+            };
+            let queued = queue(conn, &templates::test(to), now)?;
+            Ok((profile.email, queued))
+        })
+        .await?;
+    app.mail.wake();
+    Ok(match queued {
+        Queued::Waiting => answer(true, format!("A mail to {address} is on its way.")),
+        Queued::Full => answer(
+            false,
+            "Too many mails are waiting. Please try again later.".to_owned(),
+        ),
+    })
+}
+
+fn answer(success: bool, message: String) -> Response {
+    respond::ok(&TestMailAnswer { success, message })
+}

@@ -1,0 +1,128 @@
+//! What people who are online are told at once: requests, friends, messages; after the commit, and nobody else.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, World};
+
+fn types(messages: &[Value]) -> Vec<&str> {
+    messages
+        .iter()
+        .map(|message| message["type"].as_str().unwrap())
+        .collect()
+}
+
+fn online(client: &Client, username: &str) -> Value {
+    json!({"type": "friend_online", "user_id": client.id(), "username": username})
+}
+
+#[test]
+fn a_request_and_its_acceptance_are_heard() {
+    let world = World::new();
+    let (mira, ben, rosa) = (world.child("Mira"), world.child("Ben"), world.child("Rosa"));
+    let [mut to_mira, mut to_ben, mut to_rosa] = [&mira, &ben, &rosa].map(Client::notifications);
+    let asked = mira.asks(&ben);
+    assert_eq!(
+        to_ben.heard(),
+        [json!({"type": "friend_request", "friendship": asked})]
+    );
+    assert_eq!(asked["sender"]["profile"]["is_online"], json!(true));
+    let accepted = ben.answers(&asked, "accept");
+    assert_eq!(
+        to_mira.heard(),
+        [
+            json!({"type": "friend_request_accepted", "friendship": accepted}),
+            online(&ben, "ben")
+        ]
+    );
+    assert_eq!(to_ben.heard(), [online(&mira, "mira")]);
+    assert!(to_rosa.heard().is_empty());
+    assert_eq!(mira.friends()[0]["is_online"], json!(true));
+}
+
+#[test]
+fn asking_back_is_heard_as_an_acceptance_by_who_asked_first() {
+    let world = World::new();
+    let (mira, ben) = (world.child("Mira"), world.child("Ben"));
+    mira.asks(&ben);
+    let mut to_mira = mira.notifications();
+    let accepted = ben.asks(&mira);
+    // Ben has no socket: he is not online.
+    assert_eq!(
+        to_mira.heard(),
+        [json!({"type": "friend_request_accepted", "friendship": accepted})]
+    );
+    let mut to_ben = ben.notifications();
+    assert_eq!(to_mira.heard(), [online(&ben, "ben")], "now he comes");
+    assert!(to_ben.heard().is_empty());
+}
+
+#[test]
+fn a_request_that_is_refused_or_declined_makes_no_sound() {
+    let world = World::new();
+    let (mira, ben) = (world.child("Mira"), world.child("Ben"));
+    let asked = mira.asks(&ben);
+    let (mut to_mira, mut to_ben) = (mira.notifications(), ben.notifications());
+    mira.post("/api/friends/send-request/", json!({"receiver_id": ben.id()}))
+        .refused(400);
+    ben.answers(&asked, "reject");
+    let path = format!("/api/friends/respond/{}/", asked["id"]);
+    ben.put(&path, json!({"action": "accept"})).refused(404);
+    assert!(to_ben.heard().is_empty() && to_mira.heard().is_empty());
+    world.befriend(&world.child("Rosa"), &ben);
+    // Asking anew is heard like the first time, and parting is not.
+    let again = ben.asks(&mira);
+    assert_eq!(
+        to_mira.heard(),
+        [json!({"type": "friend_request", "friendship": again})]
+    );
+    mira.answers(&again, "accept");
+    assert_eq!(
+        types(&to_ben.heard()),
+        ["friend_request_accepted", "friend_online"]
+    );
+    assert_eq!(types(&to_mira.heard()), ["friend_online"]);
+    mira.delete(&format!("/api/friends/unfriend/{}/", ben.id())).ok();
+    assert!(to_ben.heard().is_empty() && to_mira.heard().is_empty());
+}
+
+#[test]
+fn a_message_is_heard_by_its_receiver_in_all_tabs() {
+    let world = World::new();
+    let (mira, ben) = (world.child("Mira"), world.child("Ben"));
+    world.befriend(&mira, &ben);
+    let (mut to_mira, mut first, mut second) =
+        (mira.notifications(), ben.notifications(), ben.notifications());
+    assert_eq!(to_mira.heard(), [online(&ben, "ben")]);
+    let messages: Vec<Value> = ["One", "Two", "Three"]
+        .into_iter()
+        .map(|content| json!({"type": "new_message", "message": mira.writes(&ben, content)}))
+        .collect();
+    assert_eq!(first.heard(), messages);
+    assert_eq!(second.heard(), messages);
+    // Not the writer, and nothing of what becomes of it later.
+    let id = messages[2]["message"]["id"].clone();
+    mira.put(&format!("/api/messages/{id}/edit/"), json!({"content": "Four"}))
+        .ok();
+    mira.delete(&format!("/api/messages/{id}/delete/")).ok();
+    ben.history(&mira);
+    mira.post(
+        "/api/messages/send/",
+        json!({"receiver_id": ben.id(), "content": ""}),
+    )
+    .refused(400);
+    assert!(to_mira.heard().is_empty() && first.heard().is_empty());
+    drop(world);
+}
+
+#[test]
+fn who_is_online_shows_in_lists_and_makes_them_new() {
+    let world = World::new();
+    let (mira, ben) = (world.child("Mira"), world.child("Ben"));
+    world.befriend(&mira, &ben);
+    let before = mira.get("/api/friends/");
+    assert_eq!(before.ok()["friends"][0]["is_online"], json!(false));
+    let _to_ben = ben.notifications();
+    let held = before.header("etag").unwrap();
+    let after = mira.raw("GET", "/api/friends/", &[("If-None-Match", held)], b"");
+    assert_eq!(after.ok()["friends"][0]["is_online"], json!(true));
+}
