@@ -16,6 +16,7 @@ mod output;
 mod packages;
 mod postgres;
 mod process;
+mod redis;
 mod schemathesis;
 mod sockets;
 mod steps;
