@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::accounts::store::{people, sessions};
 use crate::app::App;
 use crate::backup;
+use crate::live::collaboration;
 use crate::ops::history;
 use crate::pictures;
 use crate::stories::flush_views;
@@ -58,6 +59,7 @@ pub fn start(app: &Arc<App>) {
     pictures::start(app);
     history::start(app);
     backup::start(app);
+    collaboration::sweep::start(app);
 }
 
 /// Waits; false when the server is to stop.

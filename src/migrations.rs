@@ -21,6 +21,11 @@ pub const ALL: Migrations = Migrations {
             include_str!("../migrations/sqlite/0003_presence.sql"),
         ),
         migration(4, "social", include_str!("../migrations/sqlite/0004_social.sql")),
+        migration(
+            5,
+            "collaboration",
+            include_str!("../migrations/sqlite/0005_collaboration.sql"),
+        ),
     ],
     postgres: &[
         migration(
@@ -43,6 +48,11 @@ pub const ALL: Migrations = Migrations {
             "social",
             include_str!("../migrations/postgres/0004_social.sql"),
         ),
+        migration(
+            5,
+            "collaboration",
+            include_str!("../migrations/postgres/0005_collaboration.sql"),
+        ),
     ],
 };
 
@@ -55,7 +65,7 @@ const fn migration(number: u32, name: &'static str, sql: &'static str) -> Migrat
 /// what one server went through, and say nothing about the one that takes over its data: a backup is made while its own
 /// run is open, which would come back as an end without a word. `instances` and `presence` say who is connected now. The
 /// bytes of the months count against one budget, so they stay.
-pub const TABLES: [&str; 25] = [
+pub const TABLES: [&str; 33] = [
     "users",
     "sessions",
     "email_codes",
@@ -75,6 +85,14 @@ pub const TABLES: [&str; 25] = [
     "story_pictures",
     "characters",
     "profanity_words",
+    "collaborations",
+    "collaborators",
+    "collaboration_invites",
+    "collaboration_votes",
+    "collaboration_electors",
+    "operations",
+    "room_checkpoints",
+    "room_canvases",
     "ops_months",
     "friendships",
     "messages",

@@ -10,6 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api as accounts;
+use crate::live::collaboration::api as collaboration;
 use crate::moderation::api as moderation;
 use crate::notifications::api as notifications;
 use crate::ops::{health, metrics};
@@ -74,6 +75,26 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         stories::characters::one,
         stories::characters::update,
         stories::characters::delete,
+        collaboration::sessions::create,
+        collaboration::sessions::detail,
+        collaboration::joining::by_code,
+        collaboration::invites::invite,
+        collaboration::invites::waiting,
+        collaboration::invites::none,
+        collaboration::invites::answer,
+        collaboration::conduct::start,
+        collaboration::conduct::close_lobby,
+        collaboration::conduct::end,
+        collaboration::conduct::kick,
+        collaboration::votes::start,
+        collaboration::votes::cast,
+        collaboration::presence::presence,
+        collaboration::presence::participants,
+        collaboration::lists::by_kind,
+        collaboration::lists::own,
+        collaboration::log::operations,
+        collaboration::stories::link,
+        collaboration::stories::list,
         social::friends::list,
         social::friends::requests,
         social::friends::send_request,

@@ -9,6 +9,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::accounts::api as accounts;
 use crate::app::App;
 use crate::live;
+use crate::live::collaboration::api as collaboration;
 use crate::moderation::api as moderation;
 use crate::notifications::api as notifications;
 use crate::ops::{console, health, metrics, traffic};
@@ -27,6 +28,7 @@ pub fn all(app: &Arc<App>) -> Router {
         .merge(for_accounts())
         .merge(for_stories())
         .merge(for_friends())
+        .merge(for_sessions())
         .merge(for_order())
         .merge(for_sockets())
         .fallback(async || Error::not_found())
@@ -127,6 +129,32 @@ fn for_stories() -> Router<Arc<App>> {
         .route("/api/characters/{id}/update/", put(stories::characters::update).patch(stories::characters::update))
         .route("/api/characters/{id}/delete/", delete(stories::characters::delete))
         .route("/media/pictures/{name}", get(pictures::picture))
+}
+
+/// Writing together. A path with a word in the place of a session's id goes before the one with the id.
+#[rustfmt::skip]
+fn for_sessions() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/collaborate/create/", post(collaboration::sessions::create))
+        .route("/api/collaborate/join-by-code/", post(collaboration::joining::by_code))
+        .route("/api/collaborate/invite/", post(collaboration::invites::invite))
+        .route("/api/collaborate/invites/", get(collaboration::invites::waiting))
+        .route("/api/collaborate/invites/list/", get(collaboration::invites::none))
+        .route("/api/collaborate/invites/{id}/respond/", post(collaboration::invites::answer))
+        .route("/api/collaborate/stories/", get(collaboration::stories::list))
+        .route("/api/collaborate/sessions/list/", get(collaboration::lists::by_kind))
+        .route("/api/collaborate/sessions/user/", get(collaboration::lists::own))
+        .route("/api/collaborate/sessions/{session_id}/participants/", get(collaboration::presence::participants))
+        .route("/api/collaborate/sessions/{session_id}/story/", post(collaboration::stories::link))
+        .route("/api/collaborate/{session_id}/", get(collaboration::sessions::detail))
+        .route("/api/collaborate/{session_id}/start/", post(collaboration::conduct::start))
+        .route("/api/collaborate/{session_id}/lobby/close/", post(collaboration::conduct::close_lobby))
+        .route("/api/collaborate/{session_id}/end/", post(collaboration::conduct::end))
+        .route("/api/collaborate/{session_id}/kick/", post(collaboration::conduct::kick))
+        .route("/api/collaborate/{session_id}/vote/", post(collaboration::votes::start))
+        .route("/api/collaborate/{session_id}/vote/cast/", post(collaboration::votes::cast))
+        .route("/api/collaborate/{session_id}/operations/", get(collaboration::log::operations))
+        .route("/api/collaborate/{session_id}/presence/", get(collaboration::presence::presence))
 }
 
 #[rustfmt::skip]

@@ -4,6 +4,7 @@
 //! ([`sockets`]), and presence over all servers ([`presence`]). Must not know what a room does with its messages:
 //! whoever opens a socket brings a [`socket::Conversation`].
 
+pub mod collaboration;
 pub mod door;
 pub mod notifications;
 pub mod notify;

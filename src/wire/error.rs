@@ -127,6 +127,11 @@ impl Error {
         )
     }
 
+    /// 409: it cannot be done as things stand now.
+    pub fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", message)
+    }
+
     /// 410: it was here once.
     pub fn gone(message: &'static str) -> Self {
         Self::new(StatusCode::GONE, "gone", message)

@@ -11,6 +11,7 @@
 mod drawings;
 mod meetings;
 mod support;
+mod together;
 
 mod accounts_codes;
 mod accounts_credentials;
@@ -22,6 +23,13 @@ mod accounts_sessions;
 mod accounts_sign_in;
 mod accounts_sign_up;
 mod bad_input;
+mod collaboration_conduct;
+mod collaboration_events;
+mod collaboration_invites;
+mod collaboration_joining;
+mod collaboration_polling;
+mod collaboration_stories;
+mod collaboration_votes;
 mod envelope_bodies;
 mod envelope_connections;
 mod harness;

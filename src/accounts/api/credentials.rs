@@ -15,6 +15,7 @@ use crate::accounts::tokens::random_hex;
 use crate::accounts::{limits, rules};
 use crate::app::App;
 use crate::clock::DAY;
+use crate::live::collaboration;
 use crate::live::sign_outs::{self, SignOut};
 use crate::mail::queue;
 use crate::mail::templates::{self, Recipient};
@@ -261,15 +262,20 @@ pub async fn delete_account(
     let own = Arc::clone(&app);
     let delete = async move {
         let now = own.clock.now();
-        own.write(move |conn| {
+        let delete = own.write(move |conn| {
             if !people::has_password(conn, caller.id, &verified)? {
                 return Err(not_right("password"));
             }
             stories::forget_author(conn, caller.id, now)?;
-            Ok(people::delete(conn, caller.id)?)
-        })
-        .await?;
+            let told = collaboration::forget_member(conn, caller.id, now)?;
+            people::delete(conn, caller.id)?;
+            Ok(told)
+        });
+        let told = delete.await?;
         sign_outs::announce(&own, &SignOut::everywhere(caller.id));
+        for (collaboration_id, event) in told {
+            collaboration::events::announce(&own, collaboration_id, &event);
+        }
         Ok::<_, Error>(())
     };
     app.tasks.finish("account deletion", delete).await?;

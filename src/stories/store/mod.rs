@@ -6,6 +6,7 @@ pub mod comments;
 pub mod leaving;
 pub mod lists;
 pub mod marks;
+pub mod together;
 pub mod views;
 pub mod writing;
 
@@ -268,5 +269,6 @@ pub fn all_statements(dialect: Dialect) -> Vec<String> {
     all.extend([one_sql(false), one_sql(true)]);
     all.extend(bodies::all_statements());
     all.extend(lists::all_statements(dialect));
+    all.extend(together::all_statements());
     all
 }

@@ -1,0 +1,30 @@
+//! Writing and drawing together: sessions, who belongs to them, invitations, votes.
+//!
+//! Owns the rows of a session and its REST addresses. What happens inside a room while people are in it, the drawing
+//! itself, is not known here: it is told by [`events::announce`].
+
+pub mod api;
+pub mod events;
+pub mod leaving;
+pub mod limits;
+pub mod rules;
+pub mod store;
+pub mod sweep;
+pub mod votes;
+
+use database::Conn;
+
+pub use self::leaving::forget_member;
+
+use crate::app::App;
+use crate::wire::Error;
+
+/// Runs a closure that changes sessions. Each begins with [`store::lock`], so that the changes of one session follow
+/// each other, on whichever server they are made.
+pub async fn change<T, F>(app: &App, work: F) -> Result<T, Error>
+where
+    F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
+    T: Send + 'static,
+{
+    app.write(work).await
+}
