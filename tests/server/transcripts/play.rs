@@ -90,6 +90,7 @@ impl Play {
         let display: String = first.into_iter().chain(letters).collect();
         let child = self.world.child(&display);
         self.names.insert(format!("id:{name}"), json!(child.id()));
+        self.names.insert(format!("refresh:{name}"), json!(child.refresh()));
         self.people.insert(name.to_owned(), child);
     }
 
