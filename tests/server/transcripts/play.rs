@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tinytales::clock::SECOND;
+use tinytales::live;
+use tinytales::live::collaboration::{sweep, votes};
 
 use super::line::{Event, Line};
 use super::pattern::{Names, compare, fill, fill_path, pattern};
@@ -14,6 +16,8 @@ use crate::support::{Answer, Client, World};
 
 /// What does not come within this time does not come: a vote takes twelve seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long what is under way may take before the clock goes forward.
+const MOMENT: Duration = Duration::from_millis(200);
 /// Asks of the server to whoever is on a canvas come when it likes.
 const NEVER_MEANT: &str = "request_canvas_state";
 
@@ -79,7 +83,7 @@ impl Play {
             Act::Call(call) => self.call(call)?,
             Act::Together { calls, statuses } => self.together(calls, statuses)?,
             Act::Restart => self.world.restart(),
-            Act::Advance(seconds) => self.world.advance(seconds * SECOND),
+            Act::Advance(seconds) => self.advance(*seconds)?,
         }
         Ok(())
     }
@@ -90,7 +94,8 @@ impl Play {
         let display: String = first.into_iter().chain(letters).collect();
         let child = self.world.child(&display);
         self.names.insert(format!("id:{name}"), json!(child.id()));
-        self.names.insert(format!("refresh:{name}"), json!(child.refresh()));
+        self.names
+            .insert(format!("refresh:{name}"), json!(child.refresh()));
         self.people.insert(name.to_owned(), child);
     }
 
@@ -207,6 +212,19 @@ impl Play {
             }
         }
         Ok(())
+    }
+
+    /// The clock goes forward, and the server looks what that means: by itself it does so when its clock runs.
+    fn advance(&mut self, seconds: i64) -> Result<(), String> {
+        // Whoever has just gone is gone for the server, too.
+        thread::sleep(MOMENT);
+        self.world.advance(seconds * SECOND);
+        let app = &self.world.app;
+        self.world.run(async {
+            live::beat(app).await;
+            votes::close_due(app).await.map_err(|error| error.to_string())?;
+            sweep::sweep(app).await.map_err(|error| error.to_string())
+        })
     }
 
     fn room(&mut self, names: &[String]) -> Result<(), String> {
