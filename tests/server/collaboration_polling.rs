@@ -160,6 +160,9 @@ fn whoever_holds_the_newest_version_is_sent_nothing_for_one_query() {
     }
 }
 
+/// Something that happens, with its name.
+type Change<'a> = (&'static str, Box<dyn Fn() + 'a>);
+
 #[test]
 fn whatever_is_shown_makes_a_new_version() {
     let Lobby {
@@ -171,7 +174,7 @@ fn whatever_is_shown_makes_a_new_version() {
     let rosa = world.child("Rosa");
     let story = json!({"title": "Moon Cats", "content": "Once", "canvas_data": "[]"});
     let story = mira.post("/api/stories/create/", story).created()["story"]["id"].clone();
-    let changes: [(&str, Box<dyn Fn()>); 8] = [
+    let changes: [Change<'_>; 8] = [
         ("somebody joins", Box::new(|| drop(rosa.joins(&session)))),
         ("somebody leaves", Box::new(|| leaves(&world, &session, &rosa))),
         ("somebody is back", Box::new(|| drop(rosa.joins(&session)))),

@@ -27,6 +27,7 @@ mod collaboration_conduct;
 mod collaboration_events;
 mod collaboration_invites;
 mod collaboration_joining;
+mod collaboration_log;
 mod collaboration_polling;
 mod collaboration_stories;
 mod collaboration_votes;

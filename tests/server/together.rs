@@ -159,7 +159,7 @@ impl Ears {
 impl World {
     fn listens(&self, group: &str) -> Ears {
         let heard = Arc::new(Heard::default());
-        let member: Arc<dyn Member> = heard.clone();
+        let member: Arc<dyn Member> = Arc::<Heard>::clone(&heard);
         Ears {
             heard,
             _membership: self.app.live.channels.join(group, member),

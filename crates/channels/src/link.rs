@@ -23,7 +23,7 @@ pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 /// How long any other answer of the server may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// After so much silence the server is asked whether it is still there.
-pub(crate) const QUIET: Duration = Duration::from_secs(5);
+pub(crate) const QUIET: Duration = Duration::from_secs(10);
 /// When told to stop, how long what waits may take to be sent.
 const FAREWELL: Duration = Duration::from_millis(500);
 /// So many deliveries, then other tasks have their turn.

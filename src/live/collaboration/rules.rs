@@ -27,6 +27,12 @@ pub const INVITE_LASTS: i64 = 24 * HOUR;
 pub const INVITE_PAUSE: i64 = 30 * SECOND;
 /// The longest name, in code points.
 pub const LONGEST_NAME: usize = 200;
+/// Pages of a story at most.
+pub const MOST_PAGES: usize = 100;
+/// The longest text of a page, in code points.
+pub const LONGEST_TEXT: usize = 20_000;
+/// The longest drawn cover that a draft takes, in bytes of its data URL.
+pub const LONGEST_COVER: usize = 512 * 1024;
 /// How long a session lasts when its host brings it back.
 pub const REVIVED_FOR: i64 = 24 * HOUR;
 /// How long the host may bring back a session whose time has passed.

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -15,6 +16,8 @@ pub(crate) enum Mode {
     Refuse,
     /// Takes everything and carries nothing.
     Silence,
+    /// The same, on connections that subscribed to something.
+    SilenceToListeners,
     /// Carries what is said to the server and keeps the answers.
     KeepAnswers,
 }
@@ -87,15 +90,21 @@ fn address(url: &str) -> &str {
 fn carry(state: &Arc<State>, client: &TcpStream, server: &TcpStream) {
     let both = [client.try_clone().unwrap(), server.try_clone().unwrap()];
     state.sockets.lock().unwrap().extend(both);
+    let listens = Arc::new(AtomicBool::new(false));
     for (from, to, is_answer) in [(client, server, false), (server, client, true)] {
         let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
-        let state = Arc::clone(state);
+        let (state, listens) = (Arc::clone(state), Arc::clone(&listens));
         thread::spawn(move || {
             let mut buffer = vec![0; 65536];
             while let Ok(count @ 1..) = from.read(&mut buffer) {
+                let word = b"SUBSCRIBE";
+                if !is_answer && buffer[..count].windows(word.len()).any(|part| part == word) {
+                    listens.store(true, Ordering::Relaxed);
+                }
                 let is_carried = match state.mode() {
                     Mode::Carry | Mode::Refuse => true,
                     Mode::Silence => false,
+                    Mode::SilenceToListeners => !listens.load(Ordering::Relaxed),
                     Mode::KeepAnswers => !is_answer,
                 };
                 if is_carried && to.write_all(&buffer[..count]).is_err() {

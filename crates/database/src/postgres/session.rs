@@ -13,6 +13,7 @@ use super::errors::{NoConnection, Trouble, translate};
 use super::open::open;
 use super::values::{bind, check_parameters, column_types, read_row};
 use crate::conn::Session;
+use crate::job::Kind;
 use crate::target::PostgresTarget;
 use crate::value::Value;
 use crate::{Dialect, Error, Row};
@@ -119,11 +120,16 @@ impl PostgresSession {
     }
 
     /// Begins a transaction whose statements may run until `deadline`, in one round trip.
-    pub(super) fn begin(&mut self, deadline: Instant) -> Result<(), Error> {
+    pub(super) fn begin(&mut self, kind: Kind, deadline: Instant) -> Result<(), Error> {
         let left = deadline.saturating_duration_since(Instant::now());
         self.patience = left + SLACK;
+        let isolation = if kind == Kind::Ordered {
+            "READ COMMITTED"
+        } else {
+            "SERIALIZABLE"
+        };
         self.batch(&format!(
-            "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE; SET LOCAL statement_timeout = {}",
+            "BEGIN ISOLATION LEVEL {isolation} READ WRITE; SET LOCAL statement_timeout = {}",
             millis(left)
         ))
     }

@@ -55,6 +55,7 @@ impl<P: Post> Floor<P> {
         now: Instant,
     ) -> Option<Box<str>> {
         let user_id = self.seat(seat)?.user_id;
+        self.model.learn(user_id, place);
         let (id, is_blank, drawn) = {
             let slot = self.model.slot(user_id, place)?;
             let is_blank = slot.state.is_none() && slot.tail.is_empty();
@@ -87,6 +88,32 @@ impl<P: Post> Floor<P> {
     pub fn is_drawing(&mut self, seat: u64) -> bool {
         let busy = self.seat(seat).and_then(|seat| seat.busy.as_ref());
         busy.is_some_and(|busy| busy.drawing)
+    }
+
+    /// Whether something is held back for a socket.
+    pub fn is_held(&mut self, seat: u64) -> bool {
+        let busy = self.seat(seat).and_then(|seat| seat.busy.as_ref());
+        busy.is_some_and(|busy| busy.hold.is_some())
+    }
+
+    /// Gives up showing a canvas: what was held back follows.
+    pub fn give_up_showing(&mut self, seat: u64) {
+        if let Some(seat) = self.seat(seat) {
+            seat.release();
+        }
+    }
+
+    /// The canvas that a snapshot of this socket shows, with its epoch; nothing when it was cleared so lately that the
+    /// snapshot may be from before.
+    pub fn snapshot_of(&mut self, seat: u64, place: &Place, now: Instant) -> Option<(Box<str>, u32)> {
+        let user_id = self.seat(seat)?.user_id;
+        let (id, epoch) = {
+            let slot = self.model.slot(user_id, place)?;
+            (slot.id.clone(), slot.epoch)
+        };
+        let busy = self.seat(seat)?.busy.as_ref();
+        let wiped = busy.and_then(|busy| busy.brushes.iter().find(|brush| brush.slot == id)?.wiped_at);
+        (!crossed(wiped, now, RECENT)).then_some((id, epoch))
     }
 
     /// The canvas that a socket means, by its canonical id.

@@ -80,14 +80,17 @@ impl<P: Post> Floor<P> {
         left: &mut Vec<Consequence>,
     ) -> bool {
         if number > self.model.number + 1 {
-            if self.ahead.len() < MOST_AHEAD {
-                self.ahead.entry(number).or_insert((op, origin));
-            }
+            self.hold_ahead(number, op, origin);
             return false;
         }
         if number == self.model.number + 1 {
             self.take(number, &op, origin, now, left);
         }
+        self.go_on(now, left)
+    }
+
+    /// Takes what came too early and follows now. False when an operation is still missing.
+    pub fn go_on(&mut self, now: Instant, left: &mut Vec<Consequence>) -> bool {
         while let Some(entry) = self.ahead.first_entry() {
             let next = *entry.key();
             if next > self.model.number + 1 {
@@ -99,6 +102,25 @@ impl<P: Post> Floor<P> {
             }
         }
         true
+    }
+
+    /// Keeps an operation until those before it are there.
+    pub fn hold_ahead(&mut self, number: i64, op: Op, origin: Option<Origin>) {
+        if self.ahead.len() < MOST_AHEAD {
+            self.ahead.entry(number).or_insert((op, origin));
+        }
+    }
+
+    /// Passes a number whose operation cannot be read.
+    pub fn skip(&mut self, number: i64) {
+        if number == self.model.number + 1 {
+            self.model.number = number;
+        }
+    }
+
+    /// Forgets what waits.
+    pub fn forget_ahead(&mut self) {
+        self.ahead.clear();
     }
 
     /// Whether an operation waits for an earlier one.

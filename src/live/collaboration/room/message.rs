@@ -295,7 +295,7 @@ impl<'a> Fields<'a> {
     }
 
     fn text_edit(&self) -> Result<Inbound<'a>, &'static str> {
-        let text = self.text.and_then(text).ok_or("A text is needed.")?;
+        let text = self.text.and_then(text).ok_or("A text is needed.")?.replace('\0', "");
         if text.chars().count() > LONGEST_TEXT {
             return Err("This page's text is too long.");
         }
@@ -312,7 +312,7 @@ impl<'a> Fields<'a> {
 
     fn title_edit(&self) -> Inbound<'a> {
         let title = self.title.and_then(text).unwrap_or_default();
-        let title = cut(title.trim(), LONGEST_TITLE);
+        let title = cut(title.replace('\0', "").trim(), LONGEST_TITLE);
         if title.is_empty() {
             return Inbound::Ignored;
         }
@@ -419,7 +419,7 @@ fn place(
 ) -> Result<Place, &'static str> {
     let page_id = page_id.and_then(|id| text(id).or_else(|| integer(id).map(|id| id.to_string())));
     let page_id: Option<Box<str>> = page_id.filter(|id| !id.is_empty()).map(Into::into);
-    if page_id.as_deref().is_some_and(|id| id.len() > LONGEST_ID) {
+    if page_id.as_deref().is_some_and(|id| id.len() > LONGEST_ID || id.contains('\0')) {
         return Err(NO_PAGE);
     }
     let is_cover = is_cover.and_then(boolean).unwrap_or(false)

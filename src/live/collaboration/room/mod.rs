@@ -4,19 +4,39 @@
 //! them in that order. What is relayed has been committed.
 
 pub mod batch;
+mod canvas_work;
 pub mod canvases;
 pub mod catch_up;
+mod conversation;
+pub mod draft;
+mod entering;
+mod finalise;
 pub mod floor;
 pub mod frames;
 pub mod intake;
+pub mod lights;
 pub mod limits;
+mod loading;
 pub mod message;
 pub mod model;
 pub mod op;
+mod parcel;
 pub mod people;
+mod registry;
+mod held;
 pub mod seat;
+pub mod sequencer;
 pub mod shallow;
 pub mod slot;
+mod snapshots;
+pub mod store;
+mod upkeep;
+
+pub use conversation::open;
+pub use draft::Draft;
+pub use op::DraftChange;
+pub use registry::{Gauges, Rooms, current_pages, draft, update_draft};
+pub use upkeep::{let_go, start};
 
 #[cfg(test)]
 mod simulation;

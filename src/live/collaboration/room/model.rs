@@ -204,11 +204,25 @@ impl Model {
                 return Err(NoPage::Gone);
             }
         }
-        let index = place.index.or_else(|| page_id.and_then(numbered)).unwrap_or(0);
+        let index = place.index.or_else(|| page_id.and_then(numbered));
+        if index.is_none() && page_id.is_some() && !self.slots.is_empty() {
+            // An id that nobody knows is not just any page.
+            return Err(NoPage::OutOfRange);
+        }
+        let index = index.unwrap_or(0);
         match usize::try_from(index) {
             Ok(index) if index < self.slots.len() => Ok(Spot::Page(index)),
             Ok(index) if index < MOST_PAGES => Ok(Spot::Beyond(index)),
             _ => Err(NoPage::OutOfRange),
+        }
+    }
+
+    /// Remembers what a user calls a page, from a message that is no operation. What others apply does not depend on it.
+    pub fn learn(&mut self, user_id: i64, place: &Place) {
+        if let (Ok(Spot::Page(at)), Some(id)) = (self.find(user_id, place), place.page_id.as_deref())
+            && numbered(id).is_none()
+        {
+            self.slots[at].learn(user_id, id);
         }
     }
 

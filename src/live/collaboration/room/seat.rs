@@ -3,7 +3,10 @@
 use std::any::Any;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use sockets::{Class, Frame, Outbox};
+
+use super::lights::Lights;
 
 /// How long what was sent to a socket may still be on its way when something comes from it.
 pub const ON_ITS_WAY: Duration = Duration::from_secs(1);
@@ -81,7 +84,9 @@ pub struct Busy {
     settled_at: Option<Instant>,
     /// Own operations that are not numbered yet, and own ephemera that wait behind them.
     pub(super) unnumbered: u32,
-    pub(super) behind: Vec<(Vec<u8>, u64)>,
+    pub(super) behind: Vec<Bytes>,
+    /// What waits a moment.
+    pub(super) lights: Lights,
 }
 
 /// What a socket knows of a canvas.
@@ -115,6 +120,21 @@ impl<P: Post> Seat<P> {
             post,
             busy: None,
         }
+    }
+
+    /// Sends a frame that must arrive, whatever is held back.
+    pub fn tell(&self, frame: &Frame) {
+        self.post.send(frame);
+    }
+
+    /// Sends a large frame; false when one is on its way already.
+    pub fn tell_state(&self, frame: &Frame, permit: Box<dyn Any + Send>) -> bool {
+        self.post.send_state(frame.clone(), permit)
+    }
+
+    /// Closes the socket after what waits.
+    pub fn close(&self, code: u16, reason: &'static str) {
+        self.post.close(code, reason);
     }
 
     pub(super) fn busy(&mut self) -> &mut Busy {

@@ -45,7 +45,7 @@ pub fn slice(
     let rows = conn.query(
         "SELECT number, user_id, username, kind, page, data, created_at
          FROM (SELECT o.number, o.user_id, COALESCE(u.username, '') AS username, o.kind, o.page,
-                      CASE WHEN o.bytes <= $5 THEN o.data END AS data, o.created_at,
+                      CASE WHEN OCTET_LENGTH(o.data) <= $5 THEN o.data END AS data, o.created_at,
                       SUM(o.bytes) OVER (ORDER BY o.number) - o.bytes AS bytes_ahead
                FROM (SELECT number, user_id, kind, page, data, created_at,
                             CASE WHEN OCTET_LENGTH(data) <= $5 THEN OCTET_LENGTH(data) ELSE 0 END AS bytes
