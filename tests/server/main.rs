@@ -74,6 +74,7 @@ mod stories_polling;
 mod stories_queries;
 mod stories_shapes;
 mod stories_writing;
+mod transcripts;
 mod visitors;
 mod wire;
 mod wire_bodies;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::runtime::Builder;
-use visitors::{Account, Accounts, Artist, Behaviour, Group, Navigator, Plan, Report};
+use visitors::{Account, Accounts, Artist, Behaviour, CoDrawing, Crowd, Group, Navigator, Plan, Report};
 
 use crate::drawings::story;
 use crate::support::{Client, PASSWORD, World};
@@ -94,6 +94,37 @@ fn a_school_at_fifty_times_its_pace_is_served_without_an_error() {
     );
     assert_eq!(world.dump("stories").len(), 6 + ARTISTS);
     assert_eq!(answered(&report, "create"), ARTISTS as u64);
+}
+
+#[test]
+fn a_crowd_of_sockets_stays() {
+    let world = World::new();
+    let crowd = Group::new(Behaviour::Crowd(Crowd::default()), 30);
+    let report = run(quick(&world, vec![crowd]));
+    assert_eq!((report.failed(), report.refused()), (0, 0), "{report}");
+    // Seven accounts, five sockets of each at most.
+    assert_eq!((report.entered, report.sockets_open), (30, 30), "{report}");
+    assert!(report.steady.sockets.received > 0, "{report}");
+}
+
+#[test]
+fn children_who_draw_together_see_it_all() {
+    let world = World::new();
+    let child = CoDrawing {
+        tokens_only: true,
+        room: 3,
+    };
+    let children = Group::new(Behaviour::CoDrawing(child), 6);
+    let plan = Plan {
+        pace: 5.0,
+        measure_for: Duration::from_secs(8),
+        ..quick(&world, vec![children])
+    };
+    let report = run(plan);
+    assert_eq!((report.failed(), report.entered), (0, 6), "{report}");
+    let strokes = &report.strokes;
+    assert!(strokes.rooms == 2 && strokes.expected > 50, "{report}");
+    assert!(strokes.are_well(), "{report}");
 }
 
 #[test]

@@ -6,7 +6,9 @@ mod capacity;
 mod cgroup;
 mod confined;
 mod cores;
+mod descriptors;
 mod http;
+mod live;
 mod moto;
 mod optimised;
 mod outage;
@@ -44,6 +46,8 @@ usage: cargo xtask <chore>
   capacity [--only SCENARIO] [--quick] [--date DAY]
                                            people in 512 MiB and a tenth of a core; a whole run writes docs/CAPACITY.md
   abuse [--only ATTACK] [--quick]          attacks in 512 MiB, and how a well-behaved visitor fares meanwhile
+  live [--only PART] [--quick] [--postgres-delay 30ms]
+                                           live sockets at the limit: rooms, messages delivered, a far PostgreSQL
   outage [--seconds N]                     PostgreSQL goes away under load and comes back
   sockets [--sockets N]                    memory of silent live sockets, and what is left when they are gone";
 
@@ -70,6 +74,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["schemathesis"] => schemathesis::run(),
         ["bucket"] => moto::run(),
         ["bench", rest @ ..] => bench::run(rest),
+        ["live", rest @ ..] => live::run(rest),
         ["abuse", rest @ ..] => abuse::run(rest),
         ["outage", rest @ ..] => outage::run(rest),
         ["capacity", rest @ ..] => capacity::run(rest),

@@ -145,6 +145,10 @@ impl Cluster {
         Ok(process)
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Where a superuser may connect, without a password.
     pub(crate) fn url(&self) -> &str {
         &self.url

@@ -43,6 +43,8 @@ pub(crate) enum Needs {
     Password,
     /// An access token.
     Token,
+    /// Some access token: accounts are shared when more people come.
+    AnyToken,
 }
 
 impl Accounts {
@@ -85,6 +87,10 @@ impl Accounts {
         if needs == Needs::Nothing {
             return Ok(());
         }
+        let number = match needs {
+            Needs::AnyToken => number.checked_rem(self.people.len()).unwrap_or_default(),
+            _ => number,
+        };
         let account = self.people.get(number).ok_or_else(|| {
             let known = self.people.len();
             format!("{known} accounts are too few: give --accounts FILE, or --email PATTERN and --password")
@@ -93,7 +99,7 @@ impl Accounts {
             Needs::Password if self.password.is_empty() || account.email.is_empty() => {
                 Err(format!("account {} has no e-mail or no password", number + 1))
             }
-            Needs::Token if account.access.is_empty() => Err(format!(
+            Needs::Token | Needs::AnyToken if account.access.is_empty() => Err(format!(
                 "account {} has no access token: leave --tokens-only out, and people sign in",
                 number + 1
             )),

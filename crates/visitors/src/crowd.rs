@@ -168,6 +168,8 @@ fn report(visit: &Visit) -> Report {
         interrupted: false,
         ramp,
         steady,
+        sockets_open: visit.open_sockets.load(Ordering::Relaxed),
+        strokes: visit.rooms.strokes(),
         problems,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::histogram::Histogram;
-use crate::report::{Figures, Phase};
+use crate::report::{Figures, Phase, Sockets};
 
 /// Errors that are kept in words.
 const PROBLEMS: usize = 20;
@@ -77,7 +77,17 @@ pub(crate) struct Ledger(Mutex<Books>);
 struct Books {
     ramp: Calls,
     steady: Calls,
+    ramp_sockets: Wire,
+    steady_sockets: Wire,
     problems: Vec<String>,
+}
+
+/// What went over live sockets.
+#[derive(Debug, Default)]
+struct Wire {
+    delay: Histogram,
+    /// All but the times.
+    counts: Sockets,
 }
 
 type Calls = BTreeMap<&'static str, Tally>;
@@ -93,11 +103,8 @@ struct Tally {
 impl Ledger {
     pub(crate) fn record(&self, attempt: Attempt) {
         let mut books = self.books();
-        if let Verdict::Failed(failure) = &attempt.verdict
-            && books.problems.len() < PROBLEMS
-        {
-            let problem = format!("{}: {}: {}", attempt.call, failure.kind, failure.what);
-            books.problems.push(problem);
+        if let Verdict::Failed(failure) = &attempt.verdict {
+            books.note(|| format!("{}: {}: {}", attempt.call, failure.kind, failure.what));
         }
         books.tally(attempt.stage, attempt.call).add(attempt);
     }
@@ -112,10 +119,49 @@ impl Ledger {
         self.books().tally(stage, call).counts.skipped += rounds;
     }
 
+    /// A message has gone out over a socket.
+    pub(crate) fn said(&self, stage: Stage) {
+        self.books().wire(stage).counts.sent += 1;
+    }
+
+    /// A message has come over a socket.
+    pub(crate) fn heard(&self, stage: Stage, bytes: usize) {
+        let mut books = self.books();
+        let counts = &mut books.wire(stage).counts;
+        counts.received += 1;
+        counts.bytes_in += bytes as u64;
+    }
+
+    /// The server has ended a socket.
+    pub(crate) fn closed(&self, stage: Stage, code: u16) {
+        let mut books = self.books();
+        books.note(|| format!("a socket was closed with {code}"));
+        *books.wire(stage).counts.closes.entry(code).or_default() += 1;
+    }
+
+    /// Somebody has let a socket break.
+    pub(crate) fn vanished(&self, stage: Stage) {
+        self.books().wire(stage).counts.vanished += 1;
+    }
+
+    /// The server has said `error`.
+    pub(crate) fn complained(&self, stage: Stage, message: &str) {
+        let mut books = self.books();
+        books.note(|| format!("an error over a socket: {message}"));
+        books.wire(stage).counts.complaints += 1;
+    }
+
+    /// A stroke that was sent in this stage has come to somebody.
+    pub(crate) fn seen(&self, stage: Stage, delay: Duration) {
+        self.books().wire(stage).delay.record(delay);
+    }
+
     /// Ramp and steady phase (without their lengths), and the problems.
     pub(crate) fn report(&self) -> (Phase, Phase, Vec<String>) {
         let books = self.books();
-        (phase(&books.ramp), phase(&books.steady), books.problems.clone())
+        let ramp = phase(&books.ramp, &books.ramp_sockets);
+        let steady = phase(&books.steady, &books.steady_sockets);
+        (ramp, steady, books.problems.clone())
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
@@ -131,6 +177,20 @@ impl Books {
             Stage::Steady | Stage::Over => &mut self.steady,
         };
         calls.entry(call).or_default()
+    }
+
+    fn wire(&mut self, stage: Stage) -> &mut Wire {
+        match stage {
+            Stage::Ramp => &mut self.ramp_sockets,
+            Stage::Steady | Stage::Over => &mut self.steady_sockets,
+        }
+    }
+
+    /// Keeps an error in words, if there are not too many of them.
+    fn note(&mut self, problem: impl FnOnce() -> String) {
+        if self.problems.len() < PROBLEMS {
+            self.problems.push(problem());
+        }
     }
 }
 
@@ -174,7 +234,7 @@ impl Tally {
     }
 }
 
-fn phase(calls: &Calls) -> Phase {
+fn phase(calls: &Calls, wire: &Wire) -> Phase {
     let mut overall = Tally::default();
     for tally in calls.values() {
         overall.merge(tally);
@@ -184,6 +244,11 @@ fn phase(calls: &Calls) -> Phase {
         seconds: 0.0,
         overall: overall.figures(),
         calls: calls.iter().map(figures).collect(),
+        sockets: Sockets {
+            seen: wire.delay.count(),
+            delay: wire.delay.times(),
+            ..wire.counts.clone()
+        },
     }
 }
 

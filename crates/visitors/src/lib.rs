@@ -13,16 +13,19 @@ mod ledger;
 mod person;
 mod plan;
 mod report;
+mod rooms;
+mod socket;
 mod story;
+mod strokes;
 mod table;
 mod visit;
 
 pub use accounts::{Account, Accounts};
-pub use behaviours::{Artist, Behaviour, Guest, LoginStorm, Navigator, Phases};
+pub use behaviours::{Artist, Behaviour, CoDrawing, Crowd, Flood, Guest, LoginStorm, Navigator, Phases};
 pub use crowd::{Progress, run, run_watched};
 pub use ledger::Stage;
 pub use plan::{Group, Misuse, Plan};
-pub use report::{Figures, Phase, Report, Times};
+pub use report::{Figures, Phase, Report, Sockets, Strokes, Times};
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,13 +14,14 @@ use hyper::header::{
 };
 use hyper::{Method, Request};
 use serde::de::{DeserializeOwned, IgnoredAny};
-use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::accounts::Account;
 use crate::call::{Call, Manner};
 use crate::http::{Connection, Pieces, Received, address_of};
-use crate::ledger::{Attempt, Failure, Stage, Verdict};
+use crate::ledger::{Attempt, Failure, Verdict};
+use crate::plan::Seat;
+use crate::socket::Door;
 use crate::visit::{Over, Visit};
 
 /// Where the web view of the native app says that it comes from.
@@ -36,8 +38,8 @@ pub(crate) struct Person {
     pub(crate) rng: fastrand::Rng,
     pub(crate) visit: Arc<Visit>,
     pub(crate) token: Option<String>,
+    from: Ipv4Addr,
     connection: Connection,
-    stage: watch::Receiver<Stage>,
     browser: Browser,
     is_settled: bool,
 }
@@ -88,7 +90,7 @@ impl Person {
             rng: fastrand::Rng::with_seed(seed),
             token: None,
             connection: Connection::new(visit.target.clone(), from, plan.timeout),
-            stage: visit.stage.subscribe(),
+            from,
             browser: Browser::default(),
             is_settled: false,
             visit: Arc::clone(visit),
@@ -96,7 +98,27 @@ impl Person {
     }
 
     pub(crate) fn account(&self) -> Option<&Account> {
-        self.visit.plan.accounts.people.get(self.number)
+        self.visit.plan.account(self.number)
+    }
+
+    /// Where this person sits when people draw in rooms of so many.
+    pub(crate) fn seat(&self, room: usize) -> Seat {
+        self.visit.plan.seat(self.number, room)
+    }
+
+    /// This person's way to live sockets; none without a token.
+    pub(crate) fn door(&mut self) -> Option<Door> {
+        Some(Door {
+            visit: Arc::clone(&self.visit),
+            from: self.from,
+            token: self.token.clone()?,
+            rng: self.rng.fork(),
+        })
+    }
+
+    /// Ends the kept connection: the next call opens another one.
+    pub(crate) fn hang_up(&mut self) {
+        self.connection.close();
     }
 
     /// Makes a call whose answer is JSON of this shape.
@@ -259,11 +281,7 @@ impl Person {
 
     /// Does nothing until this moment, or until the run is over.
     pub(crate) async fn pause_until(&mut self, moment: Instant) -> Result<(), Over> {
-        tokio::select! {
-            biased;
-            _ = self.stage.wait_for(|stage| *stage == Stage::Over) => Err(Over),
-            () = tokio::time::sleep_until(moment) => Ok(()),
-        }
+        self.visit.pause_until(moment).await
     }
 
     /// A length of time of the script, from the seed.

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use crate::accounts::Accounts;
+use crate::accounts::{Account, Accounts};
 use crate::behaviours::Behaviour;
 
 /// More people than this are not sent by one process: each keeps a connection open.
@@ -38,6 +38,14 @@ pub struct Plan {
     pub timeout: Duration,
     /// Allows a server that is not on this machine.
     pub is_my_server: bool,
+}
+
+/// A place in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seat {
+    /// The number of the person who hosts it: the first of them.
+    pub(crate) host: usize,
+    pub(crate) members: usize,
 }
 
 /// Some people who do the same.
@@ -94,6 +102,32 @@ impl Plan {
             .flat_map(|group| std::iter::repeat_n(&group.behaviour, group.people))
     }
 
+    /// The account of person `number`; where more come than there are, they share.
+    pub(crate) fn account(&self, number: usize) -> Option<&Account> {
+        let people = &self.accounts.people;
+        people.get(number.checked_rem(people.len())?)
+    }
+
+    /// The seat of person `number` in the rooms of `room` people that its group makes.
+    pub(crate) fn seat(&self, number: usize, room: usize) -> Seat {
+        let mut first = 0;
+        for group in &self.groups {
+            let behind = first + group.people;
+            if number < behind {
+                let host = number - (number - first) % room.max(1);
+                return Seat {
+                    host,
+                    members: room.min(behind - host),
+                };
+            }
+            first = behind;
+        }
+        Seat {
+            host: number,
+            members: 1,
+        }
+    }
+
     /// Whether everybody only signs in.
     pub(crate) fn is_storm(&self) -> bool {
         self.behaviours()
@@ -124,8 +158,8 @@ impl Plan {
         if self.arrival(last) > LONGEST {
             return misuse("so many people would arrive for more than a day");
         }
-        if self.behaviours().any(Behaviour::is_senseless) {
-            return misuse("an artist draws 1 to 200 pages and saves every 100 ms to every day");
+        if let Some(why) = self.behaviours().find_map(Behaviour::senseless) {
+            return misuse(why);
         }
         let mut number = 0;
         for group in &self.groups {

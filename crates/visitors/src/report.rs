@@ -23,6 +23,12 @@ pub struct Report {
     pub ramp: Phase,
     /// From when all of them were there until the end.
     pub steady: Phase,
+    /// Live sockets that were open in the end; those that people had closed themselves are not.
+    #[serde(default)]
+    pub sockets_open: usize,
+    /// What came of the strokes in the rooms that everybody has left, over the whole run.
+    #[serde(default)]
+    pub strokes: Strokes,
     /// The first few errors, in words.
     pub problems: Vec<String>,
 }
@@ -34,6 +40,68 @@ pub struct Phase {
     pub overall: Figures,
     /// Per kind of call: `library`, `stats`, `autosave`, …
     pub calls: BTreeMap<String, Figures>,
+    /// What went over live sockets. Their handshakes are calls.
+    #[serde(default)]
+    pub sockets: Sockets,
+}
+
+/// What went over live sockets.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+pub struct Sockets {
+    /// Messages to the server.
+    pub sent: u64,
+    /// Messages from the server, and their bytes.
+    pub received: u64,
+    pub bytes_in: u64,
+    /// Sockets that the server ended, by the code that a browser reports: 1006 without a farewell, 1005 without a code.
+    pub closes: BTreeMap<u16, u64>,
+    /// Sockets that people let break, as devices do that lose their network; they come back.
+    pub vanished: u64,
+    /// Messages of type `error`.
+    pub complaints: u64,
+    /// Strokes that came to somebody live, and the time from their sending to their coming; by the phase of the sending.
+    pub seen: u64,
+    pub delay: Times,
+}
+
+impl Sockets {
+    /// Sockets that the server ended, whatever the code.
+    pub fn closed(&self) -> u64 {
+        self.closes.values().sum()
+    }
+}
+
+/// What came of strokes that people made in rooms.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+pub struct Strokes {
+    /// Rooms whose members have all left.
+    pub rooms: u64,
+    pub made: u64,
+    /// How often a stroke had to come to somebody: to each other member who was there when it was sent and stayed on.
+    pub expected: u64,
+    /// Of these, those that never came.
+    pub lost: u64,
+    /// Strokes that came to somebody twice, and no canvas was loaded in between.
+    pub doubled: u64,
+    /// How often two members saw the strokes of others in different orders.
+    pub disordered: u64,
+}
+
+impl Strokes {
+    /// Adds another room's.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.rooms += other.rooms;
+        self.made += other.made;
+        self.expected += other.expected;
+        self.lost += other.lost;
+        self.doubled += other.doubled;
+        self.disordered += other.disordered;
+    }
+
+    /// Whether none was lost, doubled or out of order.
+    pub fn are_well(&self) -> bool {
+        self.lost + self.doubled + self.disordered == 0
+    }
 }
 
 /// What one kind of call came to.
@@ -105,10 +173,17 @@ fn add_each<K: Ord + Clone>(sums: &mut BTreeMap<K, u64>, counts: &BTreeMap<K, u6
     }
 }
 
-impl Report {
-    /// Errors of the whole run.
+impl Phase {
+    /// Errors of calls, and sockets that the server ended or complained over.
     pub fn failed(&self) -> u64 {
-        self.ramp.overall.failed() + self.steady.overall.failed()
+        self.overall.failed() + self.sockets.closed() + self.sockets.complaints
+    }
+}
+
+impl Report {
+    /// Errors of the whole run: of calls, and sockets that the server ended or complained over.
+    pub fn failed(&self) -> u64 {
+        self.ramp.failed() + self.steady.failed()
     }
 
     /// Refusals of the whole run.

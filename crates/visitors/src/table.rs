@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use crate::report::{Figures, Phase, Report};
+use crate::report::{Figures, Phase, Report, Sockets, Strokes};
 
 impl Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -14,9 +14,15 @@ impl Display for Report {
         let (arrived, entered) = (self.arrived, self.entered);
         writeln!(f, "{}: {arrived} arrived, {entered} got in", groups.join(", "))?;
         for (name, phase) in [("ramp", &self.ramp), ("steady", &self.steady)] {
-            if !phase.calls.is_empty() {
+            if !phase.calls.is_empty() || phase.sockets != Sockets::default() {
                 write!(f, "\n{}", of_phase(name, phase))?;
             }
+        }
+        if self.strokes != Strokes::default() {
+            write!(f, "\n{}", of_strokes(&self.strokes))?;
+        }
+        if self.sockets_open > 0 {
+            writeln!(f, "{} sockets were open in the end", self.sockets_open)?;
         }
         for problem in &self.problems {
             writeln!(f, "! {problem}")?;
@@ -62,7 +68,49 @@ fn of_phase(name: &str, phase: &Phase) -> String {
             text += &format!("{count} {what}\n");
         }
     }
+    if phase.sockets != Sockets::default() {
+        text += &of_sockets(&phase.sockets, phase.seconds);
+    }
     text
+}
+
+/// What went over live sockets, in a phase of so many seconds.
+fn of_sockets(sockets: &Sockets, seconds: f64) -> String {
+    let a_second = |count: u64| count as f64 / seconds.max(0.001);
+    let mut text = format!(
+        "sockets: {} messages out ({:.1} a second), {} in ({:.1} a second, {:.2} MB)\n",
+        sockets.sent,
+        a_second(sockets.sent),
+        sockets.received,
+        a_second(sockets.received),
+        sockets.bytes_in as f64 / 1e6,
+    );
+    if sockets.seen > 0 {
+        let delay = &sockets.delay;
+        text += &format!(
+            "strokes: {} seen, p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, most {:.1} ms after they were sent\n",
+            sockets.seen, delay.p50, delay.p95, delay.p99, delay.max
+        );
+    }
+    for (code, count) in &sockets.closes {
+        text += &format!("{count} sockets were closed with {code}\n");
+    }
+    for (count, what) in [
+        (sockets.vanished, "sockets broke on the side of the people"),
+        (sockets.complaints, "messages said that something was wrong"),
+    ] {
+        if count > 0 {
+            text += &format!("{count} {what}\n");
+        }
+    }
+    text
+}
+
+fn of_strokes(strokes: &Strokes) -> String {
+    format!(
+        "{} strokes in {} rooms: {} had to be seen, {} lost, {} doubled, {} in another order\n",
+        strokes.made, strokes.rooms, strokes.expected, strokes.lost, strokes.doubled, strokes.disordered
+    )
 }
 
 fn line(name: &str, figures: &Figures) -> String {
@@ -97,12 +145,21 @@ mod tests {
             seconds: 9.6,
             calls: BTreeMap::from([("like".to_owned(), figures.clone())]),
             overall: figures,
+            sockets: Sockets {
+                received: 96,
+                closes: BTreeMap::from([(1013, 5)]),
+                ..Sockets::default()
+            },
         };
         let report = Report {
             groups: BTreeMap::from([("guest".to_owned(), 7)]),
             steady: phase,
             problems: vec!["like: timeout: late".to_owned()],
             interrupted: true,
+            strokes: Strokes {
+                lost: 6,
+                ..Strokes::default()
+            },
             ..Report::default()
         };
         let text = report.to_string();
@@ -119,6 +176,9 @@ mod tests {
         for said in [
             "7 × guest",
             "2 calls were refused until",
+            "96 in (10.0 a second",
+            "5 sockets were closed with 1013",
+            "6 lost",
             "! like: timeout: late",
             "interrupted",
         ] {

@@ -7,10 +7,12 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
+use crate::behaviours::Behaviour;
 use crate::drawing::Pool;
 use crate::http::Target;
 use crate::ledger::{Ledger, Stage};
 use crate::plan::Plan;
+use crate::rooms::Rooms;
 
 pub(crate) struct Visit {
     pub(crate) plan: Plan,
@@ -27,6 +29,10 @@ pub(crate) struct Visit {
     pub(crate) over_since: OnceLock<Instant>,
     /// What the artists draw.
     pub(crate) drawings: Pool,
+    /// Where people draw together.
+    pub(crate) rooms: Rooms,
+    /// Live sockets that are open.
+    pub(crate) open_sockets: AtomicUsize,
 }
 
 /// The run is over: nothing new begins.
@@ -35,7 +41,7 @@ pub(crate) struct Over;
 
 impl Visit {
     pub(crate) fn new(plan: Plan, target: Target) -> Arc<Self> {
-        let draws = plan.behaviours().any(|behaviour| behaviour.name() == "artist");
+        let draws = plan.behaviours().any(Behaviour::draws);
         let drawings = if draws {
             Pool::drawn(plan.seed)
         } else {
@@ -53,6 +59,8 @@ impl Visit {
             steady_since: OnceLock::new(),
             over_since: OnceLock::new(),
             drawings,
+            rooms: Rooms::default(),
+            open_sockets: AtomicUsize::new(0),
         })
     }
 
@@ -62,6 +70,30 @@ impl Visit {
             Stage::Over => Err(Over),
             stage => Ok(stage),
         }
+    }
+
+    /// Where the run stands, also after its end.
+    pub(crate) fn stage_now(&self) -> Stage {
+        *self.stage.borrow()
+    }
+
+    /// Does nothing until this moment, or until the run is over.
+    pub(crate) async fn pause_until(&self, moment: Instant) -> Result<(), Over> {
+        tokio::select! {
+            biased;
+            () = self.is_over() => Err(Over),
+            () = tokio::time::sleep_until(moment) => Ok(()),
+        }
+    }
+
+    /// Waits until the run is over.
+    pub(crate) async fn is_over(&self) {
+        // The sender is ours: it does not go while this waits.
+        let _ = self
+            .stage
+            .subscribe()
+            .wait_for(|stage| *stage == Stage::Over)
+            .await;
     }
 
     /// Goes on to a stage, and tells everybody.

@@ -10,7 +10,6 @@ mod table;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Builder;
 
 use self::attacks::{ATTACKS, Arena, Attack, Tally};
@@ -18,7 +17,7 @@ use crate::cgroup::Cgroup;
 use crate::confined::{Bystander, Confined, FREE_INSTANCE, Order, Seen, Served, World};
 use crate::cores::Cores;
 use crate::output::say;
-use crate::{Result, optimised};
+use crate::{Result, descriptors, optimised};
 
 /// Five stories for each; a fifth of the people have drawn all of theirs, 10 MB as they are sent.
 const WORLD: Order = Order {
@@ -29,6 +28,8 @@ const WORLD: Order = Order {
 };
 /// People who read meanwhile; the attackers are others.
 const READERS: usize = 3;
+/// Of them, those who also keep a live socket open.
+const SOCKETS: usize = 1;
 /// Connections of the largest attack, and room for everything else.
 const DESCRIPTORS: u64 = 16_384;
 /// An attack that has not ended by itself is broken off.
@@ -100,7 +101,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     // Before anything is built: whoever may not make a group learns it at once.
     drop(Cgroup::make(FREE_INSTANCE)?);
     optimised::or_become_it("abuse", arguments)?;
-    raise_descriptors()?;
+    descriptors::raise(DESCRIPTORS)?;
     let cores = Cores::split()?;
     let world = World::in_a_file(WORLD)?;
     let wanted = |attack: &&Attack| request.only.as_ref().is_none_or(|only| attack.name == only);
@@ -122,20 +123,6 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     } else {
         Err(format!("attacks that achieved something: {}", failed.join(", ")).into())
     }
-}
-
-/// Thousands of connections are as many open files.
-fn raise_descriptors() -> Result<()> {
-    let now = getrlimit(Resource::Nofile);
-    let maximum = now.maximum.unwrap_or(u64::MAX);
-    // Only root may raise the maximum itself.
-    let raised = Rlimit {
-        current: Some(DESCRIPTORS.max(now.current.unwrap_or(u64::MAX))),
-        maximum: Some(maximum.max(DESCRIPTORS)),
-    };
-    setrlimit(Resource::Nofile, raised).map_err(|error| {
-        format!("{DESCRIPTORS} open files are needed, {maximum} are allowed: {error}").into()
-    })
 }
 
 fn attempt(attack: &Attack, world: &World, cores: &Cores, quick: bool) -> Outcome {
@@ -160,7 +147,7 @@ fn endure(attack: &Attack, world: &World, cores: &Cores, quick: bool, seen: &mut
 }
 
 fn observe(attack: &Attack, world: &World, server: &Confined, quick: bool) -> Result<Endured> {
-    let bystander = Bystander::start(server.port(), &world.accounts, READERS);
+    let bystander = Bystander::start(server.port(), &world.accounts, READERS, SOCKETS);
     thread::sleep(CALM);
     let idle = server.usage()?.resident;
     let arena = Arena::new(server.port(), &world.accounts, quick);

@@ -1,6 +1,6 @@
 //! What the attacks came to, in words and with a verdict. Pure.
 
-use super::{Endured, KEPT, Outcome};
+use super::{Endured, KEPT, Outcome, SOCKETS};
 use crate::confined::Answered;
 
 /// The most that the server may have held.
@@ -41,6 +41,9 @@ fn faults_of(endured: &Endured) -> Vec<String> {
     }
     if served.readers.failed() > 0 {
         faults.push(format!("{} errors of readers", served.readers.failed()));
+    }
+    if served.readers.sockets_open < SOCKETS {
+        faults.push("the visitor's live socket did not stay".to_owned());
     }
     if endured.recovered.is_none() {
         faults.push(format!(
@@ -187,6 +190,10 @@ mod tests {
                 tally: Tally::default(),
                 served: Served {
                     probes: probes(5, &Answered::Served),
+                    readers: visitors::Report {
+                        sockets_open: SOCKETS,
+                        ..visitors::Report::default()
+                    },
                     ..Served::default()
                 },
                 idle: 10 << 20,
@@ -234,6 +241,8 @@ mod tests {
             endured.served.readers.steady.overall.errors = [("timeout".to_owned(), 2)].into();
         });
         assert_eq!(reader, ["2 errors of readers"]);
+        let alone = changed(|endured| endured.served.readers.sockets_open = 0);
+        assert_eq!(alone, ["the visitor's live socket did not stay"]);
     }
 
     #[test]

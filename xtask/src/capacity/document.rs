@@ -6,6 +6,7 @@ use std::fs;
 
 use super::chart::{Chart, Series};
 use super::gates::{self, Gate};
+use super::live;
 use super::machine::Machine;
 use super::scenarios::{Felt, Load, Outcome};
 use super::{mib, seconds};
@@ -16,6 +17,7 @@ const COMMAND: &str = "cargo xtask capacity";
 const FILE: &str = "docs/CAPACITY.md";
 const MEMORY_CHART: &str = "capacity-memory.svg";
 const P95_CHART: &str = "capacity-p95.svg";
+const STROKES_CHART: &str = "capacity-strokes.svg";
 const README: &str = "README.md";
 const MARKERS: (&str, &str) = ("<!-- capacity -->\n", "<!-- /capacity -->");
 /// People in a class, and seconds in an hour.
@@ -66,9 +68,10 @@ pub(super) fn line(outcome: &Outcome) -> String {
             let all = &felt.steady.overall;
             let lines = felt.problems.iter().flat_map(|problem| ["\n    ", problem]);
             let problems: String = lines.collect();
+            let live = live::line(outcome.load, felt);
             format!(
                 "{name}: p50 {:.0} ms, p95 {:.0} ms, p99 {:.0} ms, most {:.0} ms; {} answers, {} refusals, {} errors; \
-                 CPU {}; back {}\n  {memory}{problems}",
+                 CPU {}; back {}{live}\n  {memory}{problems}",
                 all.felt.p50,
                 all.felt.p95,
                 all.felt.p99,
@@ -106,6 +109,7 @@ pub(super) fn write(outcomes: &[Outcome], machine: &Machine) -> Result<()> {
     for (name, chart) in [
         (MEMORY_CHART, memory_chart(outcomes)),
         (P95_CHART, p95_chart(outcomes)),
+        (STROKES_CHART, live::chart(outcomes)),
     ] {
         fs::write(docs.join(name), chart.svg())?;
     }
@@ -157,6 +161,9 @@ fn document(outcomes: &[Outcome], machine: &Machine) -> String {
             gate.verdict()
         );
     }
+    text += "\n## Live sockets\n\n";
+    text += &live::table(outcomes);
+    let _ = write!(text, "\n![Strokes by children at a time]({STROKES_CHART})\n");
     text += "\n## Every scenario\n\n";
     text += &scenarios(outcomes);
     text += "\n### Refusals and errors\n\n";
@@ -415,7 +422,7 @@ fn p95_chart(outcomes: &[Outcome]) -> Chart {
     }
 }
 
-fn series(name: &'static str, colour: &'static str, values: Vec<Option<f64>>) -> Series {
+pub(super) fn series(name: &'static str, colour: &'static str, values: Vec<Option<f64>>) -> Series {
     Series { name, colour, values }
 }
 
@@ -431,6 +438,10 @@ fn summary(outcomes: &[Outcome], machine: &Machine) -> String {
             "artists-30",
             "a class of 30 drawing 2 MB stories, saved every 5 s",
         ),
+        (
+            "co-drawing-100",
+            "100 children drawing together, from a stroke made to seen",
+        ),
     ] {
         let Some(outcome) = outcomes.iter().find(|outcome| outcome.name == name) else {
             continue;
@@ -440,7 +451,7 @@ fn summary(outcomes: &[Outcome], machine: &Machine) -> String {
             Err(_) => writeln!(text, "| {title} | {peak} | FAIL | FAIL |"),
             Ok(_) if outcome.load == Load::Idle => writeln!(text, "| {title} | {peak} | – | – |"),
             Ok(felt) => {
-                let p95 = felt.steady.overall.felt.p95;
+                let p95 = live::p95(outcome.load, felt);
                 writeln!(text, "| {title} | {peak} | {p95:.0} ms | {} |", felt.failed())
             }
         };

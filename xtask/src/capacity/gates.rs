@@ -5,6 +5,8 @@ use super::{mib, seconds};
 
 const MEGABYTE: u64 = 1_000_000;
 const MEBIBYTE: u64 = 1 << 20;
+/// What 95 of 100 strokes may take to be seen, in milliseconds.
+pub(super) const STROKE_P95: f64 = 250.0;
 
 /// One thing that must hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +75,13 @@ fn of_scenario(outcome: &Outcome) -> Vec<Gate> {
             back(outcome),
         ],
         Load::Navigators(_) | Load::Storm(_) => vec![no_error(outcome), back(outcome)],
+        Load::CoDrawing(_) => vec![
+            strokes_in_time(outcome),
+            strokes_are_well(outcome),
+            no_error(outcome),
+            back(outcome),
+        ],
+        Load::Crowd(_) => vec![all_stay(outcome), no_error(outcome), back(outcome)],
     }
 }
 
@@ -116,6 +125,36 @@ fn p95(outcome: &Outcome, what: &str, most: f64) -> Gate {
         let overall = &felt.steady.overall;
         let (p95, answered) = (overall.felt.p95, overall.answered);
         (format!("{p95:.0} ms"), answered > 0 && p95 < most)
+    })
+}
+
+/// What 95 of 100 strokes took from being sent to being seen by another child.
+fn strokes_in_time(outcome: &Outcome) -> Gate {
+    let what = format!("{}: p95 of strokes", outcome.name);
+    felt(outcome, &what, &format!("< {STROKE_P95} ms"), |felt| {
+        let sockets = &felt.steady.sockets;
+        let p95 = sockets.delay.p95;
+        (format!("{p95:.0} ms"), sockets.seen > 0 && p95 < STROKE_P95)
+    })
+}
+
+fn strokes_are_well(outcome: &Outcome) -> Gate {
+    let what = format!("{}: strokes lost, doubled, out of order", outcome.name);
+    felt(outcome, &what, "0, 0, 0", |felt| {
+        let strokes = &felt.strokes;
+        let measured = format!(
+            "{}, {}, {} of {}",
+            strokes.lost, strokes.doubled, strokes.disordered, strokes.expected
+        );
+        (measured, strokes.expected > 0 && strokes.are_well())
+    })
+}
+
+fn all_stay(outcome: &Outcome) -> Gate {
+    let what = format!("{}: sockets that stay", outcome.name);
+    let all = outcome.load.people();
+    felt(outcome, &what, &all.to_string(), |felt| {
+        (felt.sockets_open.to_string(), felt.sockets_open == all)
     })
 }
 
@@ -179,6 +218,14 @@ pub(super) mod tests {
         felt.steady.overall.answered = 1_000;
         felt.steady.overall.felt.p95 = 90.0;
         felt.steady.overall.bytes_in = 12_000_000;
+        if load.is_live() {
+            felt.sockets_open = load.people();
+            felt.steady.sockets.seen = 4_000;
+            felt.steady.sockets.received = 240_000;
+            felt.steady.sockets.delay.p95 = 80.0;
+            felt.strokes.expected = 4_000;
+            felt.resident_with_all = 12 * MEBIBYTE;
+        }
         Outcome {
             name,
             load,
@@ -214,6 +261,8 @@ pub(super) mod tests {
         assert_eq!(missed(good("idle", Load::Idle)), [""; 0]);
         assert_eq!(missed(good("navigators-10", Load::Navigators(10))), [""; 0]);
         assert_eq!(missed(changed(|_| ())), [""; 0]);
+        assert_eq!(missed(good("crowd-1000", Load::Crowd(1_000))), [""; 0]);
+        assert_eq!(missed(good("co-drawing-100", Load::CoDrawing(100))), [""; 0]);
     }
 
     #[test]
@@ -236,6 +285,30 @@ pub(super) mod tests {
         let mut large = changed(|_| ());
         large.seen.working_peak = 64 * MEBIBYTE + 1;
         assert_eq!(missed(large), ["navigators-100: peak memory"]);
+    }
+
+    #[test]
+    fn what_goes_over_live_sockets_has_gates_of_its_own() {
+        let changed = |load, change: fn(&mut Felt)| {
+            let mut outcome = good("live", load);
+            if let Ok(felt) = &mut outcome.felt {
+                change(felt);
+            }
+            missed(outcome)
+        };
+        let (children, crowd) = (Load::CoDrawing(100), Load::Crowd(1_000));
+        let strokes = ["live: strokes lost, doubled, out of order"];
+        assert_eq!(changed(children, |felt| felt.strokes.lost = 1), strokes);
+        assert_eq!(changed(children, |felt| felt.strokes.doubled = 1), strokes);
+        assert_eq!(changed(children, |felt| felt.strokes.disordered = 1), strokes);
+        let late = changed(children, |felt| felt.steady.sockets.delay.p95 = STROKE_P95);
+        assert_eq!(late, ["live: p95 of strokes"]);
+        let closed = changed(children, |felt| felt.steady.sockets.closes = [(1013, 1)].into());
+        assert_eq!(closed, ["live: no error"]);
+        assert_eq!(
+            changed(crowd, |felt| felt.sockets_open = 999),
+            ["live: sockets that stay"]
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod chart;
 mod document;
 mod gates;
+mod live;
 mod machine;
 mod scenarios;
 

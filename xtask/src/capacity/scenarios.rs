@@ -4,7 +4,10 @@ use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use visitors::{Artist, Behaviour, Group, Guest, LoginStorm, Navigator, Phase, Phases, Plan, Report};
+use visitors::{
+    Artist, Behaviour, CoDrawing, Crowd, Group, Guest, LoginStorm, Navigator, Phase, Phases, Plan, Progress,
+    Report, Stage, Strokes,
+};
 
 use crate::Result;
 use crate::confined::{Confined, FREE_INSTANCE, Seen, World};
@@ -34,10 +37,14 @@ pub(super) enum Load {
     Artists(usize, Phases),
     /// So many who sign in in the same moment, and some guests who do not.
     Storm(usize),
+    /// So many children who draw together over live sockets, in rooms of four.
+    CoDrawing(usize),
+    /// So many notification sockets that are open and do nothing.
+    Crowd(usize),
 }
 
 /// In the order of the document.
-pub(super) const SCENARIOS: [Scenario; 10] = [
+pub(super) const SCENARIOS: [Scenario; 13] = [
     scenario("idle", Load::Idle),
     scenario("navigators-3", Load::Navigators(3)),
     scenario("navigators-10", Load::Navigators(10)),
@@ -48,6 +55,9 @@ pub(super) const SCENARIOS: [Scenario; 10] = [
     scenario("artists-30-together", Load::Artists(30, Phases::Together)),
     scenario("storm-30", Load::Storm(30)),
     scenario("storm-200", Load::Storm(200)),
+    scenario("co-drawing-30", Load::CoDrawing(30)),
+    scenario("co-drawing-100", Load::CoDrawing(100)),
+    scenario("crowd-1000", Load::Crowd(1_000)),
 ];
 
 const fn scenario(name: &'static str, load: Load) -> Scenario {
@@ -65,8 +75,17 @@ impl Load {
     pub(super) fn people(self) -> usize {
         match self {
             Self::Idle => 0,
-            Self::Navigators(people) | Self::Artists(people, _) | Self::Storm(people) => people,
+            Self::Navigators(people)
+            | Self::Artists(people, _)
+            | Self::Storm(people)
+            | Self::CoDrawing(people)
+            | Self::Crowd(people) => people,
         }
+    }
+
+    /// Whether it is about live sockets, which the document shows apart.
+    pub(super) fn is_live(self) -> bool {
+        matches!(self, Self::CoDrawing(_) | Self::Crowd(_))
     }
 }
 
@@ -95,6 +114,22 @@ impl Pace {
         ramp: 5.0,
         back: Duration::from_secs(60),
     };
+
+    /// Those who come with their tokens need no second for each sign-in, and sockets that do nothing are soon measured.
+    fn of(self, load: Load) -> Self {
+        match load {
+            Load::CoDrawing(_) => Self {
+                ramp: self.ramp * 2.0,
+                ..self
+            },
+            Load::Crowd(_) => Self {
+                ramp: self.ramp * 20.0,
+                measured: self.measured / 2,
+                ..self
+            },
+            _ => self,
+        }
+    }
 }
 
 /// What came of a scenario.
@@ -122,6 +157,11 @@ pub(super) struct Felt {
     pub(super) entered: usize,
     pub(super) ramp: Phase,
     pub(super) steady: Phase,
+    /// Live sockets that were open in the end, and what came of the strokes over the whole visit.
+    pub(super) sockets_open: usize,
+    pub(super) strokes: Strokes,
+    /// Resident memory when all were there and nobody had left, as sampled.
+    pub(super) resident_with_all: u64,
     /// CPU seconds of the server while people were there.
     pub(super) cpu: Duration,
     /// The first few errors, in words.
@@ -129,9 +169,9 @@ pub(super) struct Felt {
 }
 
 impl Felt {
-    /// Errors of the whole visit.
+    /// Errors of the whole visit, over live sockets, too.
     pub(super) fn failed(&self) -> u64 {
-        self.ramp.overall.failed() + self.steady.overall.failed()
+        self.ramp.failed() + self.steady.failed()
     }
 
     /// Refusals of the whole visit.
@@ -186,8 +226,18 @@ fn measure(
     look_once(server.port())?;
     thread::sleep(pace.idle);
     let before = server.usage()?;
-    let report = match plan(scenario.load, server.port(), world, pace) {
-        Some(plan) => runtime.block_on(visitors::run(plan))?,
+    let mut resident_with_all = 0;
+    let report = match plan(scenario.load, server.port(), world, pace.of(scenario.load)) {
+        Some(plan) => {
+            let watch = |progress: &Progress| {
+                if progress.stage == Stage::Steady
+                    && let Ok(usage) = server.usage()
+                {
+                    resident_with_all = usage.resident;
+                }
+            };
+            runtime.block_on(visitors::run_watched(plan, watch, std::future::pending()))?
+        }
         None => Report::default(),
     };
     let gone = |error| format!("the server did not live: {error}{}", server.last_lines());
@@ -202,6 +252,9 @@ fn measure(
         entered: report.entered,
         ramp: report.ramp,
         steady: report.steady,
+        sockets_open: report.sockets_open,
+        strokes: report.strokes,
+        resident_with_all,
         cpu: after.cpu.saturating_sub(before.cpu),
         problems: report.problems,
     })
@@ -228,6 +281,11 @@ fn plan(load: Load, port: u16, world: &World, pace: Pace) -> Option<Plan> {
             ..Artist::default()
         }),
         Load::Storm(_) => Behaviour::LoginStorm(LoginStorm::default()),
+        Load::CoDrawing(_) => Behaviour::CoDrawing(CoDrawing {
+            tokens_only: true,
+            ..CoDrawing::default()
+        }),
+        Load::Crowd(_) => Behaviour::Crowd(Crowd::default()),
     };
     let mut plan = Plan::new(format!("http://127.0.0.1:{port}"), behaviour, load.people());
     plan.accounts = world.accounts.clone();

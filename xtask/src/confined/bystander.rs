@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Builder;
 use tokio::sync::Notify;
-use visitors::{Accounts, Behaviour, Navigator, Plan, Progress, Report};
+use visitors::{Accounts, Behaviour, Crowd, Group, Navigator, Plan, Progress, Report};
 
 use crate::http::{Client, Request};
 
@@ -101,8 +101,9 @@ struct Shared {
 }
 
 impl Bystander {
-    /// The prober, and the last `readers` people of the accounts, who come with their tokens.
-    pub(crate) fn start(port: u16, accounts: &Accounts, readers: usize) -> Self {
+    /// The prober, and the last `readers` people of the accounts, who come with their tokens; so many of them keep a live
+    /// socket open for notifications, too.
+    pub(crate) fn start(port: u16, accounts: &Accounts, readers: usize, sockets: usize) -> Self {
         let shared = Arc::new(Shared::default());
         let mut people = accounts.clone();
         people.people = people
@@ -111,7 +112,7 @@ impl Bystander {
         let (prober, reader) = (Arc::clone(&shared), Arc::clone(&shared));
         let threads = vec![
             thread::spawn(move || prober.probe(port)),
-            thread::spawn(move || reader.read(port, people)),
+            thread::spawn(move || reader.read(port, people, sockets)),
         ];
         Self { shared, threads }
     }
@@ -138,7 +139,7 @@ impl Shared {
     }
 
     /// A run of visitors without an end; their books are kept once a second.
-    fn read(&self, port: u16, accounts: Accounts) {
+    fn read(&self, port: u16, accounts: Accounts, sockets: usize) {
         let people = accounts.people.len();
         let navigator = Navigator {
             tokens_only: true,
@@ -147,6 +148,8 @@ impl Shared {
         let url = format!("http://127.0.0.1:{port}");
         let mut plan = Plan::new(url, Behaviour::Navigator(navigator), people);
         plan.accounts = accounts;
+        plan.groups
+            .push(Group::new(Behaviour::Crowd(Crowd::default()), sockets));
         plan.ramp = 5.0;
         plan.measure_for = FOR_LONG;
         let watch = |progress: &Progress| self.served().readers = progress.report.clone();

@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let mut cluster = Cluster::start(&Installation::find_or_install()?)?;
     let world = World::in_postgres(WORLD, cluster.url())?;
     let server = Confined::start(&cores, world.launch(&[])?, WHOLE_CORE)?;
-    let bystander = Bystander::start(server.port(), &world.accounts, READERS);
+    let bystander = Bystander::start(server.port(), &world.accounts, READERS, 0);
     thread::sleep(CALM);
 
     say(&format!("PostgreSQL goes away for {away} s …"));

@@ -4,10 +4,14 @@
 
 mod app;
 mod artist;
+mod co_drawing;
+mod crowd;
+mod flood;
 mod guest;
 mod library;
 mod login_storm;
 mod navigator;
+mod session;
 
 use std::time::Duration;
 
@@ -22,6 +26,9 @@ pub enum Behaviour {
     Artist(Artist),
     LoginStorm(LoginStorm),
     Guest(Guest),
+    CoDrawing(CoDrawing),
+    Crowd(Crowd),
+    Flood(Flood),
 }
 
 /// Signs in, looks through the library, opens stories, likes, comments, rates, and polls as the apps do.
@@ -66,6 +73,45 @@ pub struct Guest {
     pub covers: usize,
 }
 
+/// Draws together with others over live sockets, in rooms; the first of each room hosts its session.
+#[derive(Clone, Copy, Debug)]
+pub struct CoDrawing {
+    pub tokens_only: bool,
+    /// Children of a room, 2 to 10.
+    pub room: usize,
+}
+
+/// Keeps a live socket open and does nothing. More of them than there are accounts share these.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Crowd {
+    /// Sit in rooms of so many, each with a collaboration socket; without, each has a notification socket.
+    pub room: Option<usize>,
+}
+
+/// Sends messages in rooms, as many as it can: what the server delivers is to be measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Flood {
+    /// People of a room, 2 to 10.
+    pub room: usize,
+    /// Messages a second of each.
+    pub rate: u32,
+}
+
+impl Default for CoDrawing {
+    fn default() -> Self {
+        Self {
+            tokens_only: false,
+            room: 4,
+        }
+    }
+}
+
+impl Default for Flood {
+    fn default() -> Self {
+        Self { room: 10, rate: 100 }
+    }
+}
+
 impl Default for Navigator {
     fn default() -> Self {
         Self {
@@ -100,21 +146,42 @@ impl Behaviour {
             Self::Artist(_) => "artist",
             Self::LoginStorm(_) => "login-storm",
             Self::Guest(_) => "guest",
+            Self::CoDrawing(_) => "co-drawing",
+            Self::Crowd(_) => "crowd",
+            Self::Flood(_) => "flood",
         }
     }
 
-    /// Whether its own settings make no sense.
-    pub(crate) fn is_senseless(&self) -> bool {
-        let Self::Artist(artist) = self else {
-            return false;
-        };
+    /// Why its own settings make no sense, if they do not.
+    pub(crate) fn senseless(&self) -> Option<&'static str> {
         let beat = Duration::from_millis(100)..=Duration::from_secs(24 * 60 * 60);
-        !beat.contains(&artist.every) || !(1..=200).contains(&artist.drawings)
+        let room = match self {
+            Self::Artist(artist)
+                if !beat.contains(&artist.every) || !(1..=200).contains(&artist.drawings) =>
+            {
+                return Some("an artist draws 1 to 200 pages and saves every 100 ms to every day");
+            }
+            Self::Flood(flood) if !(1..=10_000).contains(&flood.rate) => {
+                return Some("a flood is 1 to 10000 messages a second of each");
+            }
+            Self::CoDrawing(CoDrawing { room, .. }) | Self::Flood(Flood { room, .. }) => Some(*room),
+            Self::Crowd(crowd) => crowd.room,
+            _ => None,
+        };
+        let is_wrong = room.is_some_and(|room| !(2..=10).contains(&room));
+        is_wrong.then_some("a room has 2 to 10 people")
+    }
+
+    /// Whether it sends pictures.
+    pub(crate) fn draws(&self) -> bool {
+        matches!(self, Self::Artist(_) | Self::CoDrawing(_))
     }
 
     pub(crate) fn needs(&self) -> Needs {
         match self {
-            Self::Navigator(Navigator { tokens_only, .. }) | Self::Artist(Artist { tokens_only, .. }) => {
+            Self::Navigator(Navigator { tokens_only, .. })
+            | Self::Artist(Artist { tokens_only, .. })
+            | Self::CoDrawing(CoDrawing { tokens_only, .. }) => {
                 if *tokens_only {
                     Needs::Token
                 } else {
@@ -123,6 +190,8 @@ impl Behaviour {
             }
             Self::LoginStorm(_) => Needs::Password,
             Self::Guest(_) => Needs::Nothing,
+            Self::Crowd(_) => Needs::AnyToken,
+            Self::Flood(_) => Needs::Token,
         }
     }
 
@@ -133,6 +202,9 @@ impl Behaviour {
             Self::Artist(artist) => artist.visit(person).await,
             Self::LoginStorm(storm) => storm.visit(person).await,
             Self::Guest(guest) => guest.visit(person).await,
+            Self::CoDrawing(child) => child.visit(person).await,
+            Self::Crowd(somebody) => somebody.visit(person).await,
+            Self::Flood(sender) => sender.visit(person).await,
         }
     }
 }

@@ -83,6 +83,11 @@ impl Connection {
         }
     }
 
+    /// Ends it, if it is open.
+    pub(crate) fn close(&mut self) {
+        self.open = None;
+    }
+
     pub(crate) fn host(&self) -> &str {
         &self.target.host
     }

@@ -7,4 +7,4 @@ mod target;
 pub(crate) use connection::{Connection, Received};
 pub(crate) use pieces::Pieces;
 
-pub(crate) use target::{Target, address_of};
+pub(crate) use target::{Stream, Target, address_of};

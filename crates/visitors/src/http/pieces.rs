@@ -21,6 +21,14 @@ impl Pieces {
         self.0.iter().map(|piece| piece.len() as u64).sum()
     }
 
+    /// The whole body as text.
+    pub(crate) fn to_text(&self) -> String {
+        self.0
+            .iter()
+            .map(|piece| String::from_utf8_lossy(piece))
+            .collect()
+    }
+
     /// The whole body in one piece.
     #[cfg(test)]
     pub(crate) fn joined(&self) -> Vec<u8> {

@@ -5,7 +5,9 @@ use std::fs;
 use std::time::Duration;
 
 use lexopt::prelude::*;
-use visitors::{Accounts, Artist, Behaviour, Group, Guest, LoginStorm, Navigator, Phases, Plan};
+use visitors::{
+    Accounts, Artist, Behaviour, CoDrawing, Crowd, Flood, Group, Guest, LoginStorm, Navigator, Phases, Plan,
+};
 
 pub(super) const USAGE: &str = "\
 visitors: virtual people who use a storybook server over real HTTP, and measure what they feel
@@ -14,6 +16,9 @@ visitors: virtual people who use a storybook server over real HTTP, and measure 
   visitors guest --people N                       browse and read without an account
   visitors artist --people N --accounts FILE      autosave a story of 2 MB, one drawing changed each time
   visitors login-storm --people N --accounts FILE sign in, all at once
+  visitors co-drawing --people N --accounts FILE  draw together over live sockets, in rooms of four
+  visitors crowd --people N --accounts FILE       open notification sockets that stay; --room 4: in rooms, instead
+  visitors flood --people N --accounts FILE       as many messages in rooms of ten as are delivered
   visitors mixed --navigators N --guests N --artists N --accounts FILE
 
 Whom and whence
@@ -38,6 +43,9 @@ What they do
   --drawings N           artist: drawings of a story (25, about 2 MB)
   --every TIME           artist: between two saves (5s)
   --phases P             artist: random or together (random)
+  --room N               co-drawing (4), crowd, flood (10): people of a room
+  --rooms N              crowd: that many rooms, instead of --room
+  --rate N               flood: messages a second of each (100)
   --wrong-passwords      login-storm: expect to be turned away
 
 What is shown
@@ -46,6 +54,18 @@ What is shown
 
 Times: 500ms, 90s, 2m. Exit code: 0, 1 when calls failed, 2 when nothing was sent.
 ";
+
+/// Who can come.
+const PEOPLE: [&str; 8] = [
+    "navigator",
+    "guest",
+    "artist",
+    "login-storm",
+    "co-drawing",
+    "crowd",
+    "flood",
+    "mixed",
+];
 
 pub(super) enum Command {
     Help,
@@ -74,6 +94,9 @@ struct Typed {
     covers: Option<usize>,
     artist: Artist,
     wrong_passwords: bool,
+    room: Option<usize>,
+    rooms: Option<usize>,
+    rate: Option<u32>,
     ramp: Option<f64>,
 }
 
@@ -85,7 +108,7 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         None | Some(Short('h') | Long("help") | Value(_)) => return Ok(Command::Help),
         Some(other) => return Err(other.unexpected()),
     };
-    if !["navigator", "guest", "artist", "login-storm", "mixed"].contains(&who.as_str()) {
+    if !PEOPLE.contains(&who.as_str()) {
         return Err(format!("nobody is called {who:?}").into());
     }
     let mut typed = Typed::default();
@@ -146,11 +169,35 @@ impl Typed {
             "drawings" => self.artist.drawings = parser.value()?.parse()?,
             "every" => self.artist.every = parser.value()?.parse_with(time)?,
             "phases" => self.artist.phases = parser.value()?.parse_with(phases)?,
+            "room" => self.room = Some(parser.value()?.parse()?),
+            "rooms" => self.rooms = Some(parser.value()?.parse()?),
+            "rate" => self.rate = Some(parser.value()?.parse()?),
             "wrong-passwords" => self.wrong_passwords = true,
             "ramp" => self.ramp = Some(parser.value()?.parse()?),
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// One of those who use live sockets.
+    fn live(&self, who: &str) -> Behaviour {
+        match who {
+            "co-drawing" => Behaviour::CoDrawing(CoDrawing {
+                tokens_only: self.tokens_only,
+                room: self.room.unwrap_or(CoDrawing::default().room),
+            }),
+            "flood" => Behaviour::Flood(Flood {
+                room: self.room.unwrap_or(Flood::default().room),
+                rate: self.rate.unwrap_or(Flood::default().rate),
+            }),
+            _ => {
+                let people = self.people.unwrap_or_default();
+                let shared = self.rooms.map(|rooms| people.div_ceil(rooms.max(1)));
+                Behaviour::Crowd(Crowd {
+                    room: shared.or(self.room),
+                })
+            }
+        }
     }
 
     /// Puts the people and their accounts into the plan.
@@ -178,6 +225,7 @@ impl Typed {
             "guest" => vec![Group::new(guest, people)],
             "artist" => vec![Group::new(artist, people)],
             "login-storm" => vec![Group::new(storm, people)],
+            "co-drawing" | "crowd" | "flood" => vec![Group::new(self.live(who), people)],
             // Guests come last: they need none of the accounts.
             _ => vec![
                 Group::new(navigator, self.navigators),
@@ -282,9 +330,26 @@ mod tests {
     }
 
     #[test]
+    fn rooms_have_the_size_that_was_typed() {
+        let room = |line: &str| match plan(line).unwrap().0.groups[0].behaviour {
+            Behaviour::CoDrawing(child) => Some(child.room),
+            Behaviour::Crowd(crowd) => crowd.room,
+            Behaviour::Flood(flood) => Some(flood.room + flood.rate as usize),
+            _ => None,
+        };
+        assert_eq!(room("co-drawing --people 9"), Some(4));
+        assert_eq!(room("co-drawing --people 9 --room 2"), Some(2));
+        assert_eq!(room("crowd --people 9"), None);
+        assert_eq!(room("crowd --people 9 --room 3"), Some(3));
+        assert_eq!(room("crowd --people 10000 --rooms 2500"), Some(4));
+        assert_eq!(room("flood --people 9 --rate 7"), Some(17));
+    }
+
+    #[test]
     fn what_is_not_understood_is_said() {
         for line in [
             "dancer --people 1",
+            "crowd --people 1 --room four",
             "guest",
             "mixed --people 3",
             "guest --people many",

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-use visitors::{Figures, Progress, Stage};
+use visitors::{Phase, Progress, Stage};
 
 /// Seconds between two plain lines.
 const SELDOM: u64 = 10;
@@ -77,19 +77,21 @@ fn write(text: &str) {
     let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
 }
 
-fn stage(progress: &Progress) -> (&'static str, &Figures) {
+fn stage(progress: &Progress) -> (&'static str, &Phase) {
     let report = &progress.report;
     match progress.stage {
-        Stage::Ramp => ("ramp", &report.ramp.overall),
-        Stage::Steady => ("steady", &report.steady.overall),
-        Stage::Over => ("last answers", &report.steady.overall),
+        Stage::Ramp => ("ramp", &report.ramp),
+        Stage::Steady => ("steady", &report.steady),
+        Stage::Over => ("last answers", &report.steady),
     }
 }
 
 fn line(progress: &Progress) -> String {
-    let (stage, figures) = stage(progress);
+    let (stage, phase) = stage(progress);
+    let figures = &phase.overall;
+    let sockets = sockets(phase).map_or_else(String::new, |sockets| format!("; {sockets}"));
     format!(
-        "{} of {} {stage}: {} of {} people, {} answered, p95 {:.1} ms, {} refused, {} errors",
+        "{} of {} {stage}: {} of {} people, {} answered, p95 {:.1} ms, {} refused, {} errors{sockets}",
         clock(progress.elapsed),
         clock(progress.expected),
         progress.report.arrived,
@@ -97,12 +99,23 @@ fn line(progress: &Progress) -> String {
         figures.answered,
         figures.latency.p95,
         figures.refused(),
-        figures.failed(),
+        phase.failed(),
     )
 }
 
+/// What goes over live sockets; nothing when there are none.
+fn sockets(phase: &Phase) -> Option<String> {
+    let sockets = &phase.sockets;
+    (sockets.received > 0).then(|| {
+        format!(
+            "sockets: {} out, {} in; {} strokes seen, p95 {:.1} ms",
+            sockets.sent, sockets.received, sockets.seen, sockets.delay.p95
+        )
+    })
+}
+
 fn picture(progress: &Progress) -> String {
-    let (stage, overall) = stage(progress);
+    let (stage, phase) = stage(progress);
     let share = progress.elapsed.as_secs_f64() / progress.expected.as_secs_f64().max(1.0);
     let full = (0..BAR)
         .filter(|&part| (part as f64) < share * BAR as f64)
@@ -116,12 +129,8 @@ fn picture(progress: &Progress) -> String {
         "{:<14}{:>9}{:>10}{:>10}{:>10}{:>9}{:>8}",
         "", "answered", "p50 ms", "p95 ms", "max ms", "refused", "errors"
     );
-    let calls = match progress.stage {
-        Stage::Ramp => &progress.report.ramp.calls,
-        Stage::Steady | Stage::Over => &progress.report.steady.calls,
-    };
-    let rows = calls.iter().map(|(name, figures)| (name.as_str(), figures));
-    for (name, figures) in rows.chain([("all", overall)]) {
+    let rows = phase.calls.iter().map(|(name, figures)| (name.as_str(), figures));
+    for (name, figures) in rows.chain([("all", &phase.overall)]) {
         let times = figures.latency;
         let _ = writeln!(
             picture,
@@ -133,6 +142,9 @@ fn picture(progress: &Progress) -> String {
             figures.refused(),
             figures.failed()
         );
+    }
+    if let Some(sockets) = sockets(phase) {
+        let _ = writeln!(picture, "{sockets}");
     }
     picture
 }
@@ -155,7 +167,7 @@ mod tests {
             people: 7,
             report: visitors::Report::default(),
         };
-        let calls = ["library", "stats"].map(|name| (name.to_owned(), Figures::default()));
+        let calls = ["library", "stats"].map(|name| (name.to_owned(), visitors::Figures::default()));
         progress.report.steady.calls = calls.into();
         let picture = picture(&progress);
         assert!(picture.starts_with(&format!(
@@ -165,6 +177,9 @@ mod tests {
         )));
         assert!(picture.lines().all(|line| line.len() <= 80), "{picture}");
         assert_eq!(picture.lines().count(), 5);
+        progress.report.steady.sockets.received = 3_000_000;
+        progress.report.steady.sockets.sent = 1_000_000;
+        assert!(super::picture(&progress).lines().all(|line| line.len() <= 80));
         let screen = Screen {
             manner: Manner::Repainting,
             painted: 5,

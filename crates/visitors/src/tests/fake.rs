@@ -12,15 +12,18 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::io::DuplexStream;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::crowd;
 use crate::http::Target;
 use crate::plan::Plan;
 use crate::report::Report;
 use crate::visit::Visit;
+
+use super::room::Rooms;
 
 /// A request.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,6 +99,15 @@ pub(super) fn well(asked: &Asked) -> Told {
             let row = |id: u32| json!({"id": id, "cover_image": format!("https://tales.example/media/pictures/{id}.png")});
             Told::json(&json!({"results": (1..=20).map(row).collect::<Vec<_>>()})).with("etag", "\"list\"")
         }
+        ("POST", "/api/collaborate/create/") => {
+            let name = asked.json()["canvas_name"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
+            let number = name.rsplit(' ').next().unwrap_or_default().to_owned();
+            Told::json(&json!({"session": {"session_id": format!("room-{number}"), "join_code": number}}))
+        }
+        ("GET", path) if path.starts_with("/ws/") => Told::new(101),
         ("POST", "/api/stories/create/") => Told::json(&json!({"story": {"id": 77}})),
         ("GET", path) if path.starts_with("/media/pictures/") => Told::new(200).saying("no JSON"),
         _ => Told::new(200),
@@ -116,28 +128,62 @@ pub(super) async fn run_until(
     answers: impl Fn(&Asked) -> Told + Send + Sync + 'static,
     interrupted: impl Future<Output = ()>,
 ) -> (Report, Vec<Asked>) {
+    run_in(plan, answers, &Arc::default(), interrupted).await
+}
+
+/// The same with these rooms behind the sockets.
+pub(super) async fn run_in(
+    plan: Plan,
+    answers: impl Fn(&Asked) -> Told + Send + Sync + 'static,
+    rooms: &Arc<Rooms>,
+    interrupted: impl Future<Output = ()>,
+) -> (Report, Vec<Asked>) {
     assert_eq!(plan.check(), Ok(()));
     let (sender, arriving) = mpsc::channel(1);
     let asked = Arc::default();
     let mut server = JoinSet::new();
-    server.spawn(serve(arriving, Arc::new(answers), Arc::clone(&asked)));
+    server.spawn(serve(
+        arriving,
+        Arc::new(answers),
+        Arc::clone(&asked),
+        Arc::clone(rooms),
+    ));
     let visit = Visit::new(plan, Target::in_memory(sender));
     let report = crowd::go(&visit, |_| (), interrupted).await;
     let asked = asked.lock().expect("no test panics meanwhile").clone();
     (report, asked)
 }
 
-async fn serve(mut arriving: mpsc::Receiver<DuplexStream>, answers: Answers, log: Arc<Mutex<Vec<Asked>>>) {
+async fn serve(
+    mut arriving: mpsc::Receiver<DuplexStream>,
+    answers: Answers,
+    log: Arc<Mutex<Vec<Asked>>>,
+    rooms: Arc<Rooms>,
+) {
     let began = Instant::now();
     let mut connections = JoinSet::new();
     while let Some(stream) = arriving.recv().await {
-        let (answers, log) = (Arc::clone(&answers), Arc::clone(&log));
-        let service =
-            service_fn(move |request| answer(request, began, Arc::clone(&answers), Arc::clone(&log)));
-        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-        connections.spawn(async {
+        let (answers, log, rooms) = (Arc::clone(&answers), Arc::clone(&log), Arc::clone(&rooms));
+        connections.spawn(async move {
+            let (upgrade, upgraded) = oneshot::channel();
+            let upgrade = Mutex::new(Some(upgrade));
+            let service = service_fn(|mut request: Request<Incoming>| {
+                if request.headers().contains_key("upgrade")
+                    && let Some(upgrade) = upgrade.lock().expect("no test panics meanwhile").take()
+                {
+                    let path = request.uri().to_string();
+                    let _ = upgrade.send((path, hyper::upgrade::on(&mut request)));
+                }
+                answer(request, began, Arc::clone(&answers), Arc::clone(&log))
+            });
+            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
             // A visitor that hangs up is not the test's business.
-            let _ = connection.await;
+            let _ = connection.with_upgrades().await;
+            if let Ok((path, upgrade)) = upgraded.await
+                && let Ok(stream) = upgrade.await
+            {
+                rooms.serve(&path, TokioIo::new(stream)).await;
+            }
         });
     }
 }
@@ -166,6 +212,14 @@ async fn answer(
     log.lock().expect("no test panics meanwhile").push(asked);
     tokio::time::sleep(told.after).await;
     let mut response = Response::builder().status(told.status);
+    if told.status == 101
+        && let Some(key) = head.headers.get("sec-websocket-key")
+    {
+        response = response
+            .header("connection", "upgrade")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-accept", derive_accept_key(key.as_bytes()));
+    }
     for (name, value) in told.headers {
         response = response.header(name, value);
     }

@@ -2,7 +2,9 @@
 
 mod bodies;
 mod connections;
+mod live;
 mod readers;
+mod sockets;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -44,10 +46,22 @@ pub(super) enum Kind {
     WildJson(usize),
     /// So many connections with bytes that are no request.
     Garbage(usize),
+    /// So many in rooms who send whatever costs something, as fast as it is taken.
+    SocketFloods(usize),
+    /// So many in rooms where one draws and the others do not read.
+    SlowSocketReaders(usize),
+    /// So many messages of 10 MiB, and some longer ones.
+    GiantFrames(usize),
+    /// So many in rooms who send what is no message, and what is no frame.
+    WildMessages(usize),
+    /// So many handshakes on what is not theirs.
+    Strangers(usize),
+    /// So many handshakes at once.
+    Handshakes(usize),
 }
 
 /// In the order of the table.
-pub(super) const ATTACKS: [Attack; 9] = [
+pub(super) const ATTACKS: [Attack; 15] = [
     attack("idle-connections", Kind::IdleConnections(5_000), WHOLE_CORE),
     attack("slow-bodies", Kind::SlowBodies(2_000), WHOLE_CORE),
     attack("giant-bodies", Kind::GiantBodies(500), WHOLE_CORE),
@@ -57,6 +71,12 @@ pub(super) const ATTACKS: [Attack; 9] = [
     attack("gzip-bombs", Kind::GzipBombs(50), WHOLE_CORE),
     attack("wild-json", Kind::WildJson(50), WHOLE_CORE),
     attack("garbage", Kind::Garbage(500), WHOLE_CORE),
+    attack("socket-floods", Kind::SocketFloods(50), WHOLE_CORE),
+    attack("socket-slow-readers", Kind::SlowSocketReaders(100), WHOLE_CORE),
+    attack("socket-giant-frames", Kind::GiantFrames(60), WHOLE_CORE),
+    attack("socket-wild-messages", Kind::WildMessages(50), WHOLE_CORE),
+    attack("socket-strangers", Kind::Strangers(1_000), WHOLE_CORE),
+    attack("socket-handshakes", Kind::Handshakes(5_000), WHOLE_CORE),
 ];
 
 const fn attack(name: &'static str, kind: Kind, limits: Limits) -> Attack {
@@ -158,6 +178,12 @@ pub(super) async fn carry_out(kind: Kind, arena: &Arena, at_most: Duration) -> T
             Kind::WildJson(count) => bodies::wild(arena, count, &tally).await,
             Kind::SlowReaders(count) => readers::slow(arena, count, &tally).await,
             Kind::SignIns(count) => readers::sign_ins(arena, count, &tally).await,
+            Kind::SocketFloods(count) => sockets::floods(arena, count, &tally).await,
+            Kind::SlowSocketReaders(count) => sockets::slow_readers(arena, count, &tally).await,
+            Kind::GiantFrames(count) => sockets::giant_frames(arena, count, &tally).await,
+            Kind::WildMessages(count) => sockets::wild(arena, count, &tally).await,
+            Kind::Strangers(count) => sockets::strangers(arena, count, &tally).await,
+            Kind::Handshakes(count) => sockets::handshakes(arena, count, &tally).await,
         }
     };
     if tokio::time::timeout(at_most, work).await.is_err() {
