@@ -26,6 +26,11 @@ pub const ALL: Migrations = Migrations {
             "collaboration",
             include_str!("../migrations/sqlite/0005_collaboration.sql"),
         ),
+        migration(
+            6,
+            "picture_holds",
+            include_str!("../migrations/sqlite/0006_picture_holds.sql"),
+        ),
     ],
     postgres: &[
         migration(
@@ -53,6 +58,11 @@ pub const ALL: Migrations = Migrations {
             "collaboration",
             include_str!("../migrations/postgres/0005_collaboration.sql"),
         ),
+        migration(
+            6,
+            "picture_holds",
+            include_str!("../migrations/postgres/0006_picture_holds.sql"),
+        ),
     ],
 };
 
@@ -65,7 +75,7 @@ const fn migration(number: u32, name: &'static str, sql: &'static str) -> Migrat
 /// what one server went through, and say nothing about the one that takes over its data: a backup is made while its own
 /// run is open, which would come back as an end without a word. `instances` and `presence` say who is connected now. The
 /// bytes of the months count against one budget, so they stay.
-pub const TABLES: [&str; 33] = [
+pub const TABLES: [&str; 34] = [
     "users",
     "sessions",
     "email_codes",
@@ -83,6 +93,7 @@ pub const TABLES: [&str; 33] = [
     "pictures",
     "picture_pieces",
     "story_pictures",
+    "picture_holds",
     "characters",
     "profanity_words",
     "collaborations",

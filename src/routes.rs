@@ -55,6 +55,7 @@ pub fn all(app: &Arc<App>) -> Router {
 fn for_sockets() -> Router<Arc<App>> {
     Router::new()
         .route("/ws/notifications/", get(live::notifications::open))
+        .route("/ws/collaborate/{session_id}/", get(live::collaboration::room::open))
 }
 
 /// Pages, documents and health.

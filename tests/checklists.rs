@@ -155,9 +155,16 @@ fn what_is_wrong_is_told_with_1_and_no_secret() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     let lines = Lines::of(&output);
-    assert_eq!(lines.wrong(), ["database", "public-url", "rate-limits", "mail"]);
+    assert_eq!(
+        lines.wrong(),
+        ["database", "public-url", "rate-limits", "channels", "mail"]
+    );
     assert!(lines.message("mail").contains("25, 465 and 587"));
-    assert_eq!(lines.state("channels"), "warn");
+    assert!(
+        lines
+            .message("channels")
+            .contains("Redis, which cannot be reached")
+    );
     let said = text(&output) + &text(&tinytales(&["check"], &settings).output().unwrap());
     for secret in [SECRET, TOKEN, "sesame"] {
         assert!(!said.contains(secret), "{said}");

@@ -2,6 +2,7 @@
 //!
 //! [`SETTINGS`] is the one source of the README's table, of `serve --help` and of what is read here.
 
+mod channels;
 mod dotenv;
 mod reader;
 mod secret;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use database::Target;
 
+pub use self::channels::ChannelLayer;
 use self::dotenv::Environment;
 use self::reader::Reader;
 pub use self::secret::Secret;
@@ -63,7 +65,9 @@ pub struct Config {
     pub debug: bool,
     /// How much is logged.
     pub log_level: Level,
-    /// The Redis server that the channel layer of several servers will use.
+    /// How events get from one server to another.
+    pub channel_layer: ChannelLayer,
+    /// The Redis server of the channel layer.
     pub redis_url: Option<Secret>,
     /// Threads that serve connections.
     pub io_threads: usize,
@@ -146,6 +150,7 @@ impl Config {
         let signs = signs_of_production(on_render, public_url.as_deref(), &database);
         let is_development = debug && signs.is_empty();
         let admin_password = read.untrimmed("ADMIN_PASSWORD").map(Secret::new);
+        let redis_url = read.redis_url();
         let usual_level = if debug { Level::Debug } else { Level::Warn };
         let config = Self {
             listen: (host, read.number("PORT", 8000, 0..=u16::MAX)),
@@ -162,7 +167,8 @@ impl Config {
             on_render,
             rate_limits: read.flag("RATE_LIMITS", true),
             log_level: read.log_level(usual_level),
-            redis_url: read.redis_url(),
+            channel_layer: read.channel_layer(redis_url.as_ref(), &database),
+            redis_url,
             io_threads: read.number("IO_THREADS", 1, 1..=64),
             max_connections: read.number("MAX_CONNECTIONS", 4096, 8..=1_000_000),
             max_sockets_per_user: read.number("MAX_SOCKETS_PER_USER", 5, 1..=1000),

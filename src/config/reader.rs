@@ -150,17 +150,6 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         }
     }
 
-    pub(super) fn redis_url(&mut self) -> Option<Secret> {
-        let url = self.text("REDIS_URL")?;
-        if !is_redis_url(&url) {
-            self.faults.push(
-                "REDIS_URL is not of the form redis://user:password@host:port/number (rediss:// with TLS)"
-                    .to_owned(),
-            );
-        }
-        Some(Secret::new(url))
-    }
-
     pub(super) fn data_dir(&self) -> PathBuf {
         PathBuf::from(self.text("DATA_DIR").unwrap_or_else(|| "./data".to_owned()))
     }
@@ -265,23 +254,6 @@ pub(super) fn as_flag(text: &str) -> Option<bool> {
         "false" | "0" | "off" | "no" => Some(false),
         _ => None,
     }
-}
-
-/// A scheme, a host with or without a port, and the number of a database or nothing. The password may be anything.
-fn is_redis_url(url: &str) -> bool {
-    let rest = url
-        .strip_prefix("redis://")
-        .or_else(|| url.strip_prefix("rediss://"));
-    let Some(rest) = rest else { return false };
-    let address = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
-    let (host, number) = address.split_once('/').unwrap_or((address, ""));
-    let hosts = AllowedHosts::parse(host);
-    let port = host
-        .rsplit_once(':')
-        .filter(|(_, port)| !port.ends_with(']'))
-        .map(|(_, port)| port);
-    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
-    !host.is_empty() && hosts.is_ok() && is_port && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Reads `1048576`, `900K`, `900M` or `1G`.

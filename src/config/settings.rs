@@ -110,9 +110,14 @@ pub const SETTINGS: &[Setting] = &[
         "`error`, `warn`, `info` or `debug`. To see more for a while: `tinytales debug --for 10m`.",
     ),
     setting(
+        "CHANNEL_LAYER",
+        "redis with `REDIS_URL`, else memory",
+        "How live events get from one server to another: `memory` (one server), `redis`, or `postgres` (through the database, at less than a fifth of the messages).",
+    ),
+    setting(
         "REDIS_URL",
         "none",
-        "`redis://…` or `rediss://…`: for the live sockets of several servers. It is checked, and used once live sockets are there.",
+        "`redis://user:password@host:port/number`, or `rediss://…` with TLS: the server of the channel layer `redis`. A certificate of one's own is trusted with `?ssl_ca_certs=/path.pem`.",
     ),
     setting("IO_THREADS", "1", "Threads that serve connections."),
     setting(

@@ -211,7 +211,37 @@ fn a_redis_url_is_checked() {
         "redis://h/x",
     ] {
         let faults = read(&[("SECRET_KEY", GOOD), ("REDIS_URL", wrong)]).unwrap_err();
-        assert_eq!(faults.len(), 1, "{wrong}");
+        assert!(
+            faults.len() == 1 && faults[0].starts_with("REDIS_URL: "),
+            "{faults:?}"
+        );
+    }
+}
+
+#[test]
+fn the_channel_layer_follows_what_there_is() {
+    let server = ("DATABASE_URL", "postgres://u:p@h/d");
+    let redis = ("REDIS_URL", "redis://h");
+    let chosen = |pairs: &[(&str, &str)]| {
+        let config = read(&[&[("SECRET_KEY", GOOD)], pairs].concat())?;
+        let layer = config.channels().unwrap().gauges().layer;
+        Ok((config.channel_layer, layer))
+    };
+    let memory = Ok::<_, Vec<String>>((ChannelLayer::Memory, "memory"));
+    assert_eq!(chosen(&[]), memory);
+    assert_eq!(chosen(&[server]), memory);
+    assert_eq!(chosen(&[redis, ("CHANNEL_LAYER", "memory")]), memory);
+    assert_eq!(chosen(&[redis]), Ok((ChannelLayer::Redis, "redis")));
+    assert_eq!(chosen(&[redis, server]), Ok((ChannelLayer::Redis, "redis")));
+    let postgres = Ok((ChannelLayer::Postgres, "postgres"));
+    assert_eq!(chosen(&[redis, server, ("CHANNEL_LAYER", "Postgres")]), postgres);
+    for (pairs, word) in [
+        (&[("CHANNEL_LAYER", "pigeons")][..], "memory, redis or postgres"),
+        (&[("CHANNEL_LAYER", "redis")], "REDIS_URL"),
+        (&[redis, ("CHANNEL_LAYER", "postgres")], "DATABASE_URL"),
+    ] {
+        let faults = chosen(pairs).unwrap_err();
+        assert!(faults.len() == 1 && faults[0].contains(word), "{faults:?}");
     }
 }
 

@@ -19,6 +19,7 @@ use std::time::Duration;
 use channels::{Channels, Membership};
 use envelope::Envelope;
 
+use self::collaboration::room::{self, Rooms};
 use self::notifications::Departures;
 pub use self::notify::notify;
 use self::presence::Presence;
@@ -39,6 +40,8 @@ pub struct Live {
     pub sockets: Sockets,
     /// Who is where.
     pub presence: Presence,
+    /// Rooms in which stories are made together.
+    pub rooms: Rooms,
     departures: Departures,
     /// Listens for sign-outs, here and elsewhere.
     sign_outs: OnceLock<Membership>,
@@ -51,6 +54,7 @@ impl Live {
             channels: Channels::memory(),
             sockets: Sockets::new(config, envelope),
             presence: Presence::default(),
+            rooms: Rooms::default(),
             departures: Departures::default(),
             sign_outs: OnceLock::new(),
         }
@@ -72,6 +76,7 @@ pub fn start(app: &Arc<App>) {
         beating.live.sockets.stop();
         beating.live.presence.stop(&beating).await;
     });
+    room::start(app);
     let writing = Arc::clone(app);
     app.tasks.spawn("send what may wait a moment", async move {
         tokio::select! {
@@ -88,9 +93,7 @@ pub async fn beat(app: &App) {
     app.live.sockets.beat(now, app.envelope.level());
     notifications::beat(app).await;
     // Who was on a server that has died has left without a word.
-    for (place, user_id) in app.live.presence.beat(app).await {
-        if place == presence::HOME {
-            notifications::left(app, user_id).await;
-        }
-    }
+    let left = app.live.presence.beat(app).await;
+    let from_home = left.into_iter().filter(|(place, _)| place == presence::HOME);
+    notifications::tell_offline(app, from_home.map(|(_, user_id)| user_id).collect()).await;
 }

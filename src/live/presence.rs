@@ -16,7 +16,7 @@ use crate::wire::Error;
 
 mod store;
 
-pub use self::store::{is_present, online, present};
+pub use self::store::{at, is_present, online, present};
 
 /// The place of whoever has a notification socket.
 pub const HOME: &str = "home";
@@ -91,18 +91,46 @@ impl Presence {
         entered
     }
 
-    /// Somebody leaves who had come; whether they are not there any more, on any server.
+    /// Somebody leaves who had come; whether they are not there any more, on any server. After an error they are still
+    /// there, and leave when this is called again.
     pub async fn leave(&self, app: &App, place: &str, user_id: i64) -> Result<bool, Error> {
-        let Some(stamp) = self.here().leave(place, user_id) else {
-            return Ok(false);
+        Ok(!self.leave_all(app, place, &[user_id]).await?.is_empty())
+    }
+
+    /// Many leave at once, by one write; those who are not there any more, on any server. The same holds after an error.
+    pub async fn leave_all(&self, app: &App, place: &str, people: &[i64]) -> Result<Vec<i64>, Error> {
+        let leaving: Vec<(i64, i64)> = {
+            let mut here = self.here();
+            let stamps = people
+                .iter()
+                .map(|user_id| Some((*user_id, here.leave(place, *user_id)?)));
+            stamps.flatten().collect()
         };
+        if leaving.is_empty() {
+            return Ok(Vec::new());
+        }
         let (instance, now) = (self.instance.clone(), app.clock.now());
-        let there = place.to_owned();
-        app.write(move |conn| {
-            let has_left = store::leave(conn, &there, user_id, &instance, stamp)?;
-            Ok(has_left && !store::is_elsewhere(conn, &there, user_id, &instance, now)?)
-        })
-        .await
+        let (there, all) = (place.to_owned(), leaving.clone());
+        let left = app
+            .write(move |conn| {
+                let mut left = Vec::new();
+                for (user_id, stamp) in &all {
+                    if store::leave(conn, &there, *user_id, &instance, *stamp)?
+                        && !store::is_elsewhere(conn, &there, *user_id, &instance, now)?
+                    {
+                        left.push(*user_id);
+                    }
+                }
+                Ok(left)
+            })
+            .await;
+        if left.is_err() {
+            let mut here = self.here();
+            for (user_id, stamp) in leaving {
+                here.stay(place, user_id, stamp);
+            }
+        }
+        left
     }
 
     /// Renews the lease of this server and sweeps the rows of dead ones; who has left with them, from where.
@@ -215,6 +243,12 @@ impl Here {
             self.places.remove(place);
         }
         Some(stamp)
+    }
+
+    /// Takes back a leaving.
+    fn stay(&mut self, place: &str, user_id: i64, stamp: i64) {
+        let users = self.places.entry(place.to_owned()).or_default();
+        users.entry(user_id).or_insert(Stay { count: 0, stamp }).count += 1;
     }
 
     fn all(&self) -> Vec<(String, i64, i64)> {

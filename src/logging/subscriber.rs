@@ -11,7 +11,7 @@ use super::{Level, Line, Log};
 
 /// The crates whose words are known to hold no personal data. What others say at the level `debug` is not ours to
 /// answer for: request heads, statements, addresses.
-const OURS: [&str; 3] = ["tinytales", "database", "envelope"];
+const OURS: [&str; 4] = ["tinytales", "channels", "database", "envelope"];
 
 /// Hands events to a [`Log`].
 pub(super) struct Subscriber(Log);

@@ -111,6 +111,18 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// The picture of a data URL that stands alone; nothing when it does not decode strictly or is too long.
+    pub fn of_data_url(url: &str) -> Option<Self> {
+        let kind = Kind::ALL.into_iter().find(|kind| url.starts_with(kind.prefix()))?;
+        let base64 = &url[kind.prefix().len()..];
+        if base64.len() > LONGEST_BASE64 {
+            return None;
+        }
+        let bytes = STANDARD.decode(base64).ok()?;
+        let id = PictureId::of(&bytes);
+        (Kind::sniff(&bytes) == Some(kind)).then_some(Self { kind, id, bytes })
+    }
+
     /// What stands for the picture in a text.
     pub fn reference(&self) -> Reference {
         let bytes = u32::try_from(self.bytes.len()).expect("a picture has at most 3 MiB");

@@ -1,6 +1,6 @@
 //! The SQL of pictures: each stored once, in pieces, with the stories that show it.
 //!
-//! A picture that no story shows has `released_at`; the sweep takes it some time later.
+//! A picture that no story shows and nobody else holds has `released_at`; the sweep takes it some time later.
 
 use database::{Conn, Error, ToValue, placeholders};
 
@@ -144,7 +144,8 @@ fn release_sql(count: usize) -> String {
     format!(
         "UPDATE pictures SET released_at = $1
          WHERE hash IN ({})
-           AND NOT EXISTS (SELECT 1 FROM story_pictures x WHERE x.picture_id = pictures.id)",
+           AND NOT EXISTS (SELECT 1 FROM story_pictures x WHERE x.picture_id = pictures.id)
+           AND NOT EXISTS (SELECT 1 FROM picture_holds h WHERE h.picture_id = pictures.id)",
         placeholders(2, count)
     )
 }
@@ -155,7 +156,8 @@ pub fn release_story(conn: &mut Conn<'_>, story_id: i64, now: i64) -> Result<(),
         "UPDATE pictures SET released_at = $2
          WHERE id IN (SELECT picture_id FROM story_pictures WHERE story_id = $1)
            AND NOT EXISTS (
-               SELECT 1 FROM story_pictures x WHERE x.picture_id = pictures.id AND x.story_id <> $1)",
+               SELECT 1 FROM story_pictures x WHERE x.picture_id = pictures.id AND x.story_id <> $1)
+           AND NOT EXISTS (SELECT 1 FROM picture_holds h WHERE h.picture_id = pictures.id)",
         &[&story_id, &now],
     )?;
     conn.execute("DELETE FROM story_pictures WHERE story_id = $1", &[&story_id])?;
@@ -170,12 +172,70 @@ pub fn release_author(conn: &mut Conn<'_>, author_id: i64, now: i64) -> Result<(
                       WHERE s.author_id = $1)
            AND NOT EXISTS (
                SELECT 1 FROM story_pictures x JOIN stories s ON s.id = x.story_id
-               WHERE x.picture_id = pictures.id AND s.author_id <> $1)",
+               WHERE x.picture_id = pictures.id AND s.author_id <> $1)
+           AND NOT EXISTS (SELECT 1 FROM picture_holds h WHERE h.picture_id = pictures.id)",
         &[&author_id, &now],
     )?;
     conn.execute(
         "DELETE FROM story_pictures WHERE story_id IN (SELECT id FROM stories WHERE author_id = $1)",
         &[&author_id],
+    )?;
+    Ok(())
+}
+
+/// Has somebody else than a story hold a stored picture, in place of the one they held. `holder` is a name that they
+/// choose. A picture that is not stored is an error, as for a story. Up to four queries.
+pub fn hold(conn: &mut Conn<'_>, holder: &str, hash: &str, now: i64) -> Result<(), Error> {
+    let found = conn.first(
+        "UPDATE pictures SET released_at = NULL WHERE hash = $1 RETURNING id",
+        &[&hash],
+    )?;
+    let Some(mut found) = found else {
+        return Err(Error::Foreign);
+    };
+    let picture_id: i64 = found.take()?;
+    let before = conn.first("SELECT picture_id FROM picture_holds WHERE holder = $1", &[&holder])?;
+    let before: Option<i64> = before.map(|mut row| row.take()).transpose()?;
+    conn.execute(
+        "INSERT INTO picture_holds (holder, picture_id) VALUES ($1, $2)
+         ON CONFLICT (holder) DO UPDATE SET picture_id = excluded.picture_id",
+        &[&holder, &picture_id],
+    )?;
+    if let Some(before) = before.filter(|before| *before != picture_id) {
+        release_one(conn, before, now)?;
+    }
+    Ok(())
+}
+
+/// Lets the picture go that somebody holds, if they do. Up to two queries.
+pub fn let_go(conn: &mut Conn<'_>, holder: &str, now: i64) -> Result<(), Error> {
+    let held = conn.first(
+        "DELETE FROM picture_holds WHERE holder = $1 RETURNING picture_id",
+        &[&holder],
+    )?;
+    held.map_or(Ok(()), |mut row| release_one(conn, row.take()?, now))
+}
+
+/// Lets the pictures go of all holders whose names begin with `prefix`, a text without `%` and `_`. A query, and one for
+/// each picture.
+pub fn let_go_all(conn: &mut Conn<'_>, prefix: &str, now: i64) -> Result<(), Error> {
+    let held = conn.query(
+        "DELETE FROM picture_holds WHERE holder LIKE $1 RETURNING picture_id",
+        &[&format!("{prefix}%")],
+    )?;
+    for mut row in held {
+        release_one(conn, row.take()?, now)?;
+    }
+    Ok(())
+}
+
+/// Releases a picture that nobody shows or holds any more.
+fn release_one(conn: &mut Conn<'_>, picture_id: i64, now: i64) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE pictures SET released_at = $2 WHERE id = $1
+           AND NOT EXISTS (SELECT 1 FROM story_pictures x WHERE x.picture_id = pictures.id)
+           AND NOT EXISTS (SELECT 1 FROM picture_holds h WHERE h.picture_id = pictures.id)",
+        &[&picture_id, &now],
     )?;
     Ok(())
 }
@@ -203,7 +263,8 @@ pub fn sweep(
         }
         let deleted = conn.execute(
             "DELETE FROM pictures WHERE id = $1 AND released_at < $2
-               AND NOT EXISTS (SELECT 1 FROM story_pictures x WHERE x.picture_id = pictures.id)",
+               AND NOT EXISTS (SELECT 1 FROM story_pictures x WHERE x.picture_id = pictures.id)
+               AND NOT EXISTS (SELECT 1 FROM picture_holds h WHERE h.picture_id = pictures.id)",
             &[&picture_id, &released_before],
         )?;
         if deleted > 0 {

@@ -7,7 +7,7 @@ use serde_json::json;
 use tinytales::clock::{DAY, SECOND};
 use tinytales::live;
 
-use crate::support::{PASSWORD, World};
+use crate::support::{PASSWORD, Socket, World};
 
 fn beat(world: &World) {
     world.run(live::beat(&world.app));
@@ -117,7 +117,7 @@ fn a_server_that_stops_says_so_with_1012_and_its_people_come_again() {
     let tom = world.child("Tom");
     let (id, other) = (mira.id(), tom.id());
     world.sql(move |conn| tinytales::social::store::friends::befriend(conn, id, other, 0));
-    let mut sockets = vec![mira.notifications(), tom.notifications()];
+    let mut sockets = [mira.notifications(), tom.notifications()];
     let codes = thread::spawn(move || {
         sockets
             .iter_mut()

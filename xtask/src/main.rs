@@ -14,7 +14,9 @@ mod output;
 mod packages;
 mod postgres;
 mod process;
+mod redis;
 mod schemathesis;
+mod sockets;
 mod steps;
 mod suite;
 mod tidy;
@@ -42,7 +44,8 @@ usage: cargo xtask <chore>
   capacity [--only SCENARIO] [--quick] [--date DAY]
                                            people in 512 MiB and a tenth of a core; a whole run writes docs/CAPACITY.md
   abuse [--only ATTACK] [--quick]          attacks in 512 MiB, and how a well-behaved visitor fares meanwhile
-  outage [--seconds N]                     PostgreSQL goes away under load and comes back";
+  outage [--seconds N]                     PostgreSQL goes away under load and comes back
+  sockets [--sockets N]                    memory of silent live sockets, and what is left when they are gone";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -70,6 +73,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["abuse", rest @ ..] => abuse::run(rest),
         ["outage", rest @ ..] => outage::run(rest),
         ["capacity", rest @ ..] => capacity::run(rest),
+        ["sockets", rest @ ..] => sockets::run(rest),
         _ => Err(USAGE.into()),
     }
 }

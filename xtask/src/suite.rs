@@ -1,15 +1,19 @@
 //! `cargo xtask test`: everything that a change must pass, in the order in which it is cheapest to fail.
 //!
-//! The whole-server tests run twice, unchanged: on SQLite, and on a real PostgreSQL that is started for them.
+//! The whole-server tests run twice, unchanged: on SQLite, and on a real PostgreSQL that is started for them. A real Redis
+//! stands beside both.
 //! A step that cannot run is a failure, never a silent gap.
 
 use crate::postgres::{Cluster, Installation};
+use crate::redis::{self, Redis};
 use crate::steps::{self, Step};
 use crate::workspace::{cargo, must_succeed};
 use crate::{Result, moto, packages, schemathesis, tidy};
 
 /// Tells the whole-server tests which PostgreSQL to use; unset, they use SQLite.
 const DATABASE_OF_THE_TESTS: &str = "TEST_DATABASE_URL";
+/// Tells the tests of channels which Redis to use; unset, they leave its part out, and say so.
+const REDIS_OF_THE_TESTS: &str = "TEST_REDIS_URL";
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Engine {
@@ -35,6 +39,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         request.step("clippy", None, clippy),
         request.step("tidy", None, tidy::run),
         request.step("a browser is installed", None, packages::find_or_install_browser),
+        request.step("Redis is installed", None, || redis::find_or_install().map(drop)),
         request.step("tests on SQLite", Some(Engine::Sqlite), || {
             tests_on_sqlite(filter)
         }),
@@ -111,9 +116,11 @@ fn clippy() -> Result<()> {
 }
 
 fn tests_on_sqlite(filter: Option<&str>) -> Result<()> {
+    let redis = Redis::start()?;
     must_succeed(
         cargo(&["test", "--workspace"])
             .args(filter)
+            .env(REDIS_OF_THE_TESTS, redis.url())
             .env_remove(DATABASE_OF_THE_TESTS),
     )
 }
@@ -121,9 +128,11 @@ fn tests_on_sqlite(filter: Option<&str>) -> Result<()> {
 /// The same command as on SQLite, so that nothing is built again; crates without a database repeat their quick tests.
 fn tests_on_postgres(filter: Option<&str>) -> Result<()> {
     let cluster = Cluster::start(&Installation::find_or_install()?)?;
+    let redis = Redis::start()?;
     must_succeed(
         cargo(&["test", "--workspace"])
             .args(filter)
+            .env(REDIS_OF_THE_TESTS, redis.url())
             .env(DATABASE_OF_THE_TESTS, cluster.url()),
     )
 }

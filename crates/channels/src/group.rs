@@ -68,13 +68,13 @@ impl Group {
         &self.name
     }
 
-    /// Adds a member under the number that `next` gives, greater than all before. Whether it is the first.
-    pub(crate) fn add(&self, member: Arc<dyn Member>, next: impl FnOnce() -> u64) -> (u64, bool) {
+    /// Adds a member under the number that `next` gives, greater than all before.
+    pub(crate) fn add(&self, member: Arc<dyn Member>, next: impl FnOnce() -> u64) -> u64 {
         let mut state = self.lock();
         // Taken under the lock: whoever delivers compares with it.
         let number = next();
-        let is_first = state.members.add(Seat { number, member });
-        (number, is_first)
+        state.members.add(Seat { number, member });
+        number
     }
 
     /// Whether nobody is left. The member is handed back: it must not be dropped under a lock, it may do anything.
@@ -162,13 +162,9 @@ impl Members {
         self.as_slice().is_empty()
     }
 
-    /// Whether there was nobody.
-    fn add(&mut self, seat: Seat) -> bool {
+    fn add(&mut self, seat: Seat) {
         match self {
-            Self::AtMostOne(place @ None) => {
-                *place = Some(seat);
-                return true;
-            }
+            Self::AtMostOne(place @ None) => *place = Some(seat),
             Self::AtMostOne(first) => {
                 let mut seats = Vec::with_capacity(2);
                 seats.extend(first.take());
@@ -183,7 +179,6 @@ impl Members {
                 seats.push(seat);
             }
         }
-        false
     }
 
     fn remove(&mut self, number: u64) -> Option<Arc<dyn Member>> {

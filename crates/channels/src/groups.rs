@@ -1,73 +1,103 @@
 //! All groups that have members on this instance.
 
 use std::borrow::Borrow;
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
+
 use crate::group::{Group, Turn};
 use crate::{Event, Member};
+
+/// A set that is this much emptier than it was gives memory back, if it is larger than `SMALL`.
+const SPARSE: usize = 4;
+const SMALL: usize = 256;
+/// So many groups come and go before whoever watches them has to look at all of them again.
+const CHANGES: usize = 65_536;
 
 /// Locks are taken in one order: the set, then a group. No member is called under either.
 #[derive(Default)]
 pub(crate) struct Groups {
-    open: Mutex<HashSet<Named>>,
+    open: Mutex<Open>,
     /// The number of the next membership.
     next: AtomicU64,
     memberships: AtomicUsize,
     dropped: AtomicU64,
     resyncs: AtomicU64,
+    /// A group has come or gone while somebody watches.
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Open {
+    groups: HashSet<Named>,
+    /// What happened since somebody looked; none while nobody watches, and when it was too much.
+    changes: Option<VecDeque<Change>>,
+}
+
+/// What happened to a group, in the order in which it happened.
+pub(crate) enum Change {
+    /// Somebody has joined, and nobody was there.
+    Opened(Arc<Group>),
+    /// The last one has left.
+    Closed(Arc<Group>),
 }
 
 /// A group, found by its name.
 struct Named(Arc<Group>);
 
-/// A set that is this much emptier than it was gives memory back, if it is larger than this.
-const SPARSE: usize = 4;
-const SMALL: usize = 256;
-
 impl Groups {
-    /// Adds a member; whether it is the first of its group.
-    pub(crate) fn join(&self, name: &str, member: Arc<dyn Member>) -> (Arc<Group>, u64, bool) {
+    pub(crate) fn join(&self, name: &str, member: Arc<dyn Member>) -> (Arc<Group>, u64) {
         let mut open = self.lock();
-        let group = if let Some(Named(group)) = open.get(name) {
-            Arc::clone(group)
-        } else {
-            let group = Arc::new(Group::new(name));
-            open.insert(Named(Arc::clone(&group)));
-            group
-        };
+        let known = open.groups.get(name).map(|Named(group)| Arc::clone(group));
+        let is_new = known.is_none();
+        let group = known.unwrap_or_else(|| Arc::new(Group::new(name)));
+        if is_new {
+            open.groups.insert(Named(Arc::clone(&group)));
+            open.note(|| Change::Opened(Arc::clone(&group)));
+        }
         // Still under the lock: the last member's leaving would take the group away in between.
-        let (number, is_first) = group.add(member, || self.next.fetch_add(1, Ordering::Relaxed));
+        let number = group.add(member, || self.next.fetch_add(1, Ordering::Relaxed));
+        let is_watched = open.changes.is_some();
+        drop(open);
         self.memberships.fetch_add(1, Ordering::Relaxed);
-        (group, number, is_first)
+        if is_new && is_watched {
+            self.changed.notify_one();
+        }
+        (group, number)
     }
 
-    /// Removes a member; whether it was the last of its group.
-    pub(crate) fn leave(&self, group: &Group, number: u64) -> bool {
+    pub(crate) fn leave(&self, group: &Arc<Group>, number: u64) {
         let mut open = self.lock();
         let (member, is_empty) = group.remove(number);
-        self.memberships.fetch_sub(1, Ordering::Relaxed);
         if is_empty {
-            open.remove(group.name());
-            if open.capacity() > SMALL && open.len() * SPARSE < open.capacity() {
-                let enough = open.len() * 2;
-                open.shrink_to(enough);
-            }
+            open.groups.remove(group.name());
+            open.note(|| Change::Closed(Arc::clone(group)));
+            open.give_back();
         }
+        let is_watched = open.changes.is_some();
         drop(open);
+        self.memberships.fetch_sub(1, Ordering::Relaxed);
+        if is_empty && is_watched {
+            self.changed.notify_one();
+        }
         // Only now: a member that is dropped may itself leave other groups.
         drop(member);
-        is_empty
     }
 
     /// Gives an event to all members of a group before this returns; or, if somebody is delivering in this group
     /// already, leaves it with them.
     pub(crate) fn deliver(&self, name: &str, event: &Event) {
-        let Some(group) = self.find(name) else {
-            return;
-        };
+        let group = self.lock().groups.get(name).map(|Named(group)| Arc::clone(group));
+        if let Some(group) = group {
+            self.deliver_to(&group, event);
+        }
+    }
+
+    /// The same for a group that was found before. If it has closed since, nobody is there.
+    pub(crate) fn deliver_to(&self, group: &Group, event: &Event) {
         if *event == Event::Resync {
             self.resyncs.fetch_add(1, Ordering::Relaxed);
         }
@@ -82,15 +112,47 @@ impl Groups {
         }
     }
 
+    /// Whether anybody here is in this group.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.lock().groups.contains(name)
+    }
+
+    /// All groups there are.
+    pub(crate) fn all(&self) -> Vec<Arc<Group>> {
+        self.lock().all()
+    }
+
+    /// All groups there are; what happens to them from now on is noted.
+    pub(crate) fn watch(&self) -> Vec<Arc<Group>> {
+        let mut open = self.lock();
+        open.changes = Some(VecDeque::new());
+        open.all()
+    }
+
+    /// Nobody watches any more.
+    pub(crate) fn unwatch(&self) {
+        self.lock().changes = None;
+    }
+
+    /// Completes when there may be changes.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// What has happened since the last look, or none when it was too much to be noted.
+    pub(crate) fn take_changes(&self) -> Option<VecDeque<Change>> {
+        self.lock().changes.as_mut().map(std::mem::take)
+    }
+
     pub(crate) fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().groups.len()
     }
 
     pub(crate) fn memberships(&self) -> usize {
         self.memberships.load(Ordering::Relaxed)
     }
 
-    /// Events given up inside of groups.
+    /// Messages given up inside of groups.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }
@@ -99,12 +161,32 @@ impl Groups {
         self.resyncs.load(Ordering::Relaxed)
     }
 
-    fn find(&self, name: &str) -> Option<Arc<Group>> {
-        self.lock().get(name).map(|Named(group)| Arc::clone(group))
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    fn all(&self) -> Vec<Arc<Group>> {
+        self.groups.iter().map(|Named(group)| Arc::clone(group)).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashSet<Named>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    fn note(&mut self, change: impl FnOnce() -> Change) {
+        let Some(changes) = &mut self.changes else {
+            return;
+        };
+        if changes.len() < CHANGES {
+            changes.push_back(change());
+        } else {
+            self.changes = None;
+        }
+    }
+
+    fn give_back(&mut self) {
+        let (used, room) = (self.groups.len(), self.groups.capacity());
+        if room > SMALL && used * SPARSE < room {
+            self.groups.shrink_to(used * 2);
+        }
     }
 }
 

@@ -6,7 +6,13 @@ mod channels;
 mod gauges;
 mod group;
 mod groups;
+mod incoming;
+mod link;
 mod options;
+mod outgoing;
+mod pause;
+mod postgres;
+mod redis;
 
 pub use channels::{Channels, Membership};
 pub use gauges::Gauges;

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use database::PostgresTarget;
+
 /// How to reach Redis.
 #[derive(Clone)]
 pub struct RedisOptions {
-    /// `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS.
+    /// `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS, whose certificate must come from an
+    /// authority that browsers trust, or from one in the PEM file of `?ssl_ca_certs=`.
     pub url: String,
     /// Put before the name of each group, so that two products share one server.
     pub prefix: String,
@@ -24,18 +27,18 @@ impl RedisOptions {
 /// How to reach PostgreSQL.
 #[derive(Clone)]
 pub struct PostgresOptions {
-    /// `postgres://user:password@host[:port]/database?sslmode=…`, as the crate `database` takes it.
-    pub url: String,
-    /// Put before the names of the NOTIFY channels and of the table for large messages: lower-case letters, digits and
+    /// The server, as [`database::Target::parse`] reads it. Directly, or through a pooler in session mode.
+    pub target: PostgresTarget,
+    /// The NOTIFY channel and the table for large messages are named after it: up to 40 lower-case letters, digits and
     /// `_`.
     pub prefix: String,
 }
 
 impl PostgresOptions {
-    /// The server at `url`, for a product whose channels begin with `prefix`.
-    pub fn new(url: impl Into<String>, prefix: impl Into<String>) -> Self {
+    /// The server at `target`, for a product whose channel and table begin with `prefix`.
+    pub fn new(target: PostgresTarget, prefix: impl Into<String>) -> Self {
         Self {
-            url: url.into(),
+            target,
             prefix: prefix.into(),
         }
     }

@@ -154,6 +154,19 @@ impl Database {
         .await
     }
 
+    /// Like [`Database::write_sized`] for a closure whose first statement changes the rows that it is about, so that
+    /// whoever else changes them waits until this commits. On PostgreSQL it runs READ COMMITTED: it never has to run
+    /// again because another came first, and sees after that first statement what the other has left. `bytes` may be 0.
+    pub async fn write_ordered<T, E, F>(&self, bytes: usize, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let deadline = self.inner.options.write_deadline;
+        self.submit(Kind::Ordered, deadline, None, bytes, work).await
+    }
+
     /// Prepares a statement without running it. The types of its columns, all of which a [`Row`](crate::Row) can
     /// read; SQLite says `ANY`. For a test that goes through every statement of a program.
     pub async fn check_statement(&self, sql: &str) -> Result<Vec<String>, Error> {
@@ -236,7 +249,7 @@ impl Inner {
         };
         match job.kind {
             Kind::Read => reads.push(job),
-            Kind::Write => writes.push(job),
+            Kind::Write | Kind::Ordered => writes.push(job),
         }
     }
 

@@ -13,6 +13,8 @@ use crate::{Conn, Error};
 pub(crate) enum Kind {
     Read,
     Write,
+    /// A write that holds on to the rows it begins with: it waits for others instead of failing after them.
+    Ordered,
 }
 
 /// What became of a run.

@@ -29,6 +29,7 @@ pub use exclusive::Exclusive;
 pub use inspection::{InspectError, Inspection, inspect};
 pub use migrations::{Migration, MigrationError, MigrationReport, Migrations};
 pub use options::Options;
+pub use postgres::PostgresTransport;
 pub use row::{Cell, FromValue, Row};
 pub use snapshot::Snapshot;
 pub use target::{PostgresTarget, Target};

@@ -7,6 +7,7 @@ pub mod api;
 pub mod events;
 pub mod leaving;
 pub mod limits;
+pub mod room;
 pub mod rules;
 pub mod store;
 pub mod sweep;

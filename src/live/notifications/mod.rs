@@ -76,11 +76,11 @@ impl Member for Ear {
         let Event::Message(message) = event else {
             return;
         };
-        match Frame::from_bytes(message.clone()) {
-            // A socket that is being closed hears no more.
-            Some(frame) => drop(self.0.push(frame, Class::Durable)),
-            None => tracing::warn!("an event of another server is no frame"),
-        }
+        let Some(frame) = Frame::from_bytes(message.clone()) else {
+            return tracing::warn!("an event of another server is no frame");
+        };
+        // A socket that is being closed hears no more.
+        let _ = self.0.push(frame, Class::Durable);
     }
 }
 
@@ -124,9 +124,7 @@ impl Conversation for Notifications {
     async fn ended(self: Arc<Self>) {
         if self.has_entered.load(Ordering::Relaxed) {
             let (app, handle) = (&self.app, &self.handle);
-            app.live
-                .departures
-                .add(handle.user_id(), handle.username(), app.clock.now());
+            app.live.departures.add(handle.user_id(), app.clock.now());
         }
     }
 }
@@ -208,33 +206,54 @@ fn tell_all(app: &App, people: &[(i64, String)], frame: &Frame) {
     }
 }
 
-/// Lets those leave whose last socket is gone for long enough. A part of [`super::beat`].
+/// Lets those leave whose sockets are gone for long enough, many at a time. A part of [`super::beat`].
 pub(super) async fn beat(app: &App) {
-    for departure in app.live.departures.due(app.clock.now()) {
-        match app.live.presence.leave(app, HOME, departure.user_id).await {
-            Ok(true) => tell_offline(app, departure.user_id, &departure.username).await,
-            Ok(false) => {}
-            Err(error) => tracing::debug!(%error, "a leaving was not noted"),
+    let departures = &app.live.departures;
+    loop {
+        let due = departures.due(app.clock.now());
+        if due.is_empty() {
+            return;
+        }
+        match app.live.presence.leave_all(app, HOME, &due).await {
+            Ok(left) => tell_offline(app, left).await,
+            Err(error) => {
+                tracing::debug!(%error, "those who left stay until the database takes it");
+                return departures.put_back(due);
+            }
         }
     }
 }
 
-/// Somebody has left with the server on which they were.
-pub(super) async fn left(app: &App, user_id: i64) {
-    let username = app.read(move |conn| Ok(people::username(conn, user_id)?)).await;
-    match username {
-        Ok(Some(username)) => tell_offline(app, user_id, &username).await,
-        Ok(None) => {}
-        Err(error) => tracing::debug!(%error, "friends were not told who is offline"),
+/// These people are not online any more: their friends are told.
+pub(super) async fn tell_offline(app: &App, people: Vec<i64>) {
+    if people.is_empty() {
+        return;
     }
-}
-
-async fn tell_offline(app: &App, user_id: i64, username: &str) {
-    let friends = app
-        .read(move |conn| Ok(social::store::friends_of(conn, user_id)?))
+    let told = app
+        .read(move |conn| {
+            let mut told = Vec::new();
+            for user_id in &people {
+                let friends = social::store::friends_of(conn, *user_id)?;
+                if friends.is_empty() {
+                    continue;
+                }
+                if let Some(username) = people::username(conn, *user_id)? {
+                    told.push((*user_id, username, friends));
+                }
+            }
+            Ok(told)
+        })
         .await;
-    match friends {
-        Ok(friends) => tell_all(app, &friends, &json(&FriendOffline { user_id, username })),
+    match told {
+        Ok(told) => {
+            for (user_id, username, friends) in &told {
+                let event = FriendOffline {
+                    user_id: *user_id,
+                    username,
+                };
+                tell_all(app, friends, &json(&event));
+            }
+        }
         Err(error) => tracing::debug!(%error, "friends were not told who is offline"),
     }
 }

@@ -161,3 +161,13 @@ pub fn present(conn: &mut Conn<'_>, people: &[i64], now: i64) -> Result<HashSet<
     let rows = conn.query(sql, &[&HOME, &now, &ids])?;
     rows.into_iter().map(|mut row| row.take()).collect()
 }
+
+/// Who is at a place, by any server that lives.
+pub fn at(conn: &mut Conn<'_>, place: &str, now: i64) -> Result<Vec<i64>, Error> {
+    let rows = conn.query(
+        "SELECT DISTINCT p.user_id FROM presence p JOIN instances i ON i.id = p.instance
+         WHERE p.place = $1 AND i.alive_until > $2",
+        &[&place, &now],
+    )?;
+    rows.into_iter().map(|mut row| row.take()).collect()
+}

@@ -6,6 +6,7 @@ use database::{InspectError, Inspection};
 use envelope::limits::Source;
 
 use super::disk::Folder;
+use crate::config::ChannelLayer;
 use crate::logging::Level;
 
 /// A deployment.
@@ -32,8 +33,10 @@ pub struct Facts {
     pub trusts_proxies: bool,
     /// Servers that are to run side by side.
     pub instances: u32,
-    /// Whether `REDIS_URL` is set.
-    pub redis: bool,
+    /// How events get from one server to another.
+    pub channel_layer: ChannelLayer,
+    /// Why the server of that layer could not be reached.
+    pub channel_trouble: Option<String>,
     /// Bytes of memory that there are, and who says so.
     pub memory: (u64, Source),
     /// This machine's time, in epoch microseconds.

@@ -17,7 +17,7 @@ use crate::mail::Way;
 use crate::migrations;
 use crate::wire::origin::TrustedProxies;
 
-/// Looks at everything that the checks need; takes up to 15 s where nothing answers.
+/// Looks at everything that the checks need; takes up to 25 s where nothing answers.
 pub async fn gather(config: &Config, clock: &Clock, instances: u32) -> Facts {
     let database = look_at_database(config);
     let limits = Limits::read(config.memory_limit);
@@ -33,7 +33,8 @@ pub async fn gather(config: &Config, clock: &Clock, instances: u32) -> Facts {
         rate_limits: config.rate_limits,
         trusts_proxies: config.trusted_proxies != TrustedProxies::None,
         instances,
-        redis: config.redis_url.is_some(),
+        channel_layer: config.channel_layer,
+        channel_trouble: try_channels(config).await,
         memory: (limits.memory_bytes, limits.memory_source),
         now: clock.now(),
         mail: try_mail(config).await,
@@ -63,6 +64,15 @@ fn look_at_database(config: &Config) -> DatabaseFacts {
         seen,
         took: begin.elapsed(),
     }
+}
+
+/// Why the server of the channel layer cannot be reached, if there is one and it cannot.
+async fn try_channels(config: &Config) -> Option<String> {
+    let channels = match config.channels() {
+        Ok(channels) => channels,
+        Err(error) => return Some(error.to_string()),
+    };
+    channels.try_server().await.err()
 }
 
 async fn try_mail(config: &Config) -> Vec<MailWay> {

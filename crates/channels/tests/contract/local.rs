@@ -6,7 +6,7 @@ use std::thread;
 use channels::{Channels, Event, Membership};
 
 use crate::layers::on_each;
-use crate::recorder::{Recorder, text};
+use crate::recorder::{Recorder, join, text};
 
 #[test]
 fn messages_arrive_at_once_in_order_and_once() {
@@ -232,9 +232,4 @@ fn publish_from_threads(channels: &Channels, publishers: usize, each: usize) {
             });
         }
     });
-}
-
-fn join(channels: &Channels, group: &str, recorder: &Arc<Recorder>) -> Membership {
-    let member = Arc::clone(recorder);
-    channels.join(group, member)
 }

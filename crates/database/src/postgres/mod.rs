@@ -3,6 +3,7 @@
 mod errors;
 mod exclusive;
 mod migrate;
+mod open;
 mod session;
 mod snapshot;
 mod stream;
@@ -12,6 +13,8 @@ mod values;
 mod worker;
 
 pub(crate) use exclusive::exclusively;
+pub use open::PostgresTransport;
+
 pub(crate) use migrate::{inspect, migrate, pending};
 pub(crate) use snapshot::snapshot;
 pub(crate) use threads::start;

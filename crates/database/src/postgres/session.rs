@@ -10,9 +10,10 @@ use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Statement};
 
 use super::errors::{NoConnection, Trouble, translate};
-use super::tls;
+use super::open::open;
 use super::values::{bind, check_parameters, column_types, read_row};
 use crate::conn::Session;
+use crate::job::Kind;
 use crate::target::PostgresTarget;
 use crate::value::Value;
 use crate::{Dialect, Error, Row};
@@ -21,10 +22,6 @@ use crate::{Dialect, Error, Row};
 const PREPARED: usize = 128;
 /// How long after the server should have stopped a statement its connection is given up.
 const SLACK: Duration = Duration::from_secs(2);
-/// How long data may stay unacknowledged before the connection counts as broken.
-const TCP_USER_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a connection stays idle before the network is asked whether it still stands.
-const KEEPALIVE: Duration = Duration::from_secs(30);
 /// Pause after the first failed attempt to connect; doubles up to the longest.
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(100);
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -87,25 +84,12 @@ impl PostgresSession {
         time: Duration,
         statement_timeout: Duration,
     ) -> Result<Self, NoConnection> {
-        let mut config = target.config.clone();
-        config.connect_timeout(time).tcp_user_timeout(TCP_USER_TIMEOUT);
-        config
-            .keepalives_idle(KEEPALIVE)
-            .keepalives_interval(TCP_USER_TIMEOUT)
-            .keepalives_retries(3);
-        let tls = tls::connector(&target.trust).map_err(NoConnection::settings)?;
         let runtime = Builder::new_current_thread()
             .enable_io()
             .enable_time()
             .build()
             .map_err(|error| NoConnection::settings(error.to_string()))?;
-        // The library's own limit ends with the TCP handshake; a server may accept and then stay silent.
-        let connecting = async { tokio::time::timeout(time, config.connect(tls)).await };
-        let (client, connection) = match runtime.block_on(connecting) {
-            Ok(Ok(connected)) => connected,
-            Ok(Err(failure)) => return Err(NoConnection::from_failure(&failure)),
-            Err(_) => return Err(NoConnection::silence()),
-        };
+        let (client, connection) = runtime.block_on(open(target, time))?;
         let transport = runtime.spawn(async move {
             // Its error is the error of the statement that was running.
             let _ = connection.await;
@@ -136,11 +120,16 @@ impl PostgresSession {
     }
 
     /// Begins a transaction whose statements may run until `deadline`, in one round trip.
-    pub(super) fn begin(&mut self, deadline: Instant) -> Result<(), Error> {
+    pub(super) fn begin(&mut self, kind: Kind, deadline: Instant) -> Result<(), Error> {
         let left = deadline.saturating_duration_since(Instant::now());
         self.patience = left + SLACK;
+        let isolation = if kind == Kind::Ordered {
+            "READ COMMITTED"
+        } else {
+            "SERIALIZABLE"
+        };
         self.batch(&format!(
-            "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE; SET LOCAL statement_timeout = {}",
+            "BEGIN ISOLATION LEVEL {isolation} READ WRITE; SET LOCAL statement_timeout = {}",
             millis(left)
         ))
     }

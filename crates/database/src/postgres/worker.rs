@@ -106,7 +106,7 @@ impl Worker {
             }
             match job.kind {
                 Kind::Read => self.read(job),
-                Kind::Write => self.write(job),
+                Kind::Write | Kind::Ordered => self.write(job),
             }
             self.renew();
         }
@@ -223,7 +223,7 @@ fn run_read(session: &mut PostgresSession, job: &mut Job, link: &Link) {
 
 /// Runs a write in one transaction.
 fn run_write(session: &mut PostgresSession, job: &mut Job, link: &Link) -> Outcome {
-    if let Err(error) = session.begin(job.deadline) {
+    if let Err(error) = session.begin(job.kind, job.deadline) {
         return if session.trouble().is_some() {
             Outcome::Again(error)
         } else {

@@ -4,6 +4,7 @@ use database::{Conn, Error};
 
 use super::members;
 use super::{Member, Role, Session};
+use crate::live::collaboration::room;
 use crate::live::collaboration::rules::{CODE_KEPT_FOR, COLORS, EXPIRED_KEPT_FOR, LOG_KEPT_FOR};
 
 /// A session that is to be made.
@@ -218,9 +219,8 @@ pub fn clear_one(conn: &mut Conn<'_>, now: i64) -> Result<bool, Error> {
         &[&now, &(now - LOG_KEPT_FOR)],
     )?;
     let Some(mut row) = cleared else { return Ok(false) };
-    conn.execute(
-        "DELETE FROM operations WHERE collaboration_id = $1",
-        &[&row.take::<i64>()?],
-    )?;
+    let id: i64 = row.take()?;
+    conn.execute("DELETE FROM operations WHERE collaboration_id = $1", &[&id])?;
+    room::store::forget(conn, id, now)?;
     Ok(true)
 }

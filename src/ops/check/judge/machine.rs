@@ -4,6 +4,7 @@ use envelope::limits::Source;
 use envelope::shares::LEAST;
 use time::OffsetDateTime;
 
+use crate::config::ChannelLayer;
 use crate::ops::check::facts::{Facts, MailWay};
 use crate::ops::checklist::{Finding, readable_bytes};
 
@@ -17,44 +18,43 @@ const SKEW: u64 = 30_000_000;
 const MEASURED: Option<&str> = None;
 
 pub(super) fn channels(facts: &Facts) -> Finding {
-    match facts.instances {
-        0 | 1 => one_instance(),
-        instances => several(facts, instances),
+    let layer = facts.channel_layer;
+    if facts.instances > 1 && facts.database.is_file {
+        return Finding::fail(
+            "channels",
+            format!("{} instances cannot share a SQLite file", facts.instances),
+            "run one instance, or set DATABASE_URL to a PostgreSQL database",
+        );
+    }
+    if let Some(trouble) = &facts.channel_trouble {
+        return Finding::fail(
+            "channels",
+            format!("live events go over {layer}, which cannot be reached: {trouble}"),
+            "correct REDIS_URL or DATABASE_URL; for a single instance CHANNEL_LAYER=memory is enough",
+        );
+    }
+    match (layer, facts.instances) {
+        (ChannelLayer::Memory, 0 | 1) => one_instance(),
+        (ChannelLayer::Memory, instances) => Finding::fail(
+            "channels",
+            format!("{instances} instances that pass live events on in memory alone do not hear each other"),
+            "set REDIS_URL, or CHANNEL_LAYER=postgres to use the database; see docs/OPERATIONS.md, several servers",
+        ),
+        _ => Finding::ok(
+            "channels",
+            format!("live events reach every instance over {layer}, which answers"),
+        ),
     }
 }
 
 /// When memory alone stops being enough: with a second instance, not with a number of people.
 fn one_instance() -> Finding {
-    let measured = MEASURED.unwrap_or(
-        "how many that is has not been measured yet, and live sockets are not part of this version",
-    );
+    let measured = MEASURED.unwrap_or("how many that is has not been measured yet");
     Finding::ok(
         "channels",
         format!(
-            "one instance passes everything on in its own memory, right for as many people as it holds: {measured}"
+            "one instance passes everything on in its own memory, right for as many people as it holds: {measured}; a second one needs REDIS_URL or CHANNEL_LAYER=postgres"
         ),
-    )
-}
-
-fn several(facts: &Facts, instances: u32) -> Finding {
-    if facts.database.is_file {
-        return Finding::fail(
-            "channels",
-            format!("{instances} instances cannot share a SQLite file"),
-            "run one instance, or set DATABASE_URL to a PostgreSQL database",
-        );
-    }
-    let later = if facts.redis {
-        "REDIS_URL is set, and nothing uses it before live sockets exist"
-    } else {
-        "live sockets, once they exist, will need REDIS_URL"
-    };
-    Finding::warn(
-        "channels",
-        format!(
-            "{instances} instances share one PostgreSQL: a sign-out is felt by the others within half a minute; {later}"
-        ),
-        "run one instance as long as it is enough; see docs/OPERATIONS.md, several servers",
     )
 }
 

@@ -6,6 +6,7 @@ use database::{InspectError, Inspection, Migration, MigrationError};
 use envelope::limits::Source;
 
 use super::judge;
+use crate::config::ChannelLayer;
 use crate::logging::Level;
 use crate::ops::check::disk::{Folder, Mount};
 use crate::ops::check::facts::{DatabaseFacts, Facts, MailWay};
@@ -44,7 +45,8 @@ fn good() -> Facts {
         rate_limits: true,
         trusts_proxies: true,
         instances: 1,
-        redis: false,
+        channel_layer: ChannelLayer::Memory,
+        channel_trouble: None,
         memory: (512 * MIB, Source::CgroupV2),
         now: NOW,
         mail: vec![way("brevo", Some("api.brevo.com"), None)],
@@ -179,9 +181,18 @@ const ON_POSTGRES: &[Case] = &[
     ("rate-limits", State::Fail, "passwords", |facts| {
         facts.rate_limits = false;
     }),
-    ("channels", State::Warn, "one PostgreSQL", |facts| {
+    ("channels", State::Fail, "do not hear each other", |facts| {
         facts.instances = 2;
     }),
+    (
+        "channels",
+        State::Fail,
+        "Redis, which cannot be reached",
+        |facts| {
+            facts.channel_layer = ChannelLayer::Redis;
+            facts.channel_trouble = Some("WRONGPASS".to_owned());
+        },
+    ),
     ("memory", State::Fail, "31 MB", |facts| facts.memory.0 = 31 * MIB),
     ("memory", State::Warn, "MEMORY_LIMIT", |facts| {
         facts.memory.1 = Source::Machine;
@@ -300,10 +311,18 @@ fn a_large_postgres_needs_no_bucket() {
 }
 
 #[test]
-fn several_instances_are_told_what_redis_is_for() {
+fn several_instances_need_a_layer_that_connects_them() {
     let mut facts = good();
-    (facts.instances, facts.redis) = (4, true);
-    assert!(line("channels", &facts).message.contains("REDIS_URL is set"));
+    assert!(line("channels", &facts).message.contains("a second one needs"));
+    facts.instances = 4;
+    for (layer, name) in [
+        (ChannelLayer::Redis, "Redis"),
+        (ChannelLayer::Postgres, "PostgreSQL"),
+    ] {
+        facts.channel_layer = layer;
+        let line = line("channels", &facts);
+        assert!(line.state == State::Ok && line.message.contains(name), "{line:?}");
+    }
 }
 
 #[test]

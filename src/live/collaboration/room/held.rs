@@ -1,0 +1,355 @@
+//! A room as this server holds it while somebody of it is here: the floor behind its lock, the room's group, and what
+//! comes over it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use channels::{Event, Member, Membership};
+use sockets::{Outbox, code};
+use tokio::sync::OnceCell;
+
+use super::floor::{Consequence, Floor, Origin};
+use super::frames;
+use super::model::Model;
+use super::op::Op;
+use super::parcel::{self, Parcel};
+use super::{canvas_work, loading, upkeep};
+use crate::app::App;
+use crate::live::collaboration::events::RoomEvent;
+use crate::live::notify::json;
+
+/// How long an operation that is missing is waited for before the log is read.
+const GAP: Duration = Duration::from_millis(200);
+/// How long sockets stay open after the end, for the apps to close them.
+const AFTER_THE_END: Duration = Duration::from_secs(10);
+
+/// A room that is held here.
+pub struct Room {
+    /// Of the session.
+    pub id: i64,
+    /// The session's name on the wire.
+    pub session_id: Box<str>,
+    me: Weak<Room>,
+    app: Weak<App>,
+    state: Mutex<State>,
+    pub(super) loaded: OnceCell<()>,
+    pub(super) membership: OnceLock<Membership>,
+}
+
+/// What the lock of a room guards.
+#[derive(Debug)]
+pub struct State {
+    /// Who is in it and what it holds.
+    pub floor: Floor<Outbox>,
+    /// The session's own name.
+    pub canvas_name: Box<str>,
+    /// The vote that was begun last: its id, and by whom.
+    pub vote: Option<(Box<str>, i64)>,
+    /// Who may save now, after a vote that was approved.
+    pub may_save: Option<i64>,
+    /// Over for good.
+    pub is_over: bool,
+    /// The log is being read.
+    pub(super) is_reading: bool,
+    /// When the last socket left.
+    pub empty_since: Option<Instant>,
+    /// What the beat has to look after.
+    pub restless: upkeep::Restless,
+    /// The number at the last checkpoint.
+    pub kept: i64,
+}
+
+impl fmt::Debug for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Room({})", self.id)
+    }
+}
+
+impl Room {
+    /// A room that is not loaded yet.
+    pub fn new(app: &Arc<App>, id: i64, session_id: &str) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            id,
+            session_id: session_id.into(),
+            me: Weak::clone(me),
+            app: Arc::downgrade(app),
+            state: Mutex::new(State {
+                floor: Floor::new(Model::default(), Vec::new()),
+                canvas_name: "".into(),
+                vote: None,
+                may_save: None,
+                is_over: false,
+                is_reading: false,
+                empty_since: Some(Instant::now()),
+                restless: upkeep::Restless::default(),
+                kept: 0,
+            }),
+            loaded: OnceCell::new(),
+            membership: OnceLock::new(),
+        })
+    }
+
+    /// The room's state. Never held across an await or a publish.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        // Frames go to outboxes, which do not panic; a model that did would be read anew from the log.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends a message to the room's group, and so to the sockets that are here, too. Not while the state is locked.
+    pub fn publish(&self, app: &App, message: Bytes) {
+        let group = crate::live::collaboration::events::group(self.id);
+        app.live.channels.publish(&group, message);
+    }
+
+    /// Takes numbered operations.
+    pub fn deliver(
+        self: &Arc<Self>,
+        app: &Arc<App>,
+        ops: impl Iterator<Item = (i64, Option<Op>, Option<Origin>)>,
+        now: Instant,
+    ) {
+        let mut left = Vec::new();
+        let mut is_whole = true;
+        let is_local;
+        {
+            let mut state = self.state();
+            if !self.loaded.initialized() {
+                // What comes while the log is read waits for it.
+                for (number, op, origin) in ops {
+                    if let Some(op) = op {
+                        state.floor.hold_ahead(number, op, origin);
+                    }
+                }
+                return;
+            }
+            let mut origins = false;
+            for (number, op, origin) in ops {
+                origins |= origin.is_some();
+                is_whole = match op {
+                    Some(op) => state.floor.deliver(number, op, origin, now, &mut left),
+                    None => {
+                        state.floor.skip(number);
+                        true
+                    }
+                };
+            }
+            is_local = origins;
+            self.note(&mut state, &left, is_local, now);
+        }
+        self.follow_up(app, left, is_local);
+        if !is_whole {
+            self.read_log(app, GAP);
+        }
+    }
+
+    fn note(self: &Arc<Self>, state: &mut State, left: &[Consequence], is_local: bool, now: Instant) {
+        for consequence in left {
+            if let Consequence::Drawn(slot) = consequence
+                && is_local
+            {
+                state.restless.drawn(slot, now);
+            }
+        }
+    }
+
+    fn follow_up(self: &Arc<Self>, app: &Arc<App>, left: Vec<Consequence>, is_local: bool) {
+        let needs_work = left.iter().any(|left| match left {
+            Consequence::Dropped(numbers) => is_local && !numbers.is_empty(),
+            Consequence::Void(_) => is_local,
+            Consequence::Pages => true,
+            Consequence::Drawn(_) => false,
+        });
+        if left.iter().any(|left| matches!(left, Consequence::Drawn(_))) {
+            app.live.rooms.rouse(self);
+        }
+        if needs_work {
+            let (room, app) = (Arc::clone(self), Arc::clone(app));
+            let tasks = app.tasks.clone();
+            tasks.spawn("tidy a room", async move {
+                upkeep::tidy(&app, &room, left, is_local).await;
+            });
+        }
+    }
+
+    /// Reads the log after `pause`, for operations that did not come.
+    pub fn read_log(self: &Arc<Self>, app: &Arc<App>, pause: Duration) {
+        if std::mem::replace(&mut self.state().is_reading, true) {
+            return;
+        }
+        let (room, app) = (Arc::clone(self), Arc::clone(app));
+        let tasks = app.tasks.clone();
+        tasks.spawn("read what a room has missed", async move {
+            tokio::time::sleep(pause).await;
+            room.state().is_reading = false;
+            loading::read_missed(&app, &room).await;
+        });
+    }
+
+    fn take(self: &Arc<Self>, app: &Arc<App>, parcel: Parcel) {
+        match parcel {
+            Parcel::Operations(first, ops) => {
+                let numbered = (first..).zip(ops).map(|(number, op)| (number, op, None));
+                self.deliver(app, numbered, Instant::now());
+            }
+            Parcel::Light {
+                user_id,
+                key,
+                must_arrive,
+                frame,
+            } => {
+                let mut state = self.state();
+                if must_arrive {
+                    state.floor.tell(&frame, Some(user_id));
+                } else {
+                    state.floor.tell_lightly(&frame, key, user_id);
+                }
+            }
+            Parcel::Came(person) => {
+                let frame = frames::frame(&frames::user_joined(&person));
+                let mut state = self.state();
+                let user_id = person.user_id;
+                state.floor.know(person);
+                state.floor.tell(&frame, Some(user_id));
+            }
+            Parcel::Left(user_id) => self.tell_left(user_id),
+            Parcel::Event(event) => self.happen(app, *event),
+        }
+    }
+
+    /// Tells the others that somebody is not here any more, once.
+    fn tell_left(&self, user_id: i64) {
+        let mut state = self.state();
+        let person = state.floor.people.iter_mut().find(|person| person.user_id == user_id);
+        let Some(person) = person.filter(|person| person.is_here) else {
+            return;
+        };
+        person.is_here = false;
+        let frame = frames::frame(&frames::user_left(user_id, &person.username));
+        state.floor.tell(&frame, Some(user_id));
+    }
+
+    /// Takes what happened to the session.
+    fn happen(self: &Arc<Self>, app: &Arc<App>, event: RoomEvent) {
+        let frame = json(&event);
+        self.state().floor.tell(&frame, None);
+        match event {
+            RoomEvent::SessionEnded { .. } => self.end(app),
+            RoomEvent::UserKicked {
+                kicked_user_id,
+                by_user,
+            } => self.put_out(kicked_user_id, by_user),
+            RoomEvent::VoteInitiated {
+                vote_id,
+                initiated_by,
+                ..
+            } => {
+                let mut state = self.state();
+                state.vote = Some((vote_id.into(), initiated_by));
+                state.may_save = None;
+                drop(state);
+                self.close_vote_in_time(app);
+            }
+            RoomEvent::VoteResult { vote_id, approved, .. } => {
+                let mut state = self.state();
+                let is_this = state.vote.as_ref().is_some_and(|(id, _)| **id == *vote_id);
+                if is_this {
+                    let (_, initiator) = state.vote.take().expect("it has just been looked at");
+                    state.may_save = approved.then_some(initiator);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The session is over: who is still here after a while is sent away for good.
+    pub fn end(self: &Arc<Self>, app: &Arc<App>) {
+        if std::mem::replace(&mut self.state().is_over, true) {
+            return;
+        }
+        let (room, tasks) = (Arc::clone(self), app.tasks.clone());
+        let stopping = app.tasks.clone();
+        tasks.spawn("close a room", async move {
+            tokio::select! {
+                () = tokio::time::sleep(AFTER_THE_END) => {}
+                () = stopping.stopping() => return,
+            }
+            for seat in &room.state().floor.seats {
+                seat.close(code::NORMAL, "the session is over");
+            }
+        });
+    }
+
+    /// Somebody has to go: they are told that the session is over for them, the others that they have left.
+    pub fn put_out(&self, user_id: i64, by_user: String) {
+        {
+            let mut state = self.state();
+            let ended = json(&RoomEvent::SessionEnded {
+                session_id: self.session_id.to_string(),
+                story_id: None,
+                story_title: state.canvas_name.to_string(),
+                ended_by: by_user,
+            });
+            let seats = std::mem::take(&mut state.floor.seats);
+            let (out, stay) = seats.into_iter().partition(|seat| seat.user_id == user_id);
+            state.floor.seats = stay;
+            let out: Vec<_> = out;
+            for seat in out {
+                seat.tell(&ended);
+                seat.close(code::NORMAL, "the host has put you out");
+            }
+        }
+        self.tell_left(user_id);
+    }
+
+    /// A vote is decided when its time is over, by whichever server looks first.
+    fn close_vote_in_time(self: &Arc<Self>, app: &Arc<App>) {
+        let app = Arc::clone(app);
+        let tasks = app.tasks.clone();
+        let wait = Duration::from_micros(
+            crate::live::collaboration::rules::VOTE_LASTS.unsigned_abs(),
+        ) + Duration::from_millis(50);
+        tasks.spawn("close a vote", async move {
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = app.tasks.stopping() => return,
+            }
+            if let Err(error) = crate::live::collaboration::votes::close_due(&app).await {
+                tracing::debug!(%error, "a vote could not be closed yet");
+            }
+        });
+    }
+
+    /// Shows a canvas to a socket, by a task of its own.
+    pub fn show(self: &Arc<Self>, app: &Arc<App>, seat: u64, slot: Box<str>) {
+        let (room, app) = (Arc::clone(self), Arc::clone(app));
+        let tasks = app.tasks.clone();
+        tasks.spawn("show a canvas", async move {
+            Box::pin(canvas_work::show(&app, &room, seat, slot)).await;
+        });
+    }
+}
+
+impl Member for Room {
+    fn deliver(&self, _group: &str, event: &Event) {
+        let (Some(app), Some(me)) = (self.app.upgrade(), self.me.upgrade()) else {
+            return;
+        };
+        match event {
+            Event::Resync => me.read_log(&app, Duration::ZERO),
+            Event::Message(message) => {
+                // What this server has numbered itself has been delivered already.
+                if let Some((_, last)) = parcel::numbers(message)
+                    && last <= self.state().floor.model.number
+                {
+                    return;
+                }
+                match parcel::read(message) {
+                    Some(parcel) => me.take(&app, parcel),
+                    None => tracing::warn!("a message of another server cannot be read"),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The rooms that this server holds, and the way of operations through the database and back.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use sockets::code;
+use tokio::sync::Notify;
+
+use super::draft::Draft;
+use super::loading;
+use super::op::{Action, DraftChange, Op, Place};
+use super::parcel;
+use super::held::Room;
+use super::sequencer::{Outcome, Sequencer, Taker, Waiting};
+use super::upkeep;
+use crate::app::App;
+use crate::live::collaboration::events::group;
+use crate::wire::Error;
+
+/// When to come again while the database is behind.
+const COME_AGAIN: u64 = 2;
+
+/// All rooms that somebody is in, by session.
+#[derive(Debug, Default)]
+pub struct Rooms {
+    rooms: Mutex<HashMap<i64, Arc<Room>>>,
+    /// Numbers the operations of all of them.
+    pub sequencer: Sequencer,
+    /// Rooms that the beat looks after.
+    restless: Mutex<Vec<Arc<Room>>>,
+    rang: Notify,
+}
+
+/// How busy the rooms are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gauges {
+    /// Rooms that are held here.
+    pub rooms: usize,
+    /// Operations that wait for the database.
+    pub waiting: usize,
+}
+
+impl Rooms {
+    fn rooms(&self) -> MutexGuard<'_, HashMap<i64, Arc<Room>>> {
+        // An insert or a remove is whole before anything can panic.
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How busy they are.
+    pub fn gauges(&self) -> Gauges {
+        Gauges {
+            rooms: self.rooms().len(),
+            waiting: self.sequencer.len(),
+        }
+    }
+
+    /// A room that is held here.
+    pub fn held(&self, collaboration_id: i64) -> Option<Arc<Room>> {
+        self.rooms().get(&collaboration_id).cloned()
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Vec<Arc<Room>> {
+        self.rooms().values().cloned().collect()
+    }
+
+    /// The room of a session, loaded if it is not held yet.
+    pub async fn open(&self, app: &Arc<App>, id: i64, session_id: &str) -> Result<Arc<Room>, Error> {
+        let room = {
+            let mut rooms = self.rooms();
+            let room = rooms.entry(id).or_insert_with(|| Room::new(app, id, session_id));
+            room.state().empty_since = Some(Instant::now());
+            Arc::clone(room)
+        };
+        let loaded = room.loaded.get_or_try_init(|| loading::load(app, &room)).await;
+        if let Err(error) = loaded {
+            self.rooms().retain(|_, held| !Arc::ptr_eq(held, &room));
+            return Err(error);
+        }
+        loading::catch_up(app, &room);
+        Ok(room)
+    }
+
+    /// Lets go of a room in which nobody is; false when somebody has come meanwhile.
+    pub fn let_go(&self, room: &Arc<Room>) -> bool {
+        let mut rooms = self.rooms();
+        if !room.state().floor.seats.is_empty() {
+            return false;
+        }
+        rooms.remove(&room.id);
+        if rooms.is_empty() {
+            // After a crowd has left the table is worth giving back.
+            *rooms = HashMap::new();
+        }
+        true
+    }
+
+    /// Has the beat look after a room.
+    pub fn rouse(&self, room: &Arc<Room>) {
+        if std::mem::replace(&mut room.state().restless.is_listed, true) {
+            return;
+        }
+        let mut restless = self.restless.lock().unwrap_or_else(PoisonError::into_inner);
+        restless.push(Arc::clone(room));
+        self.rang.notify_one();
+    }
+
+    /// One beat for all rooms, and none while nothing happens. For ever; one task runs it.
+    pub async fn beat(&self, app: &Arc<App>) {
+        loop {
+            let rooms = {
+                let mut restless = self.restless.lock().unwrap_or_else(PoisonError::into_inner);
+                std::mem::take(&mut *restless)
+            };
+            if rooms.is_empty() {
+                self.rang.notified().await;
+                continue;
+            }
+            tokio::time::sleep(upkeep::BEAT).await;
+            let mut still = Vec::new();
+            for room in rooms {
+                if upkeep::beat(app, &room, Instant::now()) {
+                    still.push(room);
+                }
+            }
+            let mut restless = self.restless.lock().unwrap_or_else(PoisonError::into_inner);
+            restless.append(&mut still);
+        }
+    }
+
+    /// Queues an operation; waits for a place. An error when the database is too far behind.
+    pub async fn submit(&self, app: &App, collaboration_id: i64, op: Op) -> Result<(), Error> {
+        let place = self.sequencer.place().await;
+        let place = place.ok_or_else(|| Error::unavailable(COME_AGAIN))?;
+        self.sequencer.push(
+            place,
+            Waiting {
+                collaboration_id,
+                op,
+                origin: None,
+                since: Instant::now(),
+                at: app.clock.now(),
+            },
+        );
+        Ok(())
+    }
+}
+
+impl Taker for Rooms {
+    fn take(&self, app: &Arc<App>, mut done: Vec<(Waiting, Outcome)>) {
+        let is_shared = app.live.channels.gauges().layer != "memory";
+        while let Some((first, _)) = done.first() {
+            let id = first.collaboration_id;
+            let (own, rest): (Vec<_>, Vec<_>) =
+                done.into_iter().partition(|(waiting, _)| waiting.collaboration_id == id);
+            done = rest;
+            give_back(self.held(id), app, id, own, is_shared);
+        }
+    }
+}
+
+/// Hands the operations of one room to it, and to the servers that hold it, too.
+fn give_back(room: Option<Arc<Room>>, app: &Arc<App>, id: i64, own: Vec<(Waiting, Outcome)>, is_shared: bool) {
+    let (mut numbered, mut failed) = (Vec::new(), Vec::new());
+    for (waiting, outcome) in own {
+        match outcome {
+            Outcome::Numbered(number) => numbered.push((number, waiting)),
+            outcome => failed.push((waiting, outcome)),
+        }
+    }
+    let message = match numbered.first() {
+        Some((first, _)) if is_shared => {
+            Some(parcel::operations(*first, numbered.iter().map(|(_, waiting)| &waiting.op)))
+        }
+        _ => None,
+    };
+    if let Some(room) = &room {
+        let seats: Vec<u64> = numbered.iter().filter_map(|(_, waiting)| Some(waiting.origin?.seat)).collect();
+        let ops = numbered
+            .into_iter()
+            .map(|(number, waiting)| (number, Some(waiting.op), waiting.origin));
+        room.deliver(app, ops, Instant::now());
+        upkeep::release(app, room, &seats);
+        refuse(room, app, &failed);
+    }
+    if let Some(message) = message {
+        app.live.channels.publish(&group(id), message);
+    }
+}
+
+/// Tells those whose operations were not taken.
+fn refuse(room: &Arc<Room>, app: &Arc<App>, failed: &[(Waiting, Outcome)]) {
+    for (waiting, outcome) in failed {
+        let mut state = room.state();
+        let seat = waiting.origin.and_then(|origin| state.floor.seat(origin.seat));
+        let Some(seat) = seat else { continue };
+        match outcome {
+            Outcome::GivenUp | Outcome::Unknown => seat.close(code::TRY_AGAIN, "come again in a moment"),
+            Outcome::Over | Outcome::Numbered(_) => seat.close(code::NORMAL, "the session is over"),
+        }
+    }
+    if failed.iter().any(|(_, outcome)| matches!(outcome, Outcome::Unknown)) {
+        room.read_log(app, std::time::Duration::ZERO);
+    }
+}
+
+/// The draft of a session, whether or not its room is held here.
+pub async fn draft(app: &Arc<App>, collaboration_id: i64) -> Result<Draft, Error> {
+    if let Some(room) = app.live.rooms.held(collaboration_id)
+        && room.loaded.initialized()
+    {
+        return Ok(Draft::of(&room.state().floor.model));
+    }
+    let model = loading::model(app, collaboration_id).await?;
+    Ok(Draft::of(&model))
+}
+
+/// Changes fields of a session's draft, whether or not its room is held here. Answers when the change is committed.
+pub async fn update_draft(
+    app: &Arc<App>,
+    collaboration_id: i64,
+    user_id: i64,
+    username: &str,
+    change: DraftChange,
+) -> Result<(), Error> {
+    let op = Op {
+        user_id,
+        username: username.into(),
+        place: Place::default(),
+        action: Action::Draft(Box::new(change)),
+    };
+    let number = append_now(app, collaboration_id, op.clone()).await?;
+    if let Some(room) = app.live.rooms.held(collaboration_id) {
+        room.deliver(app, std::iter::once((number, Some(op.clone()), None)), Instant::now());
+    }
+    let message = parcel::operations(number, std::iter::once(&op));
+    app.live.channels.publish(&group(collaboration_id), message);
+    Ok(())
+}
+
+/// Numbers one operation and waits until it is in the log; 404 when the session is over.
+async fn append_now(app: &Arc<App>, collaboration_id: i64, op: Op) -> Result<i64, Error> {
+    let entry = super::store::Entry {
+        collaboration_id,
+        user_id: op.user_id,
+        kind: op.action.kind(),
+        slot: None,
+        page: i64::from(op.place.page()),
+        data: op.to_log(),
+        created_at: app.clock.now(),
+    };
+    let entries = Arc::new(vec![entry]);
+    let numbers: Result<Vec<i64>, database::Error> = app
+        .database
+        .write_ordered(0, move |conn| super::store::append(conn, &entries))
+        .await;
+    let number = numbers?.first().copied().unwrap_or_default();
+    if number == 0 {
+        return Err(Error::not_found());
+    }
+    Ok(number)
+}
+
+/// Which page each of those in a session looks at, by user id; who is missing looks at the first. Empty when the room is
+/// held nowhere near.
+pub fn current_pages(app: &App, collaboration_id: i64) -> std::collections::BTreeMap<i64, i32> {
+    let room = app.live.rooms.held(collaboration_id);
+    room.map_or_else(Default::default, |room| room.state().floor.model.viewers.clone())
+}

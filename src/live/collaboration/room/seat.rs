@@ -1,0 +1,239 @@
+//! One socket in a room, and what the room remembers of it while it does something.
+
+use std::any::Any;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use sockets::{Class, Frame, Outbox};
+
+use super::lights::Lights;
+
+/// How long what was sent to a socket may still be on its way when something comes from it.
+pub const ON_ITS_WAY: Duration = Duration::from_secs(1);
+/// How long others' strokes count as recent for somebody who clears.
+pub const RECENT: Duration = Duration::from_secs(2);
+/// Frames that are held back for one socket at most.
+const MOST_HELD: usize = 2_000;
+/// Canvases that are remembered for one socket.
+const MOST_BRUSHES: usize = 16;
+
+/// Own operations that are remembered for each canvas.
+const MOST_OWN: usize = 32;
+
+/// The way out of a socket.
+pub trait Post {
+    /// Sends a frame that must arrive.
+    fn send(&self, frame: &Frame);
+    /// Sends a frame that may wait a moment, or be dropped; a newer one of the same key (not 0) replaces it.
+    fn cork(&self, frame: &Frame, key: u64);
+    /// Sends a large frame; false when one is on its way already.
+    fn send_state(&self, frame: Frame, permit: Box<dyn Any + Send>) -> bool;
+    /// Closes the socket after what waits.
+    fn close(&self, code: u16, reason: &'static str);
+}
+
+impl Post for Outbox {
+    fn send(&self, frame: &Frame) {
+        // A full outbox closes its socket by itself, which then comes again and is brought up to date.
+        let _ = self.push(frame.clone(), Class::Durable);
+    }
+
+    fn cork(&self, frame: &Frame, key: u64) {
+        let _ = self.push_corked(frame.clone(), Class::Ephemeral(key));
+    }
+
+    fn send_state(&self, frame: Frame, permit: Box<dyn Any + Send>) -> bool {
+        self.state(frame, permit).is_ok()
+    }
+
+    fn close(&self, code: u16, reason: &'static str) {
+        Outbox::close(self, code, reason);
+    }
+}
+
+/// A socket in the room.
+#[derive(Debug)]
+pub struct Seat<P> {
+    /// Of the socket.
+    pub id: u64,
+    /// Whose it is.
+    pub user_id: i64,
+    pub(super) post: P,
+    pub(super) busy: Option<Box<Busy>>,
+}
+
+/// What is remembered of a socket that does something.
+#[derive(Debug, Default)]
+pub struct Busy {
+    /// The canvas it is on, as far as can be told.
+    pub on: Option<Box<str>>,
+    /// Since when, and when it last did something there.
+    pub on_since: Option<Instant>,
+    pub(super) on_at: Option<Instant>,
+    /// In the middle of a stroke.
+    pub drawing: bool,
+    pub(super) brushes: Vec<Brush>,
+    /// When another's title was sent to it.
+    pub(super) title_at: Option<Instant>,
+    /// When it was told that a page was deleted, and which.
+    pub(super) deleted_at: Option<(Instant, i32)>,
+    /// Frames held back until it has been brought up to date: of one canvas, or all.
+    pub(super) hold: Option<Hold>,
+    /// Two numbers that had been sent to it, the second at `settled_at`, the first a moment earlier.
+    settled: (i64, i64),
+    settled_at: Option<Instant>,
+    /// Own operations that are not numbered yet, and own ephemera that wait behind them.
+    pub(super) unnumbered: u32,
+    pub(super) behind: Vec<Bytes>,
+    /// What waits a moment.
+    pub(super) lights: Lights,
+}
+
+/// What a socket knows of a canvas.
+#[derive(Debug)]
+pub struct Brush {
+    pub(super) slot: Box<str>,
+    /// It has been shown everything up to this number; `None` when it may lack the beginning.
+    pub served: Option<i64>,
+    /// When others' texts, strokes and whole states were sent to it.
+    pub(super) text_at: Option<Instant>,
+    pub(super) drawn_at: Option<Instant>,
+    pub(super) wiped_at: Option<Instant>,
+    /// The last operations of its own.
+    pub(super) own: Vec<i64>,
+}
+
+/// Frames that wait until a socket has been brought up to date.
+#[derive(Debug)]
+pub struct Hold {
+    /// Only those of this canvas.
+    pub slot: Option<Box<str>>,
+    pub(super) frames: Vec<Frame>,
+}
+
+impl<P: Post> Seat<P> {
+    /// A socket that has just come.
+    pub fn new(id: u64, user_id: i64, post: P) -> Self {
+        Self {
+            id,
+            user_id,
+            post,
+            busy: None,
+        }
+    }
+
+    /// Sends a frame that must arrive, whatever is held back.
+    pub fn tell(&self, frame: &Frame) {
+        self.post.send(frame);
+    }
+
+    /// Sends a large frame; false when one is on its way already.
+    pub fn tell_state(&self, frame: &Frame, permit: Box<dyn Any + Send>) -> bool {
+        self.post.send_state(frame.clone(), permit)
+    }
+
+    /// Closes the socket after what waits.
+    pub fn close(&self, code: u16, reason: &'static str) {
+        self.post.close(code, reason);
+    }
+
+    pub(super) fn busy(&mut self) -> &mut Busy {
+        self.busy.get_or_insert_default()
+    }
+
+    /// Sends a frame that must arrive, or holds it back in its turn. `slot` is the canvas that it is about.
+    pub(super) fn send(&mut self, frame: &Frame, slot: Option<&str>) {
+        if let Some(hold) = self.busy.as_mut().and_then(|busy| busy.hold.as_mut())
+            && (hold.slot.is_none() || hold.slot.as_deref() == slot)
+        {
+            if hold.frames.len() < MOST_HELD {
+                hold.frames.push(frame.clone());
+                return;
+            }
+            // Nobody waits for so much: it goes out now, in its order.
+            for held in std::mem::take(&mut hold.frames) {
+                self.post.send(&held);
+            }
+        }
+        self.post.send(frame);
+    }
+
+    /// Sends what was held back.
+    pub(super) fn release(&mut self) {
+        let hold = self.busy.as_mut().and_then(|busy| busy.hold.take());
+        for frame in hold.into_iter().flat_map(|hold| hold.frames) {
+            self.post.send(&frame);
+        }
+    }
+}
+
+impl Busy {
+    /// What is known of a canvas.
+    pub(super) fn brush(&mut self, slot: &str) -> &mut Brush {
+        let at = self.brushes.iter().position(|brush| *brush.slot == *slot);
+        let at = at.unwrap_or_else(|| {
+            if self.brushes.len() >= MOST_BRUSHES {
+                self.brushes.remove(0);
+            }
+            self.brushes.push(Brush {
+                slot: slot.into(),
+                served: None,
+                text_at: None,
+                drawn_at: None,
+                wiped_at: None,
+                own: Vec::new(),
+            });
+            self.brushes.len() - 1
+        });
+        &mut self.brushes[at]
+    }
+
+    /// Up to where a canvas has been shown to it.
+    pub fn served(&self, slot: &str) -> Option<i64> {
+        self.brushes.iter().find(|brush| *brush.slot == *slot)?.served
+    }
+
+    /// Whether it was on this canvas lately.
+    pub(super) fn is_on(&self, slot: &str, now: Instant, within: Duration) -> bool {
+        self.on.as_deref() == Some(slot)
+            && self.on_at.is_some_and(|at| now.saturating_duration_since(at) <= within)
+    }
+
+    /// Notes that everything up to `number` has been sent.
+    pub(super) fn sent(&mut self, number: i64, now: Instant) {
+        if self.settled_at.is_none_or(|at| now.saturating_duration_since(at) >= RECENT) {
+            self.settled = (self.settled.1, number);
+            self.settled_at = Some(now);
+        }
+    }
+
+    /// The number up to which everything has arrived, as far as time tells.
+    pub(super) fn settled(&self, now: Instant) -> i64 {
+        match self.settled_at {
+            Some(at) if now.saturating_duration_since(at) >= RECENT => self.settled.1,
+            _ => self.settled.0,
+        }
+    }
+}
+
+impl Brush {
+    /// Notes an operation of its own.
+    pub(super) fn did(&mut self, number: i64) {
+        if self.own.len() >= MOST_OWN {
+            self.own.remove(0);
+        }
+        self.own.push(number);
+    }
+
+    /// After another operation on the canvas was shown: there is no gap if it followed `before`.
+    pub(super) fn shown(&mut self, before: i64, number: i64) {
+        if before == 0 || self.served.is_some_and(|served| served >= before) {
+            self.served = Some(number);
+        }
+    }
+}
+
+/// Whether something was sent so late that its receiver may not have had it at `received`.
+pub(super) fn crossed(sent: Option<Instant>, received: Instant, within: Duration) -> bool {
+    sent.is_some_and(|sent| sent + within > received)
+}

@@ -1,0 +1,604 @@
+//! Many people in one room, in every order that a network allows: in the end all have the same story, and so has
+//! whoever comes last.
+//!
+//! The clients here do what the contract says that the apps do: they show their own strokes, texts and clears at once,
+//! and take pages from the server alone, by position.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use sockets::Frame;
+
+use super::catch_up;
+use super::floor::{Consequence, Floor, Origin};
+use super::message::{self, Inbound};
+use super::model::{FIRST_TITLE, Model};
+use super::op::{Action, Op, Place};
+use super::people::Person;
+use super::canvases::Stored;
+use super::seat::{Post, Seat};
+
+/// What a step of the simulation takes.
+const STEP: Duration = Duration::from_millis(40);
+/// Nothing is on its way for longer; less than the server reckons with.
+const LONGEST_WAY: Duration = Duration::from_millis(400);
+/// Who may be in the room.
+const PEOPLE: i64 = 4;
+
+type Inbox = Rc<RefCell<VecDeque<(Instant, Value)>>>;
+type Now = Rc<Cell<Instant>>;
+
+/// The way to a simulated client.
+#[derive(Clone, Debug)]
+struct Wire(Inbox, Now);
+
+impl Post for Wire {
+    fn send(&self, frame: &Frame) {
+        let value = serde_json::from_slice(frame.payload()).unwrap();
+        self.0.borrow_mut().push_back((self.1.get(), value));
+    }
+
+    fn cork(&self, frame: &Frame, _: u64) {
+        self.send(frame);
+    }
+
+    fn send_state(&self, frame: Frame, _: Box<dyn std::any::Any + Send>) -> bool {
+        self.send(&frame);
+        true
+    }
+
+    fn close(&self, _: u16, _: &'static str) {}
+}
+
+/// A page as a client has it.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Page {
+    id: String,
+    text: String,
+    items: BTreeSet<String>,
+}
+
+/// A story as somebody sees it: what has to be the same for all.
+#[derive(Clone, Debug, PartialEq)]
+struct Sight {
+    pages: Vec<(String, BTreeSet<String>)>,
+    title: Option<String>,
+}
+
+#[derive(Debug)]
+struct Client {
+    user_id: i64,
+    /// Its socket, while it has one.
+    seat: Option<u64>,
+    inbox: Inbox,
+    /// On the way to the server, with the instant of sending.
+    sent: VecDeque<(Instant, String)>,
+    pages: Vec<Page>,
+    title: Option<String>,
+    was_here: bool,
+    out: bool,
+    seen: i64,
+}
+
+impl Client {
+    fn new(user_id: i64) -> Self {
+        let first = Page {
+            id: format!("local-{user_id}"),
+            ..Page::default()
+        };
+        Self {
+            user_id,
+            seat: None,
+            inbox: Inbox::default(),
+            sent: VecDeque::new(),
+            pages: vec![first],
+            title: None,
+            was_here: false,
+            out: false,
+            seen: 0,
+        }
+    }
+
+    fn sight(&self, has_title: bool) -> Sight {
+        Sight {
+            pages: self.pages.iter().map(|page| (page.text.clone(), page.items.clone())).collect(),
+            title: self.title.clone().filter(|_| has_title),
+        }
+    }
+
+    fn page(&mut self, index: i64) -> &mut Page {
+        let index = usize::try_from(index).unwrap();
+        while self.pages.len() <= index {
+            let id = format!("own-{}-{}", self.user_id, self.pages.len());
+            self.pages.push(Page { id, ..Page::default() });
+        }
+        &mut self.pages[index]
+    }
+
+    /// Takes a frame as the apps do.
+    fn take(&mut self, frame: &Value) {
+        let index = frame["page_index"].as_i64();
+        match frame["type"].as_str().unwrap() {
+            "page_added" => {
+                let (index, id) = (&frame["page_data"]["page_index"], &frame["page_data"]["id"]);
+                let index = usize::try_from(index.as_i64().unwrap()).unwrap();
+                if index < self.pages.len() {
+                    return;
+                }
+                let page = self.page(i64::try_from(index).unwrap());
+                page.id = id.as_str().unwrap().to_owned();
+                page.text = frame["page_data"]["text"].as_str().unwrap_or_default().to_owned();
+            }
+            "page_deleted" => {
+                let index = usize::try_from(index.unwrap()).unwrap();
+                if index < self.pages.len() {
+                    self.pages.remove(index);
+                }
+            }
+            "text_edit" => self.page(index.unwrap()).text = frame["text"].as_str().unwrap().to_owned(),
+            "title_edit" => self.title = Some(frame["title"].as_str().unwrap().to_owned()),
+            "draw" => {
+                let item = frame["data"]["itemId"].as_str().unwrap().to_owned();
+                self.page(index.unwrap()).items.insert(item);
+            }
+            "delete_item" => {
+                let item = frame["data"]["itemId"].as_str().unwrap();
+                self.page(frame["data"]["pageIndex"].as_i64().unwrap()).items.remove(item);
+            }
+            "clear" => self.page(index.unwrap()).items.clear(),
+            "canvas_state" => {
+                let project = frame["canvas_data"]["projectData"].as_str().unwrap();
+                let items = project.split(' ').filter(|item| !item.is_empty()).map(str::to_owned);
+                self.page(index.unwrap()).items = items.collect();
+            }
+            "session_ended" => self.out = true,
+            _ => {}
+        }
+    }
+
+    fn say(&mut self, message: &Value, now: Instant) {
+        self.sent.push_back((now, message.to_string()));
+    }
+}
+
+struct World {
+    now: Instant,
+    shared_now: Now,
+    floor: Floor<Wire>,
+    clients: Vec<Client>,
+    /// Taken in, not numbered yet.
+    waiting: VecDeque<(Origin, Op)>,
+    log: Vec<(i64, Op)>,
+    stored: BTreeMap<String, Stored>,
+    seats: u64,
+    items: u32,
+}
+
+impl World {
+    fn new() -> Self {
+        let person = |user_id| Person {
+            user_id,
+            username: format!("user{user_id}").into(),
+            display_name: format!("User {user_id}").into(),
+            color: "#FF6B6B".into(),
+            is_host: user_id == 1,
+            is_here: false,
+        };
+        let now = Instant::now();
+        Self {
+            now,
+            shared_now: Rc::new(Cell::new(now)),
+            floor: Floor::new(Model::default(), (1..=PEOPLE + 1).map(person).collect()),
+            clients: (1..=PEOPLE).map(Client::new).collect(),
+            waiting: VecDeque::new(),
+            log: Vec::new(),
+            stored: BTreeMap::new(),
+            seats: 0,
+            items: 0,
+        }
+    }
+
+    fn step(&mut self, action: u8, who: u8, what: u8) {
+        self.now += STEP;
+        self.shared_now.set(self.now);
+        let who = usize::from(who) % self.clients.len();
+        match action % 16 {
+            0 | 1 => self.connect(who),
+            2..=4 => self.draw(who, what),
+            5 => self.undo(who, what),
+            6 => self.clear(who, what),
+            7 => self.write(who, what),
+            8 => self.entitle(who, what),
+            9 => self.add_page(who),
+            10 => self.delete_page(who, what),
+            11 => self.turn_page(who, what),
+            12 => self.leave(who),
+            13 if what < 40 => self.kick(who),
+            14 => self.save(who, what),
+            _ => {}
+        }
+        self.travel(what);
+    }
+
+    /// Moves some of what is on its way, and all that has been so for long enough.
+    fn travel(&mut self, what: u8) {
+        let oldest = self.now.checked_sub(LONGEST_WAY).unwrap();
+        for who in 0..self.clients.len() {
+            let late = |client: &Client| client.sent.front().is_some_and(|(sent, _)| *sent <= oldest);
+            if what & 1 == 1 || late(&self.clients[who]) {
+                self.receive(who);
+            }
+        }
+        if what & 2 == 2 {
+            self.commit();
+        }
+        if what & 12 != 0 {
+            let who = usize::from(what >> 4) % self.clients.len();
+            self.show(who);
+        }
+        for who in 0..self.clients.len() {
+            let is_late = |client: &Client| client.inbox.borrow().front().is_some_and(|(sent, _)| *sent <= oldest);
+            while is_late(&self.clients[who]) {
+                self.show(who);
+            }
+        }
+    }
+
+    fn receive(&mut self, who: usize) {
+        let Some((_, text)) = self.clients[who].sent.pop_front() else {
+            return;
+        };
+        let Some(seat) = self.clients[who].seat else { return };
+        let user_id = self.clients[who].user_id;
+        if std::env::var("TRACE").is_ok() { eprintln!("{} -> {text}", user_id); }
+        let inbound = message::parse(user_id, &text).unwrap();
+        let name = self.floor.name(user_id);
+        if let Inbound::Draw { place, .. } = &inbound {
+            self.floor.touch(seat, &place.clone(), None, self.now);
+        }
+        let Some(Ok((op, is_doubtful))) = self.floor.intake(seat, name, inbound, self.now) else {
+            return;
+        };
+        let origin = Origin {
+            seat,
+            received: self.now,
+            is_doubtful,
+        };
+        self.waiting.push_back((origin, op));
+    }
+
+    fn commit(&mut self) {
+        while let Some((origin, op)) = self.waiting.pop_front() {
+            let number = self.log.last().map_or(0, |(number, _)| *number) + 1;
+            self.log.push((number, op.clone()));
+            let mut left = Vec::new();
+            assert!(self.floor.deliver(number, op, Some(origin), self.now, &mut left));
+            for consequence in left {
+                if let Consequence::Dropped(numbers) = consequence {
+                    self.log.retain(|(number, op)| !numbers.contains(number) || !op.action.is_drawn());
+                }
+            }
+        }
+    }
+
+    fn show(&mut self, who: usize) {
+        let client = &mut self.clients[who];
+        let frame = client.inbox.borrow_mut().pop_front();
+        if let Some((_, frame)) = frame {
+            if std::env::var("TRACE").is_ok() { eprintln!("{} <- {frame}", client.user_id); }
+            client.take(&frame);
+        }
+    }
+
+    fn active(&mut self, who: usize) -> Option<&mut Client> {
+        let client = &mut self.clients[who];
+        (client.seat.is_some() && !client.out).then_some(client)
+    }
+
+    fn draw(&mut self, who: usize, what: u8) {
+        self.items += 1;
+        let item = format!("item_{}", self.items);
+        let now = self.now;
+        let Some(client) = self.active(who) else { return };
+        let index = usize::from(what) % client.pages.len();
+        client.pages[index].items.insert(item.clone());
+        let id = client.pages[index].id.clone();
+        client.say(
+            &json!({"type": "draw", "data": {"type": "brush", "itemId": item}, "page_id": id, "page_index": index,
+                "is_cover_image": false}),
+            now,
+        );
+    }
+
+    fn undo(&mut self, who: usize, what: u8) {
+        let now = self.now;
+        let Some(client) = self.active(who) else { return };
+        let index = usize::from(what) % client.pages.len();
+        let Some(item) = client.pages[index].items.pop_last() else {
+            return;
+        };
+        let id = client.pages[index].id.clone();
+        client.say(
+            &json!({"type": "delete_item", "data": {"itemId": item, "pageId": id, "pageIndex": index,
+                "isCoverImage": false}}),
+            now,
+        );
+    }
+
+    fn clear(&mut self, who: usize, what: u8) {
+        let now = self.now;
+        let Some(client) = self.active(who) else { return };
+        let index = usize::from(what) % client.pages.len();
+        client.pages[index].items.clear();
+        let id = client.pages[index].id.clone();
+        client.say(
+            &json!({"type": "clear", "page_id": id, "page_index": index, "is_cover_image": false}),
+            now,
+        );
+    }
+
+    fn write(&mut self, who: usize, what: u8) {
+        let now = self.now;
+        let Some(client) = self.active(who) else { return };
+        let index = usize::from(what) % client.pages.len();
+        let text = format!("{} wrote {what} at {:?}", client.user_id, client.sent.len());
+        client.pages[index].text.clone_from(&text);
+        let id = client.pages[index].id.clone();
+        client.say(
+            &json!({"type": "text_edit", "page_id": id, "page_index": index, "text": text}),
+            now,
+        );
+    }
+
+    fn entitle(&mut self, who: usize, what: u8) {
+        let now = self.now;
+        let Some(client) = self.active(who) else { return };
+        let title = format!("{} calls it {what}", client.user_id);
+        client.title = Some(title.clone());
+        client.say(&json!({"type": "title_edit", "title": title}), now);
+    }
+
+    fn add_page(&mut self, who: usize) {
+        let now = self.now;
+        let Some(client) = self.active(who) else { return };
+        let index = client.pages.len();
+        client.say(
+            &json!({"type": "add_page", "page_data": {"page_index": index}, "page_index": index}),
+            now,
+        );
+    }
+
+    fn delete_page(&mut self, who: usize, what: u8) {
+        let now = self.now;
+        let Some(client) = self.active(who) else { return };
+        let index = usize::from(what) % client.pages.len();
+        let id = client.pages[index].id.clone();
+        client.say(
+            &json!({"type": "delete_page", "page_id": id, "page_index": index}),
+            now,
+        );
+    }
+
+    fn turn_page(&mut self, who: usize, what: u8) {
+        let now = self.now;
+        let Some(client) = self.active(who) else { return };
+        let page = usize::from(what) % client.pages.len();
+        client.say(&json!({"type": "page_change", "page_number": page}), now);
+    }
+
+    /// Comes, or comes back: the draft at the first time, then what was missed, then every canvas.
+    fn connect(&mut self, who: usize) {
+        if self.clients[who].seat.is_some() || self.clients[who].out {
+            return;
+        }
+        self.seats += 1;
+        let (seat, user_id) = (self.seats, self.clients[who].user_id);
+        let inbox = Inbox::default();
+        self.floor.seats.push(Seat::new(seat, user_id, Wire(Rc::clone(&inbox), Rc::clone(&self.shared_now))));
+        self.here(user_id, true);
+        let client = &mut self.clients[who];
+        client.seat = Some(seat);
+        client.inbox = inbox;
+        if client.was_here {
+            let seen = client.seen;
+            let floor = &self.floor;
+            let missed = catch_up::missed(&floor.model, user_id, seen, |user_id| floor.name(user_id));
+            self.floor.tell_missed(seat, missed, self.now);
+        } else {
+            client.was_here = true;
+            apply_draft(client, &self.floor.model);
+        }
+        self.show_canvases(seat, user_id);
+    }
+
+    fn show_canvases(&mut self, seat: u64, user_id: i64) {
+        let slots: Vec<Box<str>> = self.floor.model.slots.iter().map(|slot| slot.id.clone()).collect();
+        for slot in slots {
+            let place = Place {
+                slot: Some(slot.clone()),
+                ..Place::default()
+            };
+            if let Some(showing) = self.floor.begin_showing(seat, &slot) {
+                let stored = self.stored.get(&*slot).cloned();
+                self.floor.show(&showing, stored.as_ref(), &self.log, Box::new(()), self.now);
+            }
+            self.floor.touch(seat, &place, None, self.now);
+        }
+        let _ = user_id;
+    }
+
+    fn here(&mut self, user_id: i64, is_here: bool) {
+        let mut people = self.floor.people.iter_mut();
+        people.find(|person| person.user_id == user_id).unwrap().is_here = is_here;
+    }
+
+    /// The socket drops when what it had to carry has arrived; what is lost on the way is lost to both.
+    fn leave(&mut self, who: usize) {
+        while self.clients[who].seat.is_some() && !self.clients[who].sent.is_empty() {
+            self.receive(who);
+        }
+        self.commit();
+        while !self.clients[who].inbox.borrow().is_empty() {
+            self.show(who);
+        }
+        let client = &mut self.clients[who];
+        let Some(seat) = client.seat.take() else { return };
+        client.seen = self.floor.model.number;
+        let user_id = client.user_id;
+        self.floor.seats.retain(|other| other.id != seat);
+        self.here(user_id, false);
+    }
+
+    fn kick(&mut self, who: usize) {
+        // Somebody always stays.
+        if self.clients.iter().filter(|client| !client.out).count() <= 2 {
+            return;
+        }
+        self.leave(who);
+        self.clients[who].out = true;
+    }
+
+    /// A client on a canvas is asked for all of it, and answers.
+    fn save(&mut self, who: usize, what: u8) {
+        let Some(seat) = self.clients[who].seat else { return };
+        // What was on its way when it was asked is in its answer.
+        let asked = self.floor.model.number;
+        while !self.clients[who].inbox.borrow().is_empty() {
+            self.show(who);
+        }
+        while !self.clients[who].sent.is_empty() {
+            self.receive(who);
+        }
+        let client = &self.clients[who];
+        let index = usize::from(what) % client.pages.len();
+        let page = client.pages[index].clone();
+        let place = Place {
+            page_id: Some(page.id.as_str().into()),
+            ..Place::at(i32::try_from(index).unwrap())
+        };
+        let project: Vec<&str> = page.items.iter().map(String::as_str).collect();
+        let data = json!({"projectData": project.join(" ")}).to_string();
+        let Some((slot, saved)) = self.floor.accepts(seat, &place, Some(asked), &data, self.now) else {
+            return;
+        };
+        let stored = Stored {
+            epoch: saved.epoch,
+            number: saved.covers,
+            data,
+        };
+        self.stored.insert(slot.to_string(), stored);
+        let op = Op {
+            user_id: self.clients[who].user_id,
+            username: "".into(),
+            place: Place {
+                slot: Some(slot),
+                ..Place::default()
+            },
+            action: Action::Saved(saved),
+        };
+        let origin = Origin {
+            seat,
+            received: self.now,
+            is_doubtful: false,
+        };
+        self.waiting.push_back((origin, op));
+        self.commit();
+    }
+
+    /// Everything arrives, and what that brings about.
+    fn settle(&mut self) {
+        for _ in 0..20 {
+            for who in 0..self.clients.len() {
+                while self.clients[who].seat.is_some() && !self.clients[who].sent.is_empty() {
+                    self.receive(who);
+                }
+            }
+            self.commit();
+            for who in 0..self.clients.len() {
+                while !self.clients[who].inbox.borrow().is_empty() {
+                    self.show(who);
+                }
+            }
+            self.now += STEP;
+            self.shared_now.set(self.now);
+        }
+    }
+
+    /// Whoever comes now.
+    fn newcomer(&mut self) -> Client {
+        let mut client = Client::new(PEOPLE + 1);
+        self.seats += 1;
+        let seat = self.seats;
+        self.floor.seats.push(Seat::new(seat, PEOPLE + 1, Wire(Rc::clone(&client.inbox), Rc::clone(&self.shared_now))));
+        apply_draft(&mut client, &self.floor.model);
+        self.show_canvases(seat, PEOPLE + 1);
+        let frames: Vec<_> = client.inbox.borrow_mut().drain(..).collect();
+        for (_, frame) in frames {
+            client.take(&frame);
+        }
+        client
+    }
+}
+
+/// What the first `init` does: the title, missing pages, texts by position.
+fn apply_draft(client: &mut Client, model: &Model) {
+    if !model.title.is_empty() && *model.title != *FIRST_TITLE {
+        client.title = Some(model.title.to_string());
+    }
+    for (index, slot) in model.slots.iter().enumerate() {
+        if client.pages.len() <= index {
+            let id = slot.id.to_string();
+            client.pages.push(Page { id, ..Page::default() });
+        }
+        client.pages[index].text = slot.text.to_string();
+    }
+}
+
+#[test]
+fn one() {
+    let mut world = World::new();
+    world.connect(0);
+    world.connect(1);
+    for (action, who, what) in [(204,121,0),(82,60,0),(176,19,0),(249,251,19),(156,160,0),(42,159,10),(82,27,31),(0,0,0),(0,0,3),(82,143,0)] {
+        world.step(action, who, what);
+    }
+    world.settle();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn all_end_with_the_same_story(
+        steps in prop::collection::vec((any::<u8>(), any::<u8>(), any::<u8>()), 1..120)
+    ) {
+        let mut world = World::new();
+        world.connect(0);
+        world.connect(1);
+        for (action, who, what) in steps {
+            world.step(action, who, what);
+        }
+        world.settle();
+        for who in 0..world.clients.len() {
+            world.connect(who);
+        }
+        world.settle();
+        let has_title = world.floor.model.title_number > 0;
+        let expected = world.newcomer().sight(has_title);
+        let ids: Vec<Sight> = vec![Sight {
+            pages: world.floor.model.slots.iter().zip(&expected.pages)
+                .map(|(slot, page)| (slot.text.to_string(), page.1.clone())).collect(),
+            title: has_title.then(|| world.floor.model.title.to_string()),
+        }];
+        if !world.floor.model.slots.is_empty() {
+            prop_assert_eq!(&expected, &ids[0], "the newcomer has what the room holds");
+        }
+        for client in world.clients.iter().filter(|client| !client.out) {
+            prop_assert_eq!(client.sight(has_title), expected.clone(), "user {}", client.user_id);
+        }
+    }
+}

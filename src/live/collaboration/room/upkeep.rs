@@ -1,0 +1,292 @@
+//! What a room needs from time to time: what waits a moment is sent on, whole drawings are asked for, needless operations
+//! are forgotten, the model is kept, and an empty room is let go.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::floor::{Consequence, Origin};
+use super::frames;
+use super::message::Inbound;
+use super::held::{Room, State};
+use super::sequencer::Waiting;
+use super::store;
+use crate::app::App;
+use crate::background::pause;
+use crate::wire::Error;
+
+/// How often something is looked after, while there is something.
+pub const BEAT: Duration = Duration::from_millis(50);
+/// How long a canvas is quiet before all of it is asked for.
+const QUIET: Duration = Duration::from_secs(2);
+/// How often it is asked for, at most.
+const ASKED_EVERY: Duration = Duration::from_secs(10);
+/// How long an answer is waited for.
+pub const ANSWERED_WITHIN: Duration = Duration::from_secs(3);
+/// So many operations after the last checkpoint the model is kept.
+const KEPT_EVERY: i64 = 500;
+/// How long an empty room is held.
+const HELD_EMPTY: Duration = Duration::from_secs(300);
+/// How often empty rooms are looked for.
+const LET_GO_EVERY: Duration = Duration::from_secs(30);
+
+/// What the beat looks after in one room.
+#[derive(Debug, Default)]
+pub struct Restless {
+    /// The beat knows of this room.
+    pub is_listed: bool,
+    canvases: Vec<Canvas>,
+    /// Who was asked for a whole drawing, and up to which number everything had been sent to them.
+    asked: Vec<Asked>,
+}
+
+/// A canvas that was drawn on.
+#[derive(Debug)]
+struct Canvas {
+    slot: Box<str>,
+    drawn_at: Instant,
+    asked_at: Option<Instant>,
+    has_news: bool,
+}
+
+#[derive(Debug)]
+struct Asked {
+    seat: u64,
+    number: i64,
+    at: Instant,
+}
+
+impl Restless {
+    /// Notes that a canvas was drawn on.
+    pub fn drawn(&mut self, slot: &str, now: Instant) {
+        match self.canvases.iter_mut().find(|canvas| *canvas.slot == *slot) {
+            Some(canvas) => (canvas.drawn_at, canvas.has_news) = (now, true),
+            None => self.canvases.push(Canvas {
+                slot: slot.into(),
+                drawn_at: now,
+                asked_at: None,
+                has_news: true,
+            }),
+        }
+    }
+
+    /// Whether a socket was asked and has not answered.
+    pub fn is_asked(&self, seat: u64) -> bool {
+        self.asked.iter().any(|asked| asked.seat == seat && asked.at.elapsed() <= ANSWERED_WITHIN)
+    }
+
+    /// The number up to which a socket had been sent everything when it was asked, if it was.
+    pub fn answered(&mut self, seat: u64, now: Instant) -> Option<i64> {
+        self.asked.retain(|asked| now.saturating_duration_since(asked.at) <= ANSWERED_WITHIN);
+        let at = self.asked.iter().position(|asked| asked.seat == seat)?;
+        Some(self.asked.remove(at).number)
+    }
+}
+
+/// Asks a socket for all of the canvas that it is on; false when nobody can be asked.
+pub fn ask(state: &mut State, slot: &str, but: Option<u64>, now: Instant) -> bool {
+    let Some(seat) = state.floor.whom_to_ask(slot, but, now) else {
+        return false;
+    };
+    let Some((index, _)) = state.floor.model.by_id(slot) else {
+        return false;
+    };
+    let number = state.floor.model.number;
+    let frame = frames::frame(&frames::request_canvas_state(0, slot, index));
+    state.floor.tell_seat(seat, &frame);
+    state.restless.asked.push(Asked { seat, number, at: now });
+    true
+}
+
+/// One look at a room; whether it needs another.
+pub fn beat(app: &Arc<App>, room: &Arc<Room>, now: Instant) -> bool {
+    let mut state = room.state();
+    let messages = state.floor.due_lights(now);
+    let titles = state.floor.due_titles(now);
+    let due: Vec<Box<str>> = state
+        .restless
+        .canvases
+        .iter()
+        .filter(|canvas| {
+            canvas.has_news
+                && now.saturating_duration_since(canvas.drawn_at) >= QUIET
+                && canvas.asked_at.is_none_or(|at| now.saturating_duration_since(at) >= ASKED_EVERY)
+        })
+        .map(|canvas| canvas.slot.clone())
+        .collect();
+    for slot in due {
+        ask(&mut state, &slot, None, now);
+        let canvas = state.restless.canvases.iter_mut().find(|canvas| canvas.slot == slot);
+        if let Some(canvas) = canvas {
+            (canvas.asked_at, canvas.has_news) = (Some(now), false);
+        }
+    }
+    for (seat, title) in titles {
+        entitle(app, room, &mut state, seat, title, now);
+    }
+    let is_restless = state.floor.has_lights() || state.restless.canvases.iter().any(|canvas| canvas.has_news);
+    state.restless.is_listed = is_restless;
+    drop(state);
+    for message in messages {
+        room.publish(app, message);
+    }
+    is_restless
+}
+
+/// Queues a title that has waited; the newest one counts, so one that finds no place is left out.
+fn entitle(app: &App, room: &Room, state: &mut State, seat: u64, title: String, now: Instant) {
+    let Some(place) = app.live.rooms.sequencer.try_place() else {
+        return;
+    };
+    let Some(user_id) = state.floor.seat(seat).map(|seat| seat.user_id) else {
+        return;
+    };
+    let name = state.floor.name(user_id);
+    let Some(Ok((op, is_doubtful))) = state.floor.intake(seat, name, Inbound::TitleEdit { title }, now) else {
+        return;
+    };
+    state.floor.waits(seat);
+    let origin = Origin {
+        seat,
+        received: now,
+        is_doubtful,
+    };
+    app.live.rooms.sequencer.push(
+        place,
+        Waiting {
+            collaboration_id: room.id,
+            op,
+            origin: Some(origin),
+            since: now,
+            at: app.clock.now(),
+        },
+    );
+}
+
+/// The operations of these sockets are numbered: what waited behind them follows.
+pub fn release(app: &App, room: &Room, seats: &[u64]) {
+    let messages: Vec<_> = {
+        let mut state = room.state();
+        seats.iter().flat_map(|seat| state.floor.numbered(*seat)).collect()
+    };
+    for message in messages {
+        room.publish(app, message);
+    }
+}
+
+/// Forgets in the database what the room does not need any more.
+pub async fn tidy(app: &Arc<App>, room: &Arc<Room>, left: Vec<Consequence>, is_local: bool) {
+    for consequence in left {
+        let tidied = match consequence {
+            Consequence::Dropped(numbers) if is_local && !numbers.is_empty() => {
+                let id = room.id;
+                app.write(move |conn| Ok(store::prune(conn, id, &numbers)?)).await
+            }
+            Consequence::Void(slot) if is_local => void(app, room, slot).await,
+            Consequence::Pages => note_pages(app, room).await,
+            _ => Ok(()),
+        };
+        if let Err(error) = tidied {
+            tracing::debug!(%error, "a room could not be tidied");
+        }
+    }
+    let (number, kept) = {
+        let state = room.state();
+        (state.floor.model.number, state.kept)
+    };
+    if number - kept >= KEPT_EVERY
+        && let Err(error) = keep(app, room).await
+    {
+        tracing::debug!(%error, "a room could not be kept");
+    }
+}
+
+/// Forgets the state and the snapshot of a canvas that was cleared or deleted.
+async fn void(app: &Arc<App>, room: &Arc<Room>, slot: Box<str>) -> Result<(), Error> {
+    let epoch = room.state().floor.model.by_id(&slot).map_or(u32::MAX, |(_, slot)| slot.epoch);
+    let (id, now) = (room.id, app.clock.now());
+    app.write(move |conn| {
+        store::void_canvas(conn, id, &slot, epoch)?;
+        super::snapshots::let_go(conn, id, &slot, now)?;
+        Ok(())
+    })
+    .await
+}
+
+/// Notes that those who are here have seen which pages there are: they must not be told twice.
+async fn note_pages(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> {
+    let (id, number, users) = {
+        let state = room.state();
+        let mut users: Vec<i64> = state.floor.seats.iter().map(|seat| seat.user_id).collect();
+        users.sort_unstable();
+        users.dedup();
+        (room.id, state.floor.model.number, users)
+    };
+    app.write(move |conn| {
+        for user_id in &users {
+            store::note_seen(conn, id, *user_id, number)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Writes the room's model.
+pub async fn keep(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> {
+    let (number, model) = {
+        let state = room.state();
+        if !room.loaded.initialized() || state.floor.model.number == state.kept {
+            return Ok(());
+        }
+        let model = serde_json::to_string(&state.floor.model).map_err(|error| Error::internal(&error))?;
+        (state.floor.model.number, model)
+    };
+    let id = room.id;
+    let bytes = model.len();
+    app.write_sized(bytes, move |conn| Ok(store::keep(conn, id, number, &model)?))
+        .await?;
+    room.state().kept = number;
+    Ok(())
+}
+
+/// Starts what rooms do by themselves.
+pub fn start(app: &Arc<App>) {
+    let numbering = Arc::clone(app);
+    app.tasks.spawn("number operations", async move {
+        let rooms = &numbering.live.rooms;
+        rooms.sequencer.run(&numbering, rooms).await;
+    });
+    let beating = Arc::clone(app);
+    app.tasks.spawn("look after rooms", async move {
+        tokio::select! {
+            () = beating.live.rooms.beat(&beating) => {}
+            () = beating.tasks.stopping() => {}
+        }
+    });
+    let letting = Arc::clone(app);
+    app.tasks.spawn("let go of rooms", async move {
+        while pause(&letting, LET_GO_EVERY).await {
+            let_go(&letting, HELD_EMPTY).await;
+        }
+        // What a room would have to read again from its log is kept on the way out.
+        let_go(&letting, Duration::ZERO).await;
+    });
+}
+
+/// Keeps and lets go of the rooms that have been empty for so long.
+pub async fn let_go(app: &Arc<App>, empty_for: Duration) {
+    for room in app.live.rooms.all() {
+        let is_due = {
+            let state = room.state();
+            state.floor.seats.is_empty() && state.empty_since.is_some_and(|since| since.elapsed() >= empty_for)
+        };
+        if !is_due {
+            continue;
+        }
+        match keep(app, &room).await {
+            Ok(()) => {
+                app.live.rooms.let_go(&room);
+            }
+            Err(error) => tracing::debug!(%error, "a room could not be kept"),
+        }
+    }
+}
