@@ -196,12 +196,17 @@ impl Busy {
     /// Whether it was on this canvas lately.
     pub(super) fn is_on(&self, slot: &str, now: Instant, within: Duration) -> bool {
         self.on.as_deref() == Some(slot)
-            && self.on_at.is_some_and(|at| now.saturating_duration_since(at) <= within)
+            && self
+                .on_at
+                .is_some_and(|at| now.saturating_duration_since(at) <= within)
     }
 
     /// Notes that everything up to `number` has been sent.
     pub(super) fn sent(&mut self, number: i64, now: Instant) {
-        if self.settled_at.is_none_or(|at| now.saturating_duration_since(at) >= RECENT) {
+        if self
+            .settled_at
+            .is_none_or(|at| now.saturating_duration_since(at) >= RECENT)
+        {
             self.settled = (self.settled.1, number);
             self.settled_at = Some(now);
         }
