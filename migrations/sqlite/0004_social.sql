@@ -61,8 +61,8 @@ CREATE TABLE notifications (
 CREATE INDEX notifications_by_recipient ON notifications (recipient_id, id DESC);
 CREATE INDEX notifications_unread ON notifications (recipient_id, notification_type, id) WHERE is_read = FALSE;
 -- Deletions of accounts and of stories look for what names them.
-CREATE INDEX notifications_by_sender ON notifications (sender_id) WHERE sender_id IS NOT NULL;
-CREATE INDEX notifications_by_story ON notifications (story_id) WHERE story_id IS NOT NULL;
+CREATE INDEX notifications_by_sender ON notifications (sender_id);
+CREATE INDEX notifications_by_story ON notifications (story_id);
 
 -- What somebody changed; who has no row has the defaults.
 CREATE TABLE notification_preferences (

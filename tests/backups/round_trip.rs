@@ -5,6 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tinytales::migrations::TABLES;
+use tinytales::notifications::store::preferences::{self, Preferences};
+use tinytales::notifications::store::{New, insert};
+use tinytales::social::store::{friends, messages};
 
 use crate::place::Place;
 use crate::server::Server;
@@ -47,8 +50,10 @@ fn a_story_with_drawings_comes_back_byte_for_byte() {
 #[test]
 fn one_engine_takes_what_the_other_had() {
     let (place, folder) = (Place::new(), TempDir::new().unwrap());
-    let server = place.start();
     place.create_account(CHILD);
+    place.create_account("keeper@example.org");
+    write_to_each_other(place.url());
+    let server = place.start();
     let token = token(&agent(), &server, CHILD);
     write_story(&server, &token, "one");
     let path = |name: &str| folder.path().join(name);
@@ -73,7 +78,7 @@ fn one_engine_takes_what_the_other_had() {
 }
 
 #[test]
-fn every_table_is_backed_up_but_the_history_of_one_server() {
+fn every_table_is_backed_up_but_what_is_one_servers_own() {
     let folder = TempDir::new().unwrap();
     let url = format!("sqlite:///{}", folder.path().join("new.db").display());
     must(Place::new().command(&["migrate"]).env("DATABASE_URL", &url));
@@ -86,13 +91,39 @@ fn every_table_is_backed_up_but_the_history_of_one_server() {
             .map(|mut row| row.take())
             .collect::<Result<Vec<String>, _>>()
     });
-    let mut ours: Vec<_> = TABLES.into_iter().chain(["ops_minutes", "ops_runs"]).collect();
+    let its_own = ["ops_minutes", "ops_runs", "instances", "presence"];
+    let mut ours: Vec<_> = TABLES.into_iter().chain(its_own).collect();
     there.sort_unstable();
     ours.sort_unstable();
     assert_eq!(
         there, ours,
         "migrations::TABLES names every other table, each behind those it refers to"
     );
+}
+
+/// Makes friends of the two accounts that there are, with a message and all that is told of such things.
+fn write_to_each_other(url: &str) {
+    with_database(url, |conn| {
+        let rows = conn.query("SELECT id FROM users ORDER BY id", &[])?;
+        let ids: Vec<i64> = rows
+            .into_iter()
+            .map(|mut row| row.take())
+            .collect::<Result<_, _>>()?;
+        let (one, other) = (ids[0], ids[1]);
+        friends::befriend(conn, one, other, 1)?;
+        messages::insert(conn, one, other, "Kumusta?\n🐢", 2)?;
+        let new = New {
+            recipient_id: one,
+            sender_id: Some(other),
+            kind: "system",
+            title: "Hi",
+            message: "There.",
+            data: &json!({"session_id": "abc"}),
+            story_id: None,
+        };
+        insert(conn, &new, 3)?;
+        preferences::set(conn, one, &Preferences::default())
+    });
 }
 
 /// A published story of two drawn pages, with a comment; its id.
