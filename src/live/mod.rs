@@ -96,6 +96,9 @@ pub async fn beat(app: &App) {
     notifications::beat(app).await;
     // Who was on a server that has died has left without a word.
     let left = app.live.presence.beat(app).await;
-    let from_home = left.into_iter().filter(|(place, _)| place == presence::HOME);
-    notifications::tell_offline(app, from_home.map(|(_, user_id)| user_id).collect()).await;
+    let (from_home, from_rooms): (Vec<_>, Vec<_>) =
+        left.into_iter().partition(|(place, _)| place == presence::HOME);
+    let from_home = from_home.into_iter().map(|(_, user_id)| user_id);
+    notifications::tell_offline(app, from_home.collect()).await;
+    room::gone_with_a_server(app, from_rooms).await;
 }
