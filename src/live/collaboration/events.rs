@@ -64,8 +64,8 @@ pub enum RoomEvent {
     VoteUpdate {
         /// The vote.
         vote_id: String,
-        /// The answers so far, by user id.
-        voting_data: BTreeMap<i64, bool>,
+        /// The answers so far, by user id; as texts, because that is what the keys of JSON are.
+        voting_data: BTreeMap<String, bool>,
         /// Those for it.
         yes_count: i64,
         /// Those against it.
@@ -108,7 +108,11 @@ impl RoomEvent {
     pub fn vote_update(ballot: &Ballot) -> Self {
         Self::VoteUpdate {
             vote_id: ballot.vote_id.clone(),
-            voting_data: ballot.votes.clone(),
+            voting_data: ballot
+                .votes
+                .iter()
+                .map(|(user_id, agree)| (user_id.to_string(), *agree))
+                .collect(),
             yes_count: ballot.yes(),
             no_count: ballot.no(),
             current_votes: ballot.votes.len() as i64,
@@ -215,7 +219,7 @@ mod tests {
         );
         let update = RoomEvent::VoteUpdate {
             vote_id: "v".to_owned(),
-            voting_data: BTreeMap::from([(7, true), (9, false)]),
+            voting_data: BTreeMap::from([("7".to_owned(), true), ("9".to_owned(), false)]),
             yes_count: 1,
             no_count: 1,
             current_votes: 2,
