@@ -113,7 +113,9 @@ pub struct Picture {
 impl Picture {
     /// The picture of a data URL that stands alone; nothing when it does not decode strictly or is too long.
     pub fn of_data_url(url: &str) -> Option<Self> {
-        let kind = Kind::ALL.into_iter().find(|kind| url.starts_with(kind.prefix()))?;
+        let kind = Kind::ALL
+            .into_iter()
+            .find(|kind| url.starts_with(kind.prefix()))?;
         let base64 = &url[kind.prefix().len()..];
         if base64.len() > LONGEST_BASE64 {
             return None;

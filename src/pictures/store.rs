@@ -194,7 +194,10 @@ pub fn hold(conn: &mut Conn<'_>, holder: &str, hash: &str, now: i64) -> Result<(
         return Err(Error::Foreign);
     };
     let picture_id: i64 = found.take()?;
-    let before = conn.first("SELECT picture_id FROM picture_holds WHERE holder = $1", &[&holder])?;
+    let before = conn.first(
+        "SELECT picture_id FROM picture_holds WHERE holder = $1",
+        &[&holder],
+    )?;
     let before: Option<i64> = before.map(|mut row| row.take()).transpose()?;
     conn.execute(
         "INSERT INTO picture_holds (holder, picture_id) VALUES ($1, $2)

@@ -6,7 +6,7 @@ use channels::{Event, Member, Membership};
 use serde_json::{Value, json};
 use tinytales::live::collaboration::{events, store};
 
-use crate::support::{Answer, Client, World};
+use crate::support::{Answer, Client, Socket, World};
 
 impl World {
     /// Ends the friendships of a person.
@@ -200,4 +200,28 @@ pub fn leaves(world: &World, session: &Session, person: &Client) {
         let Some(found) = found else { return Ok(()) };
         store::members::leave(conn, found.id, user_id, now).map(drop)
     });
+}
+
+impl Client {
+    /// Opens the socket of a session, and reads its first words.
+    #[track_caller]
+    pub fn enters(&self, session: &Session) -> (Socket, Value) {
+        let mut socket = self.socket(&session.socket());
+        let init = socket.until("init");
+        assert_eq!(init["current_user_id"], json!(self.id()));
+        (socket, init)
+    }
+}
+
+impl Session {
+    pub fn socket(&self) -> String {
+        format!("/ws/collaborate/{}/", self.id)
+    }
+}
+
+/// A stroke as the apps send it, on the page at `index`.
+pub fn stroke(item: &str, page_id: &str, index: i64) -> Value {
+    json!({"type": "draw", "page_id": page_id, "page_index": index, "is_cover_image": false,
+        "data": {"type": "brush", "tool": "brush", "layerId": "l", "itemId": item, "points": [{"x": 1.5, "y": 2}],
+            "page_id": page_id, "page_index": index, "is_cover_image": false}})
 }

@@ -8,8 +8,8 @@ use tokio::time::sleep;
 
 use super::canvases::{Showing, Stored};
 use super::conversation::Collaborator;
-use super::op::{Action, Op, Place};
 use super::held::Room;
+use super::op::{Action, Op, Place};
 use super::store::{self, Logged};
 use super::upkeep;
 use crate::app::App;
@@ -55,7 +55,11 @@ pub(super) async fn show(app: &Arc<App>, room: &Arc<Room>, seat: u64, slot: Box<
 async fn freshen(room: &Arc<Room>, seat: u64, slot: &str) {
     let tail = |room: &Room| {
         let state = room.state();
-        state.floor.model.by_id(slot).map_or(0, |(_, slot)| slot.tail.len())
+        state
+            .floor
+            .model
+            .by_id(slot)
+            .map_or(0, |(_, slot)| slot.tail.len())
     };
     let before = tail(room);
     if before == 0 || !upkeep::ask(&mut room.state(), slot, Some(seat), Instant::now()) {
@@ -89,7 +93,9 @@ async fn send(app: &Arc<App>, room: &Arc<Room>, showing: &Showing) -> Result<(),
         stored = app.read(move |conn| Ok(store::canvas(conn, id, &slot)?)).await?;
     }
     let mut state = room.state();
-    state.floor.show(showing, stored.as_ref(), &log, permit, Instant::now());
+    state
+        .floor
+        .show(showing, stored.as_ref(), &log, permit, Instant::now());
     Ok(())
 }
 

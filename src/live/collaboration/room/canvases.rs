@@ -47,7 +47,13 @@ pub struct Stored {
 impl<P: Post> Floor<P> {
     /// Notes that a socket does something on a canvas: `drawing` when it is, or is no longer, in the middle of a stroke.
     /// The canvas when it has to be shown to the socket first.
-    pub fn touch(&mut self, seat: u64, place: &Place, drawing: Option<bool>, now: Instant) -> Option<Box<str>> {
+    pub fn touch(
+        &mut self,
+        seat: u64,
+        place: &Place,
+        drawing: Option<bool>,
+        now: Instant,
+    ) -> Option<Box<str>> {
         let user_id = self.seat(seat)?.user_id;
         self.model.learn(user_id, place);
         let (id, is_blank, drawn) = {
@@ -57,12 +63,7 @@ impl<P: Post> Floor<P> {
         };
         let busy = self.seat(seat)?.busy();
         busy.drawing = drawing.unwrap_or(busy.drawing);
-        let entered = busy.on.as_deref() != Some(&id);
-        if entered {
-            busy.on = Some(id.clone());
-            busy.on_since = Some(now);
-        }
-        busy.on_at = Some(now);
+        let entered = busy.comes_to(&id, now);
         let lacks = busy.served(&id).is_none_or(|served| served < drawn);
         if entered && is_blank && lacks {
             busy.brush(&id).served = Some(drawn);
@@ -153,7 +154,10 @@ impl<P: Post> Floor<P> {
         now: Instant,
     ) {
         let frames = self.frames_of(showing, stored, log);
-        let drawn = self.model.by_id(&showing.slot).map_or(0, |(_, slot)| slot.drawn_number);
+        let drawn = self
+            .model
+            .by_id(&showing.slot)
+            .map_or(0, |(_, slot)| slot.drawn_number);
         let Some(seat) = self.seats.iter_mut().find(|seat| seat.id == showing.seat) else {
             return;
         };
@@ -218,7 +222,9 @@ impl<P: Post> Floor<P> {
             seat.busy.as_ref().is_some_and(|busy| {
                 busy.is_on(slot, now, ON_CANVAS)
                     && busy.hold.is_none()
-                    && busy.served(slot).is_some_and(|served| served >= canvas.drawn_number)
+                    && busy
+                        .served(slot)
+                        .is_some_and(|served| served >= canvas.drawn_number)
             })
         };
         self.seats
@@ -265,7 +271,12 @@ impl<P: Post> Floor<P> {
         if !is_blank && !knows || slot.cleared_number > covers {
             return None;
         }
-        let also: Vec<i64> = brush.own.iter().copied().filter(|number| *number > covers).collect();
+        let also: Vec<i64> = brush
+            .own
+            .iter()
+            .copied()
+            .filter(|number| *number > covers)
+            .collect();
         let shrinks = slot
             .tail
             .iter()
@@ -294,10 +305,15 @@ fn is_in(op: &Op, state: &str) -> bool {
     let Ok(object) = super::shallow::Object::read(data.get()) else {
         return false;
     };
-    if object.get("type").is_some_and(|kind| kind.get() == "\"transform\"") {
+    if object
+        .get("type")
+        .is_some_and(|kind| kind.get() == "\"transform\"")
+    {
         return false;
     }
-    let id: Option<String> = object.get("itemId").and_then(|id| serde_json::from_str(id.get()).ok());
+    let id: Option<String> = object
+        .get("itemId")
+        .and_then(|id| serde_json::from_str(id.get()).ok());
     id.is_some_and(|id| id.len() >= 4 && state.contains(&id))
 }
 

@@ -35,7 +35,10 @@ pub fn missed(model: &Model, user_id: i64, seen: i64, name: impl Fn(i64) -> Arc<
     let mut add = |about, json| missed.push(Missed { json, about });
     if is_news(model.title_number, model.title_by) {
         let by = name(model.title_by);
-        add(About::Title, frames::title_edit(model.title_by, &by, &model.title));
+        add(
+            About::Title,
+            frames::title_edit(model.title_by, &by, &model.title),
+        );
     }
     let mut moved = model.events_since > seen;
     for event in model.events.iter().filter(|event| event.number > seen) {

@@ -10,10 +10,10 @@ use envelope::permits::BytesPermit;
 use sockets::code;
 
 use super::floor::Origin;
+use super::held::Room;
 use super::lights::Light;
 use super::limits::{Buckets, LONGEST_DELAY, Pace};
 use super::message::{self, Inbound};
-use super::held::Room;
 use super::seat::Post;
 use super::sequencer::Waiting;
 use super::{canvas_work, entering, finalise, frames, parcel, snapshots};
@@ -36,7 +36,10 @@ pub async fn open(
 ) -> Result<Response, Error> {
     let visitor = door::knock(&app, request, Kind::Collaboration).await?;
     let (user_id, now) = (visitor.user_id(), app.clock.now());
-    let admitted = change(&app, move |conn| Ok(members::enter(conn, &session_id, user_id, now)?)).await?;
+    let admitted = change(&app, move |conn| {
+        Ok(members::enter(conn, &session_id, user_id, now)?)
+    })
+    .await?;
     let admitted = admitted.map_err(|_: Refusal| door::refused())?;
     Ok(visitor.enter(&app, |handle| {
         Arc::new(Collaborator {
@@ -61,7 +64,11 @@ pub struct Collaborator {
 
 impl Conversation for Collaborator {
     async fn opened(self: Arc<Self>) {
-        let admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let admitted = self
+            .admitted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let Some(admitted) = admitted else { return };
         if let Err(error) = entering::enter(&self, &admitted).await {
             tracing::debug!(%error, "somebody could not enter a room");
@@ -71,7 +78,9 @@ impl Conversation for Collaborator {
 
     async fn receive(self: Arc<Self>, text: Vec<u8>, permit: Option<BytesPermit>) {
         let Some(room) = self.room.get() else { return };
-        let Ok(text) = std::str::from_utf8(&text) else { return };
+        let Ok(text) = std::str::from_utf8(&text) else {
+            return;
+        };
         match message::parse(self.handle.user_id(), text) {
             Err(why) => self.complain(why),
             Ok(Inbound::Ignored) => {}
@@ -161,7 +170,9 @@ impl Collaborator {
                     .await;
             }
             Inbound::RequestSync { place } => self.show(room, &place),
-            Inbound::CanvasState { canvas_data, place, .. } => {
+            Inbound::CanvasState {
+                canvas_data, place, ..
+            } => {
                 canvas_work::take_state(self, room, canvas_data.get(), place).await;
             }
             Inbound::CanvasSnapshot { url, place } => snapshots::take(self, room, url, &place).await,
@@ -205,10 +216,14 @@ impl Collaborator {
                 None => return,
                 Some(Err(refused)) => {
                     if is_deletion {
-                        state.floor.tell_seat(seat, &frames::frame(&frames::error(refused.0)));
+                        state
+                            .floor
+                            .tell_seat(seat, &frames::frame(&frames::error(refused.0)));
                         state.floor.tell_viewers(seat);
                     } else {
-                        state.floor.tell_seat(seat, &frames::frame(&frames::error(refused.0)));
+                        state
+                            .floor
+                            .tell_seat(seat, &frames::frame(&frames::error(refused.0)));
                     }
                     return;
                 }
@@ -266,7 +281,9 @@ impl Collaborator {
         let (entered, message) = {
             let mut state = room.state();
             let entered = state.floor.touch(seat, place, None, now);
-            let Some(person) = state.floor.person(user_id) else { return };
+            let Some(person) = state.floor.person(user_id) else {
+                return;
+            };
             let json = frames::cursor(person, position, place);
             let message = parcel::light(user_id, key_of(user_id, 1), false, &frames::frame(&json));
             (entered, state.floor.light(seat, Light::Cursor, message, now))
@@ -329,7 +346,12 @@ impl Collaborator {
     }
 
     async fn kick(&self, room: &Room, user_id: i64) {
-        let put_out = conduct::put_out(&self.app, self.handle.user_id(), room.session_id.to_string(), user_id);
+        let put_out = conduct::put_out(
+            &self.app,
+            self.handle.user_id(),
+            room.session_id.to_string(),
+            user_id,
+        );
         if put_out.await.is_err() {
             self.complain("Only the host can put somebody out who is in the session.");
         }

@@ -38,13 +38,15 @@ impl Draft {
         Self {
             title: model.title.to_string(),
             pages: model.slots.iter().map(page).collect(),
-            meta: model.meta.as_deref().cloned().map_or_else(Default::default, |meta| {
-                super::op::DraftChange {
+            meta: model
+                .meta
+                .as_deref()
+                .cloned()
+                .map_or_else(Default::default, |meta| super::op::DraftChange {
                     title: None,
                     pages: None,
                     ..meta
-                }
-            }),
+                }),
             is_untouched: model.is_untouched(),
         }
     }

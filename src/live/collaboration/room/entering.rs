@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use super::catch_up;
 use super::conversation::Collaborator;
 use super::draft::Draft;
-use super::people::Person;
 use super::held::Room;
+use super::people::Person;
 use super::seat::{Hold, Post, Seat};
 use super::snapshots::{self, Snapshots};
 use super::{parcel, store};
@@ -89,12 +89,7 @@ async fn person(app: &App, collaboration_id: i64, user_id: i64) -> Result<Person
 }
 
 /// The first words: the story as it stands, and who is here.
-fn init(
-    model: &super::model::Model,
-    people: &[Person],
-    me: &Person,
-    snapshots: &Snapshots,
-) -> Vec<u8> {
+fn init(model: &super::model::Model, people: &[Person], me: &Person, snapshots: &Snapshots) -> Vec<u8> {
     let participants: Vec<_> = people
         .iter()
         .filter(|person| person.is_here)
@@ -116,7 +111,9 @@ async fn note_seen(app: &Arc<App>, room: &Room, user_id: i64) {
     let (id, number) = (room.id, room.state().floor.model.number);
     // Nothing seen is something else than never here.
     let number = if number == 0 { -1 } else { number };
-    let noted = app.write(move |conn| Ok(store::note_seen(conn, id, user_id, number)?)).await;
+    let noted = app
+        .write(move |conn| Ok(store::note_seen(conn, id, user_id, number)?))
+        .await;
     if let Err(error) = noted {
         tracing::debug!(%error, "it could not be noted what somebody has seen");
     }
@@ -124,7 +121,9 @@ async fn note_seen(app: &Arc<App>, room: &Room, user_id: i64) {
 
 /// Takes a socket out of its room. The others are told when nobody has come back for it after a while.
 pub(super) async fn leave(socket: &Arc<Collaborator>) {
-    let Some(room) = socket.room.get().cloned() else { return };
+    let Some(room) = socket.room.get().cloned() else {
+        return;
+    };
     let (app, user_id) = (Arc::clone(&socket.app), socket.handle.user_id());
     let title = {
         let mut state = room.state();

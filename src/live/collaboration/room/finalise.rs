@@ -7,8 +7,8 @@ use database::Conn;
 use sockets::Frame;
 
 use super::conversation::Collaborator;
-use super::model::Model;
 use super::held::Room;
+use super::model::Model;
 use super::seat::Post;
 use super::{loading, snapshots, store};
 use crate::app::App;
@@ -124,7 +124,9 @@ async fn make(
             return Ok(Done::Before(story_id));
         }
         let vote = votes::outstanding(conn, session.id)?;
-        let Some((vote, initiator)) = vote else { return Ok(Done::Refused) };
+        let Some((vote, initiator)) = vote else {
+            return Ok(Done::Refused);
+        };
         if session.ended_at.is_some() || (user_id != initiator && user_id != session.host_id) {
             return Ok(Done::Refused);
         }
@@ -180,7 +182,12 @@ fn written(app: &App, model: &Model, pictures: &[(String, Reference)]) -> Result
         texts.join(PAGE_BREAK)
     };
     let masker = app.words.masker();
-    let picture_of = |id: &str| pictures.iter().find(|(slot, _)| *slot == *id).map(|(_, picture)| *picture);
+    let picture_of = |id: &str| {
+        pictures
+            .iter()
+            .find(|(slot, _)| *slot == *id)
+            .map(|(_, picture)| *picture)
+    };
     let cover = picture_of(&model.cover.id).map_or_else(
         || meta.cover_image.clone().unwrap_or_default(),
         |picture| picture.to_string(),
@@ -189,10 +196,15 @@ fn written(app: &App, model: &Model, pictures: &[(String, Reference)]) -> Result
         title: Some(title_of(model).unwrap_or_else(|| UNTITLED.to_owned())),
         content: Some(masker.mask(&content).into_owned()),
         summary: Some(meta.summary.map(|summary| masker.mask(&summary).into_owned())),
-        category: Some(meta.category.filter(|category| CATEGORIES.contains(&category.as_str())))
-            .map(|category| category.unwrap_or_else(|| "other".to_owned())),
+        category: Some(
+            meta.category
+                .filter(|category| CATEGORIES.contains(&category.as_str())),
+        )
+        .map(|category| category.unwrap_or_else(|| "other".to_owned())),
         genres: Some(meta.genres.unwrap_or_default()),
-        language: meta.language.filter(|language| LANGUAGES.contains(&language.as_str())),
+        language: meta
+            .language
+            .filter(|language| LANGUAGES.contains(&language.as_str())),
         creation_type: Some("collaborative".to_owned()),
         is_published: Some(false),
     };
@@ -216,7 +228,9 @@ fn canvas_of(model: &Model, picture_of: impl Fn(&str) -> Option<Reference>) -> S
         }
     };
     let cover = picture_of(&model.cover.id).map(|picture| entry("cover", -1, Some(picture)));
-    let pages = (0..).zip(&model.slots).map(|(order, slot)| entry(&slot.id, order, picture_of(&slot.id)));
+    let pages = (0..)
+        .zip(&model.slots)
+        .map(|(order, slot)| entry(&slot.id, order, picture_of(&slot.id)));
     let entries: Vec<String> = cover.into_iter().chain(pages).collect();
     format!("[{}]", entries.join(","))
 }

@@ -146,7 +146,11 @@ impl<P: Post> Floor<P> {
 
     /// Lets somebody in, or takes the newer facts about them.
     pub fn know(&mut self, person: Person) {
-        match self.people.iter_mut().find(|known| known.user_id == person.user_id) {
+        match self
+            .people
+            .iter_mut()
+            .find(|known| known.user_id == person.user_id)
+        {
             Some(known) => *known = person,
             None => self.people.push(person),
         }
@@ -251,7 +255,12 @@ impl<P: Post> Floor<P> {
 
     /// Tells a socket who looks at which page.
     pub fn tell_viewers(&mut self, seat: u64) {
-        let present: Vec<Person> = self.people.iter().filter(|person| person.is_here).cloned().collect();
+        let present: Vec<Person> = self
+            .people
+            .iter()
+            .filter(|person| person.is_here)
+            .cloned()
+            .collect();
         let frame = frames::page_viewers_response(&self.model, present.iter());
         self.tell_seat(seat, &frames::frame(&frame));
     }
@@ -322,6 +331,10 @@ fn own<P: Post>(
         return echoes;
     }
     let Some(slot) = slot else { return false };
+    if op.action.is_drawn() {
+        // A page that its first stroke has made was not there when the stroke came.
+        busy.comes_to(slot, now);
+    }
     let is_held = is_held(busy, slot);
     let brush = busy.brush(slot);
     match &op.action {
@@ -364,7 +377,11 @@ fn is_transform(action: &Action) -> bool {
         return false;
     };
     let object = super::shallow::Object::read(data.get());
-    object.is_ok_and(|object| object.get("type").is_some_and(|kind| kind.get() == "\"transform\""))
+    object.is_ok_and(|object| {
+        object
+            .get("type")
+            .is_some_and(|kind| kind.get() == "\"transform\"")
+    })
 }
 
 /// Whether what happens on a canvas is held back, because all of it is on its way.

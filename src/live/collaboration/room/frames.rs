@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use sockets::Frame;
 
-use super::people::{Participant, Person};
 use super::model::{Applied, Model};
 use super::op::{Action, COVER, Op, Place};
+use super::people::{Participant, Person};
 use super::shallow::Object;
 
 /// A JSON object that is written field by field.
@@ -70,19 +70,24 @@ pub enum Audience {
 pub fn of_operation(op: &Op, applied: &Applied) -> Option<(Audience, Vec<u8>)> {
     let start = |kind: &str| Writer::with_room(kind, op.action.size()).by(op.user_id, &op.username);
     match (&op.action, applied) {
-        (Action::Title { title }, Applied::Draft) => {
-            Some((Audience::Others, start("title_edit").field("title", &**title).end()))
-        }
-        (Action::PageChange { page }, Applied::PageChange) => {
-            Some((Audience::All, start("page_change").field("page_number", page).end()))
-        }
+        (Action::Title { title }, Applied::Draft) => Some((
+            Audience::Others,
+            start("title_edit").field("title", &**title).end(),
+        )),
+        (Action::PageChange { page }, Applied::PageChange) => Some((
+            Audience::All,
+            start("page_change").field("page_number", page).end(),
+        )),
         (Action::AddPage { extra, .. }, Applied::PageAdded { index, id, .. }) => Some((
             Audience::All,
             page_added(op.user_id, &op.username, *index, id, Some(extra)),
         )),
         (Action::DeletePage, Applied::PageDeleted { index, id, .. }) => {
             let page_id = op.place.page_id.as_deref().unwrap_or(id);
-            Some((Audience::All, page_deleted(op.user_id, &op.username, page_id, *index)))
+            Some((
+                Audience::All,
+                page_deleted(op.user_id, &op.username, page_id, *index),
+            ))
         }
         (_, Applied::OnPage { index, layer, id, .. }) => {
             let audience = if matches!(op.action, Action::Clear) {
@@ -90,7 +95,9 @@ pub fn of_operation(op: &Op, applied: &Applied) -> Option<(Audience, Vec<u8>)> {
             } else {
                 Audience::Others
             };
-            let layer = layer.as_ref().map(|layer| serde_json::value::to_raw_value(layer).expect("a layer is JSON"));
+            let layer = layer
+                .as_ref()
+                .map(|layer| serde_json::value::to_raw_value(layer).expect("a layer is JSON"));
             Some((audience, on_page(op, *index, id, layer.as_deref())?))
         }
         _ => None,
@@ -167,13 +174,7 @@ fn filled<'a>(data: &'a RawValue, layer: Option<&RawValue>) -> std::borrow::Cow<
 }
 
 /// A page was added at `index`; what its sender said about it beyond that is passed on.
-pub fn page_added(
-    user_id: i64,
-    username: &str,
-    index: i32,
-    id: &str,
-    extra: Option<&RawValue>,
-) -> Vec<u8> {
+pub fn page_added(user_id: i64, username: &str, index: i32, id: &str, extra: Option<&RawValue>) -> Vec<u8> {
     let mut data = Object::default();
     data.set("page_index", &index);
     data.set("id", &id);
@@ -310,12 +311,15 @@ pub fn page_viewers_response<'a>(model: &Model, people: impl Iterator<Item = &'a
     }
     let mut pages: std::collections::BTreeMap<i32, Vec<Viewer<'_>>> = std::collections::BTreeMap::new();
     for person in people {
-        pages.entry(model.page_of(person.user_id)).or_default().push(Viewer {
-            user_id: person.user_id,
-            username: &person.username,
-            display_name: &person.username,
-            cursor_color: &person.color,
-        });
+        pages
+            .entry(model.page_of(person.user_id))
+            .or_default()
+            .push(Viewer {
+                user_id: person.user_id,
+                username: &person.username,
+                display_name: &person.username,
+                cursor_color: &person.color,
+            });
     }
     Writer::new("page_viewers_response")
         .field("page_viewers", &pages)

@@ -221,7 +221,11 @@ impl Room {
     /// Tells the others that somebody is not here any more, once.
     fn tell_left(&self, user_id: i64) {
         let mut state = self.state();
-        let person = state.floor.people.iter_mut().find(|person| person.user_id == user_id);
+        let person = state
+            .floor
+            .people
+            .iter_mut()
+            .find(|person| person.user_id == user_id);
         let Some(person) = person.filter(|person| person.is_here) else {
             return;
         };
@@ -251,7 +255,9 @@ impl Room {
                 drop(state);
                 self.close_vote_in_time(app);
             }
-            RoomEvent::VoteResult { vote_id, approved, .. } => {
+            RoomEvent::VoteResult {
+                vote_id, approved, ..
+            } => {
                 let mut state = self.state();
                 let is_this = state.vote.as_ref().is_some_and(|(id, _)| **id == *vote_id);
                 if is_this {
@@ -307,9 +313,8 @@ impl Room {
     fn close_vote_in_time(self: &Arc<Self>, app: &Arc<App>) {
         let app = Arc::clone(app);
         let tasks = app.tasks.clone();
-        let wait = Duration::from_micros(
-            crate::live::collaboration::rules::VOTE_LASTS.unsigned_abs(),
-        ) + Duration::from_millis(50);
+        let wait = Duration::from_micros(crate::live::collaboration::rules::VOTE_LASTS.unsigned_abs())
+            + Duration::from_millis(50);
         tasks.spawn("close a vote", async move {
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}

@@ -79,7 +79,11 @@ impl<P: Post> Floor<P> {
             .page_id
             .as_deref()
             .is_none_or(|id| !slot.is_known_as(user_id, id));
-        let busy = self.seats.iter().find(|other| other.id == seat).and_then(|seat| seat.busy.as_ref());
+        let busy = self
+            .seats
+            .iter()
+            .find(|other| other.id == seat)
+            .and_then(|seat| seat.busy.as_ref());
         let deleted = busy.and_then(|busy| busy.deleted_at);
         place.slot = Some(slot.id.clone());
         let is_doubtful = by_position
@@ -130,7 +134,12 @@ impl<P: Post> Floor<P> {
 fn asked(message: Inbound<'_>) -> Option<(Place, Action)> {
     let nowhere = Place::default();
     Some(match message {
-        Inbound::Draw { data, place } => (place, Action::Draw { data: data.to_owned() }),
+        Inbound::Draw { data, place } => (
+            place,
+            Action::Draw {
+                data: data.to_owned(),
+            },
+        ),
         Inbound::Clear { place } => (place, Action::Clear),
         Inbound::TextEdit { text, place } => (place, Action::Text { text: text.into() }),
         Inbound::TitleEdit { title } => (nowhere, Action::Title { title: title.into() }),
@@ -140,17 +149,44 @@ fn asked(message: Inbound<'_>) -> Option<(Place, Action)> {
             (nowhere, Action::AddPage { index, id, extra })
         }
         Inbound::DeletePage { place } => (place, Action::DeletePage),
-        Inbound::TextEditAdvanced { data, place } => (place, Action::TextObject { data: data.to_owned() }),
-        Inbound::LayerOperation { operation, data, place } => {
+        Inbound::TextEditAdvanced { data, place } => (
+            place,
+            Action::TextObject {
+                data: data.to_owned(),
+            },
+        ),
+        Inbound::LayerOperation {
+            operation,
+            data,
+            place,
+        } => {
             let data = data.to_owned();
             (place, Action::Layer { operation, data })
         }
-        Inbound::DeleteItem { data, place } => (place, Action::DeleteItem { data: data.to_owned() }),
-        Inbound::TransformOperation { data, place } => {
-            (place, Action::TransformOperation { data: data.to_owned() })
-        }
-        Inbound::Transform { data } => (Place::at(0), Action::Transform { data: data.to_owned() }),
-        Inbound::Delete { data } => (Place::at(0), Action::Delete { data: data.to_owned() }),
+        Inbound::DeleteItem { data, place } => (
+            place,
+            Action::DeleteItem {
+                data: data.to_owned(),
+            },
+        ),
+        Inbound::TransformOperation { data, place } => (
+            place,
+            Action::TransformOperation {
+                data: data.to_owned(),
+            },
+        ),
+        Inbound::Transform { data } => (
+            Place::at(0),
+            Action::Transform {
+                data: data.to_owned(),
+            },
+        ),
+        Inbound::Delete { data } => (
+            Place::at(0),
+            Action::Delete {
+                data: data.to_owned(),
+            },
+        ),
         _ => return None,
     })
 }

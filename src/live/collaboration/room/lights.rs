@@ -42,7 +42,8 @@ impl<T> Pending<T> {
     }
 
     fn is_due(&self, every: Duration, now: Instant) -> bool {
-        self.sent_at.is_none_or(|at| now.saturating_duration_since(at) >= every)
+        self.sent_at
+            .is_none_or(|at| now.saturating_duration_since(at) >= every)
     }
 }
 
@@ -100,17 +101,25 @@ impl<P: Post> Floor<P> {
 
     /// Titles that have waited long enough, with their sockets.
     pub fn due_titles(&mut self, now: Instant) -> Vec<(u64, String)> {
-        let busy = self.seats.iter_mut().filter_map(|seat| Some((seat.id, seat.busy.as_mut()?)));
+        let busy = self
+            .seats
+            .iter_mut()
+            .filter_map(|seat| Some((seat.id, seat.busy.as_mut()?)));
         busy.filter_map(|(id, busy)| Some((id, busy.lights.title.take_due(TITLE_EVERY, now)?)))
             .collect()
     }
 
     /// Whether anything waits for the beat.
     pub fn has_lights(&self) -> bool {
-        self.seats.iter().filter_map(|seat| seat.busy.as_ref()).any(|busy| {
-            let lights = &busy.lights;
-            lights.cursor.waits.is_some() || lights.presence.waits.is_some() || lights.title.waits.is_some()
-        })
+        self.seats
+            .iter()
+            .filter_map(|seat| seat.busy.as_ref())
+            .any(|busy| {
+                let lights = &busy.lights;
+                lights.cursor.waits.is_some()
+                    || lights.presence.waits.is_some()
+                    || lights.title.waits.is_some()
+            })
     }
 
     /// Notes that an operation of a socket waits for its number.

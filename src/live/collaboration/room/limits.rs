@@ -137,8 +137,16 @@ mod tests {
     fn each_kind_has_its_pace() {
         let start = Instant::now();
         let mut buckets = Buckets::new(start);
-        let taken = |buckets: &mut Buckets, pace, at| (0..1000).take_while(|_| buckets.take(pace, at).is_ok()).count();
-        for (pace, burst) in [(Pace::Draw, 60), (Pace::Cursor, 40), (Pace::Text, 5), (Pace::State, 2), (Pace::Sync, 2)] {
+        let taken = |buckets: &mut Buckets, pace, at| {
+            (0..1000).take_while(|_| buckets.take(pace, at).is_ok()).count()
+        };
+        for (pace, burst) in [
+            (Pace::Draw, 60),
+            (Pace::Cursor, 40),
+            (Pace::Text, 5),
+            (Pace::State, 2),
+            (Pace::Sync, 2),
+        ] {
             assert_eq!(taken(&mut buckets, pace, start), burst, "{pace:?}");
         }
         let later = start + Duration::from_secs(2);

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use sockets::code;
 
-use super::model::Model;
 use super::held::Room;
+use super::model::Model;
 use super::store::{self, Logged};
 use crate::app::App;
 use crate::live::collaboration::events::{RoomEvent, group};
@@ -50,7 +50,10 @@ async fn kept(app: &App, collaboration_id: i64) -> Result<Model, Error> {
 
 /// Fills a room that is new here. Its group is joined first, so that nothing falls between the log and the group.
 pub(super) async fn load(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> {
-    let membership = app.live.channels.join(&group(room.id), Arc::clone(room) as Arc<_>);
+    let membership = app
+        .live
+        .channels
+        .join(&group(room.id), Arc::clone(room) as Arc<_>);
     let (id, session_id, now) = (room.id, room.session_id.to_string(), app.clock.now());
     let found = app
         .read(move |conn| {
@@ -113,7 +116,9 @@ async fn read(app: &Arc<App>, room: &Arc<Room>) -> Result<bool, Error> {
     let mut is_behind = false;
     loop {
         let after = room.state().floor.model.number;
-        let log = app.read(move |conn| Ok(store::log_after(conn, id, after)?)).await?;
+        let log = app
+            .read(move |conn| Ok(store::log_after(conn, id, after)?))
+            .await?;
         if log.is_empty() {
             if is_behind {
                 // There are newer ones, but a checkpoint has taken them out of the log.
@@ -164,7 +169,11 @@ async fn look_at_session(app: &Arc<App>, room: &Arc<Room>) -> Result<bool, Error
             session_id: session.session_id,
             story_id: session.finalized_story_id,
             story_title: session.canvas_name,
-            ended_by: if session.finalized_story_id.is_some() { "vote".to_owned() } else { host },
+            ended_by: if session.finalized_story_id.is_some() {
+                "vote".to_owned()
+            } else {
+                host
+            },
         };
         room.state().floor.tell(&crate::live::notify::json(&ended), None);
         room.end(app);

@@ -37,32 +37,87 @@ const NO_PAGE: &str = "There is no such page.";
 #[derive(Debug)]
 #[expect(missing_docs, reason = "the names are the wire's own")]
 pub enum Inbound<'a> {
-    Draw { data: &'a RawValue, place: Place },
-    DrawBatch { batch: Batch, place: Place },
-    Cursor { position: &'a RawValue, place: Place },
-    Clear { place: Place },
-    TextEdit { text: String, place: Place },
-    TitleEdit { title: String },
-    PageChange { page: i32 },
+    Draw {
+        data: &'a RawValue,
+        place: Place,
+    },
+    DrawBatch {
+        batch: Batch,
+        place: Place,
+    },
+    Cursor {
+        position: &'a RawValue,
+        place: Place,
+    },
+    Clear {
+        place: Place,
+    },
+    TextEdit {
+        text: String,
+        place: Place,
+    },
+    TitleEdit {
+        title: String,
+    },
+    PageChange {
+        page: i32,
+    },
     PresenceUpdate(Presence<'a>),
-    AddPage { index: Option<i32>, extra: Box<RawValue> },
-    DeletePage { place: Place },
+    AddPage {
+        index: Option<i32>,
+        extra: Box<RawValue>,
+    },
+    DeletePage {
+        place: Place,
+    },
     GetPageViewers,
-    TextEditAdvanced { data: &'a RawValue, place: Place },
-    LayerOperation { operation: Box<str>, data: &'a RawValue, place: Place },
-    DeleteItem { data: &'a RawValue, place: Place },
-    CanvasSnapshot { url: &'a str, place: Place },
-    CanvasState { canvas_data: &'a RawValue, target_user_id: i64, place: Place },
-    RequestSync { place: Place },
+    TextEditAdvanced {
+        data: &'a RawValue,
+        place: Place,
+    },
+    LayerOperation {
+        operation: Box<str>,
+        data: &'a RawValue,
+        place: Place,
+    },
+    DeleteItem {
+        data: &'a RawValue,
+        place: Place,
+    },
+    CanvasSnapshot {
+        url: &'a str,
+        place: Place,
+    },
+    CanvasState {
+        canvas_data: &'a RawValue,
+        target_user_id: i64,
+        place: Place,
+    },
+    RequestSync {
+        place: Place,
+    },
     Finalize,
-    Transform { data: &'a RawValue },
-    Delete { data: &'a RawValue },
-    TransformOperation { data: &'a RawValue, place: Place },
-    KickUser { user_id: i64 },
+    Transform {
+        data: &'a RawValue,
+    },
+    Delete {
+        data: &'a RawValue,
+    },
+    TransformOperation {
+        data: &'a RawValue,
+        place: Place,
+    },
+    KickUser {
+        user_id: i64,
+    },
     InitiateVote,
-    VoteSave { agree: bool },
+    VoteSave {
+        agree: bool,
+    },
     SaveCancelled,
-    StorySavedSuccess { message: String },
+    StorySavedSuccess {
+        message: String,
+    },
     /// A type that the server does not know, or leaves to the REST side.
     Ignored,
 }
@@ -168,7 +223,10 @@ impl<'a> Fields<'a> {
                 Inbound::DrawBatch { batch, place }
             }
             "cursor" => Inbound::Cursor {
-                position: self.position.filter(|position| is_point(position)).ok_or("A position is x and y.")?,
+                position: self
+                    .position
+                    .filter(|position| is_point(position))
+                    .ok_or("A position is x and y.")?,
                 place: self.place()?,
             },
             "clear" => Inbound::Clear { place: self.place()? },
@@ -228,12 +286,20 @@ impl<'a> Fields<'a> {
     fn inner(&self) -> Result<(&'a RawValue, Place), &'static str> {
         let data = self.data()?;
         let object = Object::read(data.get()).map_err(|_| NO_DATA)?;
-        let place = place(object.get("pageId"), object.get("pageIndex"), object.get("isCoverImage"))?;
+        let place = place(
+            object.get("pageId"),
+            object.get("pageIndex"),
+            object.get("isCoverImage"),
+        )?;
         Ok((data, place))
     }
 
     fn text_edit(&self) -> Result<Inbound<'a>, &'static str> {
-        let text = self.text.and_then(text).ok_or("A text is needed.")?.replace('\0', "");
+        let text = self
+            .text
+            .and_then(text)
+            .ok_or("A text is needed.")?
+            .replace('\0', "");
         if text.chars().count() > LONGEST_TEXT {
             return Err("This page's text is too long.");
         }
@@ -258,7 +324,11 @@ impl<'a> Fields<'a> {
     }
 
     fn presence(&self) -> Presence<'a> {
-        let name = |json: &'a RawValue| text(json).filter(|name| name.len() <= LONGEST_NAME).map(Into::into);
+        let name = |json: &'a RawValue| {
+            text(json)
+                .filter(|name| name.len() <= LONGEST_NAME)
+                .map(Into::into)
+        };
         Presence {
             cursor_position: self.cursor_position.filter(|position| is_caret(position)),
             current_tool: self.current_tool.and_then(name),
@@ -273,12 +343,19 @@ impl<'a> Fields<'a> {
             Some(data) => Some(Object::read(data.get()).map_err(|_| NO_DATA)?),
         };
         let mut extra = extra.unwrap_or_default();
-        let index = self.page_index.or_else(|| extra.get("page_index")).filter(|index| index.get() != "null");
+        let index = self
+            .page_index
+            .or_else(|| extra.get("page_index"))
+            .filter(|index| index.get() != "null");
         let index = match index {
             None => None,
             Some(index) => Some(page_number(index).ok_or(NO_PAGE)?),
         };
-        if extra.get("text").and_then(text).is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
+        if extra
+            .get("text")
+            .and_then(text)
+            .is_some_and(|text| text.chars().count() > LONGEST_TEXT)
+        {
             return Err("This page's text is too long.");
         }
         extra.remove("page_index");
@@ -310,8 +387,14 @@ impl<'a> Fields<'a> {
 
     fn canvas_snapshot(&self) -> Result<Inbound<'a>, &'static str> {
         // Without escapes, which a data URL never needs: it is not copied.
-        let url: Option<&str> = self.canvas_data_url.and_then(|url| serde_json::from_str(url.get()).ok());
-        let starts = ["data:image/png;base64,", "data:image/jpeg;base64,", "data:image/webp;base64,"];
+        let url: Option<&str> = self
+            .canvas_data_url
+            .and_then(|url| serde_json::from_str(url.get()).ok());
+        let starts = [
+            "data:image/png;base64,",
+            "data:image/jpeg;base64,",
+            "data:image/webp;base64,",
+        ];
         let url = url.filter(|url| starts.iter().any(|start| url.starts_with(start)));
         Ok(Inbound::CanvasSnapshot {
             url: url.ok_or("A snapshot is a picture as a data URL.")?,
@@ -340,7 +423,10 @@ fn place(
 ) -> Result<Place, &'static str> {
     let page_id = page_id.and_then(|id| text(id).or_else(|| integer(id).map(|id| id.to_string())));
     let page_id: Option<Box<str>> = page_id.filter(|id| !id.is_empty()).map(Into::into);
-    if page_id.as_deref().is_some_and(|id| id.len() > LONGEST_ID || id.contains('\0')) {
+    if page_id
+        .as_deref()
+        .is_some_and(|id| id.len() > LONGEST_ID || id.contains('\0'))
+    {
         return Err(NO_PAGE);
     }
     let is_cover = is_cover.and_then(boolean).unwrap_or(false)
@@ -386,16 +472,20 @@ fn integer(json: &RawValue) -> Option<i64> {
 fn page_number(json: &RawValue) -> Option<i32> {
     let number = integer(json)?;
     let most = i64::try_from(MOST_PAGES).expect("a hundred");
-    (0..most).contains(&number).then(|| i32::try_from(number).expect("below a hundred"))
+    (0..most)
+        .contains(&number)
+        .then(|| i32::try_from(number).expect("below a hundred"))
 }
 
 fn is_point(json: &RawValue) -> bool {
     let Ok(point) = Object::read(json.get()) else {
         return false;
     };
-    ["x", "y"]
-        .iter()
-        .all(|axis| point.get(axis).is_some_and(|value| serde_json::from_str::<f64>(value.get()).is_ok()))
+    ["x", "y"].iter().all(|axis| {
+        point
+            .get(axis)
+            .is_some_and(|value| serde_json::from_str::<f64>(value.get()).is_ok())
+    })
 }
 
 /// A caret in a field; it may carry the field's whole text, which is bounded like a page's.
@@ -413,7 +503,11 @@ fn is_caret(json: &RawValue) -> bool {
 /// Which field somebody types in: what a typing bubble needs, and no more.
 fn typing(json: &RawValue) -> Option<Box<RawValue>> {
     let said = Object::read(json.get()).ok()?;
-    let name = |key: &str| said.get(key).and_then(text).filter(|name| name.len() <= LONGEST_NAME);
+    let name = |key: &str| {
+        said.get(key)
+            .and_then(text)
+            .filter(|name| name.len() <= LONGEST_NAME)
+    };
     let mut typing = Object::default();
     typing.set("elementId", &name("elementId")?);
     typing.set("elementType", &name("elementType"));

@@ -13,6 +13,7 @@ mod entering;
 mod finalise;
 pub mod floor;
 pub mod frames;
+mod held;
 pub mod intake;
 pub mod lights;
 pub mod limits;
@@ -22,8 +23,7 @@ pub mod model;
 pub mod op;
 mod parcel;
 pub mod people;
-mod registry;
-mod held;
+pub mod rooms;
 pub mod seat;
 pub mod sequencer;
 pub mod shallow;
@@ -35,7 +35,7 @@ mod upkeep;
 pub use conversation::open;
 pub use draft::Draft;
 pub use op::DraftChange;
-pub use registry::{Gauges, Rooms, current_pages, draft, update_draft};
+pub use rooms::{Gauges, Rooms, current_pages, draft, update_draft};
 pub use upkeep::{let_go, start};
 
 #[cfg(test)]

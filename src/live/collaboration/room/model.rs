@@ -175,7 +175,9 @@ impl Model {
                 self.viewers.insert(op.user_id, *page);
                 Applied::PageChange
             }
-            Action::AddPage { index, id, extra } => self.add_page(number, op.user_id, *index, id, extra.get()),
+            Action::AddPage { index, id, extra } => {
+                self.add_page(number, op.user_id, *index, id, extra.get())
+            }
             Action::DeletePage => self.delete_page(number, op),
             _ => self.on_page(number, op),
         }
@@ -475,7 +477,11 @@ impl Model {
 
 /// The position in an id like `page_3`.
 fn numbered(page_id: &str) -> Option<i32> {
-    page_id.strip_prefix("page_")?.parse().ok().filter(|index| *index >= 0)
+    page_id
+        .strip_prefix("page_")?
+        .parse()
+        .ok()
+        .filter(|index| *index >= 0)
 }
 
 fn text_of_page(extra: &str) -> Option<Box<str>> {

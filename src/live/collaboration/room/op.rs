@@ -60,19 +60,44 @@ impl Place {
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the names are the wire's own")]
 pub enum Action {
-    Draw { data: Box<RawValue> },
+    Draw {
+        data: Box<RawValue>,
+    },
     Clear,
-    Text { text: Box<str> },
-    Title { title: Box<str> },
-    PageChange { page: i32 },
-    AddPage { index: Option<i32>, id: Box<str>, extra: Box<RawValue> },
+    Text {
+        text: Box<str>,
+    },
+    Title {
+        title: Box<str>,
+    },
+    PageChange {
+        page: i32,
+    },
+    AddPage {
+        index: Option<i32>,
+        id: Box<str>,
+        extra: Box<RawValue>,
+    },
     DeletePage,
-    TextObject { data: Box<RawValue> },
-    Layer { operation: Box<str>, data: Box<RawValue> },
-    TransformOperation { data: Box<RawValue> },
-    DeleteItem { data: Box<RawValue> },
-    Transform { data: Box<RawValue> },
-    Delete { data: Box<RawValue> },
+    TextObject {
+        data: Box<RawValue>,
+    },
+    Layer {
+        operation: Box<str>,
+        data: Box<RawValue>,
+    },
+    TransformOperation {
+        data: Box<RawValue>,
+    },
+    DeleteItem {
+        data: Box<RawValue>,
+    },
+    Transform {
+        data: Box<RawValue>,
+    },
+    Delete {
+        data: Box<RawValue>,
+    },
     /// The fields of the draft that are no pages; from the REST side.
     Draft(Box<DraftChange>),
     /// A full state of a canvas was stored: what it covers leaves the tail. Nobody is told.
@@ -433,7 +458,9 @@ mod tests {
             user_id: 7,
             username: "mia".into(),
             place: Place::at(1),
-            action: Action::Draw { data: raw("{\"a\":1}") },
+            action: Action::Draw {
+                data: raw("{\"a\":1}"),
+            },
         };
         assert_eq!(
             op.to_log(),

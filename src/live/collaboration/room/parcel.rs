@@ -191,7 +191,9 @@ mod tests {
 
         let frame = Frame::text("{}");
         let message = light(7, 9, true, &frame);
-        assert!(matches!(read(&message), Some(Parcel::Light { user_id: 7, key: 9, must_arrive: true, frame: read }) if read == frame));
+        assert!(
+            matches!(read(&message), Some(Parcel::Light { user_id: 7, key: 9, must_arrive: true, frame: read }) if read == frame)
+        );
         assert!(matches!(read(&left(-3)), Some(Parcel::Left(-3))));
     }
 

@@ -193,15 +193,30 @@ impl Busy {
         self.brushes.iter().find(|brush| *brush.slot == *slot)?.served
     }
 
+    /// Notes that it does something on a canvas; whether it was not there before.
+    pub(super) fn comes_to(&mut self, slot: &str, now: Instant) -> bool {
+        self.on_at = Some(now);
+        if self.on.as_deref() == Some(slot) {
+            return false;
+        }
+        (self.on, self.on_since) = (Some(slot.into()), Some(now));
+        true
+    }
+
     /// Whether it was on this canvas lately.
     pub(super) fn is_on(&self, slot: &str, now: Instant, within: Duration) -> bool {
         self.on.as_deref() == Some(slot)
-            && self.on_at.is_some_and(|at| now.saturating_duration_since(at) <= within)
+            && self
+                .on_at
+                .is_some_and(|at| now.saturating_duration_since(at) <= within)
     }
 
     /// Notes that everything up to `number` has been sent.
     pub(super) fn sent(&mut self, number: i64, now: Instant) {
-        if self.settled_at.is_none_or(|at| now.saturating_duration_since(at) >= RECENT) {
+        if self
+            .settled_at
+            .is_none_or(|at| now.saturating_duration_since(at) >= RECENT)
+        {
             self.settled = (self.settled.1, number);
             self.settled_at = Some(now);
         }

@@ -159,7 +159,9 @@ impl Sequencer {
                 .database
                 .write_ordered(bytes, move |conn| store::append(conn, &entries))
                 .await;
-            let oldest = batch.first().map_or(Duration::ZERO, |waiting| waiting.since.elapsed());
+            let oldest = batch
+                .first()
+                .map_or(Duration::ZERO, |waiting| waiting.since.elapsed());
             match written {
                 Ok(numbers) => break numbers.into_iter().map(numbered).collect(),
                 Err(Error::OutcomeUnknown) => break of_all(&batch, || Outcome::Unknown),

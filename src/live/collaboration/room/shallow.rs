@@ -55,7 +55,8 @@ impl<'a> Object<'a> {
     pub fn extend_from(&mut self, other: &Object<'_>) {
         for (key, value) in other.iter() {
             if self.get(key).is_none() {
-                self.0.push((Cow::Owned(key.to_owned()), Cow::Owned(value.to_owned())));
+                self.0
+                    .push((Cow::Owned(key.to_owned()), Cow::Owned(value.to_owned())));
             }
         }
     }

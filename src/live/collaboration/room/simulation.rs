@@ -13,13 +13,13 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sockets::Frame;
 
+use super::canvases::Stored;
 use super::catch_up;
 use super::floor::{Consequence, Floor, Origin};
 use super::message::{self, Inbound};
 use super::model::{FIRST_TITLE, Model};
 use super::op::{Action, Op, Place};
 use super::people::Person;
-use super::canvases::Stored;
 use super::seat::{Post, Seat};
 
 /// What a step of the simulation takes.
@@ -105,7 +105,11 @@ impl Client {
 
     fn sight(&self, has_title: bool) -> Sight {
         Sight {
-            pages: self.pages.iter().map(|page| (page.text.clone(), page.items.clone())).collect(),
+            pages: self
+                .pages
+                .iter()
+                .map(|page| (page.text.clone(), page.items.clone()))
+                .collect(),
             title: self.title.clone().filter(|_| has_title),
         }
     }
@@ -114,7 +118,10 @@ impl Client {
         let index = usize::try_from(index).unwrap();
         while self.pages.len() <= index {
             let id = format!("own-{}-{}", self.user_id, self.pages.len());
-            self.pages.push(Page { id, ..Page::default() });
+            self.pages.push(Page {
+                id,
+                ..Page::default()
+            });
         }
         &mut self.pages[index]
     }
@@ -147,12 +154,17 @@ impl Client {
             }
             "delete_item" => {
                 let item = frame["data"]["itemId"].as_str().unwrap();
-                self.page(frame["data"]["pageIndex"].as_i64().unwrap()).items.remove(item);
+                self.page(frame["data"]["pageIndex"].as_i64().unwrap())
+                    .items
+                    .remove(item);
             }
             "clear" => self.page(index.unwrap()).items.clear(),
             "canvas_state" => {
                 let project = frame["canvas_data"]["projectData"].as_str().unwrap();
-                let items = project.split(' ').filter(|item| !item.is_empty()).map(str::to_owned);
+                let items = project
+                    .split(' ')
+                    .filter(|item| !item.is_empty())
+                    .map(str::to_owned);
                 self.page(index.unwrap()).items = items.collect();
             }
             "session_ended" => self.out = true,
@@ -241,7 +253,13 @@ impl World {
             self.show(who);
         }
         for who in 0..self.clients.len() {
-            let is_late = |client: &Client| client.inbox.borrow().front().is_some_and(|(sent, _)| *sent <= oldest);
+            let is_late = |client: &Client| {
+                client
+                    .inbox
+                    .borrow()
+                    .front()
+                    .is_some_and(|(sent, _)| *sent <= oldest)
+            };
             while is_late(&self.clients[who]) {
                 self.show(who);
             }
@@ -252,9 +270,13 @@ impl World {
         let Some((_, text)) = self.clients[who].sent.pop_front() else {
             return;
         };
-        let Some(seat) = self.clients[who].seat else { return };
+        let Some(seat) = self.clients[who].seat else {
+            return;
+        };
         let user_id = self.clients[who].user_id;
-        if std::env::var("TRACE").is_ok() { eprintln!("{} -> {text}", user_id); }
+        if std::env::var("TRACE").is_ok() {
+            eprintln!("{} -> {text}", user_id);
+        }
         let inbound = message::parse(user_id, &text).unwrap();
         let name = self.floor.name(user_id);
         if let Inbound::Draw { place, .. } = &inbound {
@@ -279,7 +301,8 @@ impl World {
             assert!(self.floor.deliver(number, op, Some(origin), self.now, &mut left));
             for consequence in left {
                 if let Consequence::Dropped(numbers) = consequence {
-                    self.log.retain(|(number, op)| !numbers.contains(number) || !op.action.is_drawn());
+                    self.log
+                        .retain(|(number, op)| !numbers.contains(number) || !op.action.is_drawn());
                 }
             }
         }
@@ -289,7 +312,9 @@ impl World {
         let client = &mut self.clients[who];
         let frame = client.inbox.borrow_mut().pop_front();
         if let Some((_, frame)) = frame {
-            if std::env::var("TRACE").is_ok() { eprintln!("{} <- {frame}", client.user_id); }
+            if std::env::var("TRACE").is_ok() {
+                eprintln!("{} <- {frame}", client.user_id);
+            }
             client.take(&frame);
         }
     }
@@ -398,7 +423,11 @@ impl World {
         self.seats += 1;
         let (seat, user_id) = (self.seats, self.clients[who].user_id);
         let inbox = Inbox::default();
-        self.floor.seats.push(Seat::new(seat, user_id, Wire(Rc::clone(&inbox), Rc::clone(&self.shared_now))));
+        self.floor.seats.push(Seat::new(
+            seat,
+            user_id,
+            Wire(Rc::clone(&inbox), Rc::clone(&self.shared_now)),
+        ));
         self.here(user_id, true);
         let client = &mut self.clients[who];
         client.seat = Some(seat);
@@ -416,7 +445,13 @@ impl World {
     }
 
     fn show_canvases(&mut self, seat: u64, user_id: i64) {
-        let slots: Vec<Box<str>> = self.floor.model.slots.iter().map(|slot| slot.id.clone()).collect();
+        let slots: Vec<Box<str>> = self
+            .floor
+            .model
+            .slots
+            .iter()
+            .map(|slot| slot.id.clone())
+            .collect();
         for slot in slots {
             let place = Place {
                 slot: Some(slot.clone()),
@@ -424,7 +459,8 @@ impl World {
             };
             if let Some(showing) = self.floor.begin_showing(seat, &slot) {
                 let stored = self.stored.get(&*slot).cloned();
-                self.floor.show(&showing, stored.as_ref(), &self.log, Box::new(()), self.now);
+                self.floor
+                    .show(&showing, stored.as_ref(), &self.log, Box::new(()), self.now);
             }
             self.floor.touch(seat, &place, None, self.now);
         }
@@ -464,7 +500,9 @@ impl World {
 
     /// A client on a canvas is asked for all of it, and answers.
     fn save(&mut self, who: usize, what: u8) {
-        let Some(seat) = self.clients[who].seat else { return };
+        let Some(seat) = self.clients[who].seat else {
+            return;
+        };
         // What was on its way when it was asked is in its answer.
         let asked = self.floor.model.number;
         while !self.clients[who].inbox.borrow().is_empty() {
@@ -533,7 +571,11 @@ impl World {
         let mut client = Client::new(PEOPLE + 1);
         self.seats += 1;
         let seat = self.seats;
-        self.floor.seats.push(Seat::new(seat, PEOPLE + 1, Wire(Rc::clone(&client.inbox), Rc::clone(&self.shared_now))));
+        self.floor.seats.push(Seat::new(
+            seat,
+            PEOPLE + 1,
+            Wire(Rc::clone(&client.inbox), Rc::clone(&self.shared_now)),
+        ));
         apply_draft(&mut client, &self.floor.model);
         self.show_canvases(seat, PEOPLE + 1);
         let frames: Vec<_> = client.inbox.borrow_mut().drain(..).collect();
@@ -552,7 +594,10 @@ fn apply_draft(client: &mut Client, model: &Model) {
     for (index, slot) in model.slots.iter().enumerate() {
         if client.pages.len() <= index {
             let id = slot.id.to_string();
-            client.pages.push(Page { id, ..Page::default() });
+            client.pages.push(Page {
+                id,
+                ..Page::default()
+            });
         }
         client.pages[index].text = slot.text.to_string();
     }
@@ -563,7 +608,18 @@ fn one() {
     let mut world = World::new();
     world.connect(0);
     world.connect(1);
-    for (action, who, what) in [(204,121,0),(82,60,0),(176,19,0),(249,251,19),(156,160,0),(42,159,10),(82,27,31),(0,0,0),(0,0,3),(82,143,0)] {
+    for (action, who, what) in [
+        (204, 121, 0),
+        (82, 60, 0),
+        (176, 19, 0),
+        (249, 251, 19),
+        (156, 160, 0),
+        (42, 159, 10),
+        (82, 27, 31),
+        (0, 0, 0),
+        (0, 0, 3),
+        (82, 143, 0),
+    ] {
         world.step(action, who, what);
     }
     world.settle();

@@ -160,7 +160,8 @@ impl Slot {
         let own = self.aliases.iter().filter(|(user, _)| *user == user_id).count();
         if own >= ALIASES_PER_USER {
             let oldest = self.aliases.iter().position(|(user, _)| *user == user_id);
-            self.aliases.remove(oldest.expect("there are several of this user"));
+            self.aliases
+                .remove(oldest.expect("there are several of this user"));
         } else if self.aliases.len() >= ALIASES {
             self.aliases.remove(0);
         }
@@ -184,7 +185,10 @@ impl Slot {
 
     /// Drops what a stored state covers. False when the state is of another epoch or older than the one there is.
     pub fn saved(&mut self, saved: &Saved) -> bool {
-        let is_newer = self.state.as_ref().is_none_or(|state| state.covers <= saved.covers);
+        let is_newer = self
+            .state
+            .as_ref()
+            .is_none_or(|state| state.covers <= saved.covers);
         if saved.epoch != self.epoch || !is_newer {
             return false;
         }

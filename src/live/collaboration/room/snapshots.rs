@@ -8,8 +8,8 @@ use envelope::permits::BytesPermit;
 use serde::Serialize;
 
 use super::conversation::Collaborator;
-use super::op::Place;
 use super::held::Room;
+use super::op::Place;
 use super::store;
 use crate::app::App;
 use crate::pictures::{self, Picture, Reference};
@@ -64,7 +64,12 @@ fn holder(collaboration_id: i64, slot: &str) -> String {
 }
 
 /// Lets the picture of a canvas go.
-pub(super) fn let_go(conn: &mut Conn<'_>, collaboration_id: i64, slot: &str, now: i64) -> Result<(), DatabaseError> {
+pub(super) fn let_go(
+    conn: &mut Conn<'_>,
+    collaboration_id: i64,
+    slot: &str,
+    now: i64,
+) -> Result<(), DatabaseError> {
     pictures::store::let_go(conn, &holder(collaboration_id, slot), now)
 }
 
@@ -93,7 +98,11 @@ async fn keep(app: &App, id: i64, slot: &str, epoch: u32, picture: Picture) -> R
     if !app.pictures.has_room(app).await? {
         return Err(Error::no_room());
     }
-    let (now, bytes, reference) = (app.clock.now(), picture.bytes.len(), picture.reference().to_string());
+    let (now, bytes, reference) = (
+        app.clock.now(),
+        picture.bytes.len(),
+        picture.reference().to_string(),
+    );
     let slot = slot.to_owned();
     app.write_sized(bytes, move |conn| {
         pictures::store::put(conn, &hash, &picture, now)?;
@@ -146,7 +155,13 @@ async fn read(
         let model = &state.floor.model;
         model
             .canvases()
-            .map(|slot| (slot.id == model.cover.id, slot.id.to_string(), slot.id_for(user_id).to_owned()))
+            .map(|slot| {
+                (
+                    slot.id == model.cover.id,
+                    slot.id.to_string(),
+                    slot.id_for(user_id).to_owned(),
+                )
+            })
             .collect()
     };
     let mut chosen = Vec::new();
@@ -189,7 +204,9 @@ async fn data_url(app: &App, reference: Reference) -> Result<Option<String>, Err
     url.extend_from_slice(reference.kind.prefix().as_bytes());
     for number in 0.. {
         let hash = hash.clone();
-        let piece = app.read(move |conn| Ok(pictures::store::piece(conn, &hash, number)?)).await?;
+        let piece = app
+            .read(move |conn| Ok(pictures::store::piece(conn, &hash, number)?))
+            .await?;
         let Some(piece) = piece else { break };
         pictures::append_base64(&piece, &mut url);
     }

@@ -78,7 +78,10 @@ fn take_numbers(conn: &mut Conn<'_>, rooms: &[(i64, i64)]) -> Result<Vec<(i64, i
     rows.into_iter()
         .map(|mut row| {
             let (id, last): (i64, i64) = (row.take()?, row.take()?);
-            let taken = rooms.iter().find(|(room, _)| *room == id).map_or(0, |(_, count)| *count);
+            let taken = rooms
+                .iter()
+                .find(|(room, _)| *room == id)
+                .map_or(0, |(_, count)| *count);
             Ok((id, last - taken))
         })
         .collect()
@@ -98,7 +101,11 @@ fn insert(conn: &mut Conn<'_>, accepted: &[(&Entry, &i64)]) -> Result<(), Error>
         data: String::new(),
         created_at: 0,
     };
-    let filled = accepted.iter().copied().chain(std::iter::repeat((&nothing, &0))).take(size);
+    let filled = accepted
+        .iter()
+        .copied()
+        .chain(std::iter::repeat((&nothing, &0)))
+        .take(size);
     let mut params: Vec<&dyn ToValue> = Vec::with_capacity(size * 8);
     for (entry, number) in filled {
         params.extend([
@@ -117,7 +124,10 @@ fn insert(conn: &mut Conn<'_>, accepted: &[(&Entry, &i64)]) -> Result<(), Error>
 }
 
 fn size_for(rows: usize) -> usize {
-    SIZES.into_iter().find(|size| rows <= *size).unwrap_or(MOST_AT_ONCE)
+    SIZES
+        .into_iter()
+        .find(|size| rows <= *size)
+        .unwrap_or(MOST_AT_ONCE)
 }
 
 /// Rows of values for a statement, each of these types.
@@ -146,7 +156,9 @@ fn numbering(size: usize) -> String {
 }
 
 fn logging(size: usize) -> String {
-    let types = ["BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "BIGINT", "TEXT", "BIGINT"];
+    let types = [
+        "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "BIGINT", "TEXT", "BIGINT",
+    ];
     let rows = rows_of(size, &types);
     format!(
         "INSERT INTO operations (collaboration_id, number, user_id, kind, slot, page, data, created_at)
@@ -429,7 +441,13 @@ pub fn finalised(conn: &mut Conn<'_>, collaboration_id: i64, story_id: i64) -> R
 /// Forgets all that a room was rebuilt from, but for its log. Three queries.
 pub fn forget(conn: &mut Conn<'_>, collaboration_id: i64, now: i64) -> Result<(), Error> {
     pictures::store::let_go_all(conn, &format!("room:{collaboration_id}:"), now)?;
-    conn.execute("DELETE FROM room_canvases WHERE collaboration_id = $1", &[&collaboration_id])?;
-    conn.execute("DELETE FROM room_checkpoints WHERE collaboration_id = $1", &[&collaboration_id])?;
+    conn.execute(
+        "DELETE FROM room_canvases WHERE collaboration_id = $1",
+        &[&collaboration_id],
+    )?;
+    conn.execute(
+        "DELETE FROM room_checkpoints WHERE collaboration_id = $1",
+        &[&collaboration_id],
+    )?;
     Ok(())
 }

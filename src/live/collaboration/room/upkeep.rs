@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::floor::{Consequence, Origin};
 use super::frames;
-use super::message::Inbound;
 use super::held::{Room, State};
+use super::message::Inbound;
 use super::sequencer::Waiting;
 use super::store;
 use crate::app::App;
@@ -71,12 +71,15 @@ impl Restless {
 
     /// Whether a socket was asked and has not answered.
     pub fn is_asked(&self, seat: u64) -> bool {
-        self.asked.iter().any(|asked| asked.seat == seat && asked.at.elapsed() <= ANSWERED_WITHIN)
+        self.asked
+            .iter()
+            .any(|asked| asked.seat == seat && asked.at.elapsed() <= ANSWERED_WITHIN)
     }
 
     /// The number up to which a socket had been sent everything when it was asked, if it was.
     pub fn answered(&mut self, seat: u64, now: Instant) -> Option<i64> {
-        self.asked.retain(|asked| now.saturating_duration_since(asked.at) <= ANSWERED_WITHIN);
+        self.asked
+            .retain(|asked| now.saturating_duration_since(asked.at) <= ANSWERED_WITHIN);
         let at = self.asked.iter().position(|asked| asked.seat == seat)?;
         Some(self.asked.remove(at).number)
     }
@@ -93,7 +96,11 @@ pub fn ask(state: &mut State, slot: &str, but: Option<u64>, now: Instant) -> boo
     let number = state.floor.model.number;
     let frame = frames::frame(&frames::request_canvas_state(0, slot, index));
     state.floor.tell_seat(seat, &frame);
-    state.restless.asked.push(Asked { seat, number, at: now });
+    state.restless.asked.push(Asked {
+        seat,
+        number,
+        at: now,
+    });
     true
 }
 
@@ -109,13 +116,19 @@ pub fn beat(app: &Arc<App>, room: &Arc<Room>, now: Instant) -> bool {
         .filter(|canvas| {
             canvas.has_news
                 && now.saturating_duration_since(canvas.drawn_at) >= QUIET
-                && canvas.asked_at.is_none_or(|at| now.saturating_duration_since(at) >= ASKED_EVERY)
+                && canvas
+                    .asked_at
+                    .is_none_or(|at| now.saturating_duration_since(at) >= ASKED_EVERY)
         })
         .map(|canvas| canvas.slot.clone())
         .collect();
     for slot in due {
         ask(&mut state, &slot, None, now);
-        let canvas = state.restless.canvases.iter_mut().find(|canvas| canvas.slot == slot);
+        let canvas = state
+            .restless
+            .canvases
+            .iter_mut()
+            .find(|canvas| canvas.slot == slot);
         if let Some(canvas) = canvas {
             (canvas.asked_at, canvas.has_news) = (Some(now), false);
         }
@@ -123,7 +136,8 @@ pub fn beat(app: &Arc<App>, room: &Arc<Room>, now: Instant) -> bool {
     for (seat, title) in titles {
         entitle(app, room, &mut state, seat, title, now);
     }
-    let is_restless = state.floor.has_lights() || state.restless.canvases.iter().any(|canvas| canvas.has_news);
+    let is_restless =
+        state.floor.has_lights() || state.restless.canvases.iter().any(|canvas| canvas.has_news);
     state.restless.is_listed = is_restless;
     drop(state);
     for message in messages {
@@ -141,7 +155,8 @@ fn entitle(app: &App, room: &Room, state: &mut State, seat: u64, title: String, 
         return;
     };
     let name = state.floor.name(user_id);
-    let Some(Ok((op, is_doubtful))) = state.floor.intake(seat, name, Inbound::TitleEdit { title }, now) else {
+    let Some(Ok((op, is_doubtful))) = state.floor.intake(seat, name, Inbound::TitleEdit { title }, now)
+    else {
         return;
     };
     state.floor.waits(seat);
@@ -166,7 +181,10 @@ fn entitle(app: &App, room: &Room, state: &mut State, seat: u64, title: String, 
 pub fn release(app: &App, room: &Room, seats: &[u64]) {
     let messages: Vec<_> = {
         let mut state = room.state();
-        seats.iter().flat_map(|seat| state.floor.numbered(*seat)).collect()
+        seats
+            .iter()
+            .flat_map(|seat| state.floor.numbered(*seat))
+            .collect()
     };
     for message in messages {
         room.publish(app, message);
@@ -202,7 +220,12 @@ pub async fn tidy(app: &Arc<App>, room: &Arc<Room>, left: Vec<Consequence>, is_l
 
 /// Forgets the state and the snapshot of a canvas that was cleared or deleted.
 async fn void(app: &Arc<App>, room: &Arc<Room>, slot: Box<str>) -> Result<(), Error> {
-    let epoch = room.state().floor.model.by_id(&slot).map_or(u32::MAX, |(_, slot)| slot.epoch);
+    let epoch = room
+        .state()
+        .floor
+        .model
+        .by_id(&slot)
+        .map_or(u32::MAX, |(_, slot)| slot.epoch);
     let (id, now) = (room.id, app.clock.now());
     app.write(move |conn| {
         store::void_canvas(conn, id, &slot, epoch)?;
@@ -277,7 +300,10 @@ pub async fn let_go(app: &Arc<App>, empty_for: Duration) {
     for room in app.live.rooms.all() {
         let is_due = {
             let state = room.state();
-            state.floor.seats.is_empty() && state.empty_since.is_some_and(|since| since.elapsed() >= empty_for)
+            state.floor.seats.is_empty()
+                && state
+                    .empty_since
+                    .is_some_and(|since| since.elapsed() >= empty_for)
         };
         if !is_due {
             continue;

@@ -8,10 +8,10 @@ use sockets::code;
 use tokio::sync::Notify;
 
 use super::draft::Draft;
+use super::held::Room;
 use super::loading;
 use super::op::{Action, DraftChange, Op, Place};
 use super::parcel;
-use super::held::Room;
 use super::sequencer::{Outcome, Sequencer, Taker, Waiting};
 use super::upkeep;
 use crate::app::App;
@@ -152,8 +152,9 @@ impl Taker for Rooms {
         let is_shared = app.live.channels.gauges().layer != "memory";
         while let Some((first, _)) = done.first() {
             let id = first.collaboration_id;
-            let (own, rest): (Vec<_>, Vec<_>) =
-                done.into_iter().partition(|(waiting, _)| waiting.collaboration_id == id);
+            let (own, rest): (Vec<_>, Vec<_>) = done
+                .into_iter()
+                .partition(|(waiting, _)| waiting.collaboration_id == id);
             done = rest;
             give_back(self.held(id), app, id, own, is_shared);
         }
@@ -161,7 +162,13 @@ impl Taker for Rooms {
 }
 
 /// Hands the operations of one room to it, and to the servers that hold it, too.
-fn give_back(room: Option<Arc<Room>>, app: &Arc<App>, id: i64, own: Vec<(Waiting, Outcome)>, is_shared: bool) {
+fn give_back(
+    room: Option<Arc<Room>>,
+    app: &Arc<App>,
+    id: i64,
+    own: Vec<(Waiting, Outcome)>,
+    is_shared: bool,
+) {
     let (mut numbered, mut failed) = (Vec::new(), Vec::new());
     for (waiting, outcome) in own {
         match outcome {
@@ -170,13 +177,17 @@ fn give_back(room: Option<Arc<Room>>, app: &Arc<App>, id: i64, own: Vec<(Waiting
         }
     }
     let message = match numbered.first() {
-        Some((first, _)) if is_shared => {
-            Some(parcel::operations(*first, numbered.iter().map(|(_, waiting)| &waiting.op)))
-        }
+        Some((first, _)) if is_shared => Some(parcel::operations(
+            *first,
+            numbered.iter().map(|(_, waiting)| &waiting.op),
+        )),
         _ => None,
     };
     if let Some(room) = &room {
-        let seats: Vec<u64> = numbered.iter().filter_map(|(_, waiting)| Some(waiting.origin?.seat)).collect();
+        let seats: Vec<u64> = numbered
+            .iter()
+            .filter_map(|(_, waiting)| Some(waiting.origin?.seat))
+            .collect();
         let ops = numbered
             .into_iter()
             .map(|(number, waiting)| (number, Some(waiting.op), waiting.origin));
@@ -200,7 +211,10 @@ fn refuse(room: &Arc<Room>, app: &Arc<App>, failed: &[(Waiting, Outcome)]) {
             Outcome::Over | Outcome::Numbered(_) => seat.close(code::NORMAL, "the session is over"),
         }
     }
-    if failed.iter().any(|(_, outcome)| matches!(outcome, Outcome::Unknown)) {
+    if failed
+        .iter()
+        .any(|(_, outcome)| matches!(outcome, Outcome::Unknown))
+    {
         room.read_log(app, std::time::Duration::ZERO);
     }
 }
@@ -232,7 +246,11 @@ pub async fn update_draft(
     };
     let number = append_now(app, collaboration_id, op.clone()).await?;
     if let Some(room) = app.live.rooms.held(collaboration_id) {
-        room.deliver(app, std::iter::once((number, Some(op.clone()), None)), Instant::now());
+        room.deliver(
+            app,
+            std::iter::once((number, Some(op.clone()), None)),
+            Instant::now(),
+        );
     }
     let message = parcel::operations(number, std::iter::once(&op));
     app.live.channels.publish(&group(collaboration_id), message);

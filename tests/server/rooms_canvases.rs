@@ -1,0 +1,132 @@
+//! Whole drawings: who is shown one, whose counts, and what a clear leaves.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, Socket, World};
+use crate::together::{Session, stroke};
+
+fn pair(world: &World) -> (Client, Client, Session, Socket, Socket) {
+    let [mia, ben] = ["Mia", "Ben"].map(|name| world.child(name));
+    let session = mia.hosts("Moon Cats");
+    ben.joins(&session);
+    let (mut at_mia, _) = mia.enters(&session);
+    let (at_ben, _) = ben.enters(&session);
+    at_mia.until("user_joined");
+    (mia, ben, session, at_mia, at_ben)
+}
+
+fn sync(page_id: &str) -> Value {
+    json!({"type": "request_sync", "page_id": page_id, "page_index": 0, "is_cover_image": false})
+}
+
+fn state(project: &str, page_id: &str) -> Value {
+    json!({"type": "canvas_state", "canvas_data": {"projectData": project}, "target_user_id": 0,
+        "page_id": page_id, "page_index": 0, "is_cover_image": false})
+}
+
+#[test]
+fn who_asks_is_shown_the_strokes_when_no_state_is_stored() {
+    let world = World::new();
+    let (_, _, _, mut at_mia, mut at_ben) = pair(&world);
+    at_mia.send(stroke("item_1", "m0", 0));
+    at_mia.send(stroke("item_2", "m0", 0));
+    at_ben.until("draw");
+    at_ben.until("draw");
+    let ben2 = &mut at_ben;
+    ben2.send(sync("b0"));
+    assert_eq!(ben2.next()["data"]["itemId"], "item_1");
+    assert_eq!(ben2.next()["data"]["itemId"], "item_2");
+}
+
+#[test]
+fn who_is_on_a_canvas_is_asked_for_it_and_whoever_comes_is_shown_the_answer() {
+    let world = World::new();
+    let (_, _, _, mut at_mia, mut at_ben) = pair(&world);
+    at_mia.send(stroke("item_1", "m0", 0));
+    at_ben.until("draw");
+    let asked = at_mia.until("request_canvas_state");
+    assert_eq!(asked["requesting_user_id"], 0);
+    assert_eq!(asked["page_index"], 0);
+    at_mia.send(state("all of item_1", "m0"));
+    at_mia.send(stroke("item_2", "m0", 0));
+    at_ben.until("draw");
+    at_ben.send(sync("b0"));
+    let shown = at_ben.next();
+    assert_eq!(shown["type"], "canvas_state");
+    assert_eq!(shown["canvas_data"], json!({"projectData": "all of item_1"}));
+    assert_eq!(shown["sender_user_id"], "server");
+    assert_eq!(shown["page_index"], 0);
+    assert_eq!(at_ben.next()["data"]["itemId"], "item_2");
+}
+
+#[test]
+fn coming_to_a_canvas_is_enough_to_be_shown_it() {
+    let world = World::new();
+    let (_, _, _, mut at_mia, mut at_ben) = pair(&world);
+    at_mia.send(stroke("item_1", "m0", 0));
+    at_ben.until("draw");
+    at_mia.until("request_canvas_state");
+    at_mia.send(state("all of item_1", "m0"));
+    at_mia.send(json!({"type": "page_change", "page_number": 0}));
+    at_ben.until("page_change");
+    at_ben.send(
+        json!({"type": "cursor", "position": {"x": 1, "y": 1}, "page_id": "b0", "page_index": 0,
+        "is_cover_image": false}),
+    );
+    let shown = at_ben.until("canvas_state");
+    assert_eq!(shown["canvas_data"]["projectData"], "all of item_1");
+}
+
+#[test]
+fn a_newcomers_blank_canvas_does_not_count() {
+    let world = World::new();
+    let (_, _, _, mut at_mia, mut at_ben) = pair(&world);
+    at_mia.send(stroke("item_1", "m0", 0));
+    at_ben.until("draw");
+    at_ben.send(state("blank", "b0"));
+    at_ben.send(json!({"type": "page_change", "page_number": 0}));
+    at_mia.until("page_change");
+    at_mia.send(sync("m0"));
+    let shown = at_mia.next();
+    assert_eq!(shown["type"], "draw");
+}
+
+#[test]
+fn a_clear_leaves_nothing_to_come_back() {
+    let world = World::new();
+    let (_, ben, session, mut at_mia, mut at_ben) = pair(&world);
+    at_mia.send(stroke("item_1", "m0", 0));
+    at_ben.until("draw");
+    at_mia.until("request_canvas_state");
+    at_mia.send(state("all of item_1", "m0"));
+    at_mia.send(json!({"type": "clear", "page_id": "m0", "page_index": 0, "is_cover_image": false}));
+    at_ben.until("clear");
+    at_mia.send(stroke("item_2", "m0", 0));
+    at_ben.until("draw");
+    let (mut again, _) = ben.enters(&session);
+    again.send(sync("b0"));
+    let shown = again.until("draw");
+    assert_eq!(shown["data"]["itemId"], "item_2");
+}
+
+#[test]
+fn a_snapshot_is_shown_to_whoever_comes() {
+    let world = World::new();
+    let (_, ben, session, mut at_mia, mut at_ben) = pair(&world);
+    let picture = crate::drawings::drawing();
+    at_mia.send(stroke("item_1", "m0", 0));
+    at_ben.until("draw");
+    at_mia.send(json!({"type": "canvas_snapshot", "page_id": "m0", "is_cover_image": false, "canvas_data_url": picture}));
+    at_mia.send(
+        json!({"type": "canvas_snapshot", "page_id": "cover_image", "is_cover_image": true,
+        "canvas_data_url": picture}),
+    );
+    at_mia.send(json!({"type": "page_change", "page_number": 0}));
+    at_mia.until("page_change");
+    world.run(tinytales::pictures::sweep(&world.app));
+    world.app.clock.advance(10 * tinytales::clock::MINUTE);
+    world.run(tinytales::pictures::sweep(&world.app));
+    let (_socket, init) = ben.enters(&session);
+    assert_eq!(init["canvas_data"]["cover_image"], json!(picture));
+    assert_eq!(init["canvas_data"]["pages"], json!({"m0": picture}));
+}

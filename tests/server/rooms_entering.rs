@@ -1,0 +1,121 @@
+//! Coming into a room and leaving it: who may, what they are told, and what the others are told.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, World};
+use crate::together::{Session, stroke};
+
+fn two(world: &World) -> (Client, Client, Session) {
+    let [mia, ben] = ["Mia", "Ben"].map(|name| world.child(name));
+    let session = mia.hosts("Moon Cats");
+    ben.joins(&session);
+    (mia, ben, session)
+}
+
+#[test]
+fn the_first_words_tell_the_story_and_who_is_here() {
+    let world = World::new();
+    let (mia, ben, session) = two(&world);
+    let (mut at_mia, init) = mia.enters(&session);
+    assert_eq!(init["story_draft"], json!({}));
+    assert_eq!(init["canvas_data"], json!({}));
+    let me = json!({"user_id": mia.id(), "username": "mia", "cursor_color": "#FF6B6B", "id": mia.id(),
+        "display_name": "Mia", "is_active": true, "role": "host"});
+    assert_eq!(init["participants"], json!([me]));
+    assert_eq!(init["your_color"], "#FF6B6B");
+    assert_eq!(init["current_username"], "mia");
+
+    let (_at_ben, init) = ben.enters(&session);
+    assert_eq!(init["participants"].as_array().unwrap().len(), 2);
+    let color = init["your_color"].clone();
+    assert_eq!(
+        at_mia.next(),
+        json!({"type": "user_joined", "user_id": ben.id(), "username": "ben", "cursor_color": color})
+    );
+}
+
+#[test]
+fn who_has_no_place_is_refused_before_the_upgrade() {
+    let world = World::new();
+    let (mia, ben, session) = two(&world);
+    let eve = world.child("Eve");
+    let refused = |who: &Client| who.knock(&session.socket()).err();
+    assert_eq!(refused(&eve), Some(403));
+    assert_eq!(mia.knock("/ws/collaborate/none/").err(), Some(403));
+    let (mut at_mia, _) = mia.enters(&session);
+    mia.kicks(&session, &ben).ok();
+    assert_eq!(at_mia.next()["type"], "user_kicked");
+    assert_eq!(refused(&ben), Some(403));
+    mia.post_nothing(&session.path("end/")).ok();
+    assert_eq!(at_mia.next()["type"], "session_ended");
+    assert_eq!(refused(&mia), Some(403));
+}
+
+#[test]
+fn a_second_tab_and_a_short_absence_are_no_news() {
+    let world = World::new();
+    let (mia, ben, session) = two(&world);
+    let (mut at_mia, _) = mia.enters(&session);
+    let (first, _) = ben.enters(&session);
+    assert_eq!(at_mia.next()["type"], "user_joined");
+    let (second, _) = ben.enters(&session);
+    first.close(1000);
+    drop(second);
+    let (mut third, _) = ben.enters(&session);
+    third.send(json!({"type": "page_change", "page_number": 0}));
+    // What comes next is the page change: nobody has left, nobody has joined.
+    assert_eq!(at_mia.next()["type"], "page_change");
+    third.close(1000);
+    let left = at_mia.next();
+    assert_eq!(
+        left,
+        json!({"type": "user_left", "user_id": ben.id(), "username": "ben"})
+    );
+}
+
+#[test]
+fn who_comes_back_is_told_what_changed() {
+    let world = World::new();
+    let (mia, ben, session) = two(&world);
+    let (mut at_mia, _) = mia.enters(&session);
+    let (mut at_ben, _) = ben.enters(&session);
+    at_ben.send(json!({"type": "page_change", "page_number": 0}));
+    at_mia.until("page_change");
+    at_ben.close(4000);
+    at_mia.send(json!({"type": "title_edit", "title": "Moon"}));
+    at_mia.send(json!({"type": "add_page", "page_data": {"page_index": 1}, "page_index": 1}));
+    at_mia.until("page_added");
+    at_mia.send(json!({"type": "text_edit", "page_id": "m", "page_index": 1, "text": "Once"}));
+    at_mia.send(stroke("item_1", "m", 0));
+    at_mia.send(json!({"type": "clear", "page_id": "m0", "page_index": 0, "is_cover_image": false}));
+    at_mia.send(json!({"type": "page_change", "page_number": 0}));
+    at_mia.until("page_change");
+
+    let (mut back, init) = ben.enters(&session);
+    assert_eq!(init["story_draft"]["title"], "Moon");
+    let kinds: Vec<Value> = std::iter::repeat_with(|| back.next())
+        .take(5)
+        .map(|frame| frame["type"].clone())
+        .collect();
+    assert_eq!(kinds[0], "title_edit");
+    assert_eq!(kinds[1], "page_added");
+    assert!(kinds.contains(&json!("text_edit")), "{kinds:?}");
+}
+
+#[test]
+fn the_story_survives_a_restart_and_a_room_that_is_let_go() {
+    let mut world = World::new();
+    let (mia, _, session) = two(&world);
+    let (mut at_mia, _) = mia.enters(&session);
+    at_mia.send(json!({"type": "text_edit", "page_id": "m", "page_index": 0, "text": "Once"}));
+    at_mia.send(json!({"type": "add_page", "page_data": {"page_index": 1}, "page_index": 1}));
+    at_mia.until("page_added");
+    world.restart();
+    assert_eq!(at_mia.closed(), 1012);
+    let mia = world.guest().signed_in_as(&mia);
+    let (_at_mia, init) = mia.enters(&session);
+    let pages = init["story_draft"]["pages"].as_array().unwrap().clone();
+    assert_eq!(pages.len(), 2);
+    assert_eq!(pages[0], json!({"text": "Once", "id": "m"}));
+    assert_eq!(init["story_draft"]["title"], "Collaborative Story");
+}
