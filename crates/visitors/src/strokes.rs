@@ -37,6 +37,7 @@ pub(crate) struct Sight {
     /// Whatever the canvas shows may be drawn anew after it was loaded.
     reloads: u32,
     doubled: u64,
+    echoed: u64,
 }
 
 /// What a `draw` of somebody else was to whom it came.
@@ -90,7 +91,12 @@ impl Sight {
     pub(crate) fn sees(&mut self, stroke: Stroke, sent: Instant, now: Instant) -> Seen {
         match self.known.insert(stroke, self.reloads) {
             Some(reload) => {
-                self.doubled += u64::from(reload == self.reloads);
+                let is_double = u64::from(reload == self.reloads);
+                if stroke.artist == self.artist {
+                    self.echoed += is_double;
+                } else {
+                    self.doubled += is_double;
+                }
                 Seen::Again
             }
             None if stroke.artist != self.artist
@@ -140,6 +146,7 @@ pub(crate) fn judge(members: &[Sight]) -> Strokes {
     }
     for (index, one) in members.iter().enumerate() {
         strokes.doubled += one.doubled;
+        strokes.echoed += one.echoed;
         for other in &members[index + 1..] {
             strokes.disordered += disorder(&one.seen, &other.seen);
         }
@@ -278,15 +285,15 @@ mod tests {
     }
 
     #[test]
-    fn an_echo_of_ones_own_stroke_is_one_too_many() {
+    fn an_echo_of_ones_own_stroke_is_counted_apart() {
         let start = Instant::now();
         let mut room = room(start, 2);
         let moment = after(start, 60);
         assert_eq!(room[0].sees(of(0, 0), moment, moment), Seen::Again);
-        assert_eq!(judge(&room[..1]).doubled, 1);
+        assert_eq!((judge(&room[..1]).doubled, judge(&room[..1]).echoed), (0, 1));
         room[0].reloads();
         room[0].sees(of(0, 1), moment, moment);
-        assert_eq!(judge(&room[..1]).doubled, 1);
+        assert_eq!(judge(&room[..1]).echoed, 1);
     }
 
     #[test]
