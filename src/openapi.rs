@@ -91,6 +91,8 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         collaboration::presence::presence,
         collaboration::presence::participants,
         collaboration::lists::by_kind,
+        collaboration::drafts::show,
+        collaboration::drafts::update,
         collaboration::lists::own,
         collaboration::log::operations,
         collaboration::stories::link,

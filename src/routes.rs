@@ -154,6 +154,8 @@ fn for_sessions() -> Router<Arc<App>> {
         .route("/api/collaborate/{session_id}/kick/", post(collaboration::conduct::kick))
         .route("/api/collaborate/{session_id}/vote/", post(collaboration::votes::start))
         .route("/api/collaborate/{session_id}/vote/cast/", post(collaboration::votes::cast))
+        .route("/api/collaborate/{session_id}/draft/", get(collaboration::drafts::show))
+        .route("/api/collaborate/{session_id}/draft/update/", post(collaboration::drafts::update))
         .route("/api/collaborate/{session_id}/operations/", get(collaboration::log::operations))
         .route("/api/collaborate/{session_id}/presence/", get(collaboration::presence::presence))
 }

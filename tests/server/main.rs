@@ -24,6 +24,7 @@ mod accounts_sign_in;
 mod accounts_sign_up;
 mod bad_input;
 mod collaboration_conduct;
+mod collaboration_drafts;
 mod collaboration_events;
 mod collaboration_invites;
 mod collaboration_joining;

@@ -142,7 +142,10 @@ struct Heard(Mutex<Vec<Value>>);
 impl Member for Heard {
     fn deliver(&self, _: &str, event: &Event) {
         let Event::Message(message) = event else { return };
-        // Frames begin with a header of a few bytes.
+        // Frames begin with a header of a few bytes; what servers say to each other about a room, with a letter.
+        if message[0].is_ascii_uppercase() {
+            return;
+        }
         let start = message.iter().position(|byte| *byte == b'{').unwrap();
         let json = serde_json::from_slice(&message[start..]).unwrap();
         self.0.lock().unwrap().push(json);

@@ -16,16 +16,16 @@ pub mod votes;
 use database::Conn;
 
 pub use self::leaving::forget_member;
-
 use crate::app::App;
 use crate::wire::Error;
 
-/// Runs a closure that changes sessions. Each begins with [`store::lock`], so that the changes of one session follow
-/// each other, on whichever server they are made.
+/// Runs a closure that changes one session. It begins with [`store::lock`], or finds out by one look which session that
+/// is: so the changes of one session follow each other, on whichever server they are made, and none has to be done again
+/// because somebody draws there.
 pub async fn change<T, F>(app: &App, work: F) -> Result<T, Error>
 where
     F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
     T: Send + 'static,
 {
-    app.write(work).await
+    app.database.write_ordered(0, work).await
 }

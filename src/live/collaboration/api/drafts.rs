@@ -11,11 +11,9 @@ use utoipa::ToSchema;
 use super::{Done, SessionId};
 use crate::accounts::auth::Caller;
 use crate::app::App;
-use crate::live::collaboration::room::op::DraftChange;
-use crate::live::collaboration::room::rooms;
+use crate::live::collaboration::room::{self, DraftChange};
 use crate::live::collaboration::rules::{LONGEST_COVER, LONGEST_NAME, LONGEST_TEXT, MOST_PAGES};
-use crate::live::collaboration::store;
-use crate::live::collaboration::limits;
+use crate::live::collaboration::{limits, store};
 use crate::moderation::Masker;
 use crate::stories::rules::{LANGUAGES, LONGEST_GENRE, LONGEST_SUMMARY, MOST_GENRES};
 use crate::wire::{Body, Error, Fields, respond};
@@ -48,8 +46,8 @@ pub async fn show(
     SessionId(session_id): SessionId,
 ) -> Result<Response, Error> {
     let (id, _) = inside(&app, session_id, caller.id).await?;
-    let draft = rooms::draft(&app, id).await?;
-    let pages = rooms::current_pages(&app, id);
+    let draft = room::draft(&app, id).await?;
+    let pages = room::current_pages(&app, id);
     Ok(respond::ok(&DraftAnswer {
         success: true,
         story_draft: draft.to_json(),
@@ -83,10 +81,10 @@ pub async fn update(
         _ => return Err(Error::field("story_draft", "The story is needed, as an object.")),
     };
     let (id, username) = inside(&app, session_id, caller.id).await?;
-    let has_pages = !draft.contains_key("pages") || !rooms::draft(&app, id).await?.pages.is_empty();
+    let has_pages = !draft.contains_key("pages") || !room::draft(&app, id).await?.pages.is_empty();
     let change = read(draft, has_pages, &app.words.masker())?;
     if change != DraftChange::default() {
-        rooms::update_draft(&app, id, caller.id, &username, change).await?;
+        room::update_draft(&app, id, caller.id, &username, change).await?;
     }
     Ok(respond::ok(&Done::new("The story is updated.")))
 }
@@ -100,7 +98,9 @@ async fn inside(app: &App, session_id: String, user_id: i64) -> Result<(i64, Str
             return Err(Error::not_found());
         }
         if standing.role.is_none() || standing.is_kicked || !standing.is_active {
-            return Err(Error::forbidden("Only those who are in this session can do that."));
+            return Err(Error::forbidden(
+                "Only those who are in this session can do that.",
+            ));
         }
         let (username, _) = store::names(conn, user_id)?.ok_or_else(Error::not_found)?;
         Ok((standing.session.id, username))
@@ -121,7 +121,11 @@ fn read(draft: Map<String, Value>, has_pages: bool, masker: &Masker) -> Result<D
         language: text(&mut fields, "language", LONGEST_CATEGORY)
             .filter(|language| LANGUAGES.contains(&language.as_str())),
         cover_image: text(&mut fields, "cover_image", usize::MAX).filter(|cover| is_cover(cover)),
-        pages: if has_pages { None } else { pages(&mut fields, masker) },
+        pages: if has_pages {
+            None
+        } else {
+            pages(&mut fields, masker)
+        },
     };
     fields.finish()?;
     Ok(change)
@@ -175,7 +179,12 @@ fn pages(fields: &mut Fields, masker: &Masker) -> Option<Vec<String>> {
         fields.refuse("pages", "A list of pages with texts is needed.");
         return None;
     };
-    (!texts.is_empty()).then(|| texts.into_iter().map(|text| masker.mask(text).into_owned()).collect())
+    (!texts.is_empty()).then(|| {
+        texts
+            .into_iter()
+            .map(|text| masker.mask(text).into_owned())
+            .collect()
+    })
 }
 
 #[cfg(test)]
@@ -184,7 +193,9 @@ mod tests {
     use serde_json::json;
 
     fn change(draft: Value, has_pages: bool) -> Result<DraftChange, Error> {
-        let Value::Object(draft) = draft else { panic!("an object") };
+        let Value::Object(draft) = draft else {
+            panic!("an object")
+        };
         read(draft, has_pages, &Masker::new(["drat"]))
     }
 
@@ -195,10 +206,19 @@ mod tests {
             "pages": [{"text": "Once"}], "anything": 7});
         let change = change(draft, true).unwrap();
         let title = change.title.unwrap();
-        assert!(!title.contains("drat") && title.chars().count() == LONGEST_NAME, "{title}");
-        assert_eq!(change.genres.unwrap(), ["Sci-Fi".to_owned(), "x".repeat(LONGEST_GENRE)]);
+        assert!(
+            !title.contains("drat") && title.chars().count() == LONGEST_NAME,
+            "{title}"
+        );
+        assert_eq!(
+            change.genres.unwrap(),
+            ["Sci-Fi".to_owned(), "x".repeat(LONGEST_GENRE)]
+        );
         assert_eq!(change.category.as_deref(), Some("sci-fi"));
-        assert_eq!((change.summary, change.language, change.cover_image, change.pages), (None, None, None, None));
+        assert_eq!(
+            (change.summary, change.language, change.cover_image, change.pages),
+            (None, None, None, None)
+        );
     }
 
     #[test]
@@ -208,7 +228,12 @@ mod tests {
         assert_eq!(pages.len(), 3);
         assert_eq!((pages[0].as_str(), pages[1].as_str()), ("Once", ""));
         assert!(!pages[2].contains("drat"));
-        for wrong in [json!({}), json!([7]), json!([{"text": []}]), json!(vec![json!({}); MOST_PAGES + 1])] {
+        for wrong in [
+            json!({}),
+            json!([7]),
+            json!([{"text": []}]),
+            json!(vec![json!({}); MOST_PAGES + 1]),
+        ] {
             assert!(change(json!({"pages": wrong}), false).is_err(), "{wrong}");
         }
     }
@@ -218,7 +243,10 @@ mod tests {
         for (cover, taken) in [
             ("https://images.example/a.png".to_owned(), true),
             ("data:image/png;base64,AAAA".to_owned(), true),
-            (format!("data:image/png;base64,{}", "A".repeat(LONGEST_COVER)), false),
+            (
+                format!("data:image/png;base64,{}", "A".repeat(LONGEST_COVER)),
+                false,
+            ),
             ("data:text/html,x".to_owned(), false),
         ] {
             let change = change(json!({"cover_image": cover}), true).unwrap();

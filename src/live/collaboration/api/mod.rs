@@ -1,6 +1,7 @@
 //! The addresses of sessions, by what people come for.
 
 pub mod conduct;
+pub mod drafts;
 pub mod invites;
 pub mod joining;
 pub mod lists;

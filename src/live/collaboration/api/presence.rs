@@ -13,6 +13,7 @@ use super::sessions::tag;
 use super::{SessionId, role_name, seen};
 use crate::accounts::auth::Caller;
 use crate::app::App;
+use crate::live::collaboration::room;
 use crate::live::collaboration::store::invites::{self, Invited};
 use crate::live::collaboration::store::{self, Person, Role};
 use crate::wire::{Error, Timestamp, respond};
@@ -94,18 +95,23 @@ pub async fn presence(
             return Ok((tag, None));
         }
         let people = store::people(conn, standing.session.id)?;
-        Ok((tag, Some(people)))
+        Ok((tag, Some((standing.session.id, people))))
     });
     let (tag, found) = found.await?;
-    let Some(people) = found else {
+    let Some((id, people)) = found else {
         return Ok(tag.not_modified());
     };
+    let pages = room::current_pages(&app, id);
+    let page = |user_id: i64| pages.get(&user_id).copied().map(i64::from);
     Ok(tag.on(respond::ok(&Presence {
         success: true,
         total: people.len() as i64,
         participants: people
             .into_iter()
-            .map(|person| PresentShape::new(person, None))
+            .map(|person| {
+                let current_page = page(person.user_id);
+                PresentShape::new(person, current_page)
+            })
             .collect(),
     })))
 }

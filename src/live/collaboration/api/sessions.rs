@@ -14,12 +14,13 @@ use super::shapes::{SessionDetail, SessionShape, invite_link, websocket_url};
 use super::{SessionId, seen};
 use crate::accounts::auth::Caller;
 use crate::app::App;
+use crate::live::collaboration::limits;
+use crate::live::collaboration::room;
 use crate::live::collaboration::rules::{
     self, CODE_LENGTH, DEFAULT_HOURS, DEFAULT_NAME, DEFAULT_PLACES, HOURS, LONGEST_NAME, MOST_HOSTED, PLACES,
 };
 use crate::live::collaboration::store::sessions::{EndedBy, NewSession};
 use crate::live::collaboration::store::{self, Session, Standing, sessions};
-use crate::live::collaboration::{change, limits};
 use crate::wire::{Body, ETag, Error, Fields, Timestamp, respond};
 
 /// Codes that are tried for one session: with a million of them in use all eight are taken once in 10^12 times.
@@ -84,7 +85,8 @@ pub async fn create(
     app.limit(&limits::CREATE, caller.id)?;
     let now = app.clock.now();
     let new = read(&app, Fields::new(body), now)?;
-    let made = change(&app, move |conn| {
+    // Not one session but how many there are decides: on PostgreSQL two at once must not overlook each other.
+    let made = app.write(move |conn| {
         let hosted = sessions::hosted(conn, caller.id, now)?;
         if hosted.len() >= MOST_HOSTED {
             // Nobody is in it who would have to be told.
@@ -188,7 +190,11 @@ pub async fn detail(
     let Some((standing, people)) = found else {
         return Ok(tag.not_modified());
     };
-    let story_draft = json!({});
+    let story_draft = if standing.session.last_number == 0 {
+        json!({})
+    } else {
+        room::draft(&app, standing.session.id).await?.to_json()
+    };
     let title = story_draft["title"].as_str().filter(|title| !title.is_empty());
     let session = SessionDetail {
         host_id: standing.session.host_id,
