@@ -149,7 +149,7 @@ impl App {
             mail: Mailer::new(delivery, database.clone(), clock.clone()),
             words: Words::default(),
             pictures: Pictures::new(&config, &envelope),
-            live: Live::new(&config, &envelope),
+            live: Live::new(&config, &envelope).map_err(|error| StartError::Settings(error.to_string()))?,
             room: Room::new(envelope.bodies().clone()),
             traffic: Traffic::new(clock.now()),
             history: History::default(),

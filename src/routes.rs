@@ -54,6 +54,7 @@ pub fn all(app: &Arc<App>) -> Router {
 #[rustfmt::skip]
 fn for_sockets() -> Router<Arc<App>> {
     Router::new()
+        .route("/ws/check/", get(live::check::check))
         .route("/ws/notifications/", get(live::notifications::open))
         .route("/ws/collaborate/{session_id}/", get(live::collaboration::room::open))
 }

@@ -258,8 +258,8 @@ fn a_running_server_is_verified_with_ten_visitors() {
     let lines = Lines::of(&output);
     assert!(output.status.success(), "{}", text(&output));
     for id in [
-        "health", "version", "ready", "debug", "log", "memory", "errors", "cors", "headers", "missing",
-        "hosts",
+        "health", "version", "ready", "debug", "log", "memory", "errors", "sockets", "cors", "headers",
+        "missing", "hosts",
     ] {
         assert_eq!(lines.state(id), "ok", "{id}: {}", lines.message(id));
     }
@@ -316,7 +316,7 @@ fn what_is_not_tinytales_is_wrong_in_many_ways() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         Lines::of(&output).wrong(),
-        ["version", "cors", "headers", "missing"]
+        ["version", "sockets", "cors", "headers", "missing"]
     );
 }
 

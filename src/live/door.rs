@@ -23,7 +23,7 @@ use crate::listener::household;
 use crate::wire::{Bearer, Error, bearer, layers};
 
 /// When to come again where all places are taken.
-const COME_AGAIN: u64 = 10;
+pub(super) const COME_AGAIN: u64 = 10;
 
 /// Somebody whose handshake is right, and who has a place.
 pub struct Visitor {
@@ -47,15 +47,7 @@ pub async fn knock(app: &Arc<App>, mut request: Parts, kind: Kind) -> Result<Vis
     let (Some(accept), Some(upgrade)) = (handshake(&request), upgrade) else {
         return Err(refused());
     };
-    let address = app
-        .config
-        .trusted_proxies
-        .client(Peer::of(&request.extensions), &request.headers);
-    let place = app.live.sockets.enter(household(address));
-    let place = place.map_err(|why| match why {
-        NoPlace::Anywhere => Error::unavailable(COME_AGAIN),
-        NoPlace::ForThisAddress => Error::too_many_requests(COME_AGAIN),
-    })?;
+    let place = place(app, &request)?;
     Ok(Visitor {
         kind,
         who,
@@ -87,13 +79,29 @@ impl Visitor {
         let conversation = conversation(handle.clone());
         let task = socket::run(Arc::clone(app), self.upgrade, handle, conversation, self.place);
         app.tasks.spawn("socket", task);
-        let headers = [
-            (header::CONNECTION, HeaderValue::from_static("Upgrade")),
-            (header::UPGRADE, HeaderValue::from_static("websocket")),
-            (header::SEC_WEBSOCKET_ACCEPT, self.accept),
-        ];
-        (StatusCode::SWITCHING_PROTOCOLS, headers, Body::empty()).into_response()
+        switch(self.accept)
     }
+}
+
+/// The answer that ends a handshake.
+pub(super) fn switch(accept: HeaderValue) -> Response {
+    let headers = [
+        (header::CONNECTION, HeaderValue::from_static("Upgrade")),
+        (header::UPGRADE, HeaderValue::from_static("websocket")),
+        (header::SEC_WEBSOCKET_ACCEPT, accept),
+    ];
+    (StatusCode::SWITCHING_PROTOCOLS, headers, Body::empty()).into_response()
+}
+
+/// A place for a socket of this request's client.
+pub(super) fn place(app: &App, request: &Parts) -> Result<Place, Error> {
+    let peer = Peer::of(&request.extensions);
+    let address = app.config.trusted_proxies.client(peer, &request.headers);
+    let place = app.live.sockets.enter(household(address));
+    place.map_err(|why| match why {
+        NoPlace::Anywhere => Error::unavailable(COME_AGAIN),
+        NoPlace::ForThisAddress => Error::too_many_requests(COME_AGAIN),
+    })
 }
 
 /// What everybody is told who may not come in.
@@ -149,7 +157,7 @@ fn is_origin_allowed(app: &App, headers: &HeaderMap) -> bool {
 }
 
 /// The answer to the key of a right handshake.
-fn handshake(request: &Parts) -> Option<HeaderValue> {
+pub(super) fn handshake(request: &Parts) -> Option<HeaderValue> {
     let headers = &request.headers;
     let says = |name: header::HeaderName, wanted: &str| {
         let values = headers

@@ -4,6 +4,7 @@
 //! ([`sockets`]), and presence over all servers ([`presence`]). Must not know what a room does with its messages:
 //! whoever opens a socket brings a [`socket::Conversation`].
 
+pub mod check;
 pub mod collaboration;
 pub mod door;
 pub mod notifications;
@@ -13,16 +14,17 @@ pub mod sign_outs;
 pub mod socket;
 pub mod sockets;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use channels::{Channels, Membership};
+use channels::Channels;
 use envelope::Envelope;
 
 use self::collaboration::room::{self, Rooms};
 use self::notifications::Departures;
 pub use self::notify::notify;
 use self::presence::Presence;
+use self::sign_outs::SignOuts;
 use self::sockets::Sockets;
 use crate::app::App;
 use crate::background::pause;
@@ -43,27 +45,26 @@ pub struct Live {
     /// Rooms in which stories are made together.
     pub rooms: Rooms,
     departures: Departures,
-    /// Listens for sign-outs, here and elsewhere.
-    sign_outs: OnceLock<Membership>,
+    sign_outs: SignOuts,
 }
 
 impl Live {
     /// Nobody is here yet.
-    pub fn new(config: &Config, envelope: &Envelope) -> Self {
-        Self {
-            channels: Channels::memory(),
+    pub fn new(config: &Config, envelope: &Envelope) -> Result<Self, channels::StartError> {
+        Ok(Self {
+            channels: config.channels()?,
             sockets: Sockets::new(config, envelope),
             presence: Presence::default(),
             rooms: Rooms::default(),
             departures: Departures::default(),
-            sign_outs: OnceLock::new(),
-        }
+            sign_outs: SignOuts::default(),
+        })
     }
 }
 
 /// Starts what live does by itself.
 pub fn start(app: &Arc<App>) {
-    app.live.sign_outs.get_or_init(|| sign_outs::listen(app));
+    app.live.sign_outs.listen(app);
     let talking = Arc::clone(app);
     app.tasks.spawn("talk to other servers", async move {
         talking.live.channels.run(talking.tasks.stopping()).await;
@@ -91,9 +92,13 @@ pub fn start(app: &Arc<App>) {
 pub async fn beat(app: &App) {
     let now = app.clock.now();
     app.live.sockets.beat(now, app.envelope.level());
+    sign_outs::beat(app).await;
     notifications::beat(app).await;
     // Who was on a server that has died has left without a word.
     let left = app.live.presence.beat(app).await;
-    let from_home = left.into_iter().filter(|(place, _)| place == presence::HOME);
-    notifications::tell_offline(app, from_home.map(|(_, user_id)| user_id).collect()).await;
+    let (from_home, from_rooms): (Vec<_>, Vec<_>) =
+        left.into_iter().partition(|(place, _)| place == presence::HOME);
+    let from_home = from_home.into_iter().map(|(_, user_id)| user_id);
+    notifications::tell_offline(app, from_home.collect()).await;
+    room::gone_with_a_server(app, from_rooms).await;
 }

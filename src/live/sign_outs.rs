@@ -1,14 +1,19 @@
 //! Sign-outs: what makes a session worthless on one server is felt on all of them, by their sockets too.
 
-use std::sync::{Arc, Weak};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 
 use channels::{Event, Member, Membership};
 use serde::{Deserialize, Serialize};
 use sockets::code;
 
+use crate::accounts::store::sessions;
 use crate::app::App;
+use crate::clock::MINUTE;
 
 const GROUP: &str = "accounts";
+/// How often it is looked whether whoever has a socket is still signed in.
+const LOOKED_EVERY: i64 = 5 * MINUTE;
 
 /// Whose sign-ins have ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,11 +48,43 @@ pub fn announce(app: &App, sign_out: &SignOut) {
     app.live.channels.publish(GROUP, message.into());
 }
 
-/// Listens for sign-outs until the membership is dropped.
-pub(super) fn listen(app: &Arc<App>) -> Membership {
-    app.live
-        .channels
-        .join(GROUP, Arc::new(Listener(Arc::downgrade(app))))
+/// What a server knows of sign-outs elsewhere.
+#[derive(Debug)]
+pub(super) struct SignOuts {
+    membership: OnceLock<Membership>,
+    /// Some may have been missed.
+    has_missed: AtomicBool,
+    looked_at: AtomicI64,
+}
+
+impl Default for SignOuts {
+    fn default() -> Self {
+        Self {
+            membership: OnceLock::new(),
+            has_missed: AtomicBool::new(false),
+            looked_at: AtomicI64::new(i64::MIN),
+        }
+    }
+}
+
+impl SignOuts {
+    /// Listens from now on.
+    pub(super) fn listen(&self, app: &Arc<App>) {
+        let listener = Arc::new(Listener(Arc::downgrade(app)));
+        self.membership
+            .get_or_init(|| app.live.channels.join(GROUP, listener));
+        self.looked_at.store(app.clock.now(), Ordering::Relaxed);
+    }
+
+    /// Whether it is to be looked now who is still signed in.
+    fn is_due(&self, now: i64) -> bool {
+        let is_due = self.has_missed.swap(false, Ordering::Relaxed)
+            || now - self.looked_at.load(Ordering::Relaxed) >= LOOKED_EVERY;
+        if is_due {
+            self.looked_at.store(now, Ordering::Relaxed);
+        }
+        is_due
+    }
 }
 
 struct Listener(Weak<App>);
@@ -57,24 +94,58 @@ impl Member for Listener {
         let Some(app) = self.0.upgrade() else {
             return;
         };
-        // What was missed is felt half a minute later, when nothing is remembered any more.
-        let Event::Message(message) = event else {
-            return;
-        };
-        match serde_json::from_slice(message) {
-            Ok(SignOut::Session { session }) => {
-                app.sessions.forget(&session);
-                app.live
-                    .sockets
-                    .close_where(code::NORMAL, |handle| handle.session() == session);
+        match event {
+            Event::Message(message) => match serde_json::from_slice(message) {
+                Ok(sign_out) => end(&app, &sign_out),
+                Err(_) => tracing::warn!("a sign-out of another server cannot be read"),
+            },
+            Event::Resync => app.live.sign_outs.has_missed.store(true, Ordering::Relaxed),
+        }
+    }
+}
+
+/// Forgets sign-ins that have ended, and closes their sockets.
+fn end(app: &App, sign_out: &SignOut) {
+    let live = &app.live.sockets;
+    match sign_out {
+        SignOut::Session { session } => {
+            app.sessions.forget(session);
+            live.close_where(code::NORMAL, |handle| handle.session() == session);
+        }
+        SignOut::Account { user, kept } => {
+            app.sessions.forget_account(*user);
+            live.close_user(*user, code::NORMAL, |handle| {
+                Some(handle.session()) != kept.as_deref()
+            });
+        }
+    }
+}
+
+/// Looks whether whoever has a socket is still signed in: after news may have been missed, and from time to time, for what
+/// ends a sign-in without a word. A part of [`super::beat`].
+pub(super) async fn beat(app: &App) {
+    let now = app.clock.now();
+    if !app.live.sign_outs.is_due(now) {
+        return;
+    }
+    let sessions = app.live.sockets.sessions();
+    for some in sessions.chunks(sessions::MOST_LOOKED_UP) {
+        let asked = some.to_vec();
+        let open = app
+            .read(move |conn| Ok(sessions::still_open(conn, &asked, now)?))
+            .await;
+        match open {
+            Ok(open) => {
+                for session in some.iter().filter(|session| !open.contains(*session)) {
+                    let session = session.clone();
+                    end(app, &SignOut::Session { session });
+                }
             }
-            Ok(SignOut::Account { user, kept }) => {
-                app.sessions.forget_account(user);
-                app.live.sockets.close_user(user, code::NORMAL, |handle| {
-                    Some(handle.session()) != kept.as_deref()
-                });
+            Err(error) => {
+                tracing::debug!(%error, "it was not looked who is still signed in");
+                app.live.sign_outs.has_missed.store(true, Ordering::Relaxed);
+                return;
             }
-            Err(_) => tracing::warn!("a sign-out of another server cannot be read"),
         }
     }
 }

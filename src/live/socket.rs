@@ -236,7 +236,7 @@ pub(super) async fn run<C: Conversation>(
 }
 
 /// The bare connection, and what has come behind its handshake; nothing when the client is gone already.
-async fn stream_of(upgrade: OnUpgrade) -> Option<(TcpStream, Bytes)> {
+pub(super) async fn stream_of(upgrade: OnUpgrade) -> Option<(TcpStream, Bytes)> {
     let upgraded = upgrade.await.ok()?;
     let (stream, rest) = listener::stream_of(upgraded)?;
     if let Err(error) = set_buffers(&stream) {

@@ -169,6 +169,20 @@ impl Sockets {
         own.map(|(_, handle)| handle.clone()).collect()
     }
 
+    /// The sign-ins that have a socket, each once.
+    pub(super) fn sessions(&self) -> Vec<String> {
+        let open = self.0.open();
+        let mut sessions: Vec<String> = open
+            .all
+            .values()
+            .map(|handle| handle.session().to_owned())
+            .collect();
+        drop(open);
+        sessions.sort_unstable();
+        sessions.dedup();
+        sessions
+    }
+
     fn all(&self) -> Vec<Handle> {
         self.0.open().all.values().cloned().collect()
     }

@@ -14,7 +14,8 @@ pub mod verify;
 
 use crate::app::App;
 
-/// Live sockets that are open. Nothing opens one yet: whoever does answers here, and metrics, history and console show it.
-pub fn sockets(_: &App) -> usize {
-    0
+/// Live sockets that are open.
+pub fn sockets(app: &App) -> usize {
+    let open = app.live.sockets.gauges();
+    open.notifications + open.collaborations
 }

@@ -7,6 +7,7 @@
 mod disk;
 mod ledger;
 mod place;
+mod rooms;
 mod server;
 mod writers;
 

@@ -1,11 +1,14 @@
 //! Whatever happens, and however much is logged: no name, address, password, token, code, title or text of anybody.
 
 use std::fs;
+use std::net::TcpStream;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use database::{Database, Options, Target};
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::client;
 
 use crate::server::{Answer, SECRET, Server, agent, eventually};
 
@@ -119,6 +122,31 @@ impl Visit<'_> {
         ));
         self.get(&format!("/api/users/search/?q={NEEDLE}"));
         id
+    }
+
+    /// Live sockets: with the token in the address, with texts that are understood by nobody, and with a forged token.
+    fn listen(&self) {
+        let token = self.token.as_deref().unwrap_or_default();
+        let host = self.server.address.trim_start_matches("http://");
+        let knock = |token: &str| {
+            let address = format!("ws://{host}/ws/notifications/?token={token}&name={NEEDLE}");
+            client(address, TcpStream::connect(host).unwrap())
+        };
+        let (mut socket, _) = knock(token).unwrap();
+        for text in [
+            TEXT.to_owned(),
+            format!("{{\"type\":\"{NEEDLE}\"}}"),
+            TEXT.repeat(2_000),
+        ] {
+            socket.send(Message::text(text)).unwrap();
+        }
+        // The answers to the first and the last, behind the greeting.
+        for _ in 0..3 {
+            socket.read().unwrap();
+        }
+        socket.close(None).unwrap();
+        while socket.read().is_ok() {}
+        assert!(knock(&format!("{token}x")).is_err());
     }
 
     /// What is refused, or understood by nobody.
@@ -237,6 +265,7 @@ fn no_secret_and_no_name_is_ever_logged() {
     visit.forget_the_password();
     visit.sign_in(EMAIL, NEW_PASSWORD);
     let written = visit.write();
+    visit.listen();
     visit.stumble();
     visit.look_after_the_server();
     break_database(&server);

@@ -195,3 +195,17 @@ fn an_upgrade_is_one_request_and_what_goes_out_is_counted() {
     let pong = r#"{"type":"pong"}"#.len() as u64 + 2;
     assert_eq!(world.app.traffic.bytes_out() - bytes, pong);
 }
+
+#[test]
+fn whether_sockets_come_through_can_be_seen_without_an_account() {
+    let world = World::with(|config| config.rate_limits = true);
+    for _ in 0..20 {
+        let mut socket = Knock::at("/ws/check/").open(world.address).ok().unwrap();
+        assert_eq!(socket.next(), json!({"type": "hello"}));
+        assert_eq!(socket.closed(), 1000);
+    }
+    assert_eq!(Knock::at("/ws/check/").open(world.address).err(), Some(429));
+    world.guest().get("/ws/check/").refused(403);
+    let gauges = world.app.live.sockets.gauges();
+    assert_eq!((gauges.notifications, gauges.collaborations), (0, 0));
+}

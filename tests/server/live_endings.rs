@@ -4,7 +4,7 @@ use std::io::Read;
 use std::thread;
 
 use serde_json::json;
-use tinytales::clock::{DAY, SECOND};
+use tinytales::clock::{DAY, MINUTE, SECOND};
 use tinytales::live;
 
 use crate::support::{PASSWORD, Socket, World};
@@ -56,6 +56,24 @@ fn a_sign_out_on_another_server_is_felt_here() {
     let message = json!({"user": mira.id()}).to_string();
     world.app.live.channels.publish("accounts", message.into());
     world.app.live.channels.publish("accounts", "nonsense".into());
+    assert_eq!(mira_hears.closed(), 1000);
+    assert!(tom_hears.heard().is_empty());
+}
+
+#[test]
+fn a_sign_in_that_ended_without_a_word_is_noticed() {
+    let world = World::new();
+    let [mira, tom] = ["Mira", "Tom"].map(|name| world.child(name));
+    let (mut mira_hears, mut tom_hears) = (mira.notifications(), tom.notifications());
+    let id = mira.id();
+    world.sql(move |conn| conn.execute("DELETE FROM sessions WHERE user_id = $1", &[&id]));
+    world.advance(5 * MINUTE - SECOND);
+    // Not silent for all that time: with the pongs of these clients the sockets stay.
+    assert!(mira_hears.heard().is_empty() && tom_hears.heard().is_empty());
+    beat(&world);
+    assert!(mira_hears.heard().is_empty());
+    world.advance(SECOND);
+    beat(&world);
     assert_eq!(mira_hears.closed(), 1000);
     assert!(tom_hears.heard().is_empty());
 }
@@ -118,12 +136,7 @@ fn a_server_that_stops_says_so_with_1012_and_its_people_come_again() {
     let (id, other) = (mira.id(), tom.id());
     world.sql(move |conn| tinytales::social::store::friends::befriend(conn, id, other, 0));
     let mut sockets = [mira.notifications(), tom.notifications()];
-    let codes = thread::spawn(move || {
-        sockets
-            .iter_mut()
-            .map(super::support::Socket::closed)
-            .collect::<Vec<_>>()
-    });
+    let codes = thread::spawn(move || sockets.iter_mut().map(Socket::closed).collect::<Vec<_>>());
     let began = std::time::Instant::now();
     world.restart();
     assert!(began.elapsed().as_secs() < 5);

@@ -242,19 +242,3 @@ fn who_was_on_a_server_that_died_is_offline_when_its_lease_is_over() {
     assert!(left.is_empty());
     assert!(is_online(&mira, &tom), "the lease of the living is renewed");
 }
-
-#[test]
-fn new_friends_learn_of_each_other_at_once() {
-    let world = World::new();
-    let [mira, tom] = ["Mira", "Tom"].map(|name| world.child(name));
-    let (mut mira_hears, mut tom_hears) = (mira.notifications(), tom.notifications());
-    world
-        .run(live::notifications::introduce(
-            &world.app,
-            (mira.id(), "mira"),
-            (tom.id(), "tom"),
-        ))
-        .unwrap();
-    assert_eq!(mira_hears.heard(), [friend("friend_online", &tom, "tom")]);
-    assert_eq!(tom_hears.heard(), [friend("friend_online", &mira, "mira")]);
-}

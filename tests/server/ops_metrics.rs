@@ -196,7 +196,7 @@ fn memory_and_queues_are_told() {
         "tinytales_hashing_waiting",
         "tinytales_permits_waiting{of=\"bodies\"}",
         "tinytales_database_waiting{kind=\"read\"}",
-        "tinytales_sockets",
+        "tinytales_sockets{kind=\"notifications\"}",
         "tinytales_unclean_ends",
         "tinytales_log_lines_last_minute",
     ] {

@@ -5,7 +5,7 @@
     dead_code,
     reason = "the other ways to cut a wire are for the tests of the database crate"
 )]
-mod proxy;
+pub mod proxy;
 
 use std::thread;
 use std::time::{Duration, Instant};

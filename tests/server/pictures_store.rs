@@ -3,6 +3,7 @@
 use database::Conn;
 use serde_json::json;
 use tinytales::clock::{MINUTE, SECOND};
+use tinytales::pictures::store;
 
 use crate::drawings::{canvas, drawing, hash_of, large_drawing, plain_story, png, story, with};
 use crate::support::{PASSWORD, World};
@@ -42,6 +43,39 @@ fn a_drawing_in_two_stories_is_kept_once_until_neither_shows_it() {
         world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM picture_pieces"),
         1
     );
+}
+
+#[test]
+fn a_drawing_that_somebody_else_holds_is_kept() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let (held, other) = (drawing(), drawing());
+    let story = mira.makes(with(
+        plain_story("hers"),
+        json!({"canvas_data": canvas(&[Some(&held), Some(&other)])}),
+    ));
+    let hold = |world: &World, drawing: &str| {
+        let hash = hash_of(drawing);
+        world.sql(move |conn| store::hold(conn, "room:1:a", &hash, 0));
+    };
+    hold(&world, &held);
+    mira.delete(&format!("/api/stories/{story}/delete/")).ok();
+    world.advance(2 * MINUTE + SECOND);
+    assert_eq!(world.sweeps(), 1);
+    assert_eq!(world.pictures(), sorted([&held]));
+
+    // Another picture in its place, and then none.
+    let again = mira.makes(with(plain_story("again"), json!({"cover_image": other})));
+    hold(&world, &other);
+    world.advance(2 * MINUTE + SECOND);
+    assert_eq!(world.sweeps(), 1);
+    assert_eq!(world.pictures(), sorted([&other]));
+    world.sql(|conn| store::let_go_all(conn, "room:1:", 0));
+    assert_eq!(world.sweeps(), 0, "a story shows it");
+    mira.delete(&format!("/api/stories/{again}/delete/")).ok();
+    world.advance(2 * MINUTE + SECOND);
+    assert_eq!(world.sweeps(), 1);
+    assert!(world.pictures().is_empty());
 }
 
 #[test]

@@ -53,6 +53,41 @@ async fn heavy_contention_always_makes_progress() {
 }
 
 #[tokio::test]
+async fn ordered_writes_wait_for_each_other_and_run_once() {
+    let Some(stage) = postgres(Options {
+        connections: 4,
+        ..slow()
+    })
+    .await
+    else {
+        return;
+    };
+    stage.database.write(insert("a")).await.unwrap();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let mut takers = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let (database, runs) = (stage.database.clone(), Arc::clone(&runs));
+        takers.spawn(async move {
+            let taken: Result<i64, Error> = database
+                .write_ordered(0, move |conn| {
+                    runs.fetch_add(1, Ordering::Relaxed);
+                    conn.one(
+                        "UPDATE stories SET likes = likes + 1 WHERE title = 'a' RETURNING likes",
+                        &[],
+                    )?
+                    .take()
+                })
+                .await;
+            taken
+        });
+    }
+    let mut taken: Vec<i64> = takers.join_all().await.into_iter().map(Result::unwrap).collect();
+    taken.sort_unstable();
+    assert_eq!(taken, (1..=100).collect::<Vec<i64>>());
+    assert_eq!(runs.load(Ordering::Relaxed), 100, "none had to be run again");
+}
+
+#[tokio::test]
 async fn writes_are_serializable() {
     let Some(stage) = postgres(Options {
         connections: 2,

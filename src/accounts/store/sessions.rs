@@ -1,12 +1,16 @@
 //! Sessions: one row per sign-in. Deleting the row is what revokes it.
 
-use database::{Conn, Error};
+use std::collections::HashSet;
+
+use database::{Conn, Error, ToValue, placeholders};
 
 use crate::accounts::sessions::Account;
 use crate::clock::DAY;
 
 /// How many sign-ins an account may have; the oldest go first.
 const MOST_SESSIONS: i64 = 50;
+/// How many sessions are looked up together.
+pub const MOST_LOOKED_UP: usize = 100;
 
 /// What a session is worth now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +47,31 @@ pub fn standing(conn: &mut Conn<'_>, session: &str, now: i64) -> Result<Standing
     } else {
         Standing::Inactive
     })
+}
+
+/// Which of these sessions are open, and their accounts active. At most [`MOST_LOOKED_UP`]; one query.
+pub fn still_open(conn: &mut Conn<'_>, sessions: &[String], now: i64) -> Result<HashSet<String>, Error> {
+    // Filled up with an id that nobody has, so that there is one statement for every number of them.
+    let mut ids: Vec<&str> = sessions.iter().map(String::as_str).collect();
+    ids.resize(MOST_LOOKED_UP, "");
+    let mut params: Vec<&dyn ToValue> = vec![&now];
+    params.extend(ids.iter().map(|id| id as &dyn ToValue));
+    let rows = conn.query(&still_open_sql(), &params)?;
+    rows.into_iter().map(|mut row| row.take()).collect()
+}
+
+fn still_open_sql() -> String {
+    format!(
+        "SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+         WHERE s.expires_at > $1 AND s.id IN ({})
+           AND u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL",
+        placeholders(2, MOST_LOOKED_UP)
+    )
+}
+
+/// Every statement that this module puts together, for the test that prepares them all.
+pub fn all_statements() -> Vec<String> {
+    vec![still_open_sql()]
 }
 
 /// Opens a session and closes the oldest ones beyond the bound. False, and nothing is opened, when the account is not

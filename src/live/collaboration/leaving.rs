@@ -3,6 +3,7 @@
 use database::{Conn, Error};
 
 use super::events::RoomEvent;
+use super::room;
 use super::store::{names, sessions, votes};
 
 /// Prepares an account's leaving: its own sessions end with it, the others go on without it. What the rooms are to be
@@ -10,6 +11,7 @@ use super::store::{names, sessions, votes};
 pub fn forget_member(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<Vec<(i64, RoomEvent)>, Error> {
     let mut told = Vec::new();
     let username = names(conn, user_id)?.map_or_else(String::new, |(name, _)| name);
+    room::store::forget_host(conn, user_id, now)?;
     for session in sessions::open_of_host(conn, user_id)? {
         let event = RoomEvent::SessionEnded {
             session_id: session.session_id,

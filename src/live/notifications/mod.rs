@@ -20,7 +20,7 @@ use sockets::{Class, Frame, Outbox, code};
 pub(super) use self::departures::Departures;
 use self::message::Message;
 use super::door;
-use super::notify::{group, json, notify};
+use super::notify::{group, json};
 use super::presence::{self, HOME};
 use super::socket::{Conversation, Handle, Kind};
 use crate::accounts::store::people;
@@ -256,19 +256,4 @@ pub(super) async fn tell_offline(app: &App, people: Vec<i64>) {
         }
         Err(error) => tracing::debug!(%error, "friends were not told who is offline"),
     }
-}
-
-/// Tells two people who have just become friends of each other, as far as they are online.
-pub async fn introduce(app: &App, one: (i64, &str), other: (i64, &str)) -> Result<(), Error> {
-    let now = app.clock.now();
-    let (first, second) = (one.0, other.0);
-    let online = app
-        .read(move |conn| Ok(presence::present(conn, &[first, second], now)?))
-        .await?;
-    for ((to, _), (user_id, username)) in [(one, other), (other, one)] {
-        if online.contains(&user_id) {
-            notify(app, to, &FriendOnline { user_id, username });
-        }
-    }
-    Ok(())
 }

@@ -7,6 +7,7 @@ mod backups;
 mod chart;
 mod charts;
 mod door;
+mod live;
 mod page;
 mod panel;
 mod show;

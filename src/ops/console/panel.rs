@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::backups::backups;
 use super::charts::ALARMS;
+use super::live::live;
 use super::show::{ago, clock_time, maybe_time, moment, percent, size, span};
 use super::view::{Past, Range, View};
 use super::warnings::warnings;
@@ -26,6 +27,7 @@ pub(super) fn panel(view: &View, form_token: &str) -> Markup {
             (queues(view))
             (log(view, form_token))
         }
+        (live(view))
         (backups(view))
         (warnings(view))
         @if let Some(past) = &view.past { (runs(view, past)) }
@@ -55,7 +57,7 @@ fn figures(view: &View) -> Markup {
                 (percent(gauges.used, gauges.limit)) " of " (size(gauges.limit)) ", most so far " (size(gauges.peak)) ", level " (gauges.level)
                 (meter("Memory", gauges.used, gauges.limit))
             }))
-            (figure("People online", &view.people.to_string(), &html! { "seen in the last five minutes; live sockets: " (view.sockets) }))
+            (figure("People online", &view.people.to_string(), &html! { "seen in the last five minutes; live sockets: " (view.live.sockets.notifications + view.live.sockets.collaborations) }))
             (figure("Requests a second", &show::short(traffic.per_second), &html! {
                 "in the last minute; " (traffic.in_flight) " under way, " (gauges.connections) " connections of " (gauges.connections_limit)
             }))

@@ -8,9 +8,9 @@ use envelope::{Gauges, Level};
 use crate::app::App;
 use crate::backup::State;
 use crate::clock::{DAY, HOUR, MINUTE};
+use crate::live;
 use crate::logging::Warning;
 use crate::ops::history::{self, Ending, ONLINE, Point, Run};
-use crate::ops::sockets;
 use crate::ops::traffic::{GOAL, Snapshot};
 use crate::pictures;
 
@@ -75,7 +75,7 @@ pub(super) struct View {
     pub(super) traffic: Snapshot,
     pub(super) database: database::Gauges,
     pub(super) people: usize,
-    pub(super) sockets: usize,
+    pub(super) live: Live,
     pub(super) bandwidth_budget: u64,
     pub(super) database_size: Option<u64>,
     pub(super) database_limit: Option<u64>,
@@ -85,6 +85,23 @@ pub(super) struct View {
     pub(super) forgets: bool,
     /// Nothing when the database does not answer.
     pub(super) past: Option<Past>,
+}
+
+/// Sockets, what waits for them, and the layer between servers.
+pub(super) struct Live {
+    pub(super) sockets: live::sockets::Gauges,
+    pub(super) outboxes: sockets::Gauges,
+    pub(super) channels: channels::Gauges,
+}
+
+impl Live {
+    fn of(app: &App) -> Self {
+        Self {
+            sockets: app.live.sockets.gauges(),
+            outboxes: app.live.sockets.outboxes().gauges(),
+            channels: app.live.channels.gauges(),
+        }
+    }
 }
 
 /// What is known of the backups.
@@ -135,7 +152,7 @@ impl View {
             traffic: app.traffic.snapshot(now),
             database: app.database.gauges(),
             people: app.sessions.seen_since(now - ONLINE),
-            sockets: sockets(app),
+            live: Live::of(app),
             bandwidth_budget: app.config.bandwidth_budget,
             database_size: app.history.database_size(),
             database_limit: app.config.database_size_limit,
@@ -175,6 +192,10 @@ impl View {
         worry(
             self.past.as_ref().is_some_and(|past| past.came_back(self.now)),
             "The server came back after an end without a word; the starts below tell more.",
+        );
+        worry(
+            !self.live.channels.is_connected,
+            "The servers cannot reach each other: people on different ones do not see what the others do.",
         );
         worry(
             self.traffic.errors > 0,

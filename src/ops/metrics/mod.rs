@@ -1,5 +1,6 @@
 //! `/metrics`: what is counted, as Prometheus reads it. From memory, no query. No label holds a name, an id or a path.
 
+mod live;
 mod text;
 
 use std::sync::Arc;
@@ -14,7 +15,6 @@ use self::text::{Kind, Text};
 use crate::app::App;
 use crate::clock::SECOND;
 use crate::ops::history::ONLINE;
-use crate::ops::sockets;
 use crate::ops::traffic::{Area, GOAL, Totals};
 use crate::wire::{Bearer, Error, bearer};
 
@@ -53,8 +53,9 @@ fn render(app: &App) -> String {
     let mut text = Text::default();
     let gauges = app.envelope.gauges();
     process(&mut text, app, &gauges);
-    envelope(&mut text, app, &gauges);
+    envelope(&mut text, &gauges);
     requests(&mut text, app, &app.traffic.totals());
+    live::live(&mut text, app);
     database(&mut text, app);
     backups(&mut text, app);
     people(&mut text, app);
@@ -105,7 +106,7 @@ fn process(text: &mut Text, app: &App, gauges: &Gauges) {
     );
 }
 
-fn envelope(text: &mut Text, app: &App, gauges: &Gauges) {
+fn envelope(text: &mut Text, gauges: &Gauges) {
     text.gauge(
         "tinytales_memory_limit_bytes",
         "Memory that must not be exceeded.",
@@ -144,7 +145,6 @@ fn envelope(text: &mut Text, app: &App, gauges: &Gauges) {
         "Connections that may be open.",
         gauges.connections_limit,
     );
-    text.gauge("tinytales_sockets", "Live sockets.", sockets(app));
     permits(text, gauges);
 }
 

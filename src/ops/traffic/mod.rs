@@ -24,6 +24,8 @@ pub enum Area {
     Api,
     /// Stored pictures.
     Media,
+    /// The handshakes of live sockets.
+    Live,
     /// Pages for people.
     Pages,
     /// Health, metrics and the console: they are counted, but their pace is nobody's experience.
@@ -34,7 +36,14 @@ pub enum Area {
 
 impl Area {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Api, Self::Media, Self::Pages, Self::Ops, Self::Unknown];
+    pub const ALL: [Self; 6] = [
+        Self::Api,
+        Self::Media,
+        Self::Live,
+        Self::Pages,
+        Self::Ops,
+        Self::Unknown,
+    ];
 
     /// The area of a route's pattern.
     pub fn of(pattern: Option<&str>) -> Self {
@@ -45,6 +54,7 @@ impl Area {
         match first.unwrap_or_default() {
             "api" => Self::Api,
             "media" => Self::Media,
+            "ws" => Self::Live,
             "ops" | "healthz" | "readyz" | "metrics" => Self::Ops,
             _ => Self::Pages,
         }
@@ -55,6 +65,7 @@ impl Area {
         match self {
             Self::Api => "api",
             Self::Media => "media",
+            Self::Live => "live",
             Self::Pages => "pages",
             Self::Ops => "ops",
             Self::Unknown => "unknown",
@@ -284,6 +295,7 @@ mod tests {
         for (pattern, area) in [
             (Some("/api/stories/{id}/"), Area::Api),
             (Some("/media/pictures/{name}"), Area::Media),
+            (Some("/ws/notifications/"), Area::Live),
             (Some("/"), Area::Pages),
             (Some("/account/undo-email/{token}"), Area::Pages),
             (Some("/ops/panel"), Area::Ops),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::metrics::Metrics;
 use super::probes::{APP, Look, Rest, Unseen};
+use super::socket::Opened;
 use super::{Answer, Trouble};
 use crate::ops::checklist::{Checklist, Finding, readable_bytes};
 
@@ -33,7 +34,7 @@ pub fn judge(look: &Look) -> Checklist {
             memory(rest),
             speed(rest),
             errors(rest),
-            Finding::note("sockets", "live sockets are not part of this version yet"),
+            sockets(rest),
             cors(rest),
             headers(health, look.base.starts_with("https:")),
             missing(rest),
@@ -220,6 +221,62 @@ fn errors(rest: &Rest) -> Finding {
         );
     }
     Finding::ok("errors", "no request of a visitor failed or was refused")
+}
+
+fn sockets(rest: &Rest) -> Finding {
+    let proxy = "let the proxy pass on Upgrade and Connection (nginx: proxy_http_version 1.1, and both by proxy_set_header)";
+    let open = match rest.sockets.open {
+        Ok(Opened::Well) => "a live socket opens",
+        Ok(Opened::Silent) => {
+            return Finding::fail(
+                "sockets",
+                "a live socket opens, and then nothing comes through",
+                proxy,
+            );
+        }
+        Ok(Opened::Refused(status @ (429 | 503))) => {
+            return Finding::warn(
+                "sockets",
+                format!("a live socket was answered {status}: not now"),
+                "look at the console whether the server is full, and verify again in a minute",
+            );
+        }
+        Ok(Opened::Refused(status)) => {
+            return Finding::fail(
+                "sockets",
+                format!("a live socket does not open: it was answered {status}"),
+                proxy,
+            );
+        }
+        Err(trouble) => {
+            return Finding::fail(
+                "sockets",
+                format!("a live socket does not open: {}", trouble.words()),
+                proxy,
+            );
+        }
+    };
+    match rest.sockets.without_token {
+        Ok(403) => Finding::ok("sockets", format!("{open}, and one without a token is refused")),
+        Ok(status @ (429 | 503)) => Finding::warn(
+            "sockets",
+            format!("{open}, but one without a token was answered {status}"),
+            "look at the console whether the server is full, and verify again in a minute",
+        ),
+        Ok(status) => Finding::fail(
+            "sockets",
+            format!("a live socket without a token is answered {status}, not 403"),
+            "look whether a proxy answers for /ws/ itself",
+        ),
+        Err(trouble) => Finding::fail(
+            "sockets",
+            format!(
+                "a live socket without a token is not answered: {}",
+                trouble.words()
+            ),
+            "look whether a proxy answers for /ws/ itself",
+        ),
+    }
 }
 
 fn cors(rest: &Rest) -> Finding {

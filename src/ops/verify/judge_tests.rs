@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::*;
 use crate::ops::checklist::State;
+use crate::ops::verify::Sockets;
 use crate::ops::verify::visitors::Visits;
 
 fn answer(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> Answer {
@@ -46,6 +47,10 @@ fn good() -> Look {
             preflight: Ok(answer(200, &allowed, "")),
             missing: Ok(answer(404, &[], r#"{"code": "not_found"}"#)),
             stranger: Ok(answer(400, &[], "")),
+            sockets: Sockets {
+                without_token: Ok(403),
+                open: Ok(Opened::Well),
+            },
             metrics: Ok(Metrics {
                 memory: Some(30 << 20),
                 log_lines: Some(2),
@@ -150,6 +155,27 @@ const CASES: &[Case] = &[
     ("errors", State::Warn, "TRUSTED_PROXIES", |look| {
         rest(look).visits.refused = 1;
     }),
+    ("sockets", State::Fail, "proxy_set_header", |look| {
+        rest(look).sockets.open = Ok(Opened::Refused(403));
+    }),
+    ("sockets", State::Fail, "nothing comes", |look| {
+        rest(look).sockets.open = Ok(Opened::Silent);
+    }),
+    ("sockets", State::Fail, "in time", |look| {
+        rest(look).sockets.open = Err(Trouble::TooSlow);
+    }),
+    ("sockets", State::Warn, "503", |look| {
+        rest(look).sockets.open = Ok(Opened::Refused(503));
+    }),
+    ("sockets", State::Fail, "not 403", |look| {
+        rest(look).sockets.without_token = Ok(101);
+    }),
+    ("sockets", State::Warn, "429", |look| {
+        rest(look).sockets.without_token = Ok(429);
+    }),
+    ("sockets", State::Fail, "not answered", |look| {
+        rest(look).sockets.without_token = Err(Trouble::Unreachable);
+    }),
     ("cors", State::Fail, "405", |look| {
         rest(look).preflight = Ok(answer(405, &[], ""));
     }),
@@ -185,8 +211,7 @@ const CASES: &[Case] = &[
 fn a_good_server_is_all_right() {
     let mut lines = judge(&good()).0;
     lines.retain(|line| line.state != State::Ok);
-    let ids: Vec<&str> = lines.iter().map(|line| line.id).collect();
-    assert_eq!(ids, ["sockets"]);
+    assert!(lines.is_empty(), "{lines:?}");
 }
 
 #[test]
@@ -205,9 +230,7 @@ fn each_fault_is_noticed_with_its_mend() {
 #[test]
 fn every_line_can_be_red() {
     let all: BTreeSet<&str> = judge(&good()).0.iter().map(|line| line.id).collect();
-    let mut spoiled: BTreeSet<&str> = CASES.iter().map(|(id, ..)| *id).collect();
-    // Neither good nor bad until there are any.
-    spoiled.insert("sockets");
+    let spoiled: BTreeSet<&str> = CASES.iter().map(|(id, ..)| *id).collect();
     assert_eq!(all, spoiled);
 }
 

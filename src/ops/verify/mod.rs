@@ -8,6 +8,7 @@ mod client;
 mod judge;
 mod metrics;
 mod probes;
+mod socket;
 mod visitors;
 
 use std::net::IpAddr;
@@ -19,6 +20,7 @@ pub use self::client::{Answer, Trouble};
 pub use self::judge::judge;
 pub use self::metrics::Metrics;
 pub use self::probes::{Look, is_healthy, look};
+pub use self::socket::{Opened, Sockets};
 use crate::config::Secret;
 
 /// Visitors at most, so that a look stays a look.

@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::metrics::Metrics;
+use super::socket::{self, Sockets};
 use super::visitors::{Visits, visit};
 use super::{Answer, PATIENCE, Trouble, Visit, WAKING};
 
@@ -36,6 +37,8 @@ pub struct Rest {
     pub missing: Result<Answer, Trouble>,
     /// A request under somebody else's name.
     pub stranger: Result<Answer, Trouble>,
+    /// Live sockets.
+    pub sockets: Sockets,
     /// Why there are no metrics, or what they said while the visitors were there: the largest of each.
     pub metrics: Result<Metrics, Unseen>,
     /// The visitors.
@@ -89,6 +92,7 @@ fn look_around(visit: &Visit, client: &Client) -> Rest {
     let missing = client.get("/api/no-such-address/", PATIENCE);
     // Apart, because what stands before the server may not like two names on one connection.
     let stranger = Client::new(&visit.base).ask("GET", "/api/", &[("host", STRANGER)], PATIENCE);
+    let sockets = socket::try_both(&visit.base);
     let mut metrics = read_metrics(visit, client);
     let visits = visit_with(visit, client, &mut metrics);
     Rest {
@@ -96,6 +100,7 @@ fn look_around(visit: &Visit, client: &Client) -> Rest {
         preflight,
         missing,
         stranger,
+        sockets,
         metrics,
         visits,
     }

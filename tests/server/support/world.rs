@@ -44,7 +44,7 @@ pub struct World {
     runtime: Handle,
     running: Option<Running>,
     /// Dropped after the server has stopped, in this order.
-    _database: OwnDatabase,
+    _database: Option<OwnDatabase>,
     folder: TempDir,
 }
 
@@ -92,11 +92,29 @@ impl World {
             memory,
             runtime: started.runtime,
             running: Some(running),
-            _database: database,
+            _database: Some(database),
             folder,
         };
         world.wait_for_first_look(started.jobs);
         world
+    }
+
+    /// A second server on the database of this one, where that is a server of its own. It has to go first.
+    pub fn twin(&self) -> Self {
+        let folder = own_folder();
+        let mut config = self.app.config.clone();
+        config.data_dir = folder.path().to_owned();
+        let memory = Probe::manual(Usage::default());
+        let (started, running) = start(config, self.app.clock.now(), memory.clone());
+        Self {
+            app: started.app,
+            address: started.address,
+            memory,
+            runtime: started.runtime,
+            running: Some(running),
+            _database: None,
+            folder,
+        }
     }
 
     /// Stops the server in order and starts it again on the same data, at the same time, at another address.

@@ -35,6 +35,18 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     measure(sockets)
 }
 
+/// What was seen, in bytes of resident memory.
+struct Seen {
+    idle: f64,
+    /// After so many pings as [`STAY`] has.
+    there: f64,
+    left: f64,
+    peak: f64,
+    lost: usize,
+    opened: Duration,
+    cpu: Duration,
+}
+
 fn measure(sockets: usize) -> Result<()> {
     let order = Order {
         users: sockets + 1,
@@ -45,15 +57,17 @@ fn measure(sockets: usize) -> Result<()> {
     let world = World::in_a_file(order)?;
     let launch = world.launch(&[("MEMORY_LIMIT", "512M".to_owned())])?;
     let server = Cores::split()?.on_the_servers(|| Server::start(&launch))?;
-    let tokens: Vec<&str> = world
-        .accounts
-        .people
-        .iter()
-        .map(|person| person.access.as_str())
-        .collect();
-    let (first, others) = tokens.split_first().ok_or("the world is empty")?;
-    let resident = || -> Result<f64> { Ok(Usage::of(server.id())?.resident as f64) };
+    let people = world.accounts.people.iter();
+    let tokens: Vec<&str> = people.map(|person| person.access.as_str()).collect();
+    let seen = watch(&server, &tokens)?;
+    server.stop()?;
+    judge(sockets, &seen)
+}
 
+/// Lets a crowd come, stay and go.
+fn watch(server: &Server, tokens: &[&str]) -> Result<Seen> {
+    let resident = || -> Result<f64> { Ok(Usage::of(server.id())?.resident as f64) };
+    let (first, others) = tokens.split_first().ok_or("the world is empty")?;
     // One socket has been there before, so that what is made once is not counted.
     Crowd::open(server.port(), &[first])?.close()?;
     thread::sleep(Duration::from_secs(2));
@@ -61,36 +75,42 @@ fn measure(sockets: usize) -> Result<()> {
     let began = Instant::now();
     let crowd = Crowd::open(server.port(), others)?;
     let opened = began.elapsed();
-    let at_once = resident()?;
     thread::sleep(STAY);
     let lost = crowd.lost();
     let there = resident()?;
-    let cpu = Usage::of(server.id())?.cpu;
     crowd.close()?;
     thread::sleep(AFTER);
-    let left = resident()?;
-    let peak = Usage::of(server.id())?.peak as f64;
-    server.stop()?;
+    let end = Usage::of(server.id())?;
+    Ok(Seen {
+        idle,
+        there,
+        left: end.resident as f64,
+        peak: end.peak as f64,
+        lost,
+        opened,
+        cpu: end.cpu,
+    })
+}
 
-    let each = (there - idle) / sockets as f64;
+fn judge(sockets: usize, seen: &Seen) -> Result<()> {
     say(&format!(
-        "idle {}; {sockets} sockets in {:.1} s: {} at once, {} after {} s; {} s after they left {}; peak {}; CPU {:.1} s",
-        mib(idle),
-        opened.as_secs_f64(),
-        mib(at_once),
-        mib(there),
+        "idle {}; {sockets} sockets came in {:.1} s, after {} s {}; {} s after they left {}; peak {}; CPU {:.1} s",
+        mib(seen.idle),
+        seen.opened.as_secs_f64(),
         STAY.as_secs(),
+        mib(seen.there),
         AFTER.as_secs(),
-        mib(left),
-        mib(peak),
-        cpu.as_secs_f64(),
+        mib(seen.left),
+        mib(seen.peak),
+        seen.cpu.as_secs_f64(),
     ));
-    let more = (left - idle) / f64::from(1 << 20);
+    let each = (seen.there - seen.idle) / sockets as f64;
+    let more = (seen.left - seen.idle) / f64::from(1 << 20);
     let mut missed = Vec::new();
     for (what, value, gate) in [
         ("bytes of a silent socket", each, SOCKET_GATE),
         ("MiB more than before when all have left", more, LEFT_GATE),
-        ("sockets that were lost", lost as f64, 0.0),
+        ("sockets that were lost", seen.lost as f64, 0.0),
     ] {
         let verdict = if value <= gate { "pass" } else { "MISSED" };
         say(&format!(

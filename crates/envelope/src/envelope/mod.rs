@@ -263,7 +263,8 @@ impl Inner {
 /// How many connections fit: as many as are wanted, unless their share of the memory or the open files are fewer.
 fn places(wanted: usize, share: u64, files: u64) -> usize {
     let by_memory = share / CONNECTION_BYTES;
-    let by_files = files.saturating_sub(OTHER_FILES).max(1);
+    // The other half is for connections that stay.
+    let by_files = (files.saturating_sub(OTHER_FILES) / 2).max(1);
     wanted.min(usize::try_from(by_memory.min(by_files)).unwrap_or(usize::MAX))
 }
 

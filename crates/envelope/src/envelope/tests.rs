@@ -102,7 +102,7 @@ fn connections_are_lowered_to_what_fits() {
     assert_eq!(places(4096, 40 * MIB, 20_000), 1706);
     assert_eq!(places(1000, 40 * MIB, 20_000), 1000);
     assert_eq!(places(4096, MIB, 20_000), 42);
-    assert_eq!(places(4096, 40 * MIB, 1024), 960);
+    assert_eq!(places(4096, 40 * MIB, 1024), 480);
     assert_eq!(places(4096, 40 * MIB, 10), 1);
 }
 

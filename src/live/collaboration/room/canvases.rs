@@ -15,6 +15,9 @@ use super::op::{Op, Place, Saved};
 use super::seat::{Hold, Post, RECENT, Seat, crossed};
 use super::slot::{Slot, Tail};
 
+/// The JSON text of a frame.
+type Json = Vec<u8>;
+
 /// How long somebody counts as being on a canvas after the last sign.
 const ON_CANVAS: Duration = Duration::from_secs(10);
 
@@ -191,7 +194,7 @@ impl<P: Post> Floor<P> {
         showing: &Showing,
         stored: Option<&Stored>,
         log: &[(i64, Op)],
-    ) -> Option<(Option<Vec<u8>>, Vec<Vec<u8>>)> {
+    ) -> Option<(Option<Json>, Vec<Json>)> {
         let (index, slot) = self.model.by_id(&showing.slot)?;
         if slot.epoch != showing.epoch {
             return None;

@@ -53,7 +53,7 @@ pub async fn open(
 }
 
 /// One socket.
-pub struct Collaborator {
+pub(super) struct Collaborator {
     pub(super) app: Arc<App>,
     pub(super) handle: Handle,
     /// How it was let in; taken when it has been greeted.
@@ -201,10 +201,8 @@ impl Collaborator {
             if state.is_over {
                 return;
             }
-            match &inbound {
-                Inbound::PageChange { .. } => state.floor.leave_canvas(seat),
-                Inbound::DeletePage { .. } | Inbound::AddPage { .. } => {}
-                _ => {}
+            if matches!(inbound, Inbound::PageChange { .. }) {
+                state.floor.leave_canvas(seat);
             }
             let entered = match &inbound {
                 Inbound::Draw { place, .. } => state.floor.touch(seat, place, Some(false), received),
@@ -215,15 +213,10 @@ impl Collaborator {
             match state.floor.intake(seat, name, inbound, received) {
                 None => return,
                 Some(Err(refused)) => {
+                    let error = frames::frame(&frames::error(refused.0));
+                    state.floor.tell_seat(seat, &error);
                     if is_deletion {
-                        state
-                            .floor
-                            .tell_seat(seat, &frames::frame(&frames::error(refused.0)));
                         state.floor.tell_viewers(seat);
-                    } else {
-                        state
-                            .floor
-                            .tell_seat(seat, &frames::frame(&frames::error(refused.0)));
                     }
                     return;
                 }

@@ -166,24 +166,45 @@ async fn leave_title(app: &Arc<App>, room: &Room, user_id: i64, title: String) {
 }
 
 /// A socket of somebody is gone for good; the last one of them takes them out of the session.
-async fn gone(app: &Arc<App>, room: &Arc<Room>, user_id: i64) -> Result<(), Error> {
-    if !app.live.presence.leave(app, &room.session_id, user_id).await? {
-        return Ok(());
+async fn gone(app: &App, room: &Room, user_id: i64) -> Result<(), Error> {
+    if app.live.presence.leave(app, &room.session_id, user_id).await? {
+        depart(app, room.session_id.to_string(), user_id).await?;
     }
-    let (session_id, now) = (room.session_id.to_string(), app.clock.now());
-    let ballot = change(app, move |conn| {
+    Ok(())
+}
+
+/// Takes out of their sessions who was in them by a server that has died: session ids with user ids.
+pub async fn gone_with_a_server(app: &App, left: Vec<(String, i64)>) {
+    for (session_id, user_id) in left {
+        if let Err(error) = depart(app, session_id, user_id).await {
+            tracing::debug!(%error, "somebody left a session unnoticed");
+        }
+    }
+}
+
+/// Somebody is nowhere in a session any more.
+async fn depart(app: &App, session_id: String, user_id: i64) -> Result<(), Error> {
+    let now = app.clock.now();
+    let departed = change(app, move |conn| {
         let Some(session) = sessions::lock(conn, &session_id)? else {
             return Ok(None);
         };
         if !members::leave(conn, session.id, user_id, now)? {
             return Ok(None);
         }
-        Ok(votes::withdraw(conn, session.id, user_id, now)?)
-    })
-    .await?;
-    room.publish(app, parcel::left(user_id));
+        Ok(Some((
+            session.id,
+            votes::withdraw(conn, session.id, user_id, now)?,
+        )))
+    });
+    let Some((id, ballot)) = departed.await? else {
+        return Ok(());
+    };
+    app.live
+        .channels
+        .publish(&events::group(id), parcel::left(user_id));
     for event in ballot.iter().flat_map(RoomEvent::of_vote) {
-        events::announce(app, room.id, &event);
+        events::announce(app, id, &event);
     }
     Ok(())
 }

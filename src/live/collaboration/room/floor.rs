@@ -192,7 +192,7 @@ impl<P: Post> Floor<P> {
     ) {
         let before = self.drawn_before(op);
         let applied = self.model.apply(number, op);
-        self.note(op, &applied, origin.is_some(), left);
+        note(op, &applied, origin.is_some(), left);
         match &applied {
             Applied::Refused(why) => {
                 self.refuse(op, origin, why);
@@ -264,25 +264,26 @@ impl<P: Post> Floor<P> {
         let frame = frames::page_viewers_response(&self.model, present.iter());
         self.tell_seat(seat, &frames::frame(&frame));
     }
+}
 
-    fn note(&self, op: &Op, applied: &Applied, is_local: bool, left: &mut Vec<Consequence>) {
-        match applied {
-            Applied::PageDeleted { id, dropped, .. } => {
-                left.push(Consequence::Pages);
-                left.push(Consequence::Void(id.clone()));
-                left.push(Consequence::Dropped(dropped.clone()));
-            }
-            Applied::PageAdded { .. } => left.push(Consequence::Pages),
-            Applied::Saved { dropped, .. } => left.push(Consequence::Dropped(dropped.clone())),
-            Applied::OnPage { id, dropped, .. } if matches!(op.action, Action::Clear) => {
-                left.push(Consequence::Void(id.clone()));
-                left.push(Consequence::Dropped(dropped.clone()));
-            }
-            Applied::OnPage { id, .. } if is_local && op.action.is_drawn() => {
-                left.push(Consequence::Drawn(id.clone()));
-            }
-            _ => {}
+/// Notes what is left to do outside of the room.
+fn note(op: &Op, applied: &Applied, is_local: bool, left: &mut Vec<Consequence>) {
+    match applied {
+        Applied::PageDeleted { id, dropped, .. } => {
+            left.push(Consequence::Pages);
+            left.push(Consequence::Void(id.clone()));
+            left.push(Consequence::Dropped(dropped.clone()));
         }
+        Applied::PageAdded { .. } => left.push(Consequence::Pages),
+        Applied::Saved { dropped, .. } => left.push(Consequence::Dropped(dropped.clone())),
+        Applied::OnPage { id, dropped, .. } if matches!(op.action, Action::Clear) => {
+            left.push(Consequence::Void(id.clone()));
+            left.push(Consequence::Dropped(dropped.clone()));
+        }
+        Applied::OnPage { id, .. } if is_local && op.action.is_drawn() => {
+            left.push(Consequence::Drawn(id.clone()));
+        }
+        _ => {}
     }
 }
 

@@ -103,16 +103,16 @@ impl Room {
         app.live.channels.publish(&group, message);
     }
 
-    /// Takes numbered operations.
+    /// Takes numbered operations; `is_own` when this server has numbered them, and so looks after what they leave to do.
     pub fn deliver(
         self: &Arc<Self>,
         app: &Arc<App>,
         ops: impl Iterator<Item = (i64, Option<Op>, Option<Origin>)>,
+        is_own: bool,
         now: Instant,
     ) {
         let mut left = Vec::new();
         let mut is_whole = true;
-        let is_local;
         {
             let mut state = self.state();
             if !self.loaded.initialized() {
@@ -124,40 +124,30 @@ impl Room {
                 }
                 return;
             }
-            let mut origins = false;
             for (number, op, origin) in ops {
-                origins |= origin.is_some();
-                is_whole = match op {
-                    Some(op) => state.floor.deliver(number, op, origin, now, &mut left),
-                    None => {
-                        state.floor.skip(number);
-                        true
-                    }
+                is_whole = if let Some(op) = op {
+                    state.floor.deliver(number, op, origin, now, &mut left)
+                } else {
+                    state.floor.skip(number);
+                    true
                 };
             }
-            is_local = origins;
-            self.note(&mut state, &left, is_local, now);
+            for consequence in &left {
+                if let Consequence::Drawn(slot) = consequence {
+                    state.restless.drawn(slot, now);
+                }
+            }
         }
-        self.follow_up(app, left, is_local);
+        self.follow_up(app, left, is_own);
         if !is_whole {
             self.read_log(app, GAP);
         }
     }
 
-    fn note(self: &Arc<Self>, state: &mut State, left: &[Consequence], is_local: bool, now: Instant) {
-        for consequence in left {
-            if let Consequence::Drawn(slot) = consequence
-                && is_local
-            {
-                state.restless.drawn(slot, now);
-            }
-        }
-    }
-
-    fn follow_up(self: &Arc<Self>, app: &Arc<App>, left: Vec<Consequence>, is_local: bool) {
+    fn follow_up(self: &Arc<Self>, app: &Arc<App>, left: Vec<Consequence>, is_own: bool) {
         let needs_work = left.iter().any(|left| match left {
-            Consequence::Dropped(numbers) => is_local && !numbers.is_empty(),
-            Consequence::Void(_) => is_local,
+            Consequence::Dropped(numbers) => is_own && !numbers.is_empty(),
+            Consequence::Void(_) => is_own,
             Consequence::Pages => true,
             Consequence::Drawn(_) => false,
         });
@@ -168,7 +158,7 @@ impl Room {
             let (room, app) = (Arc::clone(self), Arc::clone(app));
             let tasks = app.tasks.clone();
             tasks.spawn("tidy a room", async move {
-                upkeep::tidy(&app, &room, left, is_local).await;
+                upkeep::tidy(&app, &room, left, is_own).await;
             });
         }
     }
@@ -191,7 +181,7 @@ impl Room {
         match parcel {
             Parcel::Operations(first, ops) => {
                 let numbered = (first..).zip(ops).map(|(number, op)| (number, op, None));
-                self.deliver(app, numbered, Instant::now());
+                self.deliver(app, numbered, false, Instant::now());
             }
             Parcel::Light {
                 user_id,
@@ -253,7 +243,7 @@ impl Room {
                 state.vote = Some((vote_id.into(), initiated_by));
                 state.may_save = None;
                 drop(state);
-                self.close_vote_in_time(app);
+                Self::close_vote_in_time(app);
             }
             RoomEvent::VoteResult {
                 vote_id, approved, ..
@@ -310,7 +300,7 @@ impl Room {
     }
 
     /// A vote is decided when its time is over, by whichever server looks first.
-    fn close_vote_in_time(self: &Arc<Self>, app: &Arc<App>) {
+    fn close_vote_in_time(app: &Arc<App>) {
         let app = Arc::clone(app);
         let tasks = app.tasks.clone();
         let wait = Duration::from_micros(crate::live::collaboration::rules::VOTE_LASTS.unsigned_abs())
@@ -341,20 +331,18 @@ impl Member for Room {
         let (Some(app), Some(me)) = (self.app.upgrade(), self.me.upgrade()) else {
             return;
         };
-        match event {
-            Event::Resync => me.read_log(&app, Duration::ZERO),
-            Event::Message(message) => {
-                // What this server has numbered itself has been delivered already.
-                if let Some((_, last)) = parcel::numbers(message)
-                    && last <= self.state().floor.model.number
-                {
-                    return;
-                }
-                match parcel::read(message) {
-                    Some(parcel) => me.take(&app, parcel),
-                    None => tracing::warn!("a message of another server cannot be read"),
-                }
-            }
+        let Event::Message(message) = event else {
+            return me.read_log(&app, Duration::ZERO);
+        };
+        // What this server has numbered itself has been delivered already.
+        if let Some((_, last)) = parcel::numbers(message)
+            && last <= self.state().floor.model.number
+        {
+            return;
+        }
+        match parcel::read(message) {
+            Some(parcel) => me.take(&app, parcel),
+            None => tracing::warn!("a message of another server cannot be read"),
         }
     }
 }

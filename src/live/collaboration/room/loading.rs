@@ -15,7 +15,7 @@ use crate::live::presence;
 use crate::wire::Error;
 
 /// The newest model of a session.
-pub async fn model(app: &App, collaboration_id: i64) -> Result<Model, Error> {
+pub(super) async fn model(app: &App, collaboration_id: i64) -> Result<Model, Error> {
     loop {
         let mut model = kept(app, collaboration_id).await?;
         let start = model.number;
@@ -137,7 +137,7 @@ async fn read(app: &Arc<App>, room: &Arc<Room>) -> Result<bool, Error> {
             return Ok(false);
         }
         let ops = log.into_iter().map(|Logged { number, op }| (number, op, None));
-        room.deliver(app, ops, Instant::now());
+        room.deliver(app, ops, false, Instant::now());
     }
 }
 

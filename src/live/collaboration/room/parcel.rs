@@ -20,7 +20,7 @@ const LIGHT_HEAD: usize = 18;
 
 /// A message of a room's group.
 #[derive(Debug)]
-pub enum Parcel {
+pub(super) enum Parcel {
     /// Operations with their numbers, the first of them first, each after the other.
     Operations(i64, Vec<Option<Op>>),
     /// A frame that is no operation, for everybody but its sender.
@@ -62,7 +62,7 @@ struct SentPerson {
 }
 
 /// The numbers of the operations in a message, without reading them: the first and the last.
-pub fn numbers(message: &[u8]) -> Option<(i64, i64)> {
+pub(super) fn numbers(message: &[u8]) -> Option<(i64, i64)> {
     let (OPERATIONS, rest) = (*message.first()?, message.get(1..)?) else {
         return None;
     };
@@ -72,7 +72,7 @@ pub fn numbers(message: &[u8]) -> Option<(i64, i64)> {
 }
 
 /// A message with operations whose numbers follow on `first`.
-pub fn operations<'a>(first: i64, ops: impl ExactSizeIterator<Item = &'a Op>) -> Bytes {
+pub(super) fn operations<'a>(first: i64, ops: impl ExactSizeIterator<Item = &'a Op>) -> Bytes {
     let last = first + i64::try_from(ops.len()).unwrap_or(1) - 1;
     let mut message = vec![OPERATIONS];
     message.extend_from_slice(&first.to_le_bytes());
@@ -97,7 +97,7 @@ pub fn operations<'a>(first: i64, ops: impl ExactSizeIterator<Item = &'a Op>) ->
 }
 
 /// A message with a frame that is no operation.
-pub fn light(user_id: i64, key: u64, must_arrive: bool, frame: &Frame) -> Bytes {
+pub(super) fn light(user_id: i64, key: u64, must_arrive: bool, frame: &Frame) -> Bytes {
     let mut message = BytesMut::with_capacity(LIGHT_HEAD + frame.len());
     message.put_u8(LIGHT);
     message.put_i64_le(user_id);
@@ -108,7 +108,7 @@ pub fn light(user_id: i64, key: u64, must_arrive: bool, frame: &Frame) -> Bytes 
 }
 
 /// A message that somebody is in the room now.
-pub fn came(person: &Person) -> Bytes {
+pub(super) fn came(person: &Person) -> Bytes {
     let sent = SentPerson {
         user_id: person.user_id,
         username: (&*person.username).into(),
@@ -122,14 +122,14 @@ pub fn came(person: &Person) -> Bytes {
 }
 
 /// A message that somebody is not in the room any more.
-pub fn left(user_id: i64) -> Bytes {
+pub(super) fn left(user_id: i64) -> Bytes {
     let mut message = vec![LEFT];
     message.extend_from_slice(&user_id.to_le_bytes());
     message.into()
 }
 
 /// Reads a message; `None` when this version does not know it.
-pub fn read(message: &Bytes) -> Option<Parcel> {
+pub(super) fn read(message: &Bytes) -> Option<Parcel> {
     let rest = message.get(1..)?;
     Some(match *message.first()? {
         OPERATIONS => {

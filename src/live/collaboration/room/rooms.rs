@@ -156,14 +156,14 @@ impl Taker for Rooms {
                 .into_iter()
                 .partition(|(waiting, _)| waiting.collaboration_id == id);
             done = rest;
-            give_back(self.held(id), app, id, own, is_shared);
+            give_back(self.held(id).as_ref(), app, id, own, is_shared);
         }
     }
 }
 
 /// Hands the operations of one room to it, and to the servers that hold it, too.
 fn give_back(
-    room: Option<Arc<Room>>,
+    room: Option<&Arc<Room>>,
     app: &Arc<App>,
     id: i64,
     own: Vec<(Waiting, Outcome)>,
@@ -183,7 +183,7 @@ fn give_back(
         )),
         _ => None,
     };
-    if let Some(room) = &room {
+    if let Some(room) = room {
         let seats: Vec<u64> = numbered
             .iter()
             .filter_map(|(_, waiting)| Some(waiting.origin?.seat))
@@ -191,7 +191,7 @@ fn give_back(
         let ops = numbered
             .into_iter()
             .map(|(number, waiting)| (number, Some(waiting.op), waiting.origin));
-        room.deliver(app, ops, Instant::now());
+        room.deliver(app, ops, true, Instant::now());
         upkeep::release(app, room, &seats);
         refuse(room, app, &failed);
     }
@@ -249,6 +249,7 @@ pub async fn update_draft(
         room.deliver(
             app,
             std::iter::once((number, Some(op.clone()), None)),
+            true,
             Instant::now(),
         );
     }

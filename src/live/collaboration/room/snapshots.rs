@@ -20,7 +20,7 @@ const MOST_AT_ENTRY: u64 = 2 << 20;
 
 /// Data URLs of the cover and the pages, for `init`.
 #[derive(Default, Serialize)]
-pub struct Snapshots {
+pub(super) struct Snapshots {
     #[serde(skip_serializing_if = "Option::is_none")]
     cover_image: Option<String>,
     #[serde(skip_serializing_if = "Pages::is_empty")]
@@ -47,13 +47,13 @@ impl Serialize for Pages {
 
 impl Snapshots {
     /// Bytes of all data URLs.
-    pub fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         let cover = self.cover_image.as_ref().map_or(0, String::len);
         cover + self.pages.0.iter().map(|(_, url)| url.len()).sum::<usize>()
     }
 
     /// The room that they take, to be kept until they have been sent.
-    pub fn into_permit(self) -> Option<BytesPermit> {
+    pub(super) fn into_permit(self) -> Option<BytesPermit> {
         self.permit
     }
 }

@@ -451,3 +451,16 @@ pub fn forget(conn: &mut Conn<'_>, collaboration_id: i64, now: i64) -> Result<()
     )?;
     Ok(())
 }
+
+/// Lets go of the pictures of all sessions of a host, whose rows go with the account. One query, and two for each.
+pub fn forget_host(conn: &mut Conn<'_>, host_id: i64, now: i64) -> Result<(), Error> {
+    let rows = conn.query(
+        "SELECT id FROM collaborations WHERE host_id = $1 AND cleared_at IS NULL",
+        &[&host_id],
+    )?;
+    for mut row in rows {
+        let id: i64 = row.take()?;
+        pictures::store::let_go_all(conn, &format!("room:{id}:"), now)?;
+    }
+    Ok(())
+}

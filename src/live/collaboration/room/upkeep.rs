@@ -15,13 +15,13 @@ use crate::background::pause;
 use crate::wire::Error;
 
 /// How often something is looked after, while there is something.
-pub const BEAT: Duration = Duration::from_millis(50);
+pub(super) const BEAT: Duration = Duration::from_millis(50);
 /// How long a canvas is quiet before all of it is asked for.
 const QUIET: Duration = Duration::from_secs(2);
 /// How often it is asked for, at most.
 const ASKED_EVERY: Duration = Duration::from_secs(10);
 /// How long an answer is waited for.
-pub const ANSWERED_WITHIN: Duration = Duration::from_secs(3);
+pub(super) const ANSWERED_WITHIN: Duration = Duration::from_secs(3);
 /// So many operations after the last checkpoint the model is kept.
 const KEPT_EVERY: i64 = 500;
 /// How long an empty room is held.
@@ -86,7 +86,7 @@ impl Restless {
 }
 
 /// Asks a socket for all of the canvas that it is on; false when nobody can be asked.
-pub fn ask(state: &mut State, slot: &str, but: Option<u64>, now: Instant) -> bool {
+pub(super) fn ask(state: &mut State, slot: &str, but: Option<u64>, now: Instant) -> bool {
     let Some(seat) = state.floor.whom_to_ask(slot, but, now) else {
         return false;
     };
@@ -105,7 +105,7 @@ pub fn ask(state: &mut State, slot: &str, but: Option<u64>, now: Instant) -> boo
 }
 
 /// One look at a room; whether it needs another.
-pub fn beat(app: &Arc<App>, room: &Arc<Room>, now: Instant) -> bool {
+pub(super) fn beat(app: &Arc<App>, room: &Arc<Room>, now: Instant) -> bool {
     let mut state = room.state();
     let messages = state.floor.due_lights(now);
     let titles = state.floor.due_titles(now);
@@ -178,7 +178,7 @@ fn entitle(app: &App, room: &Room, state: &mut State, seat: u64, title: String, 
 }
 
 /// The operations of these sockets are numbered: what waited behind them follows.
-pub fn release(app: &App, room: &Room, seats: &[u64]) {
+pub(super) fn release(app: &App, room: &Room, seats: &[u64]) {
     let messages: Vec<_> = {
         let mut state = room.state();
         seats
@@ -192,7 +192,7 @@ pub fn release(app: &App, room: &Room, seats: &[u64]) {
 }
 
 /// Forgets in the database what the room does not need any more.
-pub async fn tidy(app: &Arc<App>, room: &Arc<Room>, left: Vec<Consequence>, is_local: bool) {
+pub(super) async fn tidy(app: &Arc<App>, room: &Arc<Room>, left: Vec<Consequence>, is_local: bool) {
     for consequence in left {
         let tidied = match consequence {
             Consequence::Dropped(numbers) if is_local && !numbers.is_empty() => {
@@ -254,7 +254,7 @@ async fn note_pages(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> {
 }
 
 /// Writes the room's model.
-pub async fn keep(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> {
+pub(super) async fn keep(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> {
     let (number, model) = {
         let state = room.state();
         if !room.loaded.initialized() || state.floor.model.number == state.kept {
