@@ -83,6 +83,10 @@ pub struct Strokes {
     pub lost: u64,
     /// Strokes that came to somebody twice, and no canvas was loaded in between.
     pub doubled: u64,
+    /// Own strokes that came back, and no canvas was loaded in between: a server that has just sent a whole canvas cannot
+    /// know whether that came before the stroke.
+    #[serde(default)]
+    pub echoed: u64,
     /// How often two members saw the strokes of others in different orders.
     pub disordered: u64,
 }
@@ -95,6 +99,7 @@ impl Strokes {
         self.expected += other.expected;
         self.lost += other.lost;
         self.doubled += other.doubled;
+        self.echoed += other.echoed;
         self.disordered += other.disordered;
     }
 

@@ -37,6 +37,7 @@ pub(crate) struct Sight {
     /// Whatever the canvas shows may be drawn anew after it was loaded.
     reloads: u32,
     doubled: u64,
+    echoed: u64,
 }
 
 /// What a `draw` of somebody else was to whom it came.
@@ -72,10 +73,13 @@ impl Sight {
     /// It makes a stroke; which one.
     pub(crate) fn makes(&mut self, now: Instant) -> Stroke {
         self.made.push(now);
-        Stroke {
+        let stroke = Stroke {
             artist: self.artist,
             number: self.made.len() - 1,
-        }
+        };
+        // It is on the canvas: an echo would put it there twice.
+        self.known.insert(stroke, self.reloads);
+        stroke
     }
 
     /// Its canvas is loaded: what was shown before may come again.
@@ -85,15 +89,19 @@ impl Sight {
 
     /// A `draw` has come, of a stroke that was sent at this moment.
     pub(crate) fn sees(&mut self, stroke: Stroke, sent: Instant, now: Instant) -> Seen {
-        if stroke.artist == self.artist {
-            return Seen::Again;
-        }
         match self.known.insert(stroke, self.reloads) {
             Some(reload) => {
-                self.doubled += u64::from(reload == self.reloads);
+                let is_double = u64::from(reload == self.reloads);
+                if stroke.artist == self.artist {
+                    self.echoed += is_double;
+                } else {
+                    self.doubled += is_double;
+                }
                 Seen::Again
             }
-            None if self.stays.last().is_some_and(|&(from, _)| from <= sent) => {
+            None if stroke.artist != self.artist
+                && self.stays.last().is_some_and(|&(from, _)| from <= sent) =>
+            {
                 self.seen.push(stroke);
                 Seen::Live(now.saturating_duration_since(sent))
             }
@@ -138,6 +146,7 @@ pub(crate) fn judge(members: &[Sight]) -> Strokes {
     }
     for (index, one) in members.iter().enumerate() {
         strokes.doubled += one.doubled;
+        strokes.echoed += one.echoed;
         for other in &members[index + 1..] {
             strokes.disordered += disorder(&one.seen, &other.seen);
         }
@@ -273,6 +282,18 @@ mod tests {
         assert_eq!((strokes.expected, strokes.lost, strokes.doubled), (2, 0, 0));
         room[1].sees(of(0, 0), moment, moment);
         assert_eq!(judge(&room[..2]).doubled, 1);
+    }
+
+    #[test]
+    fn an_echo_of_ones_own_stroke_is_counted_apart() {
+        let start = Instant::now();
+        let mut room = room(start, 2);
+        let moment = after(start, 60);
+        assert_eq!(room[0].sees(of(0, 0), moment, moment), Seen::Again);
+        assert_eq!((judge(&room[..1]).doubled, judge(&room[..1]).echoed), (0, 1));
+        room[0].reloads();
+        room[0].sees(of(0, 1), moment, moment);
+        assert_eq!(judge(&room[..1]).echoed, 1);
     }
 
     #[test]
