@@ -13,8 +13,6 @@ pub fn put_together(dialect: Dialect) -> Vec<String> {
     let mut all = accounts::store::search::all_statements(dialect);
     all.extend(accounts::store::sessions::all_statements());
     all.extend(room::store::all_statements());
-    all.extend(room::store::all_statements());
-    all.extend(accounts::store::sessions::all_statements());
     all.extend(pictures::store::all_statements());
     all.extend(stories::store::all_statements(dialect));
     all.extend(notifications::store::all_statements());
