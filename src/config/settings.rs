@@ -112,7 +112,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "CHANNEL_LAYER",
         "redis with `REDIS_URL`, else memory",
-        "How live events get from one server to another: `memory` (one server), `redis`, or `postgres` (through the database, at less than a fifth of the messages).",
+        "How live events get from one server to another: `memory` (one server), `redis`, or `postgres` (through the database: nothing more to run, about 10 ms slower).",
     ),
     setting(
         "REDIS_URL",
