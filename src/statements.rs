@@ -3,6 +3,7 @@
 
 use database::Dialect;
 
+use crate::live::presence;
 use crate::{accounts, notifications, pictures, social, stories};
 
 /// All of them, as one engine gets them. A function that puts an SQL text together belongs into its module's
@@ -14,5 +15,6 @@ pub fn put_together(dialect: Dialect) -> Vec<String> {
     all.extend(stories::store::all_statements(dialect));
     all.extend(notifications::store::all_statements());
     all.extend(social::store::all_statements());
+    all.extend(presence::all_statements(dialect));
     all
 }

@@ -16,7 +16,7 @@ use crate::wire::Error;
 
 mod store;
 
-pub use self::store::{is_present, online, present};
+pub use self::store::{all_statements, is_present, online, present};
 
 /// The place of whoever has a notification socket.
 pub const HOME: &str = "home";

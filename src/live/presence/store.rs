@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use database::{Conn, Error};
+use database::{Conn, Dialect, Error};
 
 use super::HOME;
 
@@ -147,17 +147,26 @@ pub fn present(conn: &mut Conn<'_>, people: &[i64], now: i64) -> Result<HashSet<
         return Ok(HashSet::new());
     }
     let ids = serde_json::to_string(people).expect("numbers are plain JSON");
-    let sql = match conn.dialect() {
-        database::Dialect::Sqlite => {
-            "SELECT DISTINCT p.user_id FROM presence p JOIN instances i ON i.id = p.instance
-             WHERE p.place = $1 AND i.alive_until > $2 AND p.user_id IN (SELECT value FROM json_each($3))"
-        }
-        database::Dialect::Postgres => {
-            "SELECT DISTINCT p.user_id FROM presence p JOIN instances i ON i.id = p.instance
-             WHERE p.place = $1 AND i.alive_until > $2
-               AND p.user_id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($3 AS JSON)))"
-        }
-    };
-    let rows = conn.query(sql, &[&HOME, &now, &ids])?;
+    let rows = conn.query(&present_sql(conn.dialect()), &[&HOME, &now, &ids])?;
     rows.into_iter().map(|mut row| row.take()).collect()
+}
+
+/// Which people of the JSON list `$3` are at the place `$1` at the instant `$2`.
+fn present_sql(dialect: Dialect) -> String {
+    let (id, list) = match dialect {
+        Dialect::Sqlite => ("value", "json_each($3)"),
+        Dialect::Postgres => (
+            "CAST(value AS BIGINT)",
+            "json_array_elements_text(CAST(CAST($3 AS TEXT) AS JSON))",
+        ),
+    };
+    format!(
+        "SELECT DISTINCT p.user_id FROM presence p JOIN instances i ON i.id = p.instance
+         WHERE p.place = $1 AND i.alive_until > $2 AND p.user_id IN (SELECT {id} FROM {list})"
+    )
+}
+
+/// Every statement that this module puts together, for the test that prepares them all.
+pub fn all_statements(dialect: Dialect) -> Vec<String> {
+    vec![present_sql(dialect)]
 }
