@@ -71,6 +71,7 @@ pub async fn pause(app: &App, time: Duration) -> bool {
 }
 
 async fn note_seen(app: &App) {
+    app.sessions.tidy(app.clock.now());
     let seen = app.sessions.take_seen();
     for some in seen.chunks(SEEN_AT_ONCE) {
         let some = some.to_vec();

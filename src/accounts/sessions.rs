@@ -3,7 +3,7 @@
 //! A request costs no query while its session is remembered. Memory: two generations of at most 10,000 entries; a
 //! revocation on this server is felt at once, one made elsewhere within half a minute.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::clock::{MINUTE, SECOND};
@@ -12,6 +12,8 @@ use crate::clock::{MINUTE, SECOND};
 const BELIEVED_FOR: i64 = 30 * SECOND;
 /// The same for an administrator at the console, while the database does not answer.
 const ADMIN_BELIEVED_FOR: i64 = 15 * MINUTE;
+/// How long it is remembered that somebody was seen.
+const REMEMBERED_FOR: i64 = 10 * MINUTE;
 const GENERATION: usize = 10_000;
 const MOST_SEEN: usize = 20_000;
 
@@ -41,8 +43,21 @@ struct Memory {
     young: HashMap<String, Entry>,
     old: HashMap<String, Entry>,
     seen: HashMap<i64, i64>,
+    /// When people were last seen; what [`Sessions::seen_since`] counts. Numbers alone, in one piece of memory.
+    people: HashMap<i64, i64>,
     /// How often something was forgotten.
     forgotten: u64,
+}
+
+impl Memory {
+    fn see(&mut self, user_id: i64, now: i64) {
+        if self.seen.len() < MOST_SEEN {
+            self.seen.insert(user_id, now);
+        }
+        if self.people.len() < MOST_SEEN || self.people.contains_key(&user_id) {
+            self.people.insert(user_id, now);
+        }
+    }
 }
 
 /// Taken before a session is looked up: what is read then may be remembered only if nothing was forgotten since.
@@ -87,9 +102,7 @@ impl Sessions {
         if memory.forgotten != ticket.0 {
             return;
         }
-        if memory.seen.len() < MOST_SEEN {
-            memory.seen.insert(account.id, now);
-        }
+        memory.see(account.id, now);
         if memory.young.len() >= GENERATION {
             memory.old = std::mem::take(&mut memory.young);
         }
@@ -102,10 +115,30 @@ impl Sessions {
 
     /// Somebody was seen who has not called: at a socket.
     pub fn saw(&self, user_id: i64, now: i64) {
+        self.memory().see(user_id, now);
+    }
+
+    /// Gives back what is remembered in vain: accounts that are not believed any more, people who were seen long ago.
+    /// Between the memory of others even a few short texts keep whole pages from going back.
+    pub fn tidy(&self, now: i64) {
         let mut memory = self.memory();
-        if memory.seen.len() < MOST_SEEN {
-            memory.seen.insert(user_id, now);
+        let Memory {
+            young, old, people, ..
+        } = &mut *memory;
+        let is_of_use = |entry: &Entry| {
+            let believed_for = if entry.account.is_admin {
+                ADMIN_BELIEVED_FOR
+            } else {
+                BELIEVED_FOR
+            };
+            entry.believed_until - BELIEVED_FOR + believed_for > now
+        };
+        for generation in [young, old] {
+            generation.retain(|_, entry| is_of_use(entry));
+            generation.shrink_to_fit();
         }
+        people.retain(|_, at| now - *at <= REMEMBERED_FOR);
+        people.shrink_to_fit();
     }
 
     /// Forgets one session.
@@ -124,12 +157,9 @@ impl Sessions {
         memory.old.retain(|_, entry| entry.account.id != user_id);
     }
 
-    /// How many people were seen at `since` or later. Costs a look at every remembered session.
+    /// How many people were seen at `since` or later, which is not longer ago than they are remembered: ten minutes.
     pub fn seen_since(&self, since: i64) -> usize {
-        let memory = self.memory();
-        let entries = memory.young.values().chain(memory.old.values());
-        let seen = entries.filter(|entry| entry.believed_until - BELIEVED_FOR >= since);
-        seen.map(|entry| entry.account.id).collect::<HashSet<_>>().len()
+        self.memory().people.values().filter(|at| **at >= since).count()
     }
 
     /// Takes the accounts that were seen since the last call, each with its instant.
@@ -208,6 +238,26 @@ mod tests {
         assert_eq!(sessions.seen_since(0), 2);
         assert_eq!(sessions.seen_since(1), 1);
         assert_eq!(sessions.seen_since(21), 0);
+    }
+
+    #[test]
+    fn what_is_of_no_use_any_more_is_given_back() {
+        let sessions = Sessions::default();
+        let admin = Account {
+            is_admin: true,
+            ..account(9, "admin")
+        };
+        for account in [account(7, "a"), admin] {
+            sessions.remember(account, 0, sessions.ticket());
+        }
+        sessions.tidy(30 * SECOND);
+        assert_eq!(sessions.memory().young.len(), 1);
+        assert!(sessions.recall_admin("admin", 14 * MINUTE).is_some());
+        assert_eq!(sessions.seen_since(0), 2);
+        sessions.tidy(16 * MINUTE);
+        assert_eq!(sessions.seen_since(0), 0);
+        let memory = sessions.memory();
+        assert_eq!(memory.young.capacity() + memory.people.capacity(), 0);
     }
 
     #[test]

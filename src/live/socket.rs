@@ -364,3 +364,35 @@ impl<C: Conversation> Owner for Line<C> {
         self.app.live.sockets.patience()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Silence;
+
+    impl Conversation for Silence {
+        async fn receive(self: Arc<Self>, _text: Vec<u8>, _room: Option<BytesPermit>) {}
+
+        fn longest(&self) -> usize {
+            0
+        }
+
+        fn oversize(&self, _bytes: u64) {}
+
+        async fn ended(self: Arc<Self>) {}
+    }
+
+    /// The size of the future that a function of these makes.
+    fn size_of_future<A, B, C, D, E, F: Future>(_: impl FnOnce(A, B, C, D, E) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_silent_socket_is_small() {
+        let bytes = size_of_future(run::<Silence>);
+        assert!(bytes <= 640, "{bytes} bytes");
+        let bytes = size_of::<Inner>();
+        assert!(bytes <= 144, "{bytes} bytes");
+    }
+}

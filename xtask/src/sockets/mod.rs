@@ -9,10 +9,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use self::crowd::Crowd;
-use crate::confined::{Order, World};
+use crate::confined::{Confined, Order, WHOLE_CORE, World};
 use crate::cores::Cores;
 use crate::output::say;
-use crate::process::{Server, Usage};
 use crate::{Result, optimised};
 
 /// What the house promises for each socket, in bytes, and what may be more than before when they are gone.
@@ -55,8 +54,7 @@ fn measure(sockets: usize) -> Result<()> {
         picture_kb: 10,
     };
     let world = World::in_a_file(order)?;
-    let launch = world.launch(&[("MEMORY_LIMIT", "512M".to_owned())])?;
-    let server = Cores::split()?.on_the_servers(|| Server::start(&launch))?;
+    let server = Confined::start(&Cores::split()?, world.launch(&[])?, WHOLE_CORE)?;
     let people = world.accounts.people.iter();
     let tokens: Vec<&str> = people.map(|person| person.access.as_str()).collect();
     let seen = watch(&server, &tokens)?;
@@ -65,8 +63,8 @@ fn measure(sockets: usize) -> Result<()> {
 }
 
 /// Lets a crowd come, stay and go.
-fn watch(server: &Server, tokens: &[&str]) -> Result<Seen> {
-    let resident = || -> Result<f64> { Ok(Usage::of(server.id())?.resident as f64) };
+fn watch(server: &Confined, tokens: &[&str]) -> Result<Seen> {
+    let resident = || -> Result<f64> { Ok(server.usage()?.resident as f64) };
     let (first, others) = tokens.split_first().ok_or("the world is empty")?;
     // One socket has been there before, so that what is made once is not counted.
     Crowd::open(server.port(), &[first])?.close()?;
@@ -80,7 +78,7 @@ fn watch(server: &Server, tokens: &[&str]) -> Result<Seen> {
     let there = resident()?;
     crowd.close()?;
     thread::sleep(AFTER);
-    let end = Usage::of(server.id())?;
+    let end = server.usage()?;
     Ok(Seen {
         idle,
         there,
