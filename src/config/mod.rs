@@ -139,9 +139,6 @@ impl Config {
             faults: Vec::new(),
         };
         let on_render = read.flag("RENDER", false);
-        let host = read
-            .text("HOST")
-            .unwrap_or_else(|| if on_render { "0.0.0.0" } else { "127.0.0.1" }.to_owned());
         let debug = read.flag("DEBUG", false);
         let data_dir = read.data_dir();
         let database = read.database(&data_dir);
@@ -153,7 +150,7 @@ impl Config {
         let redis_url = read.redis_url();
         let usual_level = if debug { Level::Debug } else { Level::Warn };
         let config = Self {
-            listen: (host, read.number("PORT", 8000, 0..=u16::MAX)),
+            listen: read.listen(on_render),
             secret: read.secret(!demo && !is_development),
             conn_max_age: read.number("CONN_MAX_AGE", 600, 0..=86_400),
             db_connect_timeout: read.number("DB_CONNECT_TIMEOUT", 10, 1..=60),

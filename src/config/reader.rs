@@ -232,6 +232,13 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         Some(url.trim_end_matches('/').to_owned())
     }
 
+    /// Address and port to listen on.
+    pub(super) fn listen(&mut self, on_render: bool) -> (String, u16) {
+        let usual = if on_render { "0.0.0.0" } else { "127.0.0.1" };
+        let host = self.text("HOST").unwrap_or_else(|| usual.to_owned());
+        (host, self.number("PORT", 8000, 0..=u16::MAX))
+    }
+
     pub(super) fn proxies(&mut self, on_render: bool) -> TrustedProxies {
         let Some(text) = self.text("TRUSTED_PROXIES") else {
             return if on_render {
