@@ -2,7 +2,7 @@
 //!
 //! Two connections, as the protocol's second version wants it: one publishes, one listens. Either one's end is the end
 //! of both. The client is our own, because the crate `redis` puts what it hears into a queue without a bound, starts
-//! tasks that nobody owns, and makes the program 0.7 MB larger; of the protocol we need seven commands.
+//! tasks that nobody owns, and makes the program 0.7 MB larger; of the protocol we need five commands.
 
 mod address;
 mod connection;
