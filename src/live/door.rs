@@ -77,8 +77,7 @@ impl Visitor {
     ) -> Response {
         let handle = self.place.register(self.kind, self.who, app.clock.now());
         let conversation = conversation(handle.clone());
-        let task = socket::run(Arc::clone(app), self.upgrade, handle, conversation, self.place);
-        app.tasks.spawn("socket", task);
+        socket::start(Arc::clone(app), self.upgrade, handle, conversation, self.place);
         switch(self.accept)
     }
 }

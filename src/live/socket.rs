@@ -211,28 +211,28 @@ impl Handle {
     }
 }
 
-/// Serves a socket from its upgrade to its end.
-pub(super) async fn run<C: Conversation>(
+/// Serves a socket from its upgrade to its end, in a task of its own.
+pub(super) fn start<C: Conversation>(
     app: Arc<App>,
     upgrade: OnUpgrade,
     handle: Handle,
     conversation: Arc<C>,
     place: Place,
 ) {
-    // In boxes of their own: what is needed once must not stay with a socket for hours.
-    let Some((stream, rest)) = Box::pin(stream_of(upgrade)).await else {
-        return;
-    };
-    Box::pin(Arc::clone(&conversation).opened()).await;
+    let tasks = app.tasks.clone();
     let line = Line {
         app,
         handle,
         conversation,
+        place,
     };
-    serve(stream, rest, line.handle.outbox(), &line).await;
-    // The place first: whoever comes again at once finds it free.
-    drop(place);
-    Box::pin(line.conversation.ended()).await;
+    // Two tasks, because what is needed once must not stay with a socket for hours.
+    tasks.clone().spawn("opening of a socket", async move {
+        if let Some(stream) = stream_of(upgrade).await {
+            Arc::clone(&line.conversation).opened().await;
+            tasks.spawn("socket", line.serve(Box::new(stream)));
+        }
+    });
 }
 
 /// The bare connection, and what has come behind its handshake; nothing when the client is gone already.
@@ -256,6 +256,7 @@ struct Line<C> {
     app: Arc<App>,
     handle: Handle,
     conversation: Arc<C>,
+    place: Place,
 }
 
 /// Where an unfinished message is kept.
@@ -267,6 +268,22 @@ enum Room {
 }
 
 impl<C: Conversation> Line<C> {
+    /// To the end of the socket. The stream comes in a box, which is gone as soon as this runs.
+    fn serve(self, stream: Box<(TcpStream, Bytes)>) -> impl Future<Output = ()> + Send {
+        async move {
+            {
+                let (stream, rest) = *stream;
+                serve(stream, rest, self.handle.outbox(), &self).await;
+            }
+            let Self {
+                conversation, place, ..
+            } = self;
+            // The place first: whoever comes again at once finds it free.
+            drop(place);
+            Box::pin(conversation.ended()).await;
+        }
+    }
+
     fn inner(&self) -> &Inner {
         &self.handle.0
     }
@@ -384,14 +401,14 @@ mod tests {
     }
 
     /// The size of the future that a function of these makes.
-    fn size_of_future<A, B, C, D, E, F: Future>(_: impl FnOnce(A, B, C, D, E) -> F) -> usize {
+    fn size_of_future<A, B, F: Future>(_: impl FnOnce(A, B) -> F) -> usize {
         size_of::<F>()
     }
 
     #[test]
     fn a_silent_socket_is_small() {
-        let bytes = size_of_future(run::<Silence>);
-        assert!(bytes <= 640, "{bytes} bytes");
+        let bytes = size_of_future(Line::<Silence>::serve);
+        assert!(bytes <= 448, "{bytes} bytes");
         let bytes = size_of::<Inner>();
         assert!(bytes <= 144, "{bytes} bytes");
     }

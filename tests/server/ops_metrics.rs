@@ -325,7 +325,10 @@ fn a_backup_is_told_with_its_age_and_failures() {
 /// Rules that name a figure which does not exist never fire.
 #[test]
 fn every_figure_that_the_documents_name_exists() {
-    let source = include_str!("../../src/ops/metrics/mod.rs");
+    let source = concat!(
+        include_str!("../../src/ops/metrics/mod.rs"),
+        include_str!("../../src/ops/metrics/live.rs")
+    );
     let documents = [
         include_str!("../../docs/CONSOLE.md"),
         include_str!("../../docs/OPERATIONS.md"),

@@ -81,7 +81,12 @@ pub trait Owner: Send + Sync {
 /// Serves a socket whose handshake is done, until its end. `rest` is what has come behind the handshake.
 ///
 /// While nothing arrives and nothing waits in `outbox`, this future holds no buffer.
-pub async fn serve<S, O>(stream: S, rest: Bytes, outbox: &Outbox, owner: &O) -> End
+pub fn serve<'a, S, O>(
+    stream: S,
+    rest: Bytes,
+    outbox: &'a Outbox,
+    owner: &'a O,
+) -> impl Future<Output = End> + Send + use<'a, S, O>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
     O: Owner,
@@ -93,40 +98,42 @@ where
         taken: 0,
         is_broken: false,
     };
-    drop(rest);
-    let mut room = None;
-    loop {
-        match poll_fn(|context| line.poll(context, outbox, owner)).await {
-            Step::Begins(bytes) => {
-                let asked = Box::pin(owner.room(bytes, room.take()));
-                room = line.beside(outbox, owner, asked).await;
-                if room.is_some() {
-                    line.decoder.keep();
-                } else {
-                    line.decoder.skip();
+    // A block that captures: the arguments of an async function would be kept beside what was made of them.
+    async move {
+        let mut room = None;
+        loop {
+            match poll_fn(|context| line.poll(context, outbox, owner)).await {
+                Step::Begins(bytes) => {
+                    let asked = Box::pin(owner.room(bytes, room.take()));
+                    room = line.beside(outbox, owner, asked).await;
+                    if room.is_some() {
+                        line.decoder.keep();
+                    } else {
+                        line.decoder.skip();
+                    }
                 }
-            }
-            Step::Text(text) => {
-                // In a box of its own, so that a silent socket does not keep room for it.
-                let work = Box::pin(owner.receive(text, room.take()));
-                line.beside(outbox, owner, work).await;
-                consume_budget().await;
-            }
-            Step::Skipped(bytes, why) => {
-                room = None;
-                owner.refused(match why {
-                    Why::TooLong => Refused::TooLong(bytes),
-                    Why::NoRoom => Refused::NoRoom(bytes),
-                    Why::Binary => Refused::Binary,
-                });
-            }
-            Step::Ends(end) => {
-                drop(room);
-                // In a box of its own, for the same reason.
-                Box::pin(line.finish(outbox, owner, end)).await;
-                // Whoever still holds the outbox learns that nobody empties it.
-                outbox.abort();
-                return end;
+                Step::Text(text) => {
+                    // In a box of its own, so that a silent socket does not keep room for it.
+                    let work = Box::pin(owner.receive(text, room.take()));
+                    line.beside(outbox, owner, work).await;
+                    consume_budget().await;
+                }
+                Step::Skipped(bytes, why) => {
+                    room = None;
+                    owner.refused(match why {
+                        Why::TooLong => Refused::TooLong(bytes),
+                        Why::NoRoom => Refused::NoRoom(bytes),
+                        Why::Binary => Refused::Binary,
+                    });
+                }
+                Step::Ends(end) => {
+                    drop(room);
+                    // In a box of its own, for the same reason.
+                    Box::pin(line.finish(outbox, owner, end)).await;
+                    // Whoever still holds the outbox learns that nobody empties it.
+                    outbox.abort();
+                    return end;
+                }
             }
         }
     }

@@ -229,5 +229,5 @@ fn a_silent_socket_is_small() {
         size_of::<F>()
     }
     let bytes = size_of_future(|stream, outbox, diary| serve(stream, Bytes::new(), outbox, diary));
-    assert!(bytes <= 480, "{bytes} bytes");
+    assert!(bytes <= 320, "{bytes} bytes");
 }
