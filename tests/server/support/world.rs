@@ -103,7 +103,7 @@ impl World {
     pub fn twin(&self) -> Self {
         let folder = own_folder();
         let mut config = self.app.config.clone();
-        config.data_dir = folder.path().to_owned();
+        folder.path().clone_into(&mut config.data_dir);
         let memory = Probe::manual(Usage::default());
         let (started, running) = start(config, self.app.clock.now(), memory.clone());
         Self {

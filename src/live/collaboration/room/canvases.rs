@@ -58,7 +58,9 @@ impl<P: Post> Floor<P> {
         now: Instant,
     ) -> Option<Box<str>> {
         let user_id = self.seat(seat)?.user_id;
-        self.model.learn(user_id, place);
+        if !self.is_doubtful(seat, user_id, place, now) {
+            self.model.learn(user_id, place);
+        }
         let (id, is_blank, drawn) = {
             let slot = self.model.slot(user_id, place)?;
             let is_blank = slot.state.is_none() && slot.tail.is_empty();

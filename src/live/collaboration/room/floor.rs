@@ -223,6 +223,10 @@ impl<P: Post> Floor<P> {
                 let is_for_all = audience == Audience::All && !matches!(op.action, Action::Clear);
                 if is_for_all || is_crossed || origin.is_doubtful {
                     seat.send(&frame, slot);
+                    if origin.is_doubtful {
+                        // To its sender it is news, too, and may cross what comes next.
+                        shown(seat, op, slot, before, number, now);
+                    }
                 }
             } else if audience == Audience::All || seat.user_id != op.user_id {
                 seat.send(&frame, slot);

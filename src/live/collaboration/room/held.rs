@@ -340,9 +340,9 @@ impl Member for Room {
         {
             return;
         }
-        match parcel::read(message) {
-            Some(parcel) => me.take(&app, parcel),
-            None => tracing::warn!("a message of another server cannot be read"),
-        }
+        let Some(parcel) = parcel::read(message) else {
+            return tracing::warn!("a message of another server cannot be read");
+        };
+        me.take(&app, parcel);
     }
 }

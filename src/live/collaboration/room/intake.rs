@@ -68,33 +68,36 @@ impl<P: Post> Floor<P> {
         }))
     }
 
-    /// Pins the page that is meant: it may move before the operation is numbered. True when it is known by its position
-    /// alone, and that may be the one from before a page was deleted.
-    fn resolve(&mut self, seat: u64, user_id: i64, place: &mut Place, now: Instant) -> Result<bool, Refused> {
+    /// Pins the page that is meant: it may move before the operation is numbered. True when another page may be meant.
+    fn resolve(&self, seat: u64, user_id: i64, place: &mut Place, now: Instant) -> Result<bool, Refused> {
         let Spot::Page(at) = self.model.find(user_id, place)? else {
             return Ok(false);
         };
-        let slot = &self.model.slots[at];
-        let by_position = place
-            .page_id
-            .as_deref()
-            .is_none_or(|id| !slot.is_known_as(user_id, id));
-        let busy = self
-            .seats
-            .iter()
-            .find(|other| other.id == seat)
-            .and_then(|seat| seat.busy.as_ref());
-        let deleted = busy.and_then(|busy| busy.deleted_at);
-        place.slot = Some(slot.id.clone());
-        let is_doubtful = by_position
-            && deleted.is_some_and(|(deleted, index)| {
-                i32::try_from(at).is_ok_and(|at| index <= at) && crossed(Some(deleted), now, ON_ITS_WAY)
-            });
+        let is_doubtful = self.is_doubtful(seat, user_id, place, now);
+        place.slot = Some(self.model.slots[at].id.clone());
         if is_doubtful {
             // That id may be of the page that is gone: nobody learns it.
             place.page_id = None;
         }
         Ok(is_doubtful)
+    }
+
+    /// Whether a page is known by its position alone, and that may be the one from before a page was deleted.
+    pub(super) fn is_doubtful(&self, seat: u64, user_id: i64, place: &Place, now: Instant) -> bool {
+        let Ok(Spot::Page(at)) = self.model.find(user_id, place) else {
+            return false;
+        };
+        let slot = &self.model.slots[at];
+        let is_known = place
+            .page_id
+            .as_deref()
+            .is_some_and(|id| slot.is_known_as(user_id, id));
+        let seat = self.seats.iter().find(|other| other.id == seat);
+        let deleted = seat.and_then(|seat| seat.busy.as_ref()?.deleted_at);
+        !is_known
+            && deleted.is_some_and(|(deleted, index)| {
+                i32::try_from(at).is_ok_and(|at| index <= at) && crossed(Some(deleted), now, ON_ITS_WAY)
+            })
     }
 
     fn admit(&self, user_id: i64, place: &Place, action: &Action) -> Result<(), Refused> {

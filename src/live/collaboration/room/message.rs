@@ -6,10 +6,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::batch::Batch;
-use super::model::MOST_PAGES;
-use super::op::{COVER, Place};
+use super::op::Place;
+use super::reading::{
+    LONGEST_NAME, LONGEST_TEXT, NO_PAGE, boolean, cut, integer, is_caret, is_object, is_point, page_number,
+    place, text, typing,
+};
 use super::shallow::{Object, is_shallow};
-use super::slot::LONGEST_ID;
 
 /// The longest message of any type, in bytes; a longer one is not even read.
 pub const LONGEST: usize = 8 << 20;
@@ -17,12 +19,8 @@ pub const LONGEST: usize = 8 << 20;
 const LONGEST_USUAL: usize = 256 << 10;
 const LONGEST_DRAW: usize = 1 << 20;
 const LONGEST_SNAPSHOT: usize = 4 << 20;
-/// The longest text of a page, in characters.
-pub const LONGEST_TEXT: usize = 20_000;
 /// The longest title, in characters.
 pub const LONGEST_TITLE: usize = 200;
-/// The longest name of a tool or an activity, in bytes.
-const LONGEST_NAME: usize = 100;
 /// The longest message of success that is passed on, in characters.
 const LONGEST_WORDS: usize = 200;
 
@@ -31,7 +29,6 @@ pub const TOO_LONG: &str = "This message is too long.";
 const NO_OBJECT: &str = "A message is one JSON object.";
 const TOO_DEEP: &str = "This message is nested too deeply.";
 const NO_DATA: &str = "The data of this message has to be an object.";
-const NO_PAGE: &str = "There is no such page.";
 
 /// A message that was understood.
 #[derive(Debug)]
@@ -210,7 +207,7 @@ fn longest(kind: &str) -> usize {
 }
 
 impl<'a> Fields<'a> {
-    fn read(self, user_id: i64, kind: &str) -> Result<Inbound<'a>, &'static str> {
+    fn read(&self, user_id: i64, kind: &str) -> Result<Inbound<'a>, &'static str> {
         Ok(match kind {
             "draw" => Inbound::Draw {
                 data: self.data()?,
@@ -258,6 +255,12 @@ impl<'a> Fields<'a> {
             "finalize_collaborative_story" => Inbound::Finalize,
             "transform" => Inbound::Transform { data: self.data()? },
             "delete" => Inbound::Delete { data: self.data()? },
+            _ => self.read_about_session(kind)?,
+        })
+    }
+
+    fn read_about_session(&self, kind: &str) -> Result<Inbound<'a>, &'static str> {
+        Ok(match kind {
             "kick_user" => Inbound::KickUser {
                 user_id: self.user_id.and_then(integer).ok_or("A user is needed.")?,
             },
@@ -413,108 +416,4 @@ impl<'a> Fields<'a> {
             place,
         })
     }
-}
-
-/// The page that three fields name. An index that is no page is an error, so that nobody edits the wrong one.
-fn place(
-    page_id: Option<&RawValue>,
-    index: Option<&RawValue>,
-    is_cover: Option<&RawValue>,
-) -> Result<Place, &'static str> {
-    let page_id = page_id.and_then(|id| text(id).or_else(|| integer(id).map(|id| id.to_string())));
-    let page_id: Option<Box<str>> = page_id.filter(|id| !id.is_empty()).map(Into::into);
-    if page_id
-        .as_deref()
-        .is_some_and(|id| id.len() > LONGEST_ID || id.contains('\0'))
-    {
-        return Err(NO_PAGE);
-    }
-    let is_cover = is_cover.and_then(boolean).unwrap_or(false)
-        || matches!(page_id.as_deref(), Some("cover_image" | "cover"));
-    let index = match index.filter(|index| index.get() != "null") {
-        _ if is_cover => Some(COVER),
-        None => None,
-        Some(index) if index.get() == "-1" => Some(COVER),
-        Some(index) => Some(page_number(index).ok_or(NO_PAGE)?),
-    };
-    Ok(Place {
-        is_cover: is_cover || index == Some(COVER),
-        page_id,
-        index,
-        slot: None,
-    })
-}
-
-fn is_object(json: &RawValue) -> bool {
-    json.get().starts_with('{')
-}
-
-fn text(json: &RawValue) -> Option<String> {
-    serde_json::from_str(json.get()).ok()
-}
-
-fn boolean(json: &RawValue) -> Option<bool> {
-    serde_json::from_str(json.get()).ok()
-}
-
-/// A whole number, however it is written.
-fn integer(json: &RawValue) -> Option<i64> {
-    if let Ok(number) = serde_json::from_str(json.get()) {
-        return Some(number);
-    }
-    let number: f64 = serde_json::from_str(json.get()).ok()?;
-    let is_whole = number.fract() == 0.0 && number.abs() < 1e15;
-    #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
-    is_whole.then_some(number as i64)
-}
-
-/// The number of a page, from 0.
-fn page_number(json: &RawValue) -> Option<i32> {
-    let number = integer(json)?;
-    let most = i64::try_from(MOST_PAGES).expect("a hundred");
-    (0..most)
-        .contains(&number)
-        .then(|| i32::try_from(number).expect("below a hundred"))
-}
-
-fn is_point(json: &RawValue) -> bool {
-    let Ok(point) = Object::read(json.get()) else {
-        return false;
-    };
-    ["x", "y"].iter().all(|axis| {
-        point
-            .get(axis)
-            .is_some_and(|value| serde_json::from_str::<f64>(value.get()).is_ok())
-    })
-}
-
-/// A caret in a field; it may carry the field's whole text, which is bounded like a page's.
-fn is_caret(json: &RawValue) -> bool {
-    let Ok(caret) = Object::read(json.get()) else {
-        return false;
-    };
-    json.get().len() <= LONGEST_TEXT
-        || caret
-            .get("textValue")
-            .and_then(text)
-            .is_none_or(|text| text.chars().count() <= LONGEST_TEXT)
-}
-
-/// Which field somebody types in: what a typing bubble needs, and no more.
-fn typing(json: &RawValue) -> Option<Box<RawValue>> {
-    let said = Object::read(json.get()).ok()?;
-    let name = |key: &str| {
-        said.get(key)
-            .and_then(text)
-            .filter(|name| name.len() <= LONGEST_NAME)
-    };
-    let mut typing = Object::default();
-    typing.set("elementId", &name("elementId")?);
-    typing.set("elementType", &name("elementType"));
-    typing.set("pageIndex", &said.get("pageIndex").and_then(integer));
-    Some(typing.to_raw())
-}
-
-fn cut(text: &str, most: usize) -> String {
-    text.chars().take(most).collect()
 }

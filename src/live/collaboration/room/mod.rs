@@ -23,6 +23,7 @@ pub mod model;
 pub mod op;
 mod parcel;
 pub mod people;
+mod reading;
 pub mod rooms;
 pub mod seat;
 pub mod sequencer;
@@ -39,6 +40,10 @@ pub use op::DraftChange;
 pub use rooms::{Gauges, Rooms, current_pages, draft, update_draft};
 pub use upkeep::{let_go, start};
 
+#[cfg(test)]
+mod message_tests;
+#[cfg(test)]
+mod model_tests;
 #[cfg(test)]
 mod simulation;
 

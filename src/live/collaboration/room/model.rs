@@ -390,30 +390,18 @@ impl Model {
         };
         let (mut layer, mut dropped) = (None, Vec::new());
         match &op.action {
-            Action::Text { text } if spot == Spot::Cover => {
-                return Applied::Refused(if text.is_empty() {
-                    "There is no such page."
-                } else {
-                    "The cover has no text."
-                });
-            }
+            Action::Text { .. } if spot == Spot::Cover => return Applied::Refused("The cover has no text."),
             Action::Text { text } => {
                 slot.text.clone_from(text);
                 (slot.text_by, slot.text_number) = (op.user_id, number);
             }
             Action::Clear => {
-                dropped = slot.tail.iter().map(|tail| tail.0).collect();
-                slot.clear(number, op.user_id);
+                dropped = slot.clear(number, op.user_id);
             }
             Action::Saved(saved) => {
-                let before: Vec<i64> = slot.tail.iter().map(|tail| tail.0).collect();
-                if !slot.saved(saved) {
-                    return Applied::Silent;
-                }
-                let stays = |number: &i64| slot.tail.iter().any(|tail| tail.0 == *number);
-                let dropped = before.into_iter().filter(|number| !stays(number)).collect();
                 let id = slot.id.clone();
-                return Applied::Saved { id, dropped };
+                let saved = slot.saved(saved);
+                return saved.map_or(Applied::Silent, |dropped| Applied::Saved { id, dropped });
             }
             Action::Layer { operation, data } => {
                 layer = slot.layer(operation, data);

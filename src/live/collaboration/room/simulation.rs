@@ -4,23 +4,25 @@
 //! The clients here do what the contract says that the apps do: they show their own strokes, texts and clears at once,
 //! and take pages from the server alone, by position.
 
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod client;
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
-use sockets::Frame;
+use serde_json::json;
 
+use self::client::{Client, Inbox, Now, Sight, Wire, apply_draft};
 use super::canvases::Stored;
 use super::catch_up;
 use super::floor::{Consequence, Floor, Origin};
 use super::message::{self, Inbound};
-use super::model::{FIRST_TITLE, Model};
+use super::model::Model;
 use super::op::{Action, Op, Place};
 use super::people::Person;
-use super::seat::{Post, Seat};
+use super::seat::Seat;
 
 /// What a step of the simulation takes.
 const STEP: Duration = Duration::from_millis(40);
@@ -28,154 +30,6 @@ const STEP: Duration = Duration::from_millis(40);
 const LONGEST_WAY: Duration = Duration::from_millis(400);
 /// Who may be in the room.
 const PEOPLE: i64 = 4;
-
-type Inbox = Rc<RefCell<VecDeque<(Instant, Value)>>>;
-type Now = Rc<Cell<Instant>>;
-
-/// The way to a simulated client.
-#[derive(Clone, Debug)]
-struct Wire(Inbox, Now);
-
-impl Post for Wire {
-    fn send(&self, frame: &Frame) {
-        let value = serde_json::from_slice(frame.payload()).unwrap();
-        self.0.borrow_mut().push_back((self.1.get(), value));
-    }
-
-    fn cork(&self, frame: &Frame, _: u64) {
-        self.send(frame);
-    }
-
-    fn send_state(&self, frame: Frame, _: Box<dyn std::any::Any + Send>) -> bool {
-        self.send(&frame);
-        true
-    }
-
-    fn close(&self, _: u16, _: &'static str) {}
-}
-
-/// A page as a client has it.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Page {
-    id: String,
-    text: String,
-    items: BTreeSet<String>,
-}
-
-/// A story as somebody sees it: what has to be the same for all.
-#[derive(Clone, Debug, PartialEq)]
-struct Sight {
-    pages: Vec<(String, BTreeSet<String>)>,
-    title: Option<String>,
-}
-
-#[derive(Debug)]
-struct Client {
-    user_id: i64,
-    /// Its socket, while it has one.
-    seat: Option<u64>,
-    inbox: Inbox,
-    /// On the way to the server, with the instant of sending.
-    sent: VecDeque<(Instant, String)>,
-    pages: Vec<Page>,
-    title: Option<String>,
-    was_here: bool,
-    out: bool,
-    seen: i64,
-}
-
-impl Client {
-    fn new(user_id: i64) -> Self {
-        let first = Page {
-            id: format!("local-{user_id}"),
-            ..Page::default()
-        };
-        Self {
-            user_id,
-            seat: None,
-            inbox: Inbox::default(),
-            sent: VecDeque::new(),
-            pages: vec![first],
-            title: None,
-            was_here: false,
-            out: false,
-            seen: 0,
-        }
-    }
-
-    fn sight(&self, has_title: bool) -> Sight {
-        Sight {
-            pages: self
-                .pages
-                .iter()
-                .map(|page| (page.text.clone(), page.items.clone()))
-                .collect(),
-            title: self.title.clone().filter(|_| has_title),
-        }
-    }
-
-    fn page(&mut self, index: i64) -> &mut Page {
-        let index = usize::try_from(index).unwrap();
-        while self.pages.len() <= index {
-            let id = format!("own-{}-{}", self.user_id, self.pages.len());
-            self.pages.push(Page {
-                id,
-                ..Page::default()
-            });
-        }
-        &mut self.pages[index]
-    }
-
-    /// Takes a frame as the apps do.
-    fn take(&mut self, frame: &Value) {
-        let index = frame["page_index"].as_i64();
-        match frame["type"].as_str().unwrap() {
-            "page_added" => {
-                let (index, id) = (&frame["page_data"]["page_index"], &frame["page_data"]["id"]);
-                let index = usize::try_from(index.as_i64().unwrap()).unwrap();
-                if index < self.pages.len() {
-                    return;
-                }
-                let page = self.page(i64::try_from(index).unwrap());
-                page.id = id.as_str().unwrap().to_owned();
-                page.text = frame["page_data"]["text"].as_str().unwrap_or_default().to_owned();
-            }
-            "page_deleted" => {
-                let index = usize::try_from(index.unwrap()).unwrap();
-                if index < self.pages.len() {
-                    self.pages.remove(index);
-                }
-            }
-            "text_edit" => self.page(index.unwrap()).text = frame["text"].as_str().unwrap().to_owned(),
-            "title_edit" => self.title = Some(frame["title"].as_str().unwrap().to_owned()),
-            "draw" => {
-                let item = frame["data"]["itemId"].as_str().unwrap().to_owned();
-                self.page(index.unwrap()).items.insert(item);
-            }
-            "delete_item" => {
-                let item = frame["data"]["itemId"].as_str().unwrap();
-                self.page(frame["data"]["pageIndex"].as_i64().unwrap())
-                    .items
-                    .remove(item);
-            }
-            "clear" => self.page(index.unwrap()).items.clear(),
-            "canvas_state" => {
-                let project = frame["canvas_data"]["projectData"].as_str().unwrap();
-                let items = project
-                    .split(' ')
-                    .filter(|item| !item.is_empty())
-                    .map(str::to_owned);
-                self.page(index.unwrap()).items = items.collect();
-            }
-            "session_ended" => self.out = true,
-            _ => {}
-        }
-    }
-
-    fn say(&mut self, message: &Value, now: Instant) {
-        self.sent.push_back((now, message.to_string()));
-    }
-}
 
 struct World {
     now: Instant,
@@ -580,25 +434,8 @@ impl World {
     }
 }
 
-/// What the first `init` does: the title, missing pages, texts by position.
-fn apply_draft(client: &mut Client, model: &Model) {
-    if !model.title.is_empty() && *model.title != *FIRST_TITLE {
-        client.title = Some(model.title.to_string());
-    }
-    for (index, slot) in model.slots.iter().enumerate() {
-        if client.pages.len() <= index {
-            let id = slot.id.to_string();
-            client.pages.push(Page {
-                id,
-                ..Page::default()
-            });
-        }
-        client.pages[index].text = slot.text.to_string();
-    }
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn all_end_with_the_same_story(

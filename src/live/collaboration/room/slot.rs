@@ -176,31 +176,38 @@ impl Slot {
         self.drawn_number = number;
     }
 
-    /// Wipes the canvas: what was drawn before belongs to another epoch.
-    pub fn clear(&mut self, number: i64, user_id: i64) {
+    /// Wipes the canvas: what was drawn before belongs to another epoch. The operations that were in the tail.
+    pub fn clear(&mut self, number: i64, user_id: i64) -> Vec<i64> {
         self.epoch += 1;
         (self.cleared_by, self.cleared_number, self.drawn_number) = (user_id, number, number);
-        (self.tail, self.tail_bytes, self.state) = (Vec::new(), 0, None);
+        (self.tail_bytes, self.state) = (0, None);
+        std::mem::take(&mut self.tail)
+            .into_iter()
+            .map(|tail| tail.0)
+            .collect()
     }
 
-    /// Drops what a stored state covers. False when the state is of another epoch or older than the one there is.
-    pub fn saved(&mut self, saved: &Saved) -> bool {
+    /// Drops what a stored state covers, and tells which operations these are. Nothing when the state is of another epoch
+    /// or older than the one there is.
+    pub fn saved(&mut self, saved: &Saved) -> Option<Vec<i64>> {
         let is_newer = self
             .state
             .as_ref()
             .is_none_or(|state| state.covers <= saved.covers);
         if saved.epoch != self.epoch || !is_newer {
-            return false;
+            return None;
         }
-        self.tail
-            .retain(|Tail(number, _)| *number > saved.covers && !saved.also.contains(number));
-        self.tail.shrink_to_fit();
-        self.tail_bytes = self.tail.iter().map(|Tail(_, bytes)| *bytes as usize).sum();
+        let is_covered = |number: i64| number <= saved.covers || saved.also.contains(&number);
+        let (covered, left): (Vec<Tail>, Vec<Tail>) = std::mem::take(&mut self.tail)
+            .into_iter()
+            .partition(|tail| is_covered(tail.0));
+        self.tail = left;
+        self.tail_bytes = self.tail.iter().map(|tail| tail.1 as usize).sum();
         self.state = Some(State {
             covers: saved.covers,
             hash: saved.hash.clone(),
         });
-        true
+        Some(covered.into_iter().map(|tail| tail.0).collect())
     }
 
     /// Takes what a layer operation says and answers the whole layer, for those who need all its values.
