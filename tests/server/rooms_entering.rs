@@ -1,6 +1,10 @@
 //! Coming into a room and leaving it: who may, what they are told, and what the others are told.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
+use tinytales::live::collaboration::room;
 
 use crate::support::{Client, World};
 use crate::together::{Session, stroke};
@@ -118,4 +122,37 @@ fn the_story_survives_a_restart_and_a_room_that_is_let_go() {
     assert_eq!(pages.len(), 2);
     assert_eq!(pages[0], json!({"text": "Once", "id": "m"}));
     assert_eq!(init["story_draft"]["title"], "Collaborative Story");
+}
+
+#[test]
+fn an_empty_room_is_kept_and_let_go() {
+    let world = World::new();
+    let (mia, _, session) = two(&world);
+    let (mut at_mia, _) = mia.enters(&session);
+    at_mia.send(json!({"type": "text_edit", "page_id": "m", "page_index": 0, "text": "Once"}));
+    at_mia.send(json!({"type": "add_page", "page_data": {"page_index": 1}, "page_index": 1}));
+    at_mia.until("page_added");
+    let held = || world.app.live.rooms.gauges().rooms;
+    world.run(room::let_go(&world.app, Duration::ZERO));
+    assert_eq!(held(), 1, "somebody is in it");
+    let room = Arc::downgrade(&world.app.live.rooms.all()[0]);
+    at_mia.close(1000);
+    while held() > 0 {
+        world.run(room::let_go(&world.app, Duration::ZERO));
+    }
+    assert_eq!(
+        world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM operations"),
+        0,
+        "the model is kept instead"
+    );
+    let (_at_mia, init) = mia.enters(&session);
+    assert_eq!(init["story_draft"]["pages"][0]["text"], "Once");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while room.strong_count() > 0 {
+        assert!(
+            Instant::now() < deadline,
+            "the room that was let go is still there"
+        );
+        std::thread::yield_now();
+    }
 }

@@ -2,7 +2,7 @@
 //! comes over it.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -35,7 +35,8 @@ pub struct Room {
     app: Weak<App>,
     state: Mutex<State>,
     pub(super) loaded: OnceCell<()>,
-    pub(super) membership: OnceLock<Membership>,
+    /// Holds the room in its turn: taken out when the room is let go.
+    pub(super) membership: Mutex<Option<Membership>>,
 }
 
 /// What the lock of a room guards.
@@ -87,7 +88,7 @@ impl Room {
                 kept: 0,
             }),
             loaded: OnceCell::new(),
-            membership: OnceLock::new(),
+            membership: Mutex::new(None),
         })
     }
 
@@ -95,6 +96,14 @@ impl Room {
     pub fn state(&self) -> MutexGuard<'_, State> {
         // Frames go to outboxes, which do not panic; a model that did would be read anew from the log.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Listens to the room's group from now on, or no more.
+    pub(super) fn listen(&self, membership: Option<Membership>) {
+        let mut held = self.membership.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *held, membership);
+        drop(held);
+        drop(before);
     }
 
     /// Sends a message to the room's group, and so to the sockets that are here, too. Not while the state is locked.

@@ -79,7 +79,7 @@ pub(super) async fn load(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> 
     state.canvas_name = session.canvas_name.into();
     state.is_over = session.ended_at.is_some();
     drop(state);
-    room.membership.get_or_init(|| membership);
+    room.listen(Some(membership));
     Ok(())
 }
 

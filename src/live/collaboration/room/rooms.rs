@@ -88,11 +88,13 @@ impl Rooms {
         if !room.state().floor.seats.is_empty() {
             return false;
         }
-        rooms.remove(&room.id);
+        rooms.retain(|_, held| !Arc::ptr_eq(held, room));
         if rooms.is_empty() {
             // After a crowd has left the table is worth giving back.
             *rooms = HashMap::new();
         }
+        drop(rooms);
+        room.listen(None);
         true
     }
 
