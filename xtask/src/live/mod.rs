@@ -19,7 +19,7 @@ use crate::output::say;
 use crate::{Result, descriptors, optimised};
 
 /// Ten thousand sockets, and room for everything else.
-const DESCRIPTORS: u64 = 32_768;
+const DESCRIPTORS: u64 = 16_384;
 /// How far PostgreSQL is away, unless the command line says otherwise: from a question to its answer.
 const DELAY: Duration = Duration::from_millis(30);
 

@@ -53,7 +53,7 @@ impl Part {
         match self {
             Self::Rooms if quick => 1_000,
             Self::Rooms => 10_000,
-            Self::Delivery => 40,
+            Self::Delivery => 80,
             Self::FarPostgres => 100,
         }
     }
@@ -61,8 +61,8 @@ impl Part {
     fn behaviour(self) -> Behaviour {
         match self {
             Self::Rooms => Behaviour::Crowd(Crowd { room: Some(4) }),
-            // Nine others hear each message: 36,000 a second are to be delivered.
-            Self::Delivery => Behaviour::Flood(Flood { room: 10, rate: 100 }),
+            // Within the limit of each socket. Nine others hear each message: 36,000 a second are to be delivered.
+            Self::Delivery => Behaviour::Flood(Flood { room: 10, rate: 50 }),
             Self::FarPostgres => Behaviour::CoDrawing(CoDrawing {
                 tokens_only: true,
                 ..CoDrawing::default()
