@@ -269,19 +269,18 @@ enum Room {
 
 impl<C: Conversation> Line<C> {
     /// To the end of the socket. The stream comes in a box, which is gone as soon as this runs.
-    fn serve(self, stream: Box<(TcpStream, Bytes)>) -> impl Future<Output = ()> + Send {
-        async move {
-            {
-                let (stream, rest) = *stream;
-                serve(stream, rest, self.handle.outbox(), &self).await;
-            }
-            let Self {
-                conversation, place, ..
-            } = self;
-            // The place first: whoever comes again at once finds it free.
-            drop(place);
-            Box::pin(conversation.ended()).await;
-        }
+    async fn serve(self, stream: Box<(TcpStream, Bytes)>) {
+        let service = {
+            let (stream, rest) = *stream;
+            serve(stream, &rest, self.handle.outbox(), &self)
+        };
+        service.await;
+        let Self {
+            conversation, place, ..
+        } = self;
+        // The place first: whoever comes again at once finds it free.
+        drop(place);
+        Box::pin(conversation.ended()).await;
     }
 
     fn inner(&self) -> &Inner {
