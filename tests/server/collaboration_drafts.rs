@@ -28,7 +28,7 @@ impl Desk {
         }
     }
 
-    fn change(&self, client: &Client, draft: Value) -> Answer {
+    fn change(&self, client: &Client, draft: &Value) -> Answer {
         client.post(&self.session.path("draft/update/"), json!({"story_draft": draft}))
     }
 
@@ -54,7 +54,7 @@ fn fields_are_merged_and_texts_stay() {
     );
     let pages = json!([{"text": "Once"}, {"text": "Then"}]);
     let changed = desk
-        .change(mira, json!({"title": "Moon Cats", "pages": pages}))
+        .change(mira, &json!({"title": "Moon Cats", "pages": pages}))
         .ok();
     assert_eq!(members(&changed), ["message", "success"]);
     let draft = desk.draft(ben);
@@ -66,7 +66,7 @@ fn fields_are_merged_and_texts_stay() {
     // Saving sends back what was read before: the texts of others meanwhile stay.
     let late = json!({"title": "Moon Cats", "pages": [{"text": "old"}], "genres": ["Adventure", "Sci-Fi"],
         "category": "adventure", "summary": "Cats on the moon.", "language": "tl"});
-    desk.change(ben, late).ok();
+    desk.change(ben, &late).ok();
     let after = desk.draft(mira);
     assert_eq!(after["pages"], draft["pages"]);
     for (name, value) in [
@@ -94,12 +94,15 @@ fn nothing_is_lost_when_several_change_fields_at_once() {
         for round in 0..5 {
             scope.spawn({
                 let desk = &desk;
-                move || desk.change(mira, json!({"title": format!("title {round}")})).ok()
+                move || {
+                    desk.change(mira, &json!({"title": format!("title {round}")}))
+                        .ok()
+                }
             });
             scope.spawn({
                 let desk = &desk;
                 move || {
-                    desk.change(ben, json!({"summary": format!("summary {round}")}))
+                    desk.change(ben, &json!({"summary": format!("summary {round}")}))
                         .ok()
                 }
             });
@@ -140,12 +143,12 @@ fn what_is_no_draft_is_refused_and_changes_nothing() {
         ("pages", json!([7])),
         ("pages", json!([{"text": "x".repeat(20_001)}])),
     ] {
-        desk.change(mira, json!({field: value})).refused_fields(&[field]);
+        desk.change(mira, &json!({field: value})).refused_fields(&[field]);
     }
     // What a draft has no room for is left out.
     desk.change(
         mira,
-        json!({"anything": 7, "cover_image": "javascript:x", "language": "xx", "title": " "}),
+        &json!({"anything": 7, "cover_image": "javascript:x", "language": "xx", "title": " "}),
     )
     .ok();
     assert!(world.dump("operations").is_empty());
@@ -170,10 +173,11 @@ fn who_may_read_and_change_it() {
     mira.invites(session, &invited);
     for person in [&left, &kicked, &invited, &world.child("Stranger")] {
         person.get(&session.path("draft/")).refused(403);
-        desk.change(person, json!({"title": "Mine"})).refused(403);
+        desk.change(person, &json!({"title": "Mine"})).refused(403);
     }
     world.guest().get(&session.path("draft/")).refused(401);
-    desk.change(&world.guest(), json!({"title": "Mine"})).refused(401);
+    desk.change(&world.guest(), &json!({"title": "Mine"}))
+        .refused(401);
     for path in ["draft/", "draft/update/"] {
         let path = format!("/api/collaborate/none/{path}");
         let answer = if path.ends_with("update/") {
@@ -183,11 +187,11 @@ fn who_may_read_and_change_it() {
         };
         answer.refused(404);
     }
-    desk.change(ben, json!({"title": "Ours"})).ok();
+    desk.change(ben, &json!({"title": "Ours"})).ok();
     mira.post_nothing(&session.path("end/")).ok();
     for person in [mira, ben] {
         person.get(&session.path("draft/")).refused(404);
-        desk.change(person, json!({"title": "After the end"}))
+        desk.change(person, &json!({"title": "After the end"}))
             .refused(404);
     }
 }
