@@ -148,13 +148,11 @@ impl Config {
         let public_url = read.public_url();
         let backup = read.backup(&data_dir, &database);
         let signs = signs_of_production(on_render, public_url.as_deref(), &database);
-        let is_development = debug && signs.is_empty();
         let admin_password = read.untrimmed("ADMIN_PASSWORD").map(Secret::new);
         let redis_url = read.redis_url();
-        let usual_level = if debug { Level::Debug } else { Level::Warn };
         let config = Self {
             listen: (host, read.number("PORT", 8000, 0..=u16::MAX)),
-            secret: read.secret(!demo && !is_development),
+            secret: read.secret(!demo && (!debug || !signs.is_empty())),
             conn_max_age: read.number("CONN_MAX_AGE", 600, 0..=86_400),
             db_connect_timeout: read.number("DB_CONNECT_TIMEOUT", 10, 1..=60),
             database_size_limit: read.bytes("DATABASE_SIZE_LIMIT"),
@@ -166,7 +164,7 @@ impl Config {
             trusted_proxies: read.proxies(on_render),
             on_render,
             rate_limits: read.flag("RATE_LIMITS", true),
-            log_level: read.log_level(usual_level),
+            log_level: read.log_level(if debug { Level::Debug } else { Level::Warn }),
             channel_layer: read.channel_layer(redis_url.as_ref(), &database),
             redis_url,
             io_threads: read.number("IO_THREADS", 1, 1..=64),

@@ -51,7 +51,7 @@ async fn greet(app: Arc<App>, upgrade: OnUpgrade, _place: Place) {
     // A new outbox has room for a word.
     let _ = outbox.push(json(&json!({"type": "hello"})), Class::Durable);
     outbox.close(code::NORMAL, "");
-    serve(stream, rest, &outbox, &Nobody(&app)).await;
+    serve(stream, &rest, &outbox, &Nobody(&app)).await;
 }
 
 /// Hears nothing.

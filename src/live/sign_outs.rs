@@ -95,10 +95,12 @@ impl Member for Listener {
             return;
         };
         match event {
-            Event::Message(message) => match serde_json::from_slice(message) {
-                Ok(sign_out) => end(&app, &sign_out),
-                Err(_) => tracing::warn!("a sign-out of another server cannot be read"),
-            },
+            Event::Message(message) => {
+                let Ok(sign_out) = serde_json::from_slice(message) else {
+                    return tracing::warn!("a sign-out of another server cannot be read");
+                };
+                end(&app, &sign_out);
+            }
             Event::Resync => app.live.sign_outs.has_missed.store(true, Ordering::Relaxed),
         }
     }

@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::task::consume_budget;
 use tokio::time::timeout;
@@ -83,7 +82,7 @@ pub trait Owner: Send + Sync {
 /// While nothing arrives and nothing waits in `outbox`, this future holds no buffer.
 pub fn serve<'a, S, O>(
     stream: S,
-    rest: Bytes,
+    rest: &[u8],
     outbox: &'a Outbox,
     owner: &'a O,
 ) -> impl Future<Output = End> + Send + use<'a, S, O>

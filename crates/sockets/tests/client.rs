@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
-use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use sockets::{Class, End, Frame, Outbox, Outboxes, Owner, Refused, accept_key, serve};
 use tokio::net::{TcpListener, TcpStream};
@@ -47,7 +46,7 @@ async fn with_client(talk: impl AsyncFnOnce(&mut Client)) -> End {
     let server = async {
         let (stream, _) = listener.accept().await.unwrap();
         let outbox = Outboxes::new(1 << 25).open();
-        serve(stream, Bytes::new(), &outbox, &Echo(outbox.clone())).await
+        serve(stream, &[], &outbox, &Echo(outbox.clone())).await
     };
     let client = async {
         let stream = TcpStream::connect(address).await.unwrap();

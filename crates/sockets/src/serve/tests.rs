@@ -66,10 +66,7 @@ fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
 async fn with(diary: &Diary, client: impl AsyncFnOnce(DuplexStream, Outbox)) -> End {
     let outbox = Outboxes::new(1 << 25).open();
     let (ours, theirs) = duplex(1 << 16);
-    let (end, ()) = tokio::join!(
-        serve(ours, Bytes::new(), &outbox, diary),
-        client(theirs, outbox.clone())
-    );
+    let (end, ()) = tokio::join!(serve(ours, &[], &outbox, diary), client(theirs, outbox.clone()));
     assert!(outbox.is_ending());
     end
 }
@@ -109,7 +106,7 @@ async fn what_came_with_the_handshake_is_read_first() {
         masked(1, b"half")[..7].to_vec(),
     ]
     .concat();
-    assert_eq!(serve(ours, rest.into(), &outbox, &diary).await, End::Gone);
+    assert_eq!(serve(ours, &rest, &outbox, &diary).await, End::Gone);
     assert_eq!(diary.notes(), ["one", "two"]);
 }
 
@@ -228,6 +225,6 @@ fn a_silent_socket_is_small() {
     ) -> usize {
         size_of::<F>()
     }
-    let bytes = size_of_future(|stream, outbox, diary| serve(stream, Bytes::new(), outbox, diary));
+    let bytes = size_of_future(|stream, outbox, diary| serve(stream, &[], outbox, diary));
     assert!(bytes <= 320, "{bytes} bytes");
 }
