@@ -12,7 +12,7 @@ use envelope::permits::BytesPermit;
 use hyper::upgrade::OnUpgrade;
 use rustix::net::sockopt::{set_socket_recv_buffer_size, set_socket_send_buffer_size};
 use socket2::SockRef;
-use sockets::{Class, Frame, Full, Outbox, Owner, Refused, serve};
+use sockets::{Class, End, Frame, Full, Outbox, Owner, Refused, serve};
 use tokio::net::TcpStream;
 
 use super::sockets::{Place, Rest};
@@ -269,18 +269,21 @@ enum Room {
 
 impl<C: Conversation> Line<C> {
     /// To the end of the socket. The stream comes in a box, which is gone as soon as this runs.
-    async fn serve(self, stream: Box<(TcpStream, Bytes)>) {
-        let service = {
-            let (stream, rest) = *stream;
-            serve(stream, &rest, self.handle.outbox(), &self)
-        };
-        service.await;
-        let Self {
-            conversation, place, ..
-        } = self;
-        // The place first: whoever comes again at once finds it free.
-        drop(place);
-        Box::pin(conversation.ended()).await;
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async function keeps its arguments beside what it makes of them"
+    )]
+    fn serve(self, stream: Box<(TcpStream, Bytes)>) -> impl Future<Output = ()> + Send {
+        async move {
+            self.listen(*stream).await;
+            // The place first: whoever comes again at once finds it free.
+            drop(self.place);
+            Box::pin(self.conversation.ended()).await;
+        }
+    }
+
+    fn listen(&self, (stream, rest): (TcpStream, Bytes)) -> impl Future<Output = End> + Send + use<'_, C> {
+        serve(stream, &rest, self.handle.outbox(), self)
     }
 
     fn inner(&self) -> &Inner {
