@@ -24,10 +24,11 @@ const ASKED_EVERY: Duration = Duration::from_secs(10);
 pub(super) const ANSWERED_WITHIN: Duration = Duration::from_secs(3);
 /// So many operations after the last checkpoint the model is kept.
 const KEPT_EVERY: i64 = 500;
-/// How long an empty room is held.
-const HELD_EMPTY: Duration = Duration::from_secs(300);
+/// How long an empty room is held: long enough for a network that broke, short enough for the memory of a class that has
+/// gone to be back within a minute. Whoever comes later has it read again from its checkpoint.
+const HELD_EMPTY: Duration = Duration::from_secs(15);
 /// How often empty rooms are looked for.
-const LET_GO_EVERY: Duration = Duration::from_secs(30);
+const LET_GO_EVERY: Duration = Duration::from_secs(10);
 
 /// What the beat looks after in one room.
 #[derive(Debug, Default)]

@@ -18,8 +18,7 @@ const LONGEST: u64 = 64 * 1024;
 /// People of a room.
 const ROOM: usize = 5;
 
-/// Asks for a socket at this path; what the answer was if it is none. The end of the head may have come with first frames,
-/// which are lost: nobody here counts them.
+/// Asks for a socket at this path; what the answer was if it is none.
 pub(super) async fn open(arena: &Arena, number: usize, path: &str, token: &str) -> Result<TcpStream, String> {
     let stream = wire::connect(number, arena.port).await;
     shake_hands(stream.map_err(|_| "not connected")?, path, token).await
@@ -40,7 +39,7 @@ async fn shake_hands(mut stream: TcpStream, path: &str, token: &str) -> Result<T
     if stream.write_all(&handshake(path, token)).await.is_err() {
         return Err("closed without an answer".to_owned());
     }
-    match wire::answer(&mut stream).await {
+    match wire::answer_alone(&mut stream).await {
         status if status == "101" => Ok(stream),
         status => Err(status),
     }

@@ -78,6 +78,19 @@ pub(super) async fn answer(stream: &mut TcpStream) -> String {
     summary(&String::from_utf8_lossy(&head))
 }
 
+/// The same, and not a byte more than the head: what follows is no HTTP.
+pub(super) async fn answer_alone(stream: &mut TcpStream) -> String {
+    let mut head = Vec::with_capacity(256);
+    while !head.ends_with(b"\r\n\r\n") && head.len() < HEAD {
+        match timeout(PATIENCE, stream.read_u8()).await {
+            Ok(Ok(byte)) => head.push(byte),
+            Ok(Err(_)) => break,
+            Err(_) => return "no answer for a minute".to_owned(),
+        }
+    }
+    summary(&String::from_utf8_lossy(&head))
+}
+
 /// A status, and whether it says when to come back.
 fn summary(head: &str) -> String {
     let status = head
