@@ -118,7 +118,7 @@ fn clippy() -> Result<()> {
 fn tests_on_sqlite(filter: Option<&str>) -> Result<()> {
     let redis = Redis::start()?;
     must_succeed(
-        cargo(&["test", "--workspace"])
+        cargo(&["test", "--workspace", "--no-fail-fast"])
             .args(filter)
             .env(REDIS_OF_THE_TESTS, redis.url())
             .env_remove(DATABASE_OF_THE_TESTS),
@@ -130,7 +130,7 @@ fn tests_on_postgres(filter: Option<&str>) -> Result<()> {
     let cluster = Cluster::start(&Installation::find_or_install()?)?;
     let redis = Redis::start()?;
     must_succeed(
-        cargo(&["test", "--workspace"])
+        cargo(&["test", "--workspace", "--no-fail-fast"])
             .args(filter)
             .env(REDIS_OF_THE_TESTS, redis.url())
             .env(DATABASE_OF_THE_TESTS, cluster.url()),
