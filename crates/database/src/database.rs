@@ -34,10 +34,13 @@ struct Inner {
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
-/// Where jobs are pushed; both are the same queue on PostgreSQL.
+/// Where jobs are pushed. On SQLite all writes are one queue; on PostgreSQL reads and writes are, and ordered writes of
+/// many rows have one of their own: they come one after the other, everybody waits for them, and they must not stand
+/// behind everybody's reads while the server is far away.
 pub(crate) struct Queues {
     pub(crate) reads: Queue,
     pub(crate) writes: Queue,
+    pub(crate) ordered: Queue,
 }
 
 /// What the threads count.
@@ -191,7 +194,18 @@ impl Database {
     pub fn gauges(&self) -> Gauges {
         let queues = self.inner.queues.read().unwrap_or_else(PoisonError::into_inner);
         let (reads_waiting, writes_waiting, bytes_waiting) = match &*queues {
-            Some(Queues { reads, writes }) => (reads.len(), writes.len(), writes.bytes()),
+            Some(Queues {
+                reads,
+                writes,
+                ordered,
+            }) => match self.dialect() {
+                Dialect::Sqlite => (reads.len(), writes.len(), writes.bytes()),
+                Dialect::Postgres => (
+                    reads.len(),
+                    writes.len() + ordered.len(),
+                    writes.bytes() + ordered.bytes(),
+                ),
+            },
             None => (0, 0, 0),
         };
         let jobs = self.inner.counters.done.load(Ordering::Relaxed);
@@ -244,11 +258,17 @@ impl Database {
 impl Inner {
     fn push(&self, job: Job) -> Result<(), Error> {
         let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(Queues { reads, writes }) = &*queues else {
+        let Some(Queues {
+            reads,
+            writes,
+            ordered,
+        }) = &*queues
+        else {
             return Err(Error::Unavailable);
         };
         match job.kind {
             Kind::Read => reads.push(job),
+            Kind::Ordered if job.bytes > 0 => ordered.push(job),
             Kind::Write | Kind::Ordered => writes.push(job),
         }
     }

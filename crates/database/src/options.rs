@@ -7,7 +7,8 @@ use std::time::Duration;
 pub struct Options {
     /// SQLite: threads that read beside the one that writes.
     pub readers: usize,
-    /// PostgreSQL: connections, each with a thread, shared by reads and writes and opened when first needed.
+    /// PostgreSQL: connections, each with a thread, shared by reads and writes. One more is kept for ordered writes of
+    /// many rows.
     pub connections: usize,
     /// Jobs that may wait in one queue; one more is refused as [`Error::Busy`](crate::Error::Busy).
     pub queue: usize,

@@ -49,7 +49,9 @@ pub(crate) fn start(
     counters: &Arc<Counters>,
 ) -> Result<(Queues, Vec<JoinHandle<()>>), Error> {
     let connected = Arc::new(AtomicUsize::new(0));
-    let (queue, intake) = queue(options.queue, options.queued_bytes, Some(Arc::clone(&connected)));
+    let make_queue = || queue(options.queue, options.queued_bytes, Some(Arc::clone(&connected)));
+    let (queue, intake) = make_queue();
+    let (ordered, ordered_intake) = make_queue();
     let link = Arc::new(Link {
         target: target.clone(),
         connect_timeout: target
@@ -71,10 +73,13 @@ pub(crate) fn start(
         let worker = Worker::new(Arc::clone(&link), intake.clone(), session.take());
         threads.push(spawn(&format!("db-postgres-{number}"), move || worker.run())?);
     }
+    let worker = Worker::new(Arc::clone(&link), ordered_intake, None);
+    threads.push(spawn("db-postgres-ordered", move || worker.run())?);
     Ok((
         Queues {
             reads: queue.clone(),
             writes: queue,
+            ordered,
         },
         threads,
     ))

@@ -50,7 +50,12 @@ pub(crate) fn start(
             read(session, &intake, idle, &counted);
         })?);
     }
-    Ok((Queues { reads, writes }, threads))
+    let queues = Queues {
+        reads,
+        ordered: writes.clone(),
+        writes,
+    };
+    Ok((queues, threads))
 }
 
 fn write(
