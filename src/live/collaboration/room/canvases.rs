@@ -6,7 +6,9 @@ use std::any::Any;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use serde::Deserialize;
 use serde_json::value::RawValue;
+use sockets::Frame;
 
 use super::floor::Floor;
 use super::frames;
@@ -187,7 +189,9 @@ impl<P: Post> Floor<P> {
         if wipes {
             brush.wiped_at = Some(now);
         }
-        seat.release();
+        // The state may be younger than what was held back meanwhile: a stroke in both would be drawn twice.
+        let stored = stored.filter(|_| wipes);
+        seat.release_except(|frame| stored.is_some_and(|stored| is_stroke_in(frame, &stored.data)));
     }
 
     /// What [`Floor::show`] sends; nothing when the canvas was cleared or deleted meanwhile.
@@ -302,11 +306,31 @@ impl<P: Post> Floor<P> {
     }
 }
 
-/// Whether a stroke is in a stored state, by its id.
-fn is_in(op: &Op, state: &str) -> bool {
-    let super::op::Action::Draw { data } = &op.action else {
+/// Whether a frame is about a stroke that is in a stored state.
+fn is_stroke_in(frame: &Frame, state: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Draw<'a> {
+        #[serde(rename = "type")]
+        kind: &'a str,
+        #[serde(borrow)]
+        data: Option<&'a RawValue>,
+    }
+    let draw = serde_json::from_slice(frame.payload());
+    let Ok(Draw { kind: "draw", data }) = draw else {
         return false;
     };
+    data.is_some_and(|data| is_item_in(data, state))
+}
+
+/// Whether a stroke is in a stored state, by its id.
+fn is_in(op: &Op, state: &str) -> bool {
+    match &op.action {
+        super::op::Action::Draw { data } => is_item_in(data, state),
+        _ => false,
+    }
+}
+
+fn is_item_in(data: &RawValue, state: &str) -> bool {
     let Ok(object) = super::shallow::Object::read(data.get()) else {
         return false;
     };
@@ -330,4 +354,28 @@ fn layer_of(slot: &Slot, op: &Op) -> Option<Box<RawValue>> {
     let id: Box<str> = serde_json::from_str(object.get("layerId")?.get()).ok()?;
     let layer = slot.layers.iter().find(|layer| layer.layer_id == id)?;
     serde_json::value::to_raw_value(layer).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stroke_is_found_in_a_state_whatever_the_length_of_its_frame() {
+        let state = r#"{"projectData":"[[\"Path\",{\"itemId\":\"item_7_b\"}]]"}"#;
+        for length in [0, 200, 70_000] {
+            let frame = |kind: &str, item: &str| {
+                let points = " ".repeat(length);
+                let json =
+                    format!(r#"{{"type":"{kind}","data":{{"type":"brush","itemId":"{item}"}}{points}}}"#);
+                frames::frame(json.as_bytes())
+            };
+            assert!(is_stroke_in(&frame("draw", "item_7_b"), state), "{length}");
+            assert!(!is_stroke_in(&frame("draw", "item_8_b"), state), "{length}");
+            assert!(
+                !is_stroke_in(&frame("delete_item", "item_7_b"), state),
+                "{length}"
+            );
+        }
+    }
 }

@@ -52,6 +52,7 @@ enum Done {
 
 /// Makes the story of a room, or tells the sender which one was made.
 pub(super) async fn finalise(socket: &Collaborator, room: &Arc<Room>) {
+    snapshots::settle(room).await;
     match attempt(socket, room).await {
         Ok((Done::Made(story_id), title)) => {
             let app = &socket.app;

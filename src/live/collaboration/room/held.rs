@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use channels::{Event, Member, Membership};
 use sockets::{Outbox, code};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::floor::{Consequence, Floor, Origin};
 use super::frames;
@@ -37,6 +37,8 @@ pub struct Room {
     pub(super) loaded: OnceCell<()>,
     /// Holds the room in its turn: taken out when the room is let go.
     pub(super) membership: Mutex<Option<Membership>>,
+    /// The place of the one snapshot that is on its way into the store.
+    pub(super) snapshot: Arc<Semaphore>,
 }
 
 /// What the lock of a room guards.
@@ -89,6 +91,7 @@ impl Room {
             }),
             loaded: OnceCell::new(),
             membership: Mutex::new(None),
+            snapshot: Arc::new(Semaphore::new(1)),
         })
     }
 

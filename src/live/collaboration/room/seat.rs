@@ -160,8 +160,14 @@ impl<P: Post> Seat<P> {
 
     /// Sends what was held back.
     pub(super) fn release(&mut self) {
+        self.release_except(|_| false);
+    }
+
+    /// Sends what was held back, but for frames that have become needless.
+    pub(super) fn release_except(&mut self, is_needless: impl Fn(&Frame) -> bool) {
         let hold = self.busy.as_mut().and_then(|busy| busy.hold.take());
-        for frame in hold.into_iter().flat_map(|hold| hold.frames) {
+        let held = hold.into_iter().flat_map(|hold| hold.frames);
+        for frame in held.filter(|frame| !is_needless(frame)) {
             self.post.send(&frame);
         }
     }

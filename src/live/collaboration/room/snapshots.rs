@@ -8,8 +8,10 @@ use envelope::permits::BytesPermit;
 use serde::Serialize;
 
 use super::conversation::Collaborator;
+use super::frames;
 use super::held::Room;
 use super::op::Place;
+use super::seat::Post;
 use super::store;
 use crate::app::App;
 use crate::pictures::{self, Picture, Reference};
@@ -17,6 +19,9 @@ use crate::wire::Error;
 
 /// Bytes of snapshots that the first words carry: the cover first, then the pages in their order.
 const MOST_AT_ENTRY: u64 = 2 << 20;
+
+/// What is said when one could not be stored.
+const NOT_KEPT: &str = "The snapshot could not be kept. It is sent again later.";
 
 /// Data URLs of the cover and the pages, for `init`.
 #[derive(Default, Serialize)]
@@ -86,10 +91,26 @@ pub(super) async fn take(socket: &Collaborator, room: &Arc<Room>, url: &str, pla
     let Some(picture) = Picture::of_data_url(url) else {
         return socket.complain("A snapshot is a picture as a data URL.");
     };
-    if let Err(error) = keep(&socket.app, room.id, &slot, epoch, picture).await {
-        tracing::debug!(%error, "a snapshot could not be kept");
-        socket.complain("The snapshot could not be kept. It is sent again later.");
-    }
+    // What its sender draws next must not wait for a slow database, unless another snapshot is on its way: they are kept
+    // in the order in which they come.
+    let Ok(turn) = Arc::clone(&room.snapshot).acquire_owned().await else {
+        return;
+    };
+    let (app, handle, id) = (Arc::clone(&socket.app), socket.handle.clone(), room.id);
+    let tasks = app.tasks.clone();
+    tasks.spawn("keep a snapshot", async move {
+        if let Err(error) = keep(&app, id, &slot, epoch, picture).await {
+            tracing::debug!(%error, "a snapshot could not be kept");
+            handle.outbox().send(&frames::frame(&frames::error(NOT_KEPT)));
+        }
+        drop(turn);
+    });
+}
+
+/// Waits until the snapshots that have come are stored, or refused.
+pub(super) async fn settle(room: &Room) {
+    // It is never closed.
+    drop(room.snapshot.acquire().await);
 }
 
 async fn keep(app: &App, id: i64, slot: &str, epoch: u32, picture: Picture) -> Result<(), Error> {

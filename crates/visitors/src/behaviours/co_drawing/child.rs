@@ -20,7 +20,7 @@ use crate::visit::{Over, Visit};
 /// How long an `init` may take.
 const INIT: Duration = Duration::from_secs(30);
 /// When nothing has come for so long after the end, nothing comes any more; and that is not waited for longer than this.
-const SILENCE: Duration = Duration::from_millis(1_500);
+const SILENCE: Duration = Duration::from_secs(3);
 const LAST: Duration = Duration::from_secs(10);
 /// Points of a line from one beat to the next.
 const POINTS: usize = 4;
