@@ -40,18 +40,18 @@ pub fn trim() -> bool {
     unsafe { libc::malloc_trim(0) == 1 }
 }
 
-/// Bytes that the allocator holds and nobody uses. Pages that were given back already are among them: it keeps their
-/// addresses. `None` where the allocator is not glibc.
+/// Bytes in use: those of the heap and of blocks that are mapped by themselves. `None` where the allocator is not glibc.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "glibc's switches have no safe binding")]
-pub fn free() -> Option<u64> {
+pub fn in_use() -> Option<u64> {
     // SAFETY: mallinfo2 takes nothing, locks each arena and adds up its own counters.
-    Some(unsafe { libc::mallinfo2() }.fordblks as u64)
+    let info = unsafe { libc::mallinfo2() };
+    Some((info.uordblks + info.hblkhd) as u64)
 }
 
 /// Another allocator: nothing is known of it.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub fn free() -> Option<u64> {
+pub fn in_use() -> Option<u64> {
     None
 }
 

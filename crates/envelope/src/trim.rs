@@ -19,8 +19,8 @@ pub(crate) struct Look {
     pub now: Duration,
     /// Bytes in memory.
     pub resident: u64,
-    /// Bytes that the allocator holds and nobody uses, given back already or not.
-    pub free: Option<u64>,
+    /// Bytes of the allocator's that are in use; `None` where it is not known.
+    pub in_use: Option<u64>,
     /// Whether large work is under way: then more memory is about to be free.
     pub is_busy: bool,
     pub level: Level,
@@ -35,39 +35,37 @@ pub(crate) struct Trim {
 #[derive(Debug)]
 struct Last {
     at: Duration,
-    /// What was left in memory.
-    resident: u64,
-    /// What the allocator counted as free.
-    free: u64,
+    /// What was left in memory that the allocator does not count: the program, stacks, halves of pages.
+    besides: u64,
 }
 
 impl Trim {
-    /// Whether to trim now. The allocator still counts as free what it has given back. So what is worth a trim is either
-    /// free since the last one, or free and in memory again: used and freed once more.
+    /// Whether to trim now. What the allocator counts as free does not tell: it counts what it has given back, too. But
+    /// a trim leaves what is in use and what is no heap; so what is in memory beyond these has been freed since.
     pub(crate) fn is_due(&self, look: Look) -> bool {
+        let Some(in_use) = look.in_use else {
+            return false;
+        };
         let pause = if look.level == Level::Red {
             PAUSE_IN_NEED
         } else {
             PAUSE
         };
-        let free = look.free.unwrap_or(u64::MAX);
         let (is_rested, worth) = match &self.last {
-            None => (true, free),
+            None => (true, look.resident),
             Some(last) => (
                 look.now.saturating_sub(last.at) >= pause,
-                free.saturating_sub(last.free)
-                    .max(free.min(look.resident.saturating_sub(last.resident))),
+                look.resident.saturating_sub(last.besides + in_use),
             ),
         };
         is_rested && worth >= WORTHWHILE && (!look.is_busy || look.level > Level::Green)
     }
 
-    /// Notes a trim at `now` that left `resident` bytes.
-    pub(crate) fn done(&mut self, now: Duration, resident: u64, free: Option<u64>) {
+    /// Notes a trim at `now` that left `resident` bytes, of which `in_use` are the allocator's.
+    pub(crate) fn done(&mut self, now: Duration, resident: u64, in_use: Option<u64>) {
         self.last = Some(Last {
             at: now,
-            resident,
-            free: free.unwrap_or(u64::MAX),
+            besides: resident.saturating_sub(in_use.unwrap_or_default()),
         });
     }
 }
@@ -78,51 +76,63 @@ mod tests {
 
     const MIB: u64 = 1024 * 1024;
 
+    /// Of the resident bytes 4 MiB are in use.
     fn look(seconds: u64, resident_mib: u64) -> Look {
         Look {
             now: Duration::from_secs(seconds),
             resident: resident_mib * MIB,
-            free: Some(64 * MIB),
+            in_use: Some(4 * MIB),
             is_busy: false,
             level: Level::Green,
         }
     }
 
-    #[test]
-    fn it_trims_at_most_once_a_minute_and_only_what_has_grown() {
+    /// The first of all, after one second: 8 of 12 MiB are no heap.
+    fn trimmed() -> Trim {
         let mut trim = Trim::default();
         assert!(trim.is_due(look(1, 34)));
-        trim.done(Duration::from_secs(1), 12 * MIB, Some(64 * MIB));
+        trim.done(Duration::from_secs(1), 12 * MIB, Some(4 * MIB));
+        trim
+    }
+
+    #[test]
+    fn it_trims_at_most_once_a_minute_and_only_what_is_free() {
+        let trim = trimmed();
         assert!(!trim.is_due(look(2, 40)));
         assert!(trim.is_due(look(52, 40)));
-        assert!(!trim.is_due(look(52, 12)), "as free as it was left");
-        assert!(
-            !trim.is_due(Look {
-                free: Some(1000),
-                ..look(52, 40)
-            }),
-            "all of it is used"
-        );
-        assert!(trim.is_due(Look {
-            free: None,
+        assert!(!trim.is_due(look(52, 12)), "nothing is free");
+        let used = Look {
+            in_use: Some(32 * MIB),
             ..look(52, 40)
-        }));
+        };
+        assert!(!trim.is_due(used), "all of it is used");
+        let unknown = Look {
+            in_use: None,
+            ..look(52, 40)
+        };
+        assert!(!trim.is_due(unknown), "another allocator");
+    }
+
+    #[test]
+    fn what_was_used_during_the_last_trim_is_given_back_by_the_next() {
+        let mut trim = trimmed();
+        trim.done(Duration::from_secs(60), 20 * MIB, Some(12 * MIB));
+        let later = look(120, 20);
+        assert!(trim.is_due(later), "8 MiB of what was in use then is free now");
     }
 
     #[test]
     fn it_waits_for_quiet_unless_memory_is_short() {
-        let mut trim = Trim::default();
         let busy = Look {
             is_busy: true,
             ..look(1, 40)
         };
-        assert!(!trim.is_due(busy));
-        assert!(trim.is_due(Look {
+        assert!(!Trim::default().is_due(busy));
+        assert!(Trim::default().is_due(Look {
             level: Level::Yellow,
             ..busy
         }));
-        trim.done(Duration::from_secs(1), 12 * MIB, Some(64 * MIB));
-        let soon = look(12, 40);
+        let (trim, soon) = (trimmed(), look(12, 40));
         assert!(!trim.is_due(Look {
             level: Level::Orange,
             ..soon

@@ -56,14 +56,14 @@ impl Inner {
         let look = Look {
             now,
             resident: self.usage().resident,
-            free: allocator::free(),
+            in_use: allocator::in_use(),
             is_busy: self.is_busy(),
             level,
         };
         if trim.is_due(look) {
             allocator::trim();
             self.count_trim();
-            trim.done(now, self.look().resident, allocator::free());
+            trim.done(now, self.look().resident, allocator::in_use());
         }
     }
 }
