@@ -108,7 +108,6 @@ CREATE TABLE operations (
     created_at        INTEGER NOT NULL,
     PRIMARY KEY (collaboration_id, number)
 ) WITHOUT ROWID;
-CREATE INDEX operations_by_slot ON operations (collaboration_id, slot, number) WHERE slot IS NOT NULL;
 
 -- A room's model, all operations up to `number` in it.
 CREATE TABLE room_checkpoints (

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -89,6 +89,9 @@ struct Inner {
     active_at: AtomicI64,
     /// When it was last noted that its owner was seen.
     noted_at: AtomicI64,
+    /// Bytes that had gone out when this last grew or nothing waited, and when that was.
+    sent: AtomicU64,
+    sent_at: AtomicI64,
     /// When the message under way must be whole; 0 when none is.
     due_at: AtomicI64,
     /// A message is at work, and nothing is read meanwhile.
@@ -123,6 +126,8 @@ impl Handle {
             pinged_at: AtomicI64::new(now),
             active_at: AtomicI64::new(now),
             noted_at: AtomicI64::new(0),
+            sent: AtomicU64::new(0),
+            sent_at: AtomicI64::new(now),
             due_at: AtomicI64::new(0),
             is_at_work: AtomicBool::new(false),
         }))
@@ -183,7 +188,8 @@ impl Handle {
         self.0.active_at.load(Ordering::Relaxed)
     }
 
-    /// Looks after it: asks whether the other end lives, drops it when it does not, closes it when its token has expired.
+    /// Looks after it: asks whether the other end lives, drops it when it does not or takes nothing of what waits for it,
+    /// closes it when its token has expired.
     pub(super) fn beat(&self, now: i64) {
         /// How long nothing may come before it is asked.
         const SILENCE: i64 = 20 * SECOND;
@@ -194,6 +200,9 @@ impl Handle {
         let inner = &*self.0;
         if inner.expires_at <= now {
             self.close(EXPIRED, "the token has expired");
+        }
+        if self.is_stuck(now) {
+            return inner.outbox.abort();
         }
         if inner.is_at_work.load(Ordering::Relaxed) {
             return;
@@ -208,6 +217,18 @@ impl Handle {
             inner.pinged_at.store(now, Ordering::Relaxed);
             inner.outbox.ping();
         }
+    }
+
+    /// Whether something has waited for long of which nothing is taken. What waits may hold room that others wait for.
+    fn is_stuck(&self, now: i64) -> bool {
+        /// How long the other end may take nothing.
+        const STUCK: i64 = 30 * SECOND;
+        let inner = &*self.0;
+        let sent = inner.outbox.progress();
+        if sent.is_none_or(|sent| sent != inner.sent.swap(sent, Ordering::Relaxed)) {
+            inner.sent_at.store(now, Ordering::Relaxed);
+        }
+        now - inner.sent_at.load(Ordering::Relaxed) >= STUCK
     }
 }
 
@@ -412,6 +433,6 @@ mod tests {
         let bytes = size_of_future(Line::<Silence>::serve);
         assert!(bytes <= 448, "{bytes} bytes");
         let bytes = size_of::<Inner>();
-        assert!(bytes <= 144, "{bytes} bytes");
+        assert!(bytes <= 160, "{bytes} bytes");
     }
 }

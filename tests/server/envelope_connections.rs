@@ -1,26 +1,16 @@
 //! Many connections: whoever has something to ask is served, whatever the others do.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::{Connection, World};
+use crate::support::{Connection, World, eventually};
 
 const PLACES: usize = 16;
 
 /// A server with few places.
 fn small() -> World {
     World::with(|config| config.max_connections = PLACES)
-}
-
-#[track_caller]
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what}");
-        thread::yield_now();
-    }
 }
 
 /// The connections behind which the server has closed.

@@ -4,7 +4,7 @@ use serde_json::json;
 use tinytales::clock::SECOND;
 use tinytales::live;
 
-use crate::support::World;
+use crate::support::{World, eventually};
 
 #[test]
 fn a_giant_message_is_read_past_and_the_socket_stays() {
@@ -58,4 +58,28 @@ fn whoever_reads_nothing_is_closed_with_1013_and_holds_little() {
     live::notify(&world.app, tom.id(), &json!({"type": "hi"}));
     assert_eq!(quick.heard(), [json!({"type": "hi"})]);
     assert_eq!(slow.closed(), 1013);
+}
+
+#[test]
+fn whoever_takes_nothing_of_what_waits_is_let_go() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let mut slow = mira.notifications();
+    let text = "a".repeat(64 << 10);
+    // More than the kernel takes, less than the outbox holds.
+    let waiting = || world.app.live.sockets.outboxes().gauges().bytes;
+    while waiting() < 256 << 10 {
+        live::notify(
+            &world.app,
+            mira.id(),
+            &json!({"type": "notification", "text": text}),
+        );
+    }
+    for _ in 0..3 {
+        // It says that it lives, and reads nothing.
+        slow.send(json!({"type": "ping"}));
+        world.advance(15 * SECOND);
+        world.run(live::beat(&world.app));
+    }
+    eventually("nothing waits any more", || waiting() == 0);
 }

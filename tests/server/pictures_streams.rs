@@ -2,7 +2,6 @@
 
 use std::io::Read;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use database::Conn;
 use serde_json::{Value, json};
@@ -10,7 +9,7 @@ use tinytales::clock::{MINUTE, SECOND};
 use tinytales::pictures::Reader;
 
 use crate::drawings::{canvas, data_url, hash_of, media_path, plain_story, png, with};
-use crate::support::{Client, Connection, World};
+use crate::support::{Client, Connection, World, eventually};
 
 /// More than the buffers of two sockets take: the server has to wait for such a reader.
 const LARGE: usize = 12;
@@ -45,14 +44,6 @@ fn rest(connection: &mut Connection) -> Vec<u8> {
 
 /// Waits for something that another thread brings about.
 #[track_caller]
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what}");
-        thread::yield_now();
-    }
-}
-
 #[test]
 fn what_a_slow_reader_still_reads_is_not_swept() {
     let world = World::new();

@@ -1,12 +1,11 @@
 //! Large bodies on their way in: nobody takes the room of the others, and nobody holds room for nothing.
 
 use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::drawings::{large_drawing, plain_story, with};
-use crate::support::{Client, Connection, World};
+use crate::support::{Client, Connection, World, eventually};
 
 const MIB: usize = 1024 * 1024;
 
@@ -26,14 +25,6 @@ fn begin(world: &World, client: &Client, method: &str, path: &str, body: &str) -
 }
 
 #[track_caller]
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what}");
-        thread::yield_now();
-    }
-}
-
 #[test]
 fn one_account_cannot_take_the_room_of_the_others() {
     let world = World::new();

@@ -1,5 +1,7 @@
 //! Whole drawings: who is shown one, whose counts, and what a clear leaves.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::support::{Client, Socket, World};
@@ -24,6 +26,13 @@ fn state(project: &str, page_id: &str) -> Value {
         "page_id": page_id, "page_index": 0, "is_cover_image": false})
 }
 
+/// What an app says that was asked for its canvas.
+fn answer(asked: &Value, project: &str, page_id: &str) -> Value {
+    let mut state = state(project, page_id);
+    state["target_user_id"] = asked["requesting_user_id"].clone();
+    state
+}
+
 #[test]
 fn who_asks_is_shown_the_strokes_when_no_state_is_stored() {
     let world = World::new();
@@ -45,9 +54,12 @@ fn who_is_on_a_canvas_is_asked_for_it_and_whoever_comes_is_shown_the_answer() {
     at_mia.send(stroke("item_1", "m0", 0));
     at_ben.until("draw");
     let asked = at_mia.until("request_canvas_state");
-    assert_eq!(asked["requesting_user_id"], 0);
+    assert!(
+        asked["requesting_user_id"].as_i64().unwrap() < 0,
+        "nobody's id: {asked}"
+    );
     assert_eq!(asked["page_index"], 0);
-    at_mia.send(state("all of item_1", "m0"));
+    at_mia.send(answer(&asked, "all of item_1", "m0"));
     at_mia.send(stroke("item_2", "m0", 0));
     at_ben.until("draw");
     at_ben.send(sync("b0"));
@@ -65,8 +77,8 @@ fn coming_to_a_canvas_is_enough_to_be_shown_it() {
     let (_, _, _, mut at_mia, mut at_ben) = pair(&world);
     at_mia.send(stroke("item_1", "m0", 0));
     at_ben.until("draw");
-    at_mia.until("request_canvas_state");
-    at_mia.send(state("all of item_1", "m0"));
+    let asked = at_mia.until("request_canvas_state");
+    at_mia.send(answer(&asked, "all of item_1", "m0"));
     at_mia.send(json!({"type": "page_change", "page_number": 0}));
     at_ben.until("page_change");
     at_ben.send(
@@ -75,6 +87,40 @@ fn coming_to_a_canvas_is_enough_to_be_shown_it() {
     );
     let shown = at_ben.until("canvas_state");
     assert_eq!(shown["canvas_data"]["projectData"], "all of item_1");
+}
+
+#[test]
+fn a_canvas_that_never_rests_is_asked_for_when_much_has_been_drawn() {
+    let world = World::new();
+    let (_, _, _, mut at_mia, mut at_ben) = pair(&world);
+    let start = Instant::now();
+    for item in ["item_1", "item_2", "item_3"] {
+        let mut long = stroke(item, "m0", 0);
+        long["data"]["pathData"] = "x".repeat(200 << 10).into();
+        at_mia.send(long);
+    }
+    at_mia.until("request_canvas_state");
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "not for want of strokes"
+    );
+    assert_eq!(at_ben.until("draw")["data"]["itemId"], "item_1");
+}
+
+#[test]
+fn the_longest_stroke_reaches_everybody() {
+    let world = World::new();
+    let (_, ben, session, mut at_mia, mut at_ben) = pair(&world);
+    let mut long = stroke("item_1", "m0", 0);
+    long["data"]["pathData"] = "x".repeat((1 << 20) - 512).into();
+    at_mia.send(long);
+    at_mia.send(stroke("item_2", "m0", 0));
+    assert_eq!(at_ben.until("draw")["data"]["itemId"], "item_1");
+    assert_eq!(at_ben.until("draw")["data"]["itemId"], "item_2");
+    let (mut again, _) = ben.enters(&session);
+    again.send(sync("b0"));
+    assert_eq!(again.until("draw")["data"]["itemId"], "item_1");
+    assert_eq!(again.until("draw")["data"]["itemId"], "item_2");
 }
 
 #[test]
@@ -97,8 +143,8 @@ fn a_clear_leaves_nothing_to_come_back() {
     let (_, ben, session, mut at_mia, mut at_ben) = pair(&world);
     at_mia.send(stroke("item_1", "m0", 0));
     at_ben.until("draw");
-    at_mia.until("request_canvas_state");
-    at_mia.send(state("all of item_1", "m0"));
+    let asked = at_mia.until("request_canvas_state");
+    at_mia.send(answer(&asked, "all of item_1", "m0"));
     at_mia.send(json!({"type": "clear", "page_id": "m0", "page_index": 0, "is_cover_image": false}));
     at_ben.until("clear");
     at_mia.send(stroke("item_2", "m0", 0));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Socket, World};
+use crate::support::{Client, Socket, World, eventually};
 use crate::together::{Session, stroke};
 
 /// Two in one room; each has heard that both are there.
@@ -273,4 +273,42 @@ fn rude_words_are_masked_and_their_writer_sees_it() {
     at_mia.send(json!({"type": "text_edit", "page_id": "m0", "page_index": 0, "text": "Oh drat"}));
     assert_eq!(at_ben.next()["text"], "Oh d**t");
     assert_eq!(at_mia.next()["text"], "Oh d**t");
+    let page =
+        json!({"pageId": "m0", "pageIndex": 0, "isCoverImage": false, "textId": "t1", "content": "drat!"});
+    at_mia.send(json!({"type": "text_edit_advanced", "data": page}));
+    assert_eq!(at_ben.next()["data"]["content"], "d**t!");
+    assert_eq!(at_mia.next()["data"]["content"], "d**t!");
+    at_mia.send(json!({"type": "add_page", "page_index": 1, "page_data": {"page_index": 1, "text": "drat"}}));
+    assert_eq!(at_ben.until("page_added")["page_data"]["text"], "d**t");
+    let caret = json!({"cursorPos": 4, "elementId": "page-text-0", "textValue": "drat"});
+    at_mia.send(json!({"type": "presence_update", "cursor_position": caret, "activity": "typing_text"}));
+    assert_eq!(
+        at_ben.until("presence_update")["cursor_position"]["textValue"],
+        "d**t"
+    );
+}
+
+#[test]
+fn the_texts_of_a_room_are_bounded_and_kept_in_time() {
+    let world = World::new();
+    let (_, _, _, mut at_mia, mut at_ben) = pair(&world);
+    // Four bytes each: the longest text of a page.
+    let long = "\u{1f431}".repeat(20_000);
+    let fit = (1 << 20) / long.len();
+    for page in 0..fit {
+        at_mia.send(json!({"type": "text_edit", "page_index": page, "text": long}));
+        assert_eq!(at_ben.until("text_edit")["page_index"], page);
+    }
+    at_mia.send(json!({"type": "text_edit", "page_index": fit, "text": long}));
+    let refused = at_mia.until("error");
+    assert_eq!(
+        refused["message"],
+        "This story is too long. Make some of its texts shorter."
+    );
+    at_mia.send(json!({"type": "text_edit", "page_index": 0, "text": "short"}));
+    at_mia.send(json!({"type": "text_edit", "page_index": fit, "text": long}));
+    assert_eq!(at_ben.until("text_edit")["text"], "short");
+    assert_eq!(at_ben.until("text_edit")["page_index"], fit);
+    // What the log has is read again by whoever loads the room: so long a log is made short while they write.
+    eventually("a checkpoint", || world.dump("room_checkpoints").len() == 1);
 }

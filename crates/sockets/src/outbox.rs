@@ -18,7 +18,7 @@ use crate::outboxes::Shared;
 
 /// Messages that may wait.
 const MOST_MESSAGES: usize = 1000;
-/// Bytes that may wait.
+/// Bytes that may wait before another message is taken, whatever its own size: the longest one finds its way, too.
 const MOST_BYTES: u64 = 1024 * 1024;
 /// What a message costs besides its bytes.
 const OVERHEAD: u64 = 64;
@@ -64,8 +64,8 @@ impl std::error::Error for StateWaits {}
 
 /// What waits for one socket. Cheap to clone; clones are the same outbox.
 ///
-/// At most 1,000 messages and 1 MiB wait, or less when all outboxes together hold much ([`crate::Outboxes`]); besides
-/// one large *state*. When a message finds no room, what is ephemeral is dropped first; if there is still none, all that
+/// A message is taken while less than 1,000 messages and 1 MiB wait, or less when all outboxes together hold much
+/// ([`crate::Outboxes`]); besides them one large *state* may wait. When a message finds no room, what is ephemeral is dropped first; if there is still none, all that
 /// waits is dropped and the socket is closed with 1013, so that the other end comes again and begins anew.
 #[derive(Clone)]
 pub struct Outbox(Arc<Inner>);
@@ -89,6 +89,10 @@ struct Queue {
     is_corked: bool,
     /// Held for the state that waits.
     permit: Option<Box<dyn Any + Send>>,
+    /// Frames of this state that have not gone.
+    states: usize,
+    /// Bytes that have gone out, ever.
+    written: u64,
     waker: Option<Waker>,
 }
 
@@ -139,18 +143,19 @@ impl Queue {
     fn drop_items(&mut self, is_dropped: impl Fn(Kind) -> bool) -> Dropped {
         let mut dropped = Dropped::default();
         let mut begun = self.started > 0;
-        let permit = &mut self.permit;
+        let states = &mut self.states;
         self.items.retain(|item| {
             let stays = std::mem::take(&mut begun) || !is_dropped(item.kind);
             if !stays {
                 dropped.messages += 1;
                 dropped.bytes += item.cost();
-                if item.kind == Kind::State {
-                    *permit = None;
-                }
+                *states -= usize::from(item.kind == Kind::State);
             }
             stays
         });
+        if self.states == 0 {
+            self.permit = None;
+        }
         self.bytes -= dropped.bytes;
         dropped
     }
@@ -217,7 +222,7 @@ impl Outbox {
             let dropped = queue.drop_items(|other| other == kind);
             self.0.shared.take_back(&dropped);
         }
-        if !self.has_room(&queue, &item) {
+        if !self.has_room(&queue) {
             let dropped = queue.drop_items(|other| matches!(other, Kind::Ephemeral(_)));
             self.0.shared.take_back(&dropped);
             self.0
@@ -225,7 +230,7 @@ impl Outbox {
                 .dropped
                 .fetch_add(dropped.messages, Ordering::Relaxed);
         }
-        if !self.has_room(&queue, &item) {
+        if !self.has_room(&queue) {
             if kind != Kind::Durable {
                 self.0.shared.dropped.fetch_add(1, Ordering::Relaxed);
                 return Ok(());
@@ -245,9 +250,9 @@ impl Outbox {
         Ok(())
     }
 
-    fn has_room(&self, queue: &Queue, item: &Item) -> bool {
+    fn has_room(&self, queue: &Queue) -> bool {
         let most = MOST_BYTES.min(self.0.shared.allowance());
-        queue.items.len() < MOST_MESSAGES && queue.bytes + item.cost() <= most
+        queue.items.len() - queue.states < MOST_MESSAGES && queue.bytes < most
     }
 
     fn add(&self, queue: &mut Queue, item: Item) {
@@ -275,18 +280,27 @@ impl Outbox {
         wake(queue);
     }
 
-    /// Sends the one large frame that may wait besides the others, in its turn. `permit` is dropped once it has gone.
-    pub fn state(&self, frame: Frame, permit: impl Any + Send) -> Result<(), StateWaits> {
+    /// Sends the one large state that may wait besides the others, in its turn. `permit` is dropped once it has gone.
+    pub fn state(
+        &self,
+        frames: impl IntoIterator<Item = Frame>,
+        permit: impl Any + Send,
+    ) -> Result<(), StateWaits> {
         let mut queue = self.queue();
         if !queue.is_open() || queue.permit.is_some() {
             return Err(StateWaits);
         }
-        queue.permit = Some(Box::new(permit));
-        let item = Item {
-            bytes: frame.into_bytes(),
-            kind: Kind::State,
-        };
-        self.add(&mut queue, item);
+        for frame in frames {
+            let item = Item {
+                bytes: frame.into_bytes(),
+                kind: Kind::State,
+            };
+            self.add(&mut queue, item);
+            queue.states += 1;
+        }
+        if queue.states > 0 {
+            queue.permit = Some(Box::new(permit));
+        }
         queue.is_uncorked = true;
         wake(queue);
         Ok(())
@@ -335,6 +349,12 @@ impl Outbox {
     /// Whether the socket is being closed, or is gone.
     pub fn is_ending(&self) -> bool {
         !self.queue().is_open()
+    }
+
+    /// Bytes that have gone out so far, if something waits: who asks twice can tell whether the other end takes anything.
+    pub fn progress(&self) -> Option<u64> {
+        let queue = self.queue();
+        (!queue.items.is_empty()).then_some(queue.written)
     }
 
     /// Messages that wait.
@@ -400,6 +420,7 @@ impl Outbox {
     fn gone(&self, queue: &mut Queue, written: usize) {
         let mut gone = Dropped::default();
         queue.started += written;
+        queue.written += written as u64;
         while let Some(first) = queue.items.front()
             && queue.started >= first.bytes.len()
         {
@@ -407,11 +428,14 @@ impl Outbox {
             gone.messages += 1;
             gone.bytes += first.cost();
             match first.kind {
-                Kind::State => queue.permit = None,
+                Kind::State => queue.states -= 1,
                 Kind::Close if queue.stage == Stage::Closing => queue.stage = Stage::Closed,
                 _ => {}
             }
             queue.items.pop_front();
+        }
+        if queue.states == 0 {
+            queue.permit = None;
         }
         queue.bytes -= gone.bytes;
         self.0.shared.take_back(&gone);

@@ -31,6 +31,8 @@ pub const LONGEST_NAME: usize = 200;
 pub const MOST_PAGES: usize = 100;
 /// The longest text of a page, in code points.
 pub const LONGEST_TEXT: usize = 20_000;
+/// Bytes of all texts of a story at most: whoever comes in is sent them in one message.
+pub const MOST_BYTES_OF_TEXTS: usize = 1 << 20;
 /// The longest drawn cover that a draft takes, in bytes of its data URL.
 pub const LONGEST_COVER: usize = 512 * 1024;
 /// How long a session lasts when its host brings it back.

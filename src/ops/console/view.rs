@@ -91,6 +91,7 @@ pub(super) struct View {
 pub(super) struct Live {
     pub(super) sockets: live::sockets::Gauges,
     pub(super) outboxes: sockets::Gauges,
+    pub(super) rooms: live::collaboration::room::Gauges,
     pub(super) channels: channels::Gauges,
 }
 
@@ -99,6 +100,7 @@ impl Live {
         Self {
             sockets: app.live.sockets.gauges(),
             outboxes: app.live.sockets.outboxes().gauges(),
+            rooms: app.live.rooms.gauges(),
             channels: app.live.channels.gauges(),
         }
     }

@@ -6,6 +6,7 @@ use crate::app::App;
 pub(super) fn live(text: &mut Text, app: &App) {
     sockets(text, app);
     outboxes(text, app);
+    rooms(text, app);
     layer(text, app);
 }
 
@@ -53,6 +54,20 @@ fn outboxes(text: &mut Text, app: &App) {
         "tinytales_outbox_overflows_total",
         "Live sockets that were closed because their client took too little.",
         waiting.overflows,
+    );
+}
+
+fn rooms(text: &mut Text, app: &App) {
+    let gauges = app.live.rooms.gauges();
+    text.gauge(
+        "tinytales_rooms",
+        "Rooms of sessions that are held here because somebody is, or was a moment ago, in them.",
+        gauges.rooms,
+    );
+    text.gauge(
+        "tinytales_rooms_waiting",
+        "Strokes, texts and the like that wait to be written to the database.",
+        gauges.waiting,
     );
 }
 

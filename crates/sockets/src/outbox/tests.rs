@@ -124,10 +124,21 @@ async fn ephemera_make_room_and_then_the_socket_is_closed() {
 fn bytes_are_bounded_too() {
     let outbox = Outboxes::new(32 * MIB).open();
     outbox.push(large(MIB / 2), Class::Durable).unwrap();
-    outbox.push(large(MIB / 2 - 1024), Class::Ephemeral(1)).unwrap();
+    outbox.push(large(MIB / 2), Class::Ephemeral(1)).unwrap();
     outbox.push(large(MIB / 4), Class::Durable).unwrap();
     assert_eq!(outbox.len(), 2, "the ephemeral one made room");
-    assert_eq!(outbox.push(large(MIB / 4), Class::Durable), Err(Full));
+    outbox.push(large(MIB / 4), Class::Durable).unwrap();
+    assert_eq!(outbox.push(text("draw"), Class::Durable), Err(Full));
+}
+
+#[tokio::test]
+async fn the_longest_message_finds_its_way_through_an_outbox_in_which_little_waits() {
+    let outboxes = Outboxes::new(256 * 1024);
+    let outbox = outboxes.open();
+    outbox.push(text("draw"), Class::Durable).unwrap();
+    outbox.push(large(2 * MIB), Class::Durable).unwrap();
+    assert_eq!(taken(&outbox).await.len(), 2);
+    assert_eq!(outboxes.gauges().bytes, 0);
 }
 
 #[test]
@@ -154,17 +165,34 @@ async fn one_state_waits_besides_the_bound_and_holds_its_permit() {
     let outbox = outboxes.open();
     let permit = Arc::new(());
     outbox.push(text("first"), Class::Durable).unwrap();
-    outbox.state(large(4 * MIB), Arc::clone(&permit)).unwrap();
-    assert_eq!(outbox.state(text("second"), ()), Err(StateWaits));
+    let state = [large(4 * MIB), text("and a stroke")];
+    outbox.state(state, Arc::clone(&permit)).unwrap();
+    assert_eq!(outbox.state([text("second")], ()), Err(StateWaits));
     outbox.push(text("after"), Class::Durable).unwrap();
     assert!(outbox.has_state());
     assert_eq!(Arc::strong_count(&permit), 2);
     let sizes: Vec<usize> = taken(&outbox).await.iter().map(String::len).collect();
-    assert_eq!(sizes, [5, usize::try_from(4 * MIB).unwrap(), 5]);
+    assert_eq!(sizes, [5, usize::try_from(4 * MIB).unwrap(), 12, 5]);
     assert_eq!(Arc::strong_count(&permit), 1);
-    outbox.state(text("again"), Arc::clone(&permit)).unwrap();
+    outbox.state([], Arc::clone(&permit)).unwrap();
+    assert_eq!(Arc::strong_count(&permit), 1, "nothing waits");
+    outbox.state([text("again")], Arc::clone(&permit)).unwrap();
     outbox.abort();
     assert_eq!(Arc::strong_count(&permit), 1, "given back with the socket");
+}
+
+#[tokio::test]
+async fn progress_is_known_while_something_waits() {
+    let outbox = Outboxes::new(32 * MIB).open();
+    assert_eq!(outbox.progress(), None);
+    outbox.push(text("draw"), Class::Durable).unwrap();
+    outbox.push(text("draw"), Class::Durable).unwrap();
+    assert_eq!(outbox.progress(), Some(0));
+    let (mut ours, _theirs) = duplex(8);
+    write(&outbox, &mut ours);
+    assert_eq!(outbox.progress(), Some(8));
+    write(&outbox, &mut duplex(64).0);
+    assert_eq!(outbox.progress(), None);
 }
 
 #[tokio::test]
@@ -210,5 +238,5 @@ fn a_silent_outbox_holds_nothing() {
     let (mut ours, _theirs) = duplex(10_000);
     write(&outbox, &mut ours);
     assert_eq!(outbox.queue().items.capacity(), 0);
-    assert!(size_of::<Inner>() <= 168, "{}", size_of::<Inner>());
+    assert!(size_of::<Inner>() <= 184, "{}", size_of::<Inner>());
 }

@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Done, SessionId};
+use super::{Done, SessionId, long};
 use crate::accounts::auth::Caller;
 use crate::app::App;
 use crate::live::collaboration::room::{self, DraftChange};
-use crate::live::collaboration::rules::{LONGEST_COVER, LONGEST_NAME, LONGEST_TEXT, MOST_PAGES};
+use crate::live::collaboration::rules::{
+    LONGEST_COVER, LONGEST_NAME, LONGEST_TEXT, MOST_BYTES_OF_TEXTS, MOST_PAGES,
+};
 use crate::live::collaboration::{limits, store};
 use crate::moderation::Masker;
 use crate::stories::rules::{LANGUAGES, LONGEST_GENRE, LONGEST_SUMMARY, MOST_GENRES};
@@ -48,12 +50,13 @@ pub async fn show(
     let (id, _) = inside(&app, session_id, caller.id).await?;
     let draft = room::draft(&app, id).await?;
     let pages = room::current_pages(&app, id);
-    Ok(respond::ok(&DraftAnswer {
+    let answer = DraftAnswer {
         success: true,
         story_draft: draft.to_json(),
         canvas_state: Map::new(),
         current_page: pages.get(&caller.id).copied().map_or(0, i64::from),
-    }))
+    };
+    long(&app, caller.id, &answer).await
 }
 
 /// The fields of a story that is to be saved.
@@ -171,6 +174,7 @@ fn pages(fields: &mut Fields, masker: &Masker) -> Option<Vec<String>> {
     });
     let fits = |texts: &Vec<&str>| {
         texts.len() <= MOST_PAGES
+            && texts.iter().map(|text| text.len()).sum::<usize>() <= MOST_BYTES_OF_TEXTS
             && texts
                 .iter()
                 .all(|text| text.chars().count() <= LONGEST_TEXT && !text.contains('\0'))

@@ -13,14 +13,20 @@ pub mod stories;
 pub mod votes;
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path};
+use axum::http::header;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use database::Conn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::store::{self, Member, Role, Session};
+use crate::app::App;
+use crate::pictures::Reader;
+use crate::pictures::stream::{self, Part};
 use crate::wire::Error;
 
 /// One sentence.
@@ -58,6 +64,13 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionId {
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         Ok(Self(if fits { name } else { String::new() }))
     }
+}
+
+/// 200 with the story as it stands, which may be long: sent as fast as its reader takes it.
+async fn long<T: Serialize>(app: &Arc<App>, reader: i64, answer: &T) -> Result<Response, Error> {
+    let json = serde_json::to_string(answer).map_err(|error| Error::internal(&error))?;
+    let body = stream::of_parts(app, Reader::Account(reader), vec![Part::Json(json)]).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 /// A session that is not over, locked for a change; 404 otherwise.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::shapes::{SessionDetail, SessionShape, invite_link, websocket_url};
-use super::{SessionId, seen};
+use super::{SessionId, long, seen};
 use crate::accounts::auth::Caller;
 use crate::app::App;
 use crate::live::collaboration::limits;
@@ -203,10 +203,11 @@ pub async fn detail(
         story_draft,
         session: SessionShape::new(standing.session, standing.host_username, people, viewer, now),
     };
-    Ok(tag.on(respond::ok(&SessionAnswer {
+    let answer = SessionAnswer {
         success: true,
         session,
-    })))
+    };
+    Ok(tag.on(long(&app, viewer, &answer).await?))
 }
 
 /// The version of what somebody sees of a session and of those who are in it.

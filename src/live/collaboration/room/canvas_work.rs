@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
-use super::canvases::{Showing, Stored};
+use super::canvases::{Kept, Showing, Stored};
 use super::conversation::Collaborator;
 use super::held::Room;
+use super::items::Items;
 use super::op::{Action, Op, Place};
 use super::store::{self, Logged};
 use super::upkeep;
 use crate::app::App;
+use crate::pictures::Reader;
 use crate::wire::Error;
 
 /// How long after somebody has come to a canvas it is shown: the first strokes of theirs are on their way.
@@ -24,28 +26,38 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// … and how long for somebody on the canvas to send all of it.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(800);
 
+/// What the sender of a drawing is told for which there is no place.
+const FULL: &str = "There is no place for this drawing. Make it smaller.";
+/// Bytes of the stored states of a room.
+const MOST_OF_ROOM: u64 = 32 << 20;
+
+/// Less than this is shown without room of its own, in bytes.
+const LARGE: u64 = 64 << 10;
+
 /// Shows a canvas to a socket: the stored state, and what has happened since.
 pub(super) async fn show(app: &Arc<App>, room: &Arc<Room>, seat: u64, slot: Box<str>) {
     sleep(SETTLES_IN).await;
     freshen(room, seat, &slot).await;
     let start = Instant::now();
-    let showing = loop {
+    let (showing, user_id) = loop {
         {
             let mut state = room.state();
-            if state.floor.seat(seat).is_none() {
+            let Some(post) = state.floor.seat(seat).map(|seat| &seat.post) else {
                 return;
-            }
+            };
+            let is_free = !post.has_state();
             let is_ready = !state.floor.is_drawing(seat) && !state.floor.is_held(seat);
-            if is_ready || start.elapsed() >= PATIENCE {
+            if is_free && (is_ready || start.elapsed() >= PATIENCE) {
+                let user_id = state.floor.seat(seat).map_or(0, |seat| seat.user_id);
                 match state.floor.begin_showing(seat, &slot) {
-                    Some(showing) => break showing,
+                    Some(showing) => break (showing, user_id),
                     None => return,
                 }
             }
         }
         sleep(STEP).await;
     };
-    if let Err(error) = send(app, room, &showing).await {
+    if let Err(error) = send(app, room, &showing, user_id).await {
         tracing::debug!(%error, "a canvas could not be shown");
         room.state().floor.give_up_showing(seat);
     }
@@ -71,41 +83,59 @@ async fn freshen(room: &Arc<Room>, seat: u64, slot: &str) {
     }
 }
 
-async fn send(app: &Arc<App>, room: &Arc<Room>, showing: &Showing) -> Result<(), Error> {
-    let (id, slot, numbers) = (room.id, showing.slot.clone(), showing.tail.clone());
-    // The log before the state: what the state covers meanwhile is left out, and nothing can be missing.
-    let (log, bytes) = app
+async fn send(app: &Arc<App>, room: &Arc<Room>, showing: &Showing, user_id: i64) -> Result<(), Error> {
+    let (id, slot) = (room.id, showing.slot.clone());
+    let mut bytes = showing.tail_bytes as u64;
+    if showing.has_state {
+        bytes += app
+            .read(move |conn| Ok(store::canvas_bytes(conn, id, &slot)?))
+            .await?;
+    }
+    let mut permit: Box<dyn Any + Send> = Box::new(());
+    if bytes > LARGE {
+        // What is read, and the frames that are made of it.
+        let reader = Reader::Account(user_id);
+        permit = Box::new(app.pictures.answers.take(reader, bytes * 2).await?);
+    }
+    let (slot, numbers, has_state) = (showing.slot.clone(), showing.tail.clone(), showing.has_state);
+    let kept = app
         .read(move |conn| {
+            // The log before the state: what the state covers meanwhile is left out, and nothing can be missing.
             let log = store::log_of(conn, id, &numbers)?;
-            Ok((log, store::canvas_bytes(conn, id, &slot)?))
+            let readable = |Logged { number, op }| Some((number, op?));
+            let log = log.into_iter().filter_map(readable).collect();
+            let state = if has_state {
+                store::canvas(conn, id, &slot)?
+            } else {
+                None
+            };
+            let items = state.as_ref().map(|state| Items::of(&state.data));
+            Ok(Kept {
+                state,
+                items: items.unwrap_or_default(),
+                log,
+            })
         })
         .await?;
-    let log: Vec<(i64, Op)> = log
-        .into_iter()
-        .filter_map(|Logged { number, op }| Some((number, op?)))
-        .collect();
-    let mut permit: Box<dyn Any + Send> = Box::new(());
-    let mut stored = None;
-    if showing.has_state && bytes > 0 {
-        let room_for_it = app.envelope.responses().take(bytes * 2).await;
-        permit = Box::new(room_for_it.map_err(|_| Error::unavailable(1))?);
-        let slot = showing.slot.clone();
-        stored = app.read(move |conn| Ok(store::canvas(conn, id, &slot)?)).await?;
-    }
     let mut state = room.state();
-    state
-        .floor
-        .show(showing, stored.as_ref(), &log, permit, Instant::now());
+    state.floor.show(showing, &kept, permit, Instant::now());
     Ok(())
 }
 
 /// Takes a whole drawing that a client sends, if it counts.
-pub(super) async fn take_state(socket: &Collaborator, room: &Arc<Room>, canvas_data: &str, place: Place) {
+/// `question` is the one that it says it answers.
+pub(super) async fn take_state(
+    socket: &Collaborator,
+    room: &Arc<Room>,
+    canvas_data: &str,
+    question: i64,
+    place: Place,
+) {
     let (app, seat, now) = (&socket.app, socket.handle.id(), Instant::now());
     let hash = blake3::hash(canvas_data.as_bytes()).to_hex().to_string();
     let accepted = {
         let mut state = room.state();
-        let asked = state.restless.answered(seat, now);
+        let asked = state.restless.answered(seat, question);
         state.floor.touch(seat, &place, None, now);
         state.floor.accepts(seat, &place, asked, &hash, now)
     };
@@ -116,15 +146,13 @@ pub(super) async fn take_state(socket: &Collaborator, room: &Arc<Room>, canvas_d
         data: canvas_data.to_owned(),
     });
     let (id, name) = (room.id, slot.clone());
-    let bytes = stored.data.len();
-    let kept = app
-        .write_sized(bytes, move |conn| {
-            Ok(store::keep_canvas(conn, id, &name, &stored, &hash)?)
-        })
-        .await;
-    if let Err(error) = kept {
-        tracing::debug!(%error, "a drawing could not be kept");
-        return;
+    match keep(app, id, name, stored, hash).await {
+        Ok(true) => {}
+        Ok(false) => return socket.complain(FULL),
+        Err(error) => {
+            tracing::debug!(%error, "a drawing could not be kept");
+            return;
+        }
     }
     let user_id = socket.handle.user_id();
     let op = Op {
@@ -139,4 +167,21 @@ pub(super) async fn take_state(socket: &Collaborator, room: &Arc<Room>, canvas_d
     if let Err(error) = app.live.rooms.submit(app, id, op).await {
         tracing::debug!(%error, "a drawing is kept and its operations stay");
     }
+}
+
+/// Keeps a whole drawing; false when the room, or the whole database, has no place for it.
+async fn keep(app: &App, id: i64, slot: Box<str>, stored: Arc<Stored>, hash: String) -> Result<bool, Error> {
+    if !app.pictures.has_room(app).await? {
+        return Ok(false);
+    }
+    let bytes = stored.data.len();
+    app.write_sized(bytes, move |conn| {
+        let others = store::bytes_of_others(conn, id, &slot)?;
+        let fits = others + stored.data.len() as u64 <= MOST_OF_ROOM;
+        if fits {
+            store::keep_canvas(conn, id, &slot, &stored, &hash)?;
+        }
+        Ok(fits)
+    })
+    .await
 }

@@ -8,17 +8,15 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use sockets::Frame;
+use sockets::{Frame, code};
 
 use super::floor::Floor;
 use super::frames;
+use super::items::Items;
 use super::model::Spot;
 use super::op::{Op, Place, Saved};
 use super::seat::{Hold, Post, RECENT, Seat, crossed};
 use super::slot::{Slot, Tail};
-
-/// The JSON text of a frame.
-type Json = Vec<u8>;
 
 /// How long somebody counts as being on a canvas after the last sign.
 const ON_CANVAS: Duration = Duration::from_secs(10);
@@ -34,6 +32,8 @@ pub struct Showing {
     pub epoch: u32,
     /// What it shows besides the stored state: numbers in the log.
     pub tail: Vec<i64>,
+    /// Bytes of these.
+    pub tail_bytes: usize,
     /// Whether a state is stored.
     pub has_state: bool,
 }
@@ -47,6 +47,17 @@ pub struct Stored {
     pub number: i64,
     /// The client's `canvas_data`, a JSON object.
     pub data: String,
+}
+
+/// What the store has of a canvas.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The stored state, …
+    pub state: Option<Stored>,
+    /// … what is in it, …
+    pub items: Items,
+    /// … and operations of the log, with their numbers.
+    pub log: Vec<(i64, Op)>,
 }
 
 impl<P: Post> Floor<P> {
@@ -101,7 +112,8 @@ impl<P: Post> Floor<P> {
     /// Gives up showing a canvas: what was held back follows.
     pub fn give_up_showing(&mut self, seat: u64) {
         if let Some(seat) = self.seat(seat) {
-            seat.release();
+            // It comes again, and sees all of it then.
+            seat.close(code::TRY_AGAIN, "come again in a moment");
         }
     }
 
@@ -137,6 +149,7 @@ impl<P: Post> Floor<P> {
                 slot: slot.into(),
                 epoch: canvas.epoch,
                 tail: canvas.tail.iter().map(|Tail(number, _)| *number).collect(),
+                tail_bytes: canvas.tail_bytes,
                 has_state: canvas.state.is_some(),
             }
         };
@@ -146,21 +159,14 @@ impl<P: Post> Floor<P> {
         }
         busy.hold = Some(Hold {
             slot: Some(slot.into()),
-            frames: Vec::new(),
+            ..Hold::default()
         });
         Some(showing)
     }
 
     /// Shows a canvas: its stored state, the operations of the log after it, and what has happened since.
-    pub fn show(
-        &mut self,
-        showing: &Showing,
-        stored: Option<&Stored>,
-        log: &[(i64, Op)],
-        permit: Box<dyn Any + Send>,
-        now: Instant,
-    ) {
-        let frames = self.frames_of(showing, stored, log);
+    pub fn show(&mut self, showing: &Showing, kept: &Kept, permit: Box<dyn Any + Send>, now: Instant) {
+        let frames = self.frames_of(showing, kept);
         let drawn = self
             .model
             .by_id(&showing.slot)
@@ -168,20 +174,14 @@ impl<P: Post> Floor<P> {
         let Some(seat) = self.seats.iter_mut().find(|seat| seat.id == showing.seat) else {
             return;
         };
-        let Some((state, tail)) = frames else {
+        let Some((frames, wipes)) = frames else {
             seat.release();
             return;
         };
-        let wipes = state.is_some();
-        if let Some(state) = state
-            && !seat.post.send_state(frames::frame(&state), permit)
-        {
+        if !seat.post.send_state(frames, permit) {
             // One is on its way already, which was asked for a moment ago.
             seat.release();
             return;
-        }
-        for json in tail {
-            seat.post.send(&frames::frame(&json));
         }
         let brush = seat.busy().brush(&showing.slot);
         brush.served = Some(drawn);
@@ -190,41 +190,36 @@ impl<P: Post> Floor<P> {
             brush.wiped_at = Some(now);
         }
         // The state may be younger than what was held back meanwhile: a stroke in both would be drawn twice.
-        let stored = stored.filter(|_| wipes);
-        seat.release_except(|frame| stored.is_some_and(|stored| is_stroke_in(frame, &stored.data)));
+        seat.release_except(|frame| wipes && is_stroke_in(frame, &kept.items));
     }
 
-    /// What [`Floor::show`] sends; nothing when the canvas was cleared or deleted meanwhile.
-    fn frames_of(
-        &self,
-        showing: &Showing,
-        stored: Option<&Stored>,
-        log: &[(i64, Op)],
-    ) -> Option<(Option<Json>, Vec<Json>)> {
+    /// What [`Floor::show`] sends, and whether a whole state is among it; nothing when the canvas was cleared or deleted
+    /// meanwhile.
+    fn frames_of(&self, showing: &Showing, kept: &Kept) -> Option<(Vec<Frame>, bool)> {
         let (index, slot) = self.model.by_id(&showing.slot)?;
         if slot.epoch != showing.epoch {
             return None;
         }
         let user_id = self.seats.iter().find(|seat| seat.id == showing.seat)?.user_id;
-        let stored = stored.filter(|stored| stored.epoch == showing.epoch);
-        let covered = stored.map_or(0, |stored| stored.number);
+        let state = kept.state.as_ref();
+        let state = state.filter(|state| state.epoch == showing.epoch);
+        let covered = state.map_or(0, |state| state.number);
         let tail: HashSet<i64> = showing.tail.iter().copied().collect();
-        let tail = log
-            .iter()
-            .filter(|(number, op)| {
-                let is_in_state = stored.is_some_and(|stored| is_in(op, &stored.data));
-                *number > covered && tail.contains(number) && !is_in_state
-            })
-            .filter_map(|(_, op)| {
-                let layer = layer_of(slot, op);
-                frames::on_page(op, index, &slot.id, layer.as_deref())
-            })
-            .collect();
-        let state = stored.map(|stored| frames::canvas_state(&stored.data, slot.id_for(user_id), index));
-        Some((state, tail))
+        let tail = kept.log.iter().filter(|(number, op)| {
+            let is_shown = *number > covered && tail.contains(number);
+            is_shown && !(state.is_some() && is_in(op, &kept.items))
+        });
+        let tail = tail.filter_map(|(_, op)| {
+            let layer = layer_of(slot, op);
+            frames::on_page(op, index, &slot.id, layer.as_deref())
+        });
+        let whole = state.map(|state| frames::canvas_state(&state.data, slot.id_for(user_id), index));
+        let frames = whole.into_iter().chain(tail);
+        Some((frames.map(|json| frames::frame(&json)).collect(), state.is_some()))
     }
 
-    /// Whom to ask for all of a canvas: who is on it, has been shown all of it, and longest of these.
+    /// Whom to ask for all of a canvas: who is on it and has been shown all of it; of these somebody who is not in the
+    /// middle of a stroke, and has been there longest.
     pub fn whom_to_ask(&self, slot: &str, but: Option<u64>, now: Instant) -> Option<u64> {
         let (_, canvas) = self.model.by_id(slot)?;
         let knows = |seat: &&Seat<P>| {
@@ -240,7 +235,7 @@ impl<P: Post> Floor<P> {
             .iter()
             .filter(|seat| Some(seat.id) != but)
             .filter(knows)
-            .min_by_key(|seat| seat.busy.as_ref().and_then(|busy| busy.on_since))
+            .min_by_key(|seat| seat.busy.as_ref().map(|busy| (busy.drawing, busy.on_since)))
             .map(|seat| seat.id)
     }
 
@@ -307,7 +302,7 @@ impl<P: Post> Floor<P> {
 }
 
 /// Whether a frame is about a stroke that is in a stored state.
-fn is_stroke_in(frame: &Frame, state: &str) -> bool {
+fn is_stroke_in(frame: &Frame, items: &Items) -> bool {
     #[derive(Deserialize)]
     struct Draw<'a> {
         #[serde(rename = "type")]
@@ -319,18 +314,18 @@ fn is_stroke_in(frame: &Frame, state: &str) -> bool {
     let Ok(Draw { kind: "draw", data }) = draw else {
         return false;
     };
-    data.is_some_and(|data| is_item_in(data, state))
+    data.is_some_and(|data| is_item_in(data, items))
 }
 
 /// Whether a stroke is in a stored state, by its id.
-fn is_in(op: &Op, state: &str) -> bool {
+fn is_in(op: &Op, items: &Items) -> bool {
     match &op.action {
-        super::op::Action::Draw { data } => is_item_in(data, state),
+        super::op::Action::Draw { data } => is_item_in(data, items),
         _ => false,
     }
 }
 
-fn is_item_in(data: &RawValue, state: &str) -> bool {
+fn is_item_in(data: &RawValue, items: &Items) -> bool {
     let Ok(object) = super::shallow::Object::read(data.get()) else {
         return false;
     };
@@ -343,7 +338,7 @@ fn is_item_in(data: &RawValue, state: &str) -> bool {
     let id: Option<String> = object
         .get("itemId")
         .and_then(|id| serde_json::from_str(id.get()).ok());
-    id.is_some_and(|id| id.len() >= 4 && state.contains(&id))
+    id.is_some_and(|id| items.contains(&id))
 }
 
 fn layer_of(slot: &Slot, op: &Op) -> Option<Box<RawValue>> {
@@ -362,7 +357,7 @@ mod tests {
 
     #[test]
     fn a_stroke_is_found_in_a_state_whatever_the_length_of_its_frame() {
-        let state = r#"{"projectData":"[[\"Path\",{\"itemId\":\"item_7_b\"}]]"}"#;
+        let items = Items::of(r#"{"projectData":"[[\"Path\",{\"itemId\":\"item_7_b\"}]]"}"#);
         for length in [0, 200, 70_000] {
             let frame = |kind: &str, item: &str| {
                 let points = " ".repeat(length);
@@ -370,10 +365,10 @@ mod tests {
                     format!(r#"{{"type":"{kind}","data":{{"type":"brush","itemId":"{item}"}}{points}}}"#);
                 frames::frame(json.as_bytes())
             };
-            assert!(is_stroke_in(&frame("draw", "item_7_b"), state), "{length}");
-            assert!(!is_stroke_in(&frame("draw", "item_8_b"), state), "{length}");
+            assert!(is_stroke_in(&frame("draw", "item_7_b"), &items), "{length}");
+            assert!(!is_stroke_in(&frame("draw", "item_8_b"), &items), "{length}");
             assert!(
-                !is_stroke_in(&frame("delete_item", "item_7_b"), state),
+                !is_stroke_in(&frame("delete_item", "item_7_b"), &items),
                 "{length}"
             );
         }

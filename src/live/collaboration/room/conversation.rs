@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use axum::response::Response;
 use envelope::permits::BytesPermit;
+use serde_json::value::RawValue;
 use sockets::code;
 
 use super::floor::Origin;
@@ -16,7 +17,7 @@ use super::limits::{Buckets, LONGEST_DELAY, Pace};
 use super::message::{self, Inbound};
 use super::seat::Post;
 use super::sequencer::Waiting;
-use super::{canvas_work, entering, finalise, frames, parcel, snapshots};
+use super::{canvas_work, entering, finalise, frames, masking, parcel, snapshots};
 use crate::app::App;
 use crate::live::collaboration::api::conduct;
 use crate::live::collaboration::change;
@@ -52,6 +53,13 @@ pub async fn open(
     }))
 }
 
+/// A message, before it is known what it says.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    received: Instant,
+    bytes: usize,
+}
+
 /// One socket.
 pub(super) struct Collaborator {
     pub(super) app: Arc<App>,
@@ -81,14 +89,21 @@ impl Conversation for Collaborator {
         let Ok(text) = std::str::from_utf8(&text) else {
             return;
         };
+        let said = Said {
+            received: Instant::now(),
+            bytes: text.len(),
+        };
+        // A long one is work before it is known what it is.
+        if text.len() > message::LONGEST_USUAL && !self.is_in_pace(Pace::Long, said.received).await {
+            return;
+        }
         match message::parse(self.handle.user_id(), text) {
             Err(why) => self.complain(why),
             Ok(Inbound::Ignored) => {}
             Ok(inbound) => {
-                let now = Instant::now();
                 let is_asked = self.is_asked_for(room, &inbound);
-                if is_asked || self.is_in_pace(Pace::of(&inbound), now).await {
-                    self.hear(room, inbound).await;
+                if is_asked || self.is_in_pace(Pace::of(&inbound), Instant::now()).await {
+                    self.hear(room, inbound, said).await;
                 }
             }
         }
@@ -120,7 +135,10 @@ impl Collaborator {
 
     /// A whole drawing that the server has asked for is not counted.
     fn is_asked_for(&self, room: &Room, inbound: &Inbound<'_>) -> bool {
-        matches!(inbound, Inbound::CanvasState { .. }) && room.state().restless.is_asked(self.handle.id())
+        let Inbound::CanvasState { target_user_id, .. } = inbound else {
+            return false;
+        };
+        room.state().restless.is_asked(self.handle.id(), *target_user_id)
     }
 
     /// Whether a message may be taken. What counts is made to wait at first; what is fresh or nothing is dropped.
@@ -147,7 +165,7 @@ impl Collaborator {
             .take(pace, now)
     }
 
-    async fn hear(&self, room: &Arc<Room>, inbound: Inbound<'_>) {
+    async fn hear(&self, room: &Arc<Room>, inbound: Inbound<'_>, said: Said) {
         match inbound {
             Inbound::DrawBatch { batch, place } => self.relay_batch(room, &batch, &place),
             Inbound::Cursor { position, place } => self.relay_cursor(room, position, &place),
@@ -158,23 +176,16 @@ impl Collaborator {
                 let now = Instant::now();
                 let title = room.state().floor.title(self.handle.id(), title, now);
                 match title {
-                    Some(title) => self.submit(room, Inbound::TitleEdit { title }).await,
+                    Some(title) => self.submit(room, Inbound::TitleEdit { title }, said, false).await,
                     None => self.app.live.rooms.rouse(room),
                 }
             }
-            Inbound::TextEdit { text, place } => {
-                let masked = self.app.words.masker().mask(&text).into_owned();
-                let is_masked = masked != text;
-                room.state().floor.leave_canvas(self.handle.id());
-                self.submit_doubtful(room, Inbound::TextEdit { text: masked, place }, is_masked)
-                    .await;
-            }
             Inbound::RequestSync { place } => self.show(room, &place),
             Inbound::CanvasState {
-                canvas_data, place, ..
-            } => {
-                canvas_work::take_state(self, room, canvas_data.get(), place).await;
-            }
+                canvas_data,
+                target_user_id,
+                place,
+            } => canvas_work::take_state(self, room, canvas_data.get(), target_user_id, place).await,
             Inbound::CanvasSnapshot { url, place } => snapshots::take(self, room, url, &place).await,
             Inbound::Finalize => finalise::finalise(self, room).await,
             Inbound::KickUser { user_id } => self.kick(room, user_id).await,
@@ -182,18 +193,57 @@ impl Collaborator {
             Inbound::InitiateVote | Inbound::VoteSave { .. } => {
                 self.complain("Votes are begun and answered by their own buttons.");
             }
-            inbound => self.submit(room, inbound).await,
+            inbound => self.write(room, inbound, said).await,
         }
     }
 
-    async fn submit(&self, room: &Arc<Room>, inbound: Inbound<'_>) {
-        self.submit_doubtful(room, inbound, false).await;
+    /// Queues what is for the log, with its rude words masked.
+    async fn write(&self, room: &Arc<Room>, inbound: Inbound<'_>, said: Said) {
+        match inbound {
+            Inbound::TextEdit { text, place } => {
+                let masked = self.app.words.masker().mask(&text).into_owned();
+                let is_masked = masked != text;
+                room.state().floor.leave_canvas(self.handle.id());
+                let inbound = Inbound::TextEdit { text: masked, place };
+                self.submit(room, inbound, said, is_masked).await;
+            }
+            Inbound::AddPage { index, extra } => {
+                let masked = self.masked(&extra, "text");
+                let extra = masked.unwrap_or(extra);
+                self.submit(room, Inbound::AddPage { index, extra }, said, false)
+                    .await;
+            }
+            Inbound::TextEditAdvanced { data, place } => {
+                let masked = self.masked(data, "content");
+                let data = masked.as_deref().unwrap_or(data);
+                let inbound = Inbound::TextEditAdvanced { data, place };
+                self.submit(room, inbound, said, masked.is_some()).await;
+            }
+            Inbound::LayerOperation {
+                operation,
+                data,
+                place,
+            } => {
+                let masked = self.masked(data, "name");
+                let inbound = Inbound::LayerOperation {
+                    operation,
+                    data: masked.as_deref().unwrap_or(data),
+                    place,
+                };
+                self.submit(room, inbound, said, masked.is_some()).await;
+            }
+            inbound => self.submit(room, inbound, said, false).await,
+        }
+    }
+
+    fn masked(&self, json: &RawValue, field: &'static str) -> Option<Box<RawValue>> {
+        masking::in_object(&self.app.words.masker(), json, field)
     }
 
     /// Queues an operation; `is_doubtful` when its sender has to see what became of it.
-    async fn submit_doubtful(&self, room: &Arc<Room>, inbound: Inbound<'_>, is_doubtful: bool) {
-        let (app, seat, received) = (&self.app, self.handle.id(), Instant::now());
-        let Some(queue) = app.live.rooms.sequencer.place().await else {
+    async fn submit(&self, room: &Arc<Room>, inbound: Inbound<'_>, said: Said, is_doubtful: bool) {
+        let (app, seat, received) = (&self.app, self.handle.id(), said.received);
+        let Some(queue) = app.live.rooms.sequencer.place(said.bytes).await else {
             return self.complain(BUSY);
         };
         let entered = {
@@ -227,16 +277,8 @@ impl Collaborator {
                         received,
                         is_doubtful: is_doubtful || is_elsewhere,
                     };
-                    app.live.rooms.sequencer.push(
-                        queue,
-                        Waiting {
-                            collaboration_id: room.id,
-                            op,
-                            origin: Some(origin),
-                            since: received,
-                            at: app.clock.now(),
-                        },
-                    );
+                    let waiting = Waiting::new(app, room.id, op, Some(origin));
+                    app.live.rooms.sequencer.push(queue, waiting);
                 }
             }
             entered
@@ -264,12 +306,7 @@ impl Collaborator {
         }
     }
 
-    fn relay_cursor(
-        &self,
-        room: &Arc<Room>,
-        position: &serde_json::value::RawValue,
-        place: &super::op::Place,
-    ) {
+    fn relay_cursor(&self, room: &Arc<Room>, position: &RawValue, place: &super::op::Place) {
         let (user_id, seat, now) = (self.handle.user_id(), self.handle.id(), Instant::now());
         let (entered, message) = {
             let mut state = room.state();
@@ -292,8 +329,11 @@ impl Collaborator {
 
     fn relay_presence(&self, room: &Arc<Room>, presence: &message::Presence<'_>) {
         let (user_id, seat, now) = (self.handle.user_id(), self.handle.id(), Instant::now());
+        let masked = presence
+            .cursor_position
+            .and_then(|caret| self.masked(caret, "textValue"));
         let doing = frames::Doing {
-            cursor_position: presence.cursor_position,
+            cursor_position: masked.as_deref().or(presence.cursor_position),
             current_tool: presence.current_tool.as_deref(),
             activity: presence.activity.as_deref(),
             typing: presence.typing.as_deref(),

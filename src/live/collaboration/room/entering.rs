@@ -34,7 +34,7 @@ pub(super) async fn enter(socket: &Arc<Collaborator>, admitted: &Admitted) -> Re
     let user_id = handle.user_id();
     let person = person(app, session.id, user_id).await?;
     let has_come = app.live.presence.enter(app, &room.session_id, user_id).await?;
-    let snapshots = snapshots::of_room(app, &room, user_id).await;
+    let snapshots = snapshots::of_room(app, &room, user_id).await?;
     let seen = admitted.member.seen_number;
     let missed = {
         let mut state = room.state();
@@ -50,10 +50,7 @@ pub(super) async fn enter(socket: &Arc<Collaborator>, admitted: &Admitted) -> Re
         let mut seat = Seat::new(handle.id(), user_id, handle.outbox().clone());
         send_large(&seat, init, snapshots);
         if missed.is_some() {
-            seat.busy().hold = Some(Hold {
-                slot: None,
-                frames: Vec::new(),
-            });
+            seat.busy().hold = Some(Hold::default());
         }
         state.floor.seats.push(seat);
         missed
@@ -102,7 +99,7 @@ fn init(model: &super::model::Model, people: &[Person], me: &Person, snapshots: 
 fn send_large<P: Post>(seat: &Seat<P>, json: Vec<u8>, snapshots: Snapshots) {
     let frame = super::frames::frame(&json);
     drop(json);
-    if frame.len() <= LARGE || !seat.tell_state(&frame, Box::new(snapshots.into_permit())) {
+    if frame.len() <= LARGE || !seat.tell_state(&frame, Box::new(snapshots.into_room())) {
         seat.tell(&frame);
     }
 }

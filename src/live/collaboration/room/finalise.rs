@@ -18,7 +18,7 @@ use crate::live::collaboration::store as sessions;
 use crate::live::collaboration::store::sessions::EndedBy;
 use crate::live::collaboration::store::{Session, votes};
 use crate::live::notify::json;
-use crate::pictures::{Reference, Skeleton};
+use crate::pictures::{self, Picture, Reference, Skeleton, canvas};
 use crate::stories::drawn::Sent;
 use crate::stories::effects;
 use crate::stories::rules::{CATEGORIES, Given, LANGUAGES, LONGEST_TITLE};
@@ -116,10 +116,16 @@ async fn make(
     model: &Model,
     pictures: &[(String, Reference)],
 ) -> Result<Done, Error> {
-    let story = Arc::new(written(app, model, pictures)?);
+    let (story, chosen) = written(app, model, pictures)?;
+    let story = Arc::new(story);
+    let leases: Vec<_> = chosen
+        .iter()
+        .map(|picture| app.pictures.leases.take(&picture.id.to_string()))
+        .collect();
+    let chosen = Arc::new(chosen);
     let (number, now, session_id) = (model.number, app.clock.now(), room.session_id.to_string());
     let folded = story.folded();
-    change(app, move |conn| {
+    let done = change(app, move |conn| {
         let session = sessions::lock(conn, &session_id)?.ok_or_else(Error::not_found)?;
         if let Some(story_id) = session.finalized_story_id {
             return Ok(Done::Before(story_id));
@@ -134,6 +140,9 @@ async fn make(
         if session.last_number != number {
             return Ok(Done::Again);
         }
+        for picture in &*chosen {
+            pictures::store::put(conn, &picture.id.to_string(), picture, now)?;
+        }
         let story_id = store_story(conn, &session, &story, &folded, now)?;
         let people = store::authors(conn, session.id)?;
         together::link(conn, story_id, session.host_id, &people)?;
@@ -141,8 +150,10 @@ async fn make(
         crate::live::collaboration::store::sessions::end(conn, session.id, EndedBy::Vote, now)?;
         votes::used(conn, vote, now)?;
         Ok(Done::Made(story_id))
-    })
-    .await
+    });
+    let done = done.await;
+    drop(leases);
+    done
 }
 
 /// The linked story of the host is written anew; without one a new story is made.
@@ -172,8 +183,12 @@ fn title_of(model: &Model) -> Option<String> {
     (!title.is_empty()).then_some(title)
 }
 
-/// The story that a model is.
-fn written(app: &App, model: &Model, pictures: &[(String, Reference)]) -> Result<Written, Error> {
+/// The story that a model is, and pictures of it that are not stored yet.
+fn written(
+    app: &App,
+    model: &Model,
+    pictures: &[(String, Reference)],
+) -> Result<(Written, Vec<Picture>), Error> {
     let meta = model.meta.as_deref().cloned().unwrap_or_default();
     let texts: Vec<&str> = model.slots.iter().map(|slot| &*slot.text).collect();
     let is_blank = texts.iter().all(|text| text.trim().is_empty());
@@ -189,10 +204,10 @@ fn written(app: &App, model: &Model, pictures: &[(String, Reference)]) -> Result
             .find(|(slot, _)| *slot == *id)
             .map(|(_, picture)| *picture)
     };
-    let cover = picture_of(&model.cover.id).map_or_else(
-        || meta.cover_image.clone().unwrap_or_default(),
-        |picture| picture.to_string(),
-    );
+    let (cover, chosen) = match picture_of(&model.cover.id) {
+        Some(drawn) => (Skeleton::from_stored(drawn.to_string()), Vec::new()),
+        None => chosen_cover(meta.cover_image.as_deref().unwrap_or_default()),
+    };
     let given = Given {
         title: Some(title_of(model).unwrap_or_else(|| UNTITLED.to_owned())),
         content: Some(masker.mask(&content).into_owned()),
@@ -209,13 +224,19 @@ fn written(app: &App, model: &Model, pictures: &[(String, Reference)]) -> Result
         creation_type: Some("collaborative".to_owned()),
         is_published: Some(false),
     };
-    let sent = Sent::split(
-        Skeleton::from_stored(cover),
-        Skeleton::from_stored(canvas_of(model, picture_of)),
-    );
+    let sent = Sent::split(cover, Skeleton::from_stored(canvas_of(model, picture_of)));
     let drawn = sent.drawn(None);
     let drawn = drawn.map_err(|_| Error::internal(&"the pages of a room are no canvas"))?;
-    Ok(Written::new(given, drawn))
+    Ok((Written::new(given, drawn), chosen))
+}
+
+/// A cover that was chosen instead of drawn, under the rules for the cover of any story, and its picture.
+fn chosen_cover(cover: &str) -> (Skeleton, Vec<Picture>) {
+    let none = (Skeleton::from_stored(String::new()), Vec::new());
+    let Ok((cover, pictures)) = Skeleton::split(cover) else {
+        return none;
+    };
+    canvas::accept_cover(cover).map_or(none, |cover| (cover, pictures))
 }
 
 /// The JSON text of the pages: one entry for each, whether or not it was drawn on. The apps pair texts and entries by

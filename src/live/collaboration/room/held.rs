@@ -22,6 +22,10 @@ use crate::live::notify::json;
 
 /// How long an operation that is missing is waited for before the log is read.
 const GAP: Duration = Duration::from_millis(200);
+/// So many operations after the last checkpoint the model is kept, or so many bytes: what the log has after it is read
+/// whenever the room is loaded.
+const KEPT_EVERY: i64 = 500;
+const KEPT_EVERY_BYTES: usize = 1 << 20;
 /// How long sockets stay open after the end, for the apps to close them.
 const AFTER_THE_END: Duration = Duration::from_secs(10);
 
@@ -60,8 +64,10 @@ pub struct State {
     pub empty_since: Option<Instant>,
     /// What the beat has to look after.
     pub restless: upkeep::Restless,
-    /// The number at the last checkpoint.
+    /// The number at the last checkpoint, and the bytes of what came after it.
     pub kept: i64,
+    pub(super) unkept_bytes: usize,
+    pub(super) is_being_kept: bool,
 }
 
 impl fmt::Debug for Room {
@@ -88,6 +94,8 @@ impl Room {
                 empty_since: Some(Instant::now()),
                 restless: upkeep::Restless::default(),
                 kept: 0,
+                unkept_bytes: 0,
+                is_being_kept: false,
             }),
             loaded: OnceCell::new(),
             membership: Mutex::new(None),
@@ -125,7 +133,7 @@ impl Room {
     ) {
         let mut left = Vec::new();
         let mut is_whole = true;
-        {
+        let is_to_be_kept = {
             let mut state = self.state();
             if !self.loaded.initialized() {
                 // What comes while the log is read waits for it.
@@ -138,6 +146,7 @@ impl Room {
             }
             for (number, op, origin) in ops {
                 is_whole = if let Some(op) = op {
+                    state.unkept_bytes += op.action.size();
                     state.floor.deliver(number, op, origin, now, &mut left)
                 } else {
                     state.floor.skip(number);
@@ -149,8 +158,18 @@ impl Room {
                     state.restless.drawn(slot, now);
                 }
             }
-        }
+            let is_much =
+                state.floor.model.number - state.kept >= KEPT_EVERY || state.unkept_bytes >= KEPT_EVERY_BYTES;
+            is_own && is_much && !std::mem::replace(&mut state.is_being_kept, true)
+        };
         self.follow_up(app, left, is_own);
+        if is_to_be_kept {
+            let (room, app) = (Arc::clone(self), Arc::clone(app));
+            let tasks = app.tasks.clone();
+            tasks.spawn("keep a room", async move {
+                upkeep::keep_in_time(&app, &room).await;
+            });
+        }
         if !is_whole {
             self.read_log(app, GAP);
         }

@@ -9,14 +9,16 @@ use super::model::{NoPage, Spot};
 use super::op::{Action, Op, Place};
 use super::seat::{ON_ITS_WAY, Post, crossed};
 use super::slot::Slot;
+use crate::live::collaboration::rules::MOST_BYTES_OF_TEXTS;
 
 /// Operations that a canvas holds beyond its stored state, at most …
 const MOST_OPERATIONS: usize = 2_000;
 /// … and their bytes.
 const MOST_BYTES: usize = 4 << 20;
-/// Bytes of all pages of a room.
+/// Bytes of all drawings of a room beyond their stored states.
 const MOST_BYTES_OF_ROOM: usize = 32 << 20;
 
+const LONG: &str = "This story is too long. Make some of its texts shorter.";
 const FULL: &str = "This drawing is too large. Clear it, or draw on another page.";
 
 /// What a client is told who may not do what it asked for.
@@ -109,8 +111,19 @@ impl<P: Post> Floor<P> {
             let is_full = |slot: &Slot| {
                 slot.tail.len() >= MOST_OPERATIONS || slot.tail_bytes + action.size() > MOST_BYTES
             };
-            if slot.is_some_and(is_full) || self.model.bytes() + action.size() > MOST_BYTES_OF_ROOM {
+            if slot.is_some_and(is_full) || self.model.drawn_bytes() + action.size() > MOST_BYTES_OF_ROOM {
                 return Err(Refused(FULL));
+            }
+        }
+        if matches!(action, Action::Text { .. } | Action::AddPage { .. }) {
+            let slot = self.model.slot(user_id, place);
+            let before = match action {
+                Action::Text { .. } => slot.map_or(0, |slot| slot.text.len()),
+                _ => 0,
+            };
+            let grows = action.size() > before;
+            if grows && self.model.text_bytes() - before + action.size() > MOST_BYTES_OF_TEXTS {
+                return Err(Refused(LONG));
             }
         }
         Ok(())

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use sockets::code;
 
 use super::floor::Floor;
 use super::seat::Post;
@@ -12,8 +13,11 @@ use super::seat::Post;
 const LIGHT_EVERY: Duration = Duration::from_millis(100);
 /// How often a title is.
 const TITLE_EVERY: Duration = Duration::from_millis(200);
-/// Parts of strokes that wait behind an operation of their sender.
+/// Parts of strokes that wait behind an operation of their sender, and their bytes; ends of strokes may be more, …
 const MOST_BEHIND: usize = 64;
+const MOST_BYTES_BEHIND: usize = 256 << 10;
+/// … but not more than this, and twice the bytes.
+const MOST_ENDS_BEHIND: usize = 512;
 
 /// What is passed on once in a while: the newest.
 #[derive(Debug, Default)]
@@ -53,6 +57,13 @@ pub struct Lights {
     cursor: Pending<Bytes>,
     presence: Pending<Bytes>,
     title: Pending<String>,
+}
+
+/// Parts of strokes that wait behind an operation of their sender.
+#[derive(Debug, Default)]
+pub struct Behind {
+    messages: Vec<Bytes>,
+    bytes: usize,
 }
 
 /// What is passed on once in a while.
@@ -129,14 +140,24 @@ impl<P: Post> Floor<P> {
         }
     }
 
-    /// A part of a stroke, which may go at once if no operation of its sender waits for its number.
+    /// A part of a stroke, which may go at once if no operation of its sender waits for its number. Otherwise it waits.
+    /// What may be lost is left out when much waits already; where even what must arrive is too much the socket is
+    /// closed, and comes again.
     pub fn behind(&mut self, seat: u64, message: Bytes, must_arrive: bool) -> Option<Bytes> {
-        let busy = self.seat(seat)?.busy();
+        let seat = self.seat(seat)?;
+        let busy = seat.busy();
         if busy.unnumbered == 0 {
             return Some(message);
         }
-        if must_arrive || busy.behind.len() < MOST_BEHIND {
-            busy.behind.push(message);
+        let behind = &mut busy.behind;
+        let (count, bytes) = (behind.messages.len(), behind.bytes + message.len());
+        if count < MOST_BEHIND && bytes <= MOST_BYTES_BEHIND
+            || must_arrive && count < MOST_ENDS_BEHIND && bytes <= 2 * MOST_BYTES_BEHIND
+        {
+            behind.messages.push(message);
+            behind.bytes = bytes;
+        } else if must_arrive {
+            seat.close(code::TRY_AGAIN, "the server is busy");
         }
         None
     }
@@ -150,6 +171,6 @@ impl<P: Post> Floor<P> {
         if busy.unnumbered > 0 {
             return Vec::new();
         }
-        std::mem::take(&mut busy.behind)
+        std::mem::take(&mut busy.behind).messages
     }
 }

@@ -30,6 +30,8 @@ pub enum Pace {
     Sync,
     /// Questions who is where.
     Viewers,
+    /// Long messages, whatever they say.
+    Long,
     /// Everything else.
     Other,
 }
@@ -63,7 +65,7 @@ impl Pace {
             Self::Text | Self::Page | Self::Other => 5.0,
             Self::State => 0.5,
             Self::Sync => 1.0,
-            Self::Viewers => 2.0,
+            Self::Viewers | Self::Long => 2.0,
         }
     }
 
@@ -126,6 +128,7 @@ const ALL: [Pace; PACES] = [
     Pace::State,
     Pace::Sync,
     Pace::Viewers,
+    Pace::Long,
     Pace::Other,
 ];
 

@@ -16,7 +16,7 @@ use super::shallow::{Object, is_shallow};
 /// The longest message of any type, in bytes; a longer one is not even read.
 pub const LONGEST: usize = 8 << 20;
 /// The longest message of a type that has no limit of its own, in bytes.
-const LONGEST_USUAL: usize = 256 << 10;
+pub const LONGEST_USUAL: usize = 256 << 10;
 const LONGEST_DRAW: usize = 1 << 20;
 const LONGEST_SNAPSHOT: usize = 4 << 20;
 /// The longest title, in characters.

@@ -259,11 +259,14 @@ impl Model {
         self.title.is_empty() && self.slots.is_empty() && self.meta.is_none()
     }
 
-    /// About how many bytes the room's texts and tails are.
-    pub fn bytes(&self) -> usize {
-        self.canvases()
-            .map(|slot| slot.text.len() + slot.tail_bytes)
-            .sum()
+    /// Bytes of what the canvases show beyond their stored states.
+    pub fn drawn_bytes(&self) -> usize {
+        self.canvases().map(|slot| slot.tail_bytes).sum()
+    }
+
+    /// Bytes of the texts of all pages.
+    pub fn text_bytes(&self) -> usize {
+        self.slots.iter().map(|slot| slot.text.len()).sum()
     }
 
     fn position(&self, id: &str) -> Option<usize> {

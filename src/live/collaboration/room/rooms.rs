@@ -133,18 +133,10 @@ impl Rooms {
 
     /// Queues an operation; waits for a place. An error when the database is too far behind.
     pub async fn submit(&self, app: &App, collaboration_id: i64, op: Op) -> Result<(), Error> {
-        let place = self.sequencer.place().await;
+        let place = self.sequencer.place(op.action.size()).await;
         let place = place.ok_or_else(|| Error::unavailable(COME_AGAIN))?;
-        self.sequencer.push(
-            place,
-            Waiting {
-                collaboration_id,
-                op,
-                origin: None,
-                since: Instant::now(),
-                at: app.clock.now(),
-            },
-        );
+        self.sequencer
+            .push(place, Waiting::new(app, collaboration_id, op, None));
         Ok(())
     }
 }
@@ -185,20 +177,23 @@ fn give_back(
         )),
         _ => None,
     };
+    let seats: Vec<u64> = numbered
+        .iter()
+        .filter_map(|(_, waiting)| Some(waiting.origin?.seat))
+        .collect();
     if let Some(room) = room {
-        let seats: Vec<u64> = numbered
-            .iter()
-            .filter_map(|(_, waiting)| Some(waiting.origin?.seat))
-            .collect();
         let ops = numbered
             .into_iter()
             .map(|(number, waiting)| (number, Some(waiting.op), waiting.origin));
         room.deliver(app, ops, true, Instant::now());
-        upkeep::release(app, room, &seats);
-        refuse(room, app, &failed);
     }
     if let Some(message) = message {
         app.live.channels.publish(&group(id), message);
+    }
+    if let Some(room) = room {
+        // What has waited behind the operations comes after them on other servers, too.
+        upkeep::release(app, room, &seats);
+        refuse(room, app, &failed);
     }
 }
 

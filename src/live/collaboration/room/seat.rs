@@ -3,17 +3,17 @@
 use std::any::Any;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use sockets::{Class, Frame, Outbox};
 
-use super::lights::Lights;
+use super::lights::{Behind, Lights};
 
 /// How long what was sent to a socket may still be on its way when something comes from it.
 pub const ON_ITS_WAY: Duration = Duration::from_secs(1);
 /// How long others' strokes count as recent for somebody who clears.
 pub const RECENT: Duration = Duration::from_secs(2);
-/// Frames that are held back for one socket at most.
+/// Frames that are held back for one socket at most, and their bytes.
 const MOST_HELD: usize = 2_000;
+const MOST_BYTES_HELD: usize = 1 << 20;
 /// Canvases that are remembered for one socket.
 const MOST_BRUSHES: usize = 16;
 
@@ -26,8 +26,8 @@ pub trait Post {
     fn send(&self, frame: &Frame);
     /// Sends a frame that may wait a moment, or be dropped; a newer one of the same key (not 0) replaces it.
     fn cork(&self, frame: &Frame, key: u64);
-    /// Sends a large frame; false when one is on its way already.
-    fn send_state(&self, frame: Frame, permit: Box<dyn Any + Send>) -> bool;
+    /// Sends frames that are large together; false when such are on their way already.
+    fn send_state(&self, frames: Vec<Frame>, permit: Box<dyn Any + Send>) -> bool;
     /// Closes the socket after what waits.
     fn close(&self, code: u16, reason: &'static str);
 }
@@ -42,8 +42,8 @@ impl Post for Outbox {
         let _ = self.push_corked(frame.clone(), Class::Ephemeral(key));
     }
 
-    fn send_state(&self, frame: Frame, permit: Box<dyn Any + Send>) -> bool {
-        self.state(frame, permit).is_ok()
+    fn send_state(&self, frames: Vec<Frame>, permit: Box<dyn Any + Send>) -> bool {
+        self.state(frames, permit).is_ok()
     }
 
     fn close(&self, code: u16, reason: &'static str) {
@@ -84,7 +84,7 @@ pub struct Busy {
     settled_at: Option<Instant>,
     /// Own operations that are not numbered yet, and own ephemera that wait behind them.
     pub(super) unnumbered: u32,
-    pub(super) behind: Vec<Bytes>,
+    pub(super) behind: Behind,
     /// What waits a moment.
     pub(super) lights: Lights,
 }
@@ -104,11 +104,12 @@ pub struct Brush {
 }
 
 /// Frames that wait until a socket has been brought up to date.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Hold {
     /// Only those of this canvas.
     pub slot: Option<Box<str>>,
     pub(super) frames: Vec<Frame>,
+    pub(super) bytes: usize,
 }
 
 impl<P: Post> Seat<P> {
@@ -129,7 +130,7 @@ impl<P: Post> Seat<P> {
 
     /// Sends a large frame; false when one is on its way already.
     pub fn tell_state(&self, frame: &Frame, permit: Box<dyn Any + Send>) -> bool {
-        self.post.send_state(frame.clone(), permit)
+        self.post.send_state(vec![frame.clone()], permit)
     }
 
     /// Closes the socket after what waits.
@@ -146,11 +147,13 @@ impl<P: Post> Seat<P> {
         if let Some(hold) = self.busy.as_mut().and_then(|busy| busy.hold.as_mut())
             && (hold.slot.is_none() || hold.slot.as_deref() == slot)
         {
-            if hold.frames.len() < MOST_HELD {
+            if hold.frames.len() < MOST_HELD && hold.bytes < MOST_BYTES_HELD {
                 hold.frames.push(frame.clone());
+                hold.bytes += frame.len();
                 return;
             }
             // Nobody waits for so much: it goes out now, in its order.
+            hold.bytes = 0;
             for held in std::mem::take(&mut hold.frames) {
                 self.post.send(&held);
             }

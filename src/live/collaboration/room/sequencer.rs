@@ -16,8 +16,9 @@ use super::op::Op;
 use super::store::{self, Entry, MOST_AT_ONCE};
 use crate::app::App;
 
-/// Operations that wait, at most; whoever has another waits before it is taken.
+/// Operations that wait or are being written, at most, and their bytes; whoever has another waits before it is taken.
 const MOST_WAITING: usize = 1_000;
+const MOST_BYTES_WAITING: u32 = 4 << 20;
 /// Bytes that one write takes.
 const MOST_BYTES: usize = 1 << 20;
 /// How long an operation waits for a database that is away.
@@ -38,6 +39,26 @@ pub struct Waiting {
     pub since: Instant,
     /// When it came, in microseconds since 1970.
     pub at: i64,
+}
+
+impl Waiting {
+    /// An operation that has just come.
+    pub fn new(app: &App, collaboration_id: i64, op: Op, origin: Option<Origin>) -> Self {
+        Self {
+            collaboration_id,
+            op,
+            origin,
+            since: Instant::now(),
+            at: app.clock.now(),
+        }
+    }
+}
+
+/// A place in the queue, and room for the bytes of what will stand there.
+#[derive(Debug)]
+pub struct Place<'a> {
+    place: SemaphorePermit<'a>,
+    bytes: SemaphorePermit<'a>,
 }
 
 /// What became of an operation.
@@ -62,8 +83,10 @@ pub trait Taker {
 /// The queue before the database.
 #[derive(Debug)]
 pub struct Sequencer {
-    waiting: Mutex<VecDeque<Waiting>>,
+    /// Each with the bytes that it holds.
+    waiting: Mutex<VecDeque<(Waiting, usize)>>,
     places: Semaphore,
+    bytes: Semaphore,
     rang: Notify,
 }
 
@@ -72,32 +95,43 @@ impl Default for Sequencer {
         Self {
             waiting: Mutex::default(),
             places: Semaphore::new(MOST_WAITING),
+            bytes: Semaphore::new(MOST_BYTES_WAITING as usize),
             rang: Notify::new(),
         }
     }
 }
 
 impl Sequencer {
-    fn waiting(&self) -> MutexGuard<'_, VecDeque<Waiting>> {
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<(Waiting, usize)>> {
         // A push or a pop is whole before anything can panic.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place in the queue; waits while there is none. `None` when it takes too long.
-    pub async fn place(&self) -> Option<SemaphorePermit<'_>> {
-        let place = tokio::time::timeout(PATIENCE, self.places.acquire()).await;
-        place.ok()?.ok()
+    /// A place in the queue for so many bytes; waits while there is none. `None` when it takes too long.
+    pub async fn place(&self, bytes: usize) -> Option<Place<'_>> {
+        let place = async {
+            Some(Place {
+                place: self.places.acquire().await.ok()?,
+                bytes: self.bytes.acquire_many(counted(bytes)).await.ok()?,
+            })
+        };
+        tokio::time::timeout(PATIENCE, place).await.ok()?
     }
 
     /// A place in the queue, if there is one.
-    pub fn try_place(&self) -> Option<SemaphorePermit<'_>> {
-        self.places.try_acquire().ok()
+    pub fn try_place(&self, bytes: usize) -> Option<Place<'_>> {
+        Some(Place {
+            place: self.places.try_acquire().ok()?,
+            bytes: self.bytes.try_acquire_many(counted(bytes)).ok()?,
+        })
     }
 
     /// Queues an operation at a place.
-    pub fn push(&self, place: SemaphorePermit<'_>, waiting: Waiting) {
-        place.forget();
-        self.waiting().push_back(waiting);
+    pub fn push(&self, place: Place<'_>, waiting: Waiting) {
+        let bytes = place.bytes.num_permits();
+        place.place.forget();
+        place.bytes.forget();
+        self.waiting().push_back((waiting, bytes));
         self.rang.notify_one();
     }
 
@@ -129,13 +163,13 @@ impl Sequencer {
         }
     }
 
-    fn next_batch(&self) -> Vec<Waiting> {
+    fn next_batch(&self) -> Vec<(Waiting, usize)> {
         let mut waiting = self.waiting();
         let mut bytes = 0;
         let count = waiting
             .iter()
             .take(MOST_AT_ONCE)
-            .take_while(|waiting| {
+            .take_while(|(waiting, _)| {
                 let fits = bytes == 0 || bytes + waiting.op.action.size() <= MOST_BYTES;
                 bytes += waiting.op.action.size();
                 fits
@@ -149,10 +183,11 @@ impl Sequencer {
         batch
     }
 
-    async fn write(&self, app: &Arc<App>, taker: &impl Taker, batch: Vec<Waiting>) {
+    async fn write(&self, app: &Arc<App>, taker: &impl Taker, batch: Vec<(Waiting, usize)>) {
+        let held = batch.iter().map(|(_, bytes)| bytes).sum();
+        let batch: Vec<Waiting> = batch.into_iter().map(|(waiting, _)| waiting).collect();
         let entries: Arc<Vec<Entry>> = Arc::new(batch.iter().map(entry).collect());
         let bytes: usize = entries.iter().map(|entry| entry.data.len()).sum();
-        self.places.add_permits(batch.len());
         let done = loop {
             let entries = Arc::clone(&entries);
             let written: Result<Vec<i64>, Error> = app
@@ -173,9 +208,16 @@ impl Sequencer {
             }
             sleep(PAUSE).await;
         };
+        self.places.add_permits(batch.len());
+        self.bytes.add_permits(held);
         let done: Vec<Outcome> = done;
         taker.take(app, batch.into_iter().zip(done).collect());
     }
+}
+
+/// The bytes that an operation counts: what is larger than all room takes all of it.
+fn counted(bytes: usize) -> u32 {
+    u32::try_from(bytes).map_or(MOST_BYTES_WAITING, |bytes| bytes.min(MOST_BYTES_WAITING))
 }
 
 fn numbered(number: i64) -> Outcome {

@@ -15,9 +15,10 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use self::client::{Client, Inbox, Now, Sight, Wire, apply_draft};
-use super::canvases::Stored;
+use super::canvases::{Kept, Stored};
 use super::catch_up;
 use super::floor::{Consequence, Floor, Origin};
+use super::items::Items;
 use super::message::{self, Inbound};
 use super::model::Model;
 use super::op::{Action, Op, Place};
@@ -306,9 +307,14 @@ impl World {
                 ..Place::default()
             };
             if let Some(showing) = self.floor.begin_showing(seat, &slot) {
-                let stored = self.stored.get(&*slot).cloned();
-                self.floor
-                    .show(&showing, stored.as_ref(), &self.log, Box::new(()), self.now);
+                let state = self.stored.get(&*slot).cloned();
+                let items = state.as_ref().map(|state| Items::of(&state.data));
+                let kept = Kept {
+                    state,
+                    items: items.unwrap_or_default(),
+                    log: self.log.clone(),
+                };
+                self.floor.show(&showing, &kept, Box::new(()), self.now);
             }
             self.floor.touch(seat, &place, None, self.now);
         }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use database::{Conn, Error as DatabaseError};
-use envelope::permits::BytesPermit;
 use serde::Serialize;
 
 use super::conversation::Collaborator;
@@ -14,11 +13,14 @@ use super::op::Place;
 use super::seat::Post;
 use super::store;
 use crate::app::App;
-use crate::pictures::{self, Picture, Reference};
+use crate::pictures::{self, Picture, Reader, Reference, Room as Answer};
 use crate::wire::Error;
 
 /// Bytes of snapshots that the first words carry: the cover first, then the pages in their order.
 const MOST_AT_ENTRY: u64 = 2 << 20;
+
+/// A first message of less needs no room of its own, in bytes.
+const SMALL: u64 = 64 << 10;
 
 /// What is said when one could not be stored.
 const NOT_KEPT: &str = "The snapshot could not be kept. It is sent again later.";
@@ -31,7 +33,7 @@ pub(super) struct Snapshots {
     #[serde(skip_serializing_if = "Pages::is_empty")]
     pages: Pages,
     #[serde(skip)]
-    permit: Option<BytesPermit>,
+    taken: Option<Answer>,
 }
 
 /// Pages by the id that their reader knows them by.
@@ -57,9 +59,9 @@ impl Snapshots {
         cover + self.pages.0.iter().map(|(_, url)| url.len()).sum::<usize>()
     }
 
-    /// The room that they take, to be kept until they have been sent.
-    pub(super) fn into_permit(self) -> Option<BytesPermit> {
-        self.permit
+    /// The room that they and the texts take, to be kept until all of it has been sent.
+    pub(super) fn into_room(self) -> Option<Answer> {
+        self.taken
     }
 }
 
@@ -127,8 +129,9 @@ async fn keep(app: &App, id: i64, slot: &str, epoch: u32, picture: Picture) -> R
     let slot = slot.to_owned();
     app.write_sized(bytes, move |conn| {
         pictures::store::put(conn, &hash, &picture, now)?;
-        store::keep_snapshot(conn, id, &slot, epoch, &reference)?;
-        pictures::store::hold(conn, &holder(id, &slot), &hash, now)?;
+        if store::keep_snapshot(conn, id, &slot, epoch, &reference)? {
+            pictures::store::hold(conn, &holder(id, &slot), &hash, now)?;
+        }
         Ok(())
     })
     .await
@@ -150,61 +153,73 @@ pub(super) async fn references(app: &App, room: &Room) -> Result<Vec<(String, Re
         .collect())
 }
 
-/// The snapshots for somebody who comes in; none when there is no room for them.
-pub(super) async fn of_room(app: &App, room: &Room, user_id: i64) -> Snapshots {
-    let read = async {
-        let references = references(app, room).await?;
-        if references.is_empty() {
-            return Ok(Snapshots::default());
-        }
-        read(app, room, user_id, references).await
-    };
-    read.await.unwrap_or_else(|error: Error| {
-        tracing::debug!(%error, "somebody came in without seeing the pictures");
-        Snapshots::default()
-    })
+/// The snapshots for somebody who comes in, and room for the message that carries them with all texts. Without the
+/// pictures when there is no room for them; an error when there is none for the texts.
+pub(super) async fn of_room(app: &App, room: &Room, user_id: i64) -> Result<Snapshots, Error> {
+    let texts = room.state().floor.model.text_bytes() as u64;
+    let chosen = choose(app, room, user_id).await.unwrap_or_else(|error| {
+        tracing::debug!(%error, "somebody comes in without seeing the pictures");
+        Vec::new()
+    });
+    let pictures: u64 = chosen.iter().map(|chosen| chosen.reference.data_url_len()).sum();
+    if texts + pictures <= SMALL {
+        return read(app, chosen, None).await;
+    }
+    let answers = &app.pictures.answers;
+    // What is read, and the frame that is made of it.
+    let taken = answers
+        .take(Reader::Account(user_id), (texts + pictures) * 2)
+        .await;
+    match taken {
+        Ok(taken) => read(app, chosen, Some(taken)).await,
+        Err(_) if texts <= SMALL => Ok(Snapshots::default()),
+        Err(error) => Err(error),
+    }
 }
 
-async fn read(
-    app: &App,
-    room: &Room,
-    user_id: i64,
-    references: Vec<(String, Reference)>,
-) -> Result<Snapshots, Error> {
-    let order: Vec<(bool, String, String)> = {
-        let state = room.state();
-        let model = &state.floor.model;
-        model
-            .canvases()
-            .map(|slot| {
-                (
-                    slot.id == model.cover.id,
-                    slot.id.to_string(),
-                    slot.id_for(user_id).to_owned(),
-                )
-            })
-            .collect()
-    };
-    let mut chosen = Vec::new();
+/// A snapshot that is to be read.
+struct Chosen {
+    is_cover: bool,
+    /// What its reader calls the page.
+    name: String,
+    reference: Reference,
+}
+
+/// The cover and the first pages, as many as have room in the first words.
+async fn choose(app: &App, room: &Room, user_id: i64) -> Result<Vec<Chosen>, Error> {
+    let references = references(app, room).await?;
+    let state = room.state();
+    let model = &state.floor.model;
     let mut left = MOST_AT_ENTRY;
-    for (is_cover, id, name) in order {
-        let Some((_, reference)) = references.iter().find(|(slot, _)| *slot == id) else {
+    let mut chosen = Vec::new();
+    for slot in model.canvases() {
+        let Some((_, reference)) = references.iter().find(|(id, _)| **id == *slot.id) else {
             continue;
         };
         if reference.data_url_len() > left {
             break;
         }
         left -= reference.data_url_len();
-        chosen.push((is_cover, name, *reference));
+        chosen.push(Chosen {
+            is_cover: slot.id == model.cover.id,
+            name: slot.id_for(user_id).to_owned(),
+            reference: *reference,
+        });
     }
-    // The texts, and the frame that is made of them.
-    let permit = app.envelope.responses().take((MOST_AT_ENTRY - left) * 2).await;
-    let permit = permit.map_err(|_| Error::unavailable(1))?;
+    Ok(chosen)
+}
+
+async fn read(app: &App, chosen: Vec<Chosen>, taken: Option<Answer>) -> Result<Snapshots, Error> {
     let mut snapshots = Snapshots {
-        permit: Some(permit),
+        taken,
         ..Snapshots::default()
     };
-    for (is_cover, name, reference) in chosen {
+    for Chosen {
+        is_cover,
+        name,
+        reference,
+    } in chosen
+    {
         let Some(url) = data_url(app, reference).await? else {
             continue;
         };

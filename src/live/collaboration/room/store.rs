@@ -15,8 +15,9 @@ use crate::pictures;
 pub const MOST_AT_ONCE: usize = 256;
 /// Rows that a statement takes: lists are filled up to one of these, so that few statements have to be prepared.
 const SIZES: [usize; 5] = [1, 4, 16, 64, MOST_AT_ONCE];
-/// Rows of the log that are read at once.
+/// Rows of the log that are read at once, and bytes of their data, after which no further one is taken.
 const PAGE_OF_LOG: i64 = 200;
+const BYTES_OF_LOG: i64 = 1 << 20;
 
 /// An operation on its way into the log.
 #[derive(Clone, Debug)]
@@ -50,7 +51,7 @@ pub fn append(conn: &mut Conn<'_>, entries: &[Entry]) -> Result<Vec<i64>, Error>
             None => rooms.push((entry.collaboration_id, 1)),
         }
     }
-    // In one order on every server, so that none waits for another in a circle.
+    // Mostly in one order on every server, so that hardly ever one waits for another in a circle.
     rooms.sort_unstable();
     let mut next = take_numbers(conn, &rooms)?;
     let numbers: Vec<i64> = entries
@@ -202,13 +203,26 @@ fn logged(mut row: database::Row) -> Result<Logged, Error> {
     Ok(Logged { number, op })
 }
 
-/// The operations after `number`, in their order, at most 200. One query.
+/// The operations after `number`, in their order: at most 200, or as many as have a megabyte. Two queries.
 pub fn log_after(conn: &mut Conn<'_>, collaboration_id: i64, number: i64) -> Result<Vec<Logged>, Error> {
+    let sizes = conn.query(
+        "SELECT number, CAST(OCTET_LENGTH(data) AS BIGINT) FROM operations
+         WHERE collaboration_id = $1 AND number > $2 ORDER BY number LIMIT $3",
+        &[&collaboration_id, &number, &PAGE_OF_LOG],
+    )?;
+    let (mut last, mut bytes) = (number, 0);
+    for mut row in sizes {
+        if bytes >= BYTES_OF_LOG {
+            break;
+        }
+        last = row.take()?;
+        bytes += row.take::<i64>()?;
+    }
     let rows = conn.query(
         "SELECT o.number, o.user_id, COALESCE(u.username, ''), o.kind, o.slot, o.data
          FROM operations o LEFT JOIN users u ON u.id = o.user_id
-         WHERE o.collaboration_id = $1 AND o.number > $2 ORDER BY o.number LIMIT $3",
-        &[&collaboration_id, &number, &PAGE_OF_LOG],
+         WHERE o.collaboration_id = $1 AND o.number > $2 AND o.number <= $3 ORDER BY o.number",
+        &[&collaboration_id, &number, &last],
     )?;
     rows.into_iter().map(logged).collect()
 }
@@ -287,6 +301,16 @@ pub fn canvas(conn: &mut Conn<'_>, collaboration_id: i64, slot: &str) -> Result<
     .transpose()
 }
 
+/// Bytes of the stored states of all canvases of a room but one. One query.
+pub fn bytes_of_others(conn: &mut Conn<'_>, collaboration_id: i64, slot: &str) -> Result<u64, Error> {
+    let mut row = conn.one(
+        "SELECT CAST(COALESCE(SUM(OCTET_LENGTH(state)), 0) AS BIGINT) FROM room_canvases
+         WHERE collaboration_id = $1 AND slot <> $2",
+        &[&collaboration_id, &slot],
+    )?;
+    Ok(row.take::<i64>()?.unsigned_abs())
+}
+
 /// Keeps a state of a canvas, unless a newer one is kept. One query.
 pub fn keep_canvas(
     conn: &mut Conn<'_>,
@@ -315,20 +339,16 @@ pub fn keep_canvas(
     Ok(())
 }
 
-/// Keeps what a canvas looks like, by the reference of a stored picture; the reference that it replaces. Two queries.
+/// Keeps what a canvas looks like, by the reference of a stored picture; false when it has been cleared meanwhile. One
+/// query.
 pub fn keep_snapshot(
     conn: &mut Conn<'_>,
     collaboration_id: i64,
     slot: &str,
     epoch: u32,
     reference: &str,
-) -> Result<Option<String>, Error> {
-    let before = conn.first(
-        "SELECT snapshot_ref FROM room_canvases WHERE collaboration_id = $1 AND slot = $2",
-        &[&collaboration_id, &slot],
-    )?;
-    let before: Option<String> = before.map(|mut row| row.take()).transpose()?.flatten();
-    conn.execute(
+) -> Result<bool, Error> {
+    let kept = conn.execute(
         "INSERT INTO room_canvases (collaboration_id, slot, epoch, number, snapshot_ref) VALUES ($1, $2, $3, 0, $4)
          ON CONFLICT (collaboration_id, slot) DO UPDATE SET snapshot_ref = excluded.snapshot_ref,
              state = CASE WHEN room_canvases.epoch = excluded.epoch THEN room_canvases.state END,
@@ -336,7 +356,7 @@ pub fn keep_snapshot(
          WHERE room_canvases.epoch <= excluded.epoch",
         &[&collaboration_id, &slot, &epoch, &reference],
     )?;
-    Ok(before)
+    Ok(kept > 0)
 }
 
 /// What the canvases of a room look like: slot, epoch and reference. One query.
@@ -354,19 +374,13 @@ pub fn snapshots(conn: &mut Conn<'_>, collaboration_id: i64) -> Result<Vec<(Stri
         .collect()
 }
 
-/// Forgets what is kept of a canvas that was cleared or deleted: all of an epoch before `epoch`. The reference of its
-/// snapshot. One query.
-pub fn void_canvas(
-    conn: &mut Conn<'_>,
-    collaboration_id: i64,
-    slot: &str,
-    epoch: u32,
-) -> Result<Option<String>, Error> {
-    let row = conn.first(
-        "DELETE FROM room_canvases WHERE collaboration_id = $1 AND slot = $2 AND epoch < $3 RETURNING snapshot_ref",
+/// Forgets what is kept of a canvas that was cleared or deleted: all of an epoch before `epoch`. One query.
+pub fn void_canvas(conn: &mut Conn<'_>, collaboration_id: i64, slot: &str, epoch: u32) -> Result<(), Error> {
+    conn.execute(
+        "DELETE FROM room_canvases WHERE collaboration_id = $1 AND slot = $2 AND epoch < $3",
         &[&collaboration_id, &slot, &epoch],
     )?;
-    Ok(row.map(|mut row| row.take()).transpose()?.flatten())
+    Ok(())
 }
 
 /// Notes up to where somebody has seen the room. One query.
@@ -412,7 +426,7 @@ pub fn kicked(conn: &mut Conn<'_>, collaboration_id: i64) -> Result<Vec<i64>, Er
 /// Bytes of the stored state of a canvas; 0 when there is none. One query.
 pub fn canvas_bytes(conn: &mut Conn<'_>, collaboration_id: i64, slot: &str) -> Result<u64, Error> {
     let row = conn.first(
-        "SELECT CAST(LENGTH(state) AS BIGINT) FROM room_canvases
+        "SELECT CAST(OCTET_LENGTH(state) AS BIGINT) FROM room_canvases
          WHERE collaboration_id = $1 AND slot = $2 AND state IS NOT NULL",
         &[&collaboration_id, &slot],
     )?;

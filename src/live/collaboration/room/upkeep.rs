@@ -16,14 +16,17 @@ use crate::wire::Error;
 
 /// How often something is looked after, while there is something.
 pub(super) const BEAT: Duration = Duration::from_millis(50);
-/// How long a canvas is quiet before all of it is asked for.
+/// How long a canvas is quiet before all of it is asked for …
 const QUIET: Duration = Duration::from_secs(2);
+/// … unless so many operations, or so many bytes of them, are in none of its stored states.
+const MUCH: usize = 200;
+const MUCH_BYTES: usize = 512 << 10;
 /// How often it is asked for, at most.
 const ASKED_EVERY: Duration = Duration::from_secs(10);
-/// How long an answer is waited for.
-pub(super) const ANSWERED_WITHIN: Duration = Duration::from_secs(3);
-/// So many operations after the last checkpoint the model is kept.
-const KEPT_EVERY: i64 = 500;
+/// How long it is known what was asked for: a large drawing on a slow line takes its time.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
+/// Questions that are known of one room.
+const MOST_ASKED: usize = 64;
 /// How long an empty room is held: long enough for a network that broke, short enough for the memory of a class that has
 /// gone to be back within a minute. Whoever comes later has it read again from its checkpoint.
 const HELD_EMPTY: Duration = Duration::from_secs(15);
@@ -38,6 +41,7 @@ pub struct Restless {
     canvases: Vec<Canvas>,
     /// Who was asked for a whole drawing, and up to which number everything had been sent to them.
     asked: Vec<Asked>,
+    questions: i64,
 }
 
 /// A canvas that was drawn on.
@@ -51,6 +55,8 @@ struct Canvas {
 
 #[derive(Debug)]
 struct Asked {
+    /// Its name on the wire: a number below 0, so that it is nobody's id.
+    question: i64,
     seat: u64,
     number: i64,
     at: Instant,
@@ -70,18 +76,34 @@ impl Restless {
         }
     }
 
-    /// Whether a socket was asked and has not answered.
-    pub fn is_asked(&self, seat: u64) -> bool {
-        self.asked
-            .iter()
-            .any(|asked| asked.seat == seat && asked.at.elapsed() <= ANSWERED_WITHIN)
-    }
-
-    /// The number up to which a socket had been sent everything when it was asked, if it was.
-    pub fn answered(&mut self, seat: u64, now: Instant) -> Option<i64> {
+    /// Notes that a socket is asked, to which everything up to `number` has been sent; the name of the question.
+    fn ask(&mut self, seat: u64, number: i64, now: Instant) -> i64 {
         self.asked
             .retain(|asked| now.saturating_duration_since(asked.at) <= ANSWERED_WITHIN);
-        let at = self.asked.iter().position(|asked| asked.seat == seat)?;
+        if self.asked.len() >= MOST_ASKED {
+            self.asked.remove(0);
+        }
+        self.questions -= 1;
+        self.asked.push(Asked {
+            question: self.questions,
+            seat,
+            number,
+            at: now,
+        });
+        self.questions
+    }
+
+    /// Whether this socket was asked this, and has not answered.
+    pub fn is_asked(&self, seat: u64, question: i64) -> bool {
+        self.asked
+            .iter()
+            .any(|asked| asked.seat == seat && asked.question == question)
+    }
+
+    /// The number up to which a socket had been sent everything when it was asked this, if it was.
+    pub fn answered(&mut self, seat: u64, question: i64) -> Option<i64> {
+        let is_it = |asked: &Asked| asked.seat == seat && asked.question == question;
+        let at = self.asked.iter().position(is_it)?;
         Some(self.asked.remove(at).number)
     }
 }
@@ -94,14 +116,9 @@ pub(super) fn ask(state: &mut State, slot: &str, but: Option<u64>, now: Instant)
     let Some((index, _)) = state.floor.model.by_id(slot) else {
         return false;
     };
-    let number = state.floor.model.number;
-    let frame = frames::frame(&frames::request_canvas_state(0, slot, index));
+    let question = state.restless.ask(seat, state.floor.model.number, now);
+    let frame = frames::frame(&frames::request_canvas_state(question, slot, index));
     state.floor.tell_seat(seat, &frame);
-    state.restless.asked.push(Asked {
-        seat,
-        number,
-        at: now,
-    });
     true
 }
 
@@ -110,19 +127,20 @@ pub(super) fn beat(app: &Arc<App>, room: &Arc<Room>, now: Instant) -> bool {
     let mut state = room.state();
     let messages = state.floor.due_lights(now);
     let titles = state.floor.due_titles(now);
-    let due: Vec<Box<str>> = state
-        .restless
-        .canvases
-        .iter()
-        .filter(|canvas| {
-            canvas.has_news
-                && now.saturating_duration_since(canvas.drawn_at) >= QUIET
-                && canvas
-                    .asked_at
-                    .is_none_or(|at| now.saturating_duration_since(at) >= ASKED_EVERY)
-        })
-        .map(|canvas| canvas.slot.clone())
-        .collect();
+    let model = &state.floor.model;
+    let due = state.restless.canvases.iter().filter(|canvas| {
+        let is_quiet = now.saturating_duration_since(canvas.drawn_at) >= QUIET;
+        let has_much = || {
+            model
+                .by_id(&canvas.slot)
+                .is_some_and(|(_, slot)| slot.tail.len() >= MUCH || slot.tail_bytes >= MUCH_BYTES)
+        };
+        let is_patient = canvas
+            .asked_at
+            .is_none_or(|at| now.saturating_duration_since(at) >= ASKED_EVERY);
+        canvas.has_news && is_patient && (is_quiet || has_much())
+    });
+    let due: Vec<Box<str>> = due.map(|canvas| canvas.slot.clone()).collect();
     for slot in due {
         ask(&mut state, &slot, None, now);
         let canvas = state
@@ -149,7 +167,7 @@ pub(super) fn beat(app: &Arc<App>, room: &Arc<Room>, now: Instant) -> bool {
 
 /// Queues a title that has waited; the newest one counts, so one that finds no place is left out.
 fn entitle(app: &App, room: &Room, state: &mut State, seat: u64, title: String, now: Instant) {
-    let Some(place) = app.live.rooms.sequencer.try_place() else {
+    let Some(place) = app.live.rooms.sequencer.try_place(title.len()) else {
         return;
     };
     let Some(user_id) = state.floor.seat(seat).map(|seat| seat.user_id) else {
@@ -166,16 +184,10 @@ fn entitle(app: &App, room: &Room, state: &mut State, seat: u64, title: String, 
         received: now,
         is_doubtful,
     };
-    app.live.rooms.sequencer.push(
-        place,
-        Waiting {
-            collaboration_id: room.id,
-            op,
-            origin: Some(origin),
-            since: now,
-            at: app.clock.now(),
-        },
-    );
+    app.live
+        .rooms
+        .sequencer
+        .push(place, Waiting::new(app, room.id, op, Some(origin)));
 }
 
 /// The operations of these sockets are numbered: what waited behind them follows.
@@ -207,15 +219,6 @@ pub(super) async fn tidy(app: &Arc<App>, room: &Arc<Room>, left: Vec<Consequence
         if let Err(error) = tidied {
             tracing::debug!(%error, "a room could not be tidied");
         }
-    }
-    let (number, kept) = {
-        let state = room.state();
-        (state.floor.model.number, state.kept)
-    };
-    if number - kept >= KEPT_EVERY
-        && let Err(error) = keep(app, room).await
-    {
-        tracing::debug!(%error, "a room could not be kept");
     }
 }
 
@@ -254,21 +257,31 @@ async fn note_pages(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> {
     .await
 }
 
+/// Writes the model of a room in which much has happened since it was last written.
+pub(super) async fn keep_in_time(app: &Arc<App>, room: &Arc<Room>) {
+    if let Err(error) = keep(app, room).await {
+        tracing::debug!(%error, "a room could not be kept");
+    }
+    room.state().is_being_kept = false;
+}
+
 /// Writes the room's model.
 pub(super) async fn keep(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> {
     let (number, model) = {
-        let state = room.state();
+        let mut state = room.state();
         if !room.loaded.initialized() || state.floor.model.number == state.kept {
             return Ok(());
         }
         let model = serde_json::to_string(&state.floor.model).map_err(|error| Error::internal(&error))?;
+        state.unkept_bytes = 0;
         (state.floor.model.number, model)
     };
     let id = room.id;
     let bytes = model.len();
     app.write_sized(bytes, move |conn| Ok(store::keep(conn, id, number, &model)?))
         .await?;
-    room.state().kept = number;
+    let mut state = room.state();
+    state.kept = state.kept.max(number);
     Ok(())
 }
 
@@ -315,5 +328,36 @@ pub async fn let_go(app: &Arc<App>, empty_for: Duration) {
             }
             Err(error) => tracing::debug!(%error, "a room could not be kept"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_counts_for_its_own_question_however_late_it_comes() {
+        let (start, mut restless) = (Instant::now(), Restless::default());
+        let first = restless.ask(7, 10, start);
+        let second = restless.ask(7, 20, start + Duration::from_secs(10));
+        assert!(first < 0 && second < 0 && first != second);
+        assert_eq!(restless.answered(8, first), None, "another socket");
+        assert!(restless.is_asked(7, first));
+        assert_eq!(restless.answered(7, first), Some(10));
+        assert_eq!(restless.answered(7, first), None, "once");
+        assert_eq!(restless.answered(7, 0), None, "nobody asked");
+        assert_eq!(restless.answered(7, second), Some(20));
+    }
+
+    #[test]
+    fn questions_are_forgotten() {
+        let (start, mut restless) = (Instant::now(), Restless::default());
+        let old = restless.ask(7, 10, start);
+        for _ in 0..2 * MOST_ASKED {
+            restless.ask(7, 10, start);
+        }
+        assert!(restless.asked.len() == MOST_ASKED && !restless.is_asked(7, old));
+        restless.ask(7, 10, start + ANSWERED_WITHIN * 2);
+        assert_eq!(restless.asked.len(), 1);
     }
 }

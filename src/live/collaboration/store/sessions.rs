@@ -150,7 +150,8 @@ impl EndedBy {
     }
 }
 
-/// Ends a session; false when it is over already. Open votes are dropped. Two queries.
+/// Ends a session; false when it is over already. Open votes and the states of its canvases, which may be large, are
+/// dropped. Three queries.
 pub fn end(conn: &mut Conn<'_>, collaboration_id: i64, by: EndedBy, now: i64) -> Result<bool, Error> {
     let ended = conn.execute(
         "UPDATE collaborations SET ended_at = $2, ended_by = $3, version = version + 1
@@ -164,11 +165,15 @@ pub fn end(conn: &mut Conn<'_>, collaboration_id: i64, by: EndedBy, now: i64) ->
         "UPDATE collaboration_votes SET closed_at = $2, approved = $3 WHERE collaboration_id = $1 AND closed_at IS NULL",
         &[&collaboration_id, &now, &false],
     )?;
+    conn.execute(
+        "UPDATE room_canvases SET state = NULL WHERE collaboration_id = $1 AND state IS NOT NULL",
+        &[&collaboration_id],
+    )?;
     Ok(true)
 }
 
 /// Ends sessions whose time has passed: at once where somebody is in them, after a while where their host may still
-/// come back. Those that were ended by this call. Two queries.
+/// come back. Those that were ended by this call. Three queries.
 pub fn expire(conn: &mut Conn<'_>, now: i64) -> Result<Vec<Session>, Error> {
     const AT_A_TIME: i64 = 100;
     let rows = conn.query(
@@ -193,6 +198,12 @@ pub fn expire(conn: &mut Conn<'_>, now: i64) -> Result<Vec<Session>, Error> {
              WHERE closed_at IS NULL AND collaboration_id IN (
                  SELECT c.id FROM collaborations c WHERE c.ended_at = $1)",
             &[&now, &false],
+        )?;
+        conn.execute(
+            "UPDATE room_canvases SET state = NULL
+             WHERE state IS NOT NULL AND collaboration_id IN (
+                 SELECT c.id FROM collaborations c WHERE c.ended_at = $1)",
+            &[&now],
         )?;
     }
     Ok(ended)

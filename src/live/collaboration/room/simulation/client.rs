@@ -29,8 +29,10 @@ impl Post for Wire {
         self.send(frame);
     }
 
-    fn send_state(&self, frame: Frame, _: Box<dyn std::any::Any + Send>) -> bool {
-        self.send(&frame);
+    fn send_state(&self, frames: Vec<Frame>, _: Box<dyn std::any::Any + Send>) -> bool {
+        for frame in frames {
+            self.send(&frame);
+        }
         true
     }
 
