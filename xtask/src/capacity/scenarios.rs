@@ -127,6 +127,11 @@ impl Pace {
                 measured: self.measured / 2,
                 ..self
             },
+            // Two hundred hashes take longer than two minutes where they have a twentieth of a core.
+            Load::Storm(_) => Self {
+                measured: self.measured * 2,
+                ..self
+            },
             _ => self,
         }
     }
