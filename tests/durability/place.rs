@@ -157,7 +157,7 @@ fn with_name(server: &str, name: &str) -> String {
 }
 
 /// Runs one statement outside of any transaction, as making a database asks for.
-fn command(server: &str, sql: &str) {
+pub(crate) fn command(server: &str, sql: &str) {
     let config: Config = server.parse().unwrap();
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

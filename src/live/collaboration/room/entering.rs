@@ -30,7 +30,10 @@ const LARGE: usize = 64 << 10;
 pub(super) async fn enter(socket: &Arc<Collaborator>, admitted: &Admitted) -> Result<(), Error> {
     let (app, handle) = (&socket.app, &socket.handle);
     let session = &admitted.session;
-    let room = app.live.rooms.open(app, session.id, &session.session_id).await?;
+    let rooms = &app.live.rooms;
+    let room = rooms
+        .open(app, session.id, &session.session_id, session.last_number)
+        .await?;
     let user_id = handle.user_id();
     let person = person(app, session.id, user_id).await?;
     let has_come = app.live.presence.enter(app, &room.session_id, user_id).await?;
