@@ -58,6 +58,12 @@ impl Place {
         Server::start(&mut self.command(&["serve"]))
     }
 
+    /// Runs statements about our database, by its name, beside it on the PostgreSQL server.
+    pub(crate) fn administrate(&self, statements: impl FnOnce(&str) -> String) {
+        let (server, name) = self.on_server.as_ref().expect("it is on a PostgreSQL server");
+        command(server, &statements(name));
+    }
+
     /// Makes an account by the command line.
     pub(crate) fn create_account(&self, email: &str) {
         let mut create = self.command(&["create-admin", "--email", email, "--name", "Keeper"]);

@@ -51,6 +51,16 @@ impl Line {
         }
     }
 
+    /// The next strokes of others, up to the one of this name.
+    #[track_caller]
+    pub(crate) fn sees_until(&mut self, last: &str) -> Vec<String> {
+        let mut items = Vec::new();
+        while items.last().is_none_or(|item| item != last) {
+            items.push(self.sees(1).pop().expect("a stroke, not the end"));
+        }
+        items
+    }
+
     /// Opens the first page, on which there are so many strokes, and is shown them.
     #[track_caller]
     pub(crate) fn is_shown(&mut self, count: usize) -> Vec<String> {

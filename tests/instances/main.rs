@@ -23,6 +23,13 @@ mod together;
 mod place;
 #[allow(
     dead_code,
+    unreachable_pub,
+    reason = "the other ways to cut a wire are for the tests of the database crate"
+)]
+#[path = "../../crates/database/tests/common/proxy.rs"]
+mod proxy;
+#[allow(
+    dead_code,
     reason = "shared with the tests of durability, which use all of it"
 )]
 #[path = "../durability/server.rs"]

@@ -47,9 +47,15 @@ impl Site {
 
     /// Starts an instance and waits until it hears the others.
     pub(crate) fn start(&self) -> Instance {
+        self.start_at(self.place.url())
+    }
+
+    /// The same, with its database at this address.
+    pub(crate) fn start_at(&self, url: &str) -> Instance {
         let folder = TempDir::new().unwrap();
         let mut serve = self.place.command(&["serve"]);
         serve
+            .env("DATABASE_URL", url)
             .env("DATA_DIR", folder.path())
             .env("METRICS_TOKEN", METRICS_TOKEN);
         match &self.redis {
@@ -65,9 +71,33 @@ impl Site {
     }
 }
 
+impl Site {
+    /// Ends every connection to the database, as a server does that stops, and lets nobody in, until these have noticed.
+    pub(crate) fn lose_database(&self, instances: &[&Instance]) {
+        self.place
+            .administrate(|name| format!("ALTER DATABASE {name} ALLOW_CONNECTIONS FALSE"));
+        self.place.administrate(|name| {
+            format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        });
+        for instance in instances {
+            eventually("the loss is noticed", || !instance.is_ready());
+        }
+    }
+
+    pub(crate) fn give_database_back(&self) {
+        self.place
+            .administrate(|name| format!("ALTER DATABASE {name} ALLOW_CONNECTIONS TRUE"));
+    }
+}
+
 impl Instance {
     pub(crate) fn server(&self) -> &Server {
         &self.server
+    }
+
+    /// Whether it has its database.
+    pub(crate) fn is_ready(&self) -> bool {
+        agent().get(self.server.url("/readyz")).call().unwrap().status() == 200
     }
 
     /// Whether the channel layer has its server.
@@ -80,6 +110,12 @@ impl Instance {
         figures
             .lines()
             .any(|line| line.starts_with("tinytales_channels_connected{") && line.ends_with(" 1"))
+    }
+
+    /// Stops in order.
+    pub(crate) fn stop(self) {
+        self.server.terminate();
+        self.server.wait(PATIENCE);
     }
 
     /// SIGKILL, and it is gone.

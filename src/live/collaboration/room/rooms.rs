@@ -239,6 +239,8 @@ fn refuse(room: &Arc<Room>, app: &Arc<App>, failed: &[(Waiting, Outcome)]) {
         .any(|(_, outcome)| matches!(outcome, Outcome::Unknown))
     {
         room.read_log(app, std::time::Duration::ZERO);
+        // If they are in the log, the other servers have to know.
+        room.publish(app, parcel::look());
     }
 }
 
