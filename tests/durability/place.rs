@@ -53,15 +53,15 @@ impl Place {
         &self.url
     }
 
+    /// The PostgreSQL server that it is on, and its name there.
+    #[allow(dead_code, reason = "for the tests of several instances")]
+    pub(crate) fn on_server(&self) -> Option<&(String, String)> {
+        self.on_server.as_ref()
+    }
+
     /// A server on what is there.
     pub(crate) fn start(&self) -> Server {
         Server::start(&mut self.command(&["serve"]))
-    }
-
-    /// Runs statements about our database, by its name, beside it on the PostgreSQL server.
-    pub(crate) fn administrate(&self, statements: impl FnOnce(&str) -> String) {
-        let (server, name) = self.on_server.as_ref().expect("it is on a PostgreSQL server");
-        command(server, &statements(name));
     }
 
     /// Makes an account by the command line.

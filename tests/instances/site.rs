@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::place::Place;
+use crate::place::{Place, command};
 use crate::redis::Redis;
 use crate::server::Server;
 use crate::writers::agent;
@@ -74,9 +74,8 @@ impl Site {
 impl Site {
     /// Ends every connection to the database, as a server does that stops, and lets nobody in, until these have noticed.
     pub(crate) fn lose_database(&self, instances: &[&Instance]) {
-        self.place
-            .administrate(|name| format!("ALTER DATABASE {name} ALLOW_CONNECTIONS FALSE"));
-        self.place.administrate(|name| {
+        self.administrate(|name| format!("ALTER DATABASE {name} ALLOW_CONNECTIONS FALSE"));
+        self.administrate(|name| {
             format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         });
         for instance in instances {
@@ -85,8 +84,13 @@ impl Site {
     }
 
     pub(crate) fn give_database_back(&self) {
-        self.place
-            .administrate(|name| format!("ALTER DATABASE {name} ALLOW_CONNECTIONS TRUE"));
+        self.administrate(|name| format!("ALTER DATABASE {name} ALLOW_CONNECTIONS TRUE"));
+    }
+
+    /// Says something about our database, beside it on its server.
+    fn administrate(&self, statement: impl FnOnce(&str) -> String) {
+        let (server, name) = self.place.on_server().expect("it is on a PostgreSQL server");
+        command(server, &statement(name));
     }
 }
 

@@ -36,6 +36,12 @@ impl Frame {
         Self::of(TEXT, about, write)
     }
 
+    /// Several frames in one piece, to be sent and nothing else: they go out together, however many they are.
+    pub fn joined(frames: &[Self]) -> Self {
+        let parts: Vec<&[u8]> = frames.iter().map(Self::as_bytes).collect();
+        Self(Bytes::from(parts.concat()))
+    }
+
     /// A question whether the other end lives.
     pub fn ping() -> Self {
         Self(Bytes::from_static(&[FIN | PING, 0]))

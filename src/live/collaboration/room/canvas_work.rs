@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
-use super::canvases::{Showing, Stored};
+use super::canvases::{MOST_APART, MOST_BYTES_APART, Showing, Stored};
 use super::conversation::Collaborator;
 use super::held::Room;
 use super::op::{Action, Op, Place};
@@ -23,6 +23,9 @@ const STEP: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(10);
 /// … and how long for somebody on the canvas to send all of it.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(800);
+
+/// What a frame says besides what an operation holds, in bytes.
+const ABOUT_A_FRAME: usize = 200;
 
 /// Shows a canvas to a socket: the stored state, and what has happened since.
 pub(super) async fn show(app: &Arc<App>, room: &Arc<Room>, seat: u64, slot: Box<str>) {
@@ -84,11 +87,20 @@ async fn send(app: &Arc<App>, room: &Arc<Room>, showing: &Showing) -> Result<(),
         .into_iter()
         .filter_map(|Logged { number, op }| Some((number, op?)))
         .collect();
+    let tail: u64 = log
+        .iter()
+        .map(|(_, op)| (op.action.size() + ABOUT_A_FRAME) as u64)
+        .sum();
+    let has_state = showing.has_state && bytes > 0;
     let mut permit: Box<dyn Any + Send> = Box::new(());
-    let mut stored = None;
-    if showing.has_state && bytes > 0 {
+    if has_state || log.len() > MOST_APART || tail > MOST_BYTES_APART as u64 {
+        // Each text, and the frame that is made of it.
+        let bytes = tail + if has_state { bytes } else { 0 };
         let room_for_it = app.envelope.responses().take(bytes * 2).await;
         permit = Box::new(room_for_it.map_err(|_| Error::unavailable(1))?);
+    }
+    let mut stored = None;
+    if has_state {
         let slot = showing.slot.clone();
         stored = app.read(move |conn| Ok(store::canvas(conn, id, &slot)?)).await?;
     }

@@ -20,6 +20,11 @@ use super::slot::{Slot, Tail};
 /// The JSON text of a frame.
 type Json = Vec<u8>;
 
+/// Operations that a socket is shown one by one, at most, and their bytes: of what waits for it they may only be a part.
+/// More go out in one piece with the state.
+pub(super) const MOST_APART: usize = 200;
+pub(super) const MOST_BYTES_APART: usize = 128 << 10;
+
 /// How long somebody counts as being on a canvas after the last sign.
 const ON_CANVAS: Duration = Duration::from_secs(10);
 
@@ -173,15 +178,12 @@ impl<P: Post> Floor<P> {
             return;
         };
         let wipes = state.is_some();
-        if let Some(state) = state
-            && !seat.post.send_state(frames::frame(&state), permit)
-        {
+        let state = state.map(|state| frames::frame(&state));
+        let tail: Vec<Frame> = tail.iter().map(|json| frames::frame(json)).collect();
+        if !seat.post_canvas(state, tail, permit) {
             // One is on its way already, which was asked for a moment ago.
             seat.release();
             return;
-        }
-        for json in tail {
-            seat.post.send(&frames::frame(&json));
         }
         let brush = seat.busy().brush(&showing.slot);
         brush.served = Some(drawn);
@@ -303,6 +305,25 @@ impl<P: Post> Floor<P> {
             hash: hash.into(),
         };
         Some((slot.id, saved))
+    }
+}
+
+impl<P: Post> Seat<P> {
+    /// Sends a canvas: its state, if there is one, and what has happened since. False when another is on its way.
+    fn post_canvas(&self, state: Option<Frame>, tail: Vec<Frame>, permit: Box<dyn Any + Send>) -> bool {
+        let bytes: usize = tail.iter().map(Frame::len).sum();
+        let is_large = tail.len() > MOST_APART || bytes > MOST_BYTES_APART;
+        if is_large {
+            let all: Vec<Frame> = state.into_iter().chain(tail).collect();
+            return self.post.send_state(Frame::joined(&all), permit);
+        }
+        if state.is_some_and(|state| !self.post.send_state(state, permit)) {
+            return false;
+        }
+        for frame in &tail {
+            self.post.send(frame);
+        }
+        true
     }
 }
 
