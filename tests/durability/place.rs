@@ -53,6 +53,12 @@ impl Place {
         &self.url
     }
 
+    /// The PostgreSQL server that it is on, and its name there.
+    #[allow(dead_code, reason = "for the tests of several instances")]
+    pub(crate) fn on_server(&self) -> Option<&(String, String)> {
+        self.on_server.as_ref()
+    }
+
     /// A server on what is there.
     pub(crate) fn start(&self) -> Server {
         Server::start(&mut self.command(&["serve"]))
@@ -157,7 +163,7 @@ fn with_name(server: &str, name: &str) -> String {
 }
 
 /// Runs one statement outside of any transaction, as making a database asks for.
-fn command(server: &str, sql: &str) {
+pub(crate) fn command(server: &str, sql: &str) {
     let config: Config = server.parse().unwrap();
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

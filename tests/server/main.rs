@@ -53,6 +53,7 @@ mod pictures_store;
 mod pictures_streams;
 mod pictures_uploads;
 mod populate;
+mod rooms_bounds;
 mod rooms_canvases;
 mod rooms_drawing;
 mod rooms_ending;

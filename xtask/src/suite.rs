@@ -126,12 +126,14 @@ fn tests_on_sqlite(filter: Option<&str>) -> Result<()> {
 }
 
 /// The same command as on SQLite, so that nothing is built again; crates without a database repeat their quick tests.
+/// Tests that SQLite has nothing for are ignored there, and run here.
 fn tests_on_postgres(filter: Option<&str>) -> Result<()> {
     let cluster = Cluster::start(&Installation::find_or_install()?)?;
     let redis = Redis::start()?;
     must_succeed(
         cargo(&["test", "--workspace", "--no-fail-fast"])
             .args(filter)
+            .args(["--", "--include-ignored"])
             .env(REDIS_OF_THE_TESTS, redis.url())
             .env(DATABASE_OF_THE_TESTS, cluster.url()),
     )

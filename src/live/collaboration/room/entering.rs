@@ -30,7 +30,10 @@ const LARGE: usize = 64 << 10;
 pub(super) async fn enter(socket: &Arc<Collaborator>, admitted: &Admitted) -> Result<(), Error> {
     let (app, handle) = (&socket.app, &socket.handle);
     let session = &admitted.session;
-    let room = app.live.rooms.open(app, session.id, &session.session_id).await?;
+    let rooms = &app.live.rooms;
+    let room = rooms
+        .open(app, session.id, &session.session_id, session.last_number)
+        .await?;
     let user_id = handle.user_id();
     let person = person(app, session.id, user_id).await?;
     let has_come = app.live.presence.enter(app, &room.session_id, user_id).await?;
@@ -165,7 +168,7 @@ async fn leave_title(app: &Arc<App>, room: &Room, user_id: i64, title: String) {
 /// A socket of somebody is gone for good; the last one of them takes them out of the session.
 async fn gone(app: &App, room: &Room, user_id: i64) -> Result<(), Error> {
     if app.live.presence.leave(app, &room.session_id, user_id).await? {
-        depart(app, room.session_id.to_string(), user_id).await?;
+        depart(app, room.session_id.to_string(), user_id, false).await?;
     }
     Ok(())
 }
@@ -173,14 +176,14 @@ async fn gone(app: &App, room: &Room, user_id: i64) -> Result<(), Error> {
 /// Takes out of their sessions who was in them by a server that has died: session ids with user ids.
 pub async fn gone_with_a_server(app: &App, left: Vec<(String, i64)>) {
     for (session_id, user_id) in left {
-        if let Err(error) = depart(app, session_id, user_id).await {
+        if let Err(error) = depart(app, session_id, user_id, true).await {
             tracing::debug!(%error, "somebody left a session unnoticed");
         }
     }
 }
 
-/// Somebody is nowhere in a session any more.
-async fn depart(app: &App, session_id: String, user_id: i64) -> Result<(), Error> {
+/// Somebody is nowhere in a session any more; `is_by_death` when the server has died that they were on.
+async fn depart(app: &App, session_id: String, user_id: i64, is_by_death: bool) -> Result<(), Error> {
     let now = app.clock.now();
     let departed = change(app, move |conn| {
         let Some(session) = sessions::lock(conn, &session_id)? else {
@@ -200,6 +203,10 @@ async fn depart(app: &App, session_id: String, user_id: i64) -> Result<(), Error
     app.live
         .channels
         .publish(&events::group(id), parcel::left(user_id));
+    if is_by_death {
+        // It may have died between its last commit and the message about that.
+        app.live.channels.publish(&events::group(id), parcel::look());
+    }
     for event in ballot.iter().flat_map(RoomEvent::of_vote) {
         events::announce(app, id, &event);
     }

@@ -60,6 +60,8 @@ pub struct State {
     pub is_over: bool,
     /// The log is being read.
     pub(super) is_reading: bool,
+    /// Something may have been missed while the room was loaded.
+    pub(super) has_missed: bool,
     /// When the last socket left.
     pub empty_since: Option<Instant>,
     /// What the beat has to look after.
@@ -91,6 +93,7 @@ impl Room {
                 may_save: None,
                 is_over: false,
                 is_reading: false,
+                has_missed: false,
                 empty_since: Some(Instant::now()),
                 restless: upkeep::Restless::default(),
                 kept: 0,
@@ -208,6 +211,18 @@ impl Room {
         });
     }
 
+    /// Something may not have been said here. A room that is still loaded cannot tell what it lacks: it looks afterwards.
+    fn may_have_missed(self: &Arc<Self>, app: &Arc<App>, pause: Duration) {
+        {
+            let mut state = self.state();
+            if !self.loaded.initialized() {
+                state.has_missed = true;
+                return;
+            }
+        }
+        self.read_log(app, pause);
+    }
+
     fn take(self: &Arc<Self>, app: &Arc<App>, parcel: Parcel) {
         match parcel {
             Parcel::Operations(first, ops) => {
@@ -235,6 +250,7 @@ impl Room {
                 state.floor.tell(&frame, Some(user_id));
             }
             Parcel::Left(user_id) => self.tell_left(user_id),
+            Parcel::Look => self.may_have_missed(app, GAP),
             Parcel::Event(event) => self.happen(app, *event),
         }
     }
@@ -363,7 +379,7 @@ impl Member for Room {
             return;
         };
         let Event::Message(message) = event else {
-            return me.read_log(&app, Duration::ZERO);
+            return me.may_have_missed(&app, Duration::ZERO);
         };
         // What this server has numbered itself has been delivered already.
         if let Some((_, last)) = parcel::numbers(message)

@@ -85,8 +85,12 @@ pub(super) async fn load(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> 
 
 /// Delivers what came while the room was loaded.
 pub(super) fn catch_up(app: &Arc<App>, room: &Arc<Room>) {
-    let is_whole = room.state().floor.go_on(Instant::now(), &mut Vec::new());
-    if !is_whole {
+    let (is_whole, has_missed) = {
+        let mut state = room.state();
+        let is_whole = state.floor.go_on(Instant::now(), &mut Vec::new());
+        (is_whole, std::mem::take(&mut state.has_missed))
+    };
+    if !is_whole || has_missed {
         room.read_log(app, Duration::ZERO);
     }
 }

@@ -15,6 +15,7 @@ const OPERATIONS: u8 = b'O';
 const LIGHT: u8 = b'E';
 const CAME: u8 = b'J';
 const LEFT: u8 = b'L';
+const LOOK: u8 = b'N';
 /// The head of a light frame: the tag, the sender, the key and whether it must arrive.
 const LIGHT_HEAD: usize = 18;
 
@@ -38,6 +39,8 @@ pub(super) enum Parcel {
     Came(Person),
     /// Somebody is not in the room any more.
     Left(i64),
+    /// There may be operations in the log that nobody has told of.
+    Look,
     /// What happened to the session.
     Event(Box<RoomEvent>),
 }
@@ -128,6 +131,11 @@ pub(super) fn left(user_id: i64) -> Bytes {
     message.into()
 }
 
+/// A message that there may be operations in the log which whoever has numbered them could not tell of.
+pub(super) fn look() -> Bytes {
+    Bytes::from_static(&[LOOK])
+}
+
 /// Reads a message; `None` when this version does not know it.
 pub(super) fn read(message: &Bytes) -> Option<Parcel> {
     let rest = message.get(1..)?;
@@ -163,6 +171,7 @@ pub(super) fn read(message: &Bytes) -> Option<Parcel> {
             })
         }
         LEFT => Parcel::Left(i64::from_le_bytes(rest.try_into().ok()?)),
+        LOOK => Parcel::Look,
         b'{' => Parcel::Event(serde_json::from_slice(message).ok()?),
         _ => return None,
     })
@@ -195,6 +204,7 @@ mod tests {
             matches!(read(&message), Some(Parcel::Light { user_id: 7, key: 9, must_arrive: true, frame: read }) if read == frame)
         );
         assert!(matches!(read(&left(-3)), Some(Parcel::Left(-3))));
+        assert!(matches!(read(&look()), Some(Parcel::Look)));
     }
 
     #[test]

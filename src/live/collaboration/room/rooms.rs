@@ -65,8 +65,29 @@ impl Rooms {
         self.rooms().values().cloned().collect()
     }
 
-    /// The room of a session, loaded if it is not held yet.
-    pub async fn open(&self, app: &Arc<App>, id: i64, session_id: &str) -> Result<Arc<Room>, Error> {
+    /// The room of a session, loaded if it is not held yet, with everything up to `last_number`: a server may have died
+    /// between its commit and its message, and whoever comes from there has seen what was not said here.
+    pub async fn open(
+        &self,
+        app: &Arc<App>,
+        id: i64,
+        session_id: &str,
+        last_number: i64,
+    ) -> Result<Arc<Room>, Error> {
+        loop {
+            let room = self.loaded(app, id, session_id).await?;
+            if room.state().floor.model.number >= last_number {
+                return Ok(room);
+            }
+            loading::read_missed(app, &room).await;
+            // One that has to be loaded anew is not held any more.
+            if self.held(id).is_some_and(|held| Arc::ptr_eq(&held, &room)) {
+                return Ok(room);
+            }
+        }
+    }
+
+    async fn loaded(&self, app: &Arc<App>, id: i64, session_id: &str) -> Result<Arc<Room>, Error> {
         let room = {
             let mut rooms = self.rooms();
             let room = rooms.entry(id).or_insert_with(|| Room::new(app, id, session_id));
@@ -213,6 +234,8 @@ fn refuse(room: &Arc<Room>, app: &Arc<App>, failed: &[(Waiting, Outcome)]) {
         .any(|(_, outcome)| matches!(outcome, Outcome::Unknown))
     {
         room.read_log(app, std::time::Duration::ZERO);
+        // If they are in the log, the other servers have to know.
+        room.publish(app, parcel::look());
     }
 }
 

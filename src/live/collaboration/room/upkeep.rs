@@ -304,8 +304,12 @@ pub fn start(app: &Arc<App>) {
         while pause(&letting, LET_GO_EVERY).await {
             let_go(&letting, HELD_EMPTY).await;
         }
-        // What a room would have to read again from its log is kept on the way out.
-        let_go(&letting, Duration::ZERO).await;
+        // What a room would have to read again from its log is kept on the way out, whoever is still in it.
+        for room in letting.live.rooms.all() {
+            if let Err(error) = keep(&letting, &room).await {
+                tracing::debug!(%error, "a room could not be kept");
+            }
+        }
     });
 }
 
