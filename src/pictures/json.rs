@@ -300,17 +300,25 @@ impl Scanner {
     }
 }
 
-/// The length of the text before the first quotation mark, backslash or control character. Looks at 64 bytes at once,
-/// for which the compiler has wide instructions: twelve times as fast as byte by byte, measured.
+/// The length of the text before the first quotation mark, backslash or control character. Looks at eight bytes at once,
+/// in one number: most bytes of a drawing come by here, and nothing else in this crate is worth wide instructions.
 fn plain_len(bytes: &[u8]) -> usize {
-    const STRIDE: usize = 64;
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The highest bit of each byte that is below `most`, which is at most 128; right up to the first such byte.
+    let below = |word: u64, most: u64| word.wrapping_sub(ONES * most) & !word & HIGH;
+    let equals = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let special = below(word, 0x20) | equals(word, b'"') | equals(word, b'\\');
+        if special != 0 {
+            return at * 8 + special.trailing_zeros() as usize / 8;
+        }
+    }
     let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    let is_plain = |stride: &&[u8]| !stride.iter().fold(false, |any, byte| any | is_special(byte));
-    let plain = bytes.chunks_exact(STRIDE).take_while(is_plain).count() * STRIDE;
-    bytes[plain..]
-        .iter()
-        .position(is_special)
-        .map_or(bytes.len(), |place| plain + place)
+    let plain = rest.iter().position(is_special).unwrap_or(rest.len());
+    words.len() * 8 + plain
 }
 
 fn short_escape(byte: u8) -> Result<char, BodyError> {

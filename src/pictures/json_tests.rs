@@ -150,6 +150,14 @@ proptest! {
     }
 
     #[test]
+    fn eight_bytes_at_once_are_the_same_as_one_by_one(
+        bytes in prop::collection::vec(prop_oneof![4 => Just(b'a'), 1 => any::<u8>()], 0..40)
+    ) {
+        let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+        prop_assert_eq!(plain_len(&bytes), bytes.iter().position(special).unwrap_or(bytes.len()));
+    }
+
+    #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..64), step in 1_usize..9) {
         let whole = told(&bytes, bytes.len().max(1));
         prop_assert_eq!(told(&bytes, step), whole);
