@@ -1,0 +1,103 @@
+//! The three wrong words for a gap: of the same kind and form as the right one, and not right themselves.
+
+use crate::chance::Chance;
+use crate::game::Language;
+use crate::lexicon::Class;
+use crate::reading::{Kind, Reading};
+use crate::slot::{self, Other};
+use crate::stem;
+
+/// Letters by which a wrong word may be longer or shorter.
+const LONGER: usize = 4;
+
+/// Three words for the token's gap: such as the story has elsewhere first. None if there are fewer.
+pub(super) fn three(reading: &Reading, token: usize, chance: &mut Chance) -> Option<Vec<String>> {
+    let mut others = match reading.kinds[token] {
+        Kind::Item { .. } => slot::of_the_set(reading, token),
+        Kind::Verb { .. } => {
+            let mut verbs = in_the_story(reading, token, |kind| slot::same_form(reading.kinds[token], kind));
+            // Whether a verb of the story moves is known for those of the lexicon only.
+            if slot::goes_somewhere(reading, token) {
+                verbs.clear();
+            }
+            verbs.extend(slot::verbs(reading, token));
+            verbs
+        }
+        Kind::Noun { plural } => nouns(reading, token, plural),
+        _ => return None,
+    };
+    let own = reading.text.folded(token);
+    let length = own.chars().count();
+    chance.shuffle(&mut others);
+    others.sort_by_key(|other| (!other.in_story, other.word.chars().count().abs_diff(length) / 2));
+    let mut chosen: Vec<String> = Vec::with_capacity(3);
+    let mut stems: Vec<String> = vec![reading.stem(token).to_owned()];
+    for Other { word, .. } in others {
+        let stem = stem::of(&word, reading.language);
+        let alike = word.chars().count().abs_diff(length) <= LONGER;
+        if chosen.len() < 3
+            && alike
+            && !stems.contains(&stem)
+            && slot::article(reading, token, &word).is_none()
+            && !would_fit(reading, token, &word)
+        {
+            stems.push(stem);
+            chosen.push(word);
+        }
+    }
+    (chosen.len() == 3).then_some(chosen)
+}
+
+/// Words of other sentences whose kind will do.
+fn in_the_story(reading: &Reading, token: usize, will_do: impl Fn(Kind) -> bool) -> Vec<Other> {
+    let sentence = reading.text.tokens[token].sentence;
+    let tokens = 0..reading.text.tokens.len();
+    tokens
+        .filter(|&other| reading.text.tokens[other].sentence.abs_diff(sentence) >= 2)
+        .filter(|&other| will_do(reading.kinds[other]) && !reading.is_rude(other))
+        .filter(|&other| reading.text.folded(other).chars().all(char::is_alphabetic))
+        .map(|other| Other {
+            word: reading.text.folded(other).to_owned(),
+            in_story: true,
+        })
+        .collect()
+}
+
+/// Other things: of the story, and things of a house.
+fn nouns(reading: &Reading, token: usize, plural: bool) -> Vec<Other> {
+    const THINGS: [&str; 3] = ["tools", "toys", "house-things"];
+    let mut nouns = in_the_story(reading, token, |kind| kind == Kind::Noun { plural });
+    let sets = reading.lexicon.sets.iter();
+    for set in sets.filter(|set| set.class == Class::Noun && THINGS.contains(&set.name)) {
+        nouns.extend(set.items.iter().filter_map(|item| {
+            let word = if plural { &item.plural } else { *item.words.first()? };
+            let mass = reading.language == Language::English && reading.lexicon.is("mass", item.words.first()?);
+            (!mass).then(|| Other {
+                word: word.to_owned(),
+                in_story: reading.has(word),
+            })
+        }));
+    }
+    nouns
+}
+
+/// Whether the story itself has the word in such a place: then it would be right, too. Between small words both
+/// neighbours must be the same, since anything stands after `the`.
+fn would_fit(reading: &Reading, token: usize, word: &str) -> bool {
+    let (before, after) = (reading.joined(token, -1), reading.joined(token, 1));
+    let small = |word: &str| word.is_empty() || reading.lexicon.is("stop", word);
+    let Some(id) = reading.text.find(word) else {
+        return false;
+    };
+    let sentence = reading.text.tokens[token].sentence;
+    (0..reading.text.tokens.len())
+        .filter(|&other| reading.text.tokens[other].word == id)
+        .any(|other| {
+            let same_before = reading.joined(other, -1) == before;
+            let same_after = reading.joined(other, 1) == after;
+            reading.text.tokens[other].sentence == sentence
+                || (same_before && same_after)
+                || (same_before && !small(before))
+                || (same_after && !small(after))
+        })
+}

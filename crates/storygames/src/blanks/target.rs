@@ -1,0 +1,51 @@
+//! Which word of a sentence is worth leaving out.
+
+use crate::lexicon::Class;
+use crate::reading::{Kind, Reading};
+use crate::slot;
+
+/// Letters of a word that is left out.
+const LETTERS: std::ops::RangeInclusive<usize> = 3..=12;
+
+/// The words of a sentence that can be left out, the best first.
+pub(super) fn of(reading: &Reading, sentence: usize) -> Vec<usize> {
+    let mut targets: Vec<(i32, usize)> = reading
+        .tokens(sentence)
+        .filter_map(|token| Some((score(reading, token)?, token)))
+        .collect();
+    targets.sort_by_key(|(score, token)| (-score, *token));
+    targets.into_iter().map(|(_, token)| token).collect()
+}
+
+fn score(reading: &Reading, token: usize) -> Option<i32> {
+    let written = reading.text.written(token);
+    let known = match reading.kinds[token] {
+        Kind::Item { set, .. } => match reading.class(set)? {
+            Class::Noun => 3,
+            Class::Adjective => 2,
+            Class::Adverb => 1,
+            // A number is remembered, not understood.
+            Class::Number => return None,
+        },
+        Kind::Verb { form, state: false, .. } if slot::can_be_asked(form) => 2,
+        Kind::Noun { .. } => 1,
+        _ => return None,
+    };
+    let letters = written.chars().count();
+    let plain = written.chars().all(char::is_alphabetic) && !reading.text.tokens[token].capital;
+    if !plain || !LETTERS.contains(&letters) || reading.is_rude(token) || occurs_twice(reading, token) {
+        return None;
+    }
+    let count = reading.text.words[reading.text.tokens[token].word].count;
+    let specific = if count <= 3 { 3 } else { 0 };
+    let handy = i32::from((4..=9).contains(&letters));
+    let title = if reading.in_title(reading.stem(token)) { 1 } else { 0 };
+    Some(known + specific + handy - title)
+}
+
+/// Whether the word or a relative of it stands in the sentence once more.
+fn occurs_twice(reading: &Reading, token: usize) -> bool {
+    let sentence = reading.text.tokens[token].sentence;
+    let mut tokens = reading.tokens(sentence);
+    tokens.any(|other| other != token && reading.stem(other) == reading.stem(token))
+}

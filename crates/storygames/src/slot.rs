@@ -1,0 +1,157 @@
+//! Which other words of the same kind could stand where a word stands, so that grammar does not tell which one is right.
+
+use crate::game::Language;
+use crate::lexicon::{Class, Form, Frame, Item, Sense};
+use crate::reading::{Kind, Reading};
+use crate::stem;
+
+/// Another word for a place in a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Other {
+    /// In the form that the place asks for, in small letters.
+    pub(crate) word: String,
+    /// The story has it somewhere.
+    pub(crate) in_story: bool,
+}
+
+/// The words of the token's set that could stand in its place, without those of the token's own item. Their article may
+/// have to be another one: [`article`].
+pub(crate) fn of_the_set(reading: &Reading, token: usize) -> Vec<Other> {
+    let Kind::Item { set, item, plural } = reading.kinds[token] else {
+        return Vec::new();
+    };
+    let Some(entry) = reading.lexicon.sets.get(set) else {
+        return Vec::new();
+    };
+    let others = entry.items.iter().enumerate().filter(|(at, _)| *at != item);
+    others
+        .filter_map(|(_, other)| {
+            let word = match reading.language {
+                Language::English => english(reading, token, &entry.items[item], other, plural)?,
+                Language::Tagalog => tagalog(reading, token, other.words.first()?)?,
+            };
+            let in_story = other.words.iter().any(|word| reading.has(word));
+            Some(Other { word, in_story })
+        })
+        .collect()
+}
+
+fn english(reading: &Reading, token: usize, own: &Item, other: &Item, plural: bool) -> Option<String> {
+    let word = other.words.first()?;
+    let Kind::Item { set, .. } = reading.kinds[token] else {
+        return None;
+    };
+    if reading.text.folded(token).starts_with(|letter: char| letter.is_ascii_digit()) {
+        return other.words.get(1).map(|&digits| digits.to_owned());
+    }
+    if reading.class(set) != Some(Class::Noun) || reading.lexicon.sets[set].name == "days" {
+        return Some((*word).to_owned());
+    }
+    if plural {
+        return (!reading.lexicon.is("mass", word)).then(|| other.plural.clone());
+    }
+    let mass = |item: &Item| item.words.iter().any(|word| reading.lexicon.is("mass", word));
+    let fits = mass(own) == mass(other) && (mass(own) || is_determined(reading, token));
+    fits.then(|| (*word).to_owned())
+}
+
+/// Whether an English noun has something in front of it that any other noun could have, too.
+pub(crate) fn is_determined(reading: &Reading, token: usize) -> bool {
+    let mut at = token;
+    for _ in 0..3 {
+        let word = reading.joined(at, -1);
+        if reading.lexicon.is("determiner", word) || word.ends_with("'s") || ["one", "two"].contains(&word) {
+            return true;
+        }
+        let describes = reading
+            .lexicon
+            .senses(word)
+            .iter()
+            .any(|sense| matches!(sense, Sense::Item { set, .. } if reading.class(*set) == Some(Class::Adjective)));
+        match reading.beside(at, -1) {
+            Some(before) if describes => at = before,
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// A word with the linker that the token has. None if it would need another one.
+fn tagalog(reading: &Reading, token: usize, word: &str) -> Option<String> {
+    let written = reading.text.folded(token);
+    let last = word.chars().last()?;
+    let vowel = "aeiou".contains(last);
+    if stem::unlinked(written) != written {
+        return match last {
+            _ if vowel => Some(format!("{word}ng")),
+            'n' => Some(format!("{word}g")),
+            _ => None,
+        };
+    }
+    let followed = reading.joined(token, 1) == "na";
+    (!followed || (!vowel && last != 'n')).then(|| word.to_owned())
+}
+
+/// The English article that stands right before the token, if it must be another one before `word`.
+pub(crate) fn article(reading: &Reading, token: usize, word: &str) -> Option<(usize, &'static str)> {
+    if reading.language != Language::English {
+        return None;
+    }
+    let wanted = if sounds_like_a_vowel(word) { "an" } else { "a" };
+    let before = reading.joined(token, -1);
+    let wrong = (before == "a" || before == "an") && before != wanted;
+    reading.beside(token, -1).filter(|_| wrong).map(|at| (at, wanted))
+}
+
+fn sounds_like_a_vowel(word: &str) -> bool {
+    let consonant = ["uni", "use", "euro", "one"].iter().any(|start| word.starts_with(start));
+    (word.starts_with(['a', 'e', 'i', 'o', 'u']) && !consonant) || word.starts_with("hour") || word.starts_with("honest")
+}
+
+/// Verbs of the lexicon in the form of the token, which stand with the same things.
+pub(crate) fn verbs(reading: &Reading, token: usize) -> Vec<Other> {
+    let Kind::Verb { form, frame, .. } = reading.kinds[token] else {
+        return Vec::new();
+    };
+    let moves = goes_somewhere(reading, token);
+    let verbs = reading.lexicon.verbs.iter();
+    verbs
+        .filter(|verb| !verb.state && fits(frame, verb.frame) && (!moves || verb.motion))
+        .filter_map(|verb| verb.form(form))
+        .map(|word| Other {
+            word: word.to_owned(),
+            in_story: reading.has(word),
+        })
+        .collect()
+}
+
+fn fits(wanted: Frame, has: Frame) -> bool {
+    match wanted {
+        Frame::Both => false,
+        Frame::Alone | Frame::Object => has == wanted || has == Frame::Both,
+        Frame::Deed => has == Frame::Deed,
+    }
+}
+
+/// Whether an English verb is followed by a way or a goal: then only verbs of motion could stand there.
+pub(crate) fn goes_somewhere(reading: &Reading, token: usize) -> bool {
+    const WAYS: [&str; 16] = [
+        "to", "into", "toward", "towards", "through", "across", "around", "along", "over", "under", "past", "from", "home",
+        "down", "onto", "between",
+    ];
+    reading.language == Language::English && WAYS.contains(&reading.joined(token, 1))
+}
+
+/// The form of a verb that another one must have, too.
+pub(crate) fn same_form(one: Kind, other: Kind) -> bool {
+    let key = |kind: Kind| match kind {
+        Kind::Verb { form, frame, state: false } => Some((form, frame)),
+        _ => None,
+    };
+    key(one).is_some() && key(one) == key(other)
+}
+
+/// Whether a form is one that a gap may stand for.
+pub(crate) fn can_be_asked(form: Form) -> bool {
+    form != Form::Participle
+}
