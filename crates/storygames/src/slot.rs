@@ -15,8 +15,9 @@ pub(crate) struct Other {
 }
 
 /// The words of the token's set that could stand in its place, without those of the token's own item. Their article may
-/// have to be another one: [`article`].
-pub(crate) fn of_the_set(reading: &Reading, token: usize) -> Vec<Other> {
+/// have to be another one: [`article`]. With `relinked`, a word may need another linker and brings it along: `apat na`,
+/// where the token is `limang`; then [`linker`] has to go.
+pub(crate) fn of_the_set(reading: &Reading, token: usize, relinked: bool) -> Vec<Other> {
     let Kind::Item { set, item, plural } = reading.kinds[token] else {
         return Vec::new();
     };
@@ -28,7 +29,7 @@ pub(crate) fn of_the_set(reading: &Reading, token: usize) -> Vec<Other> {
         .filter_map(|(_, other)| {
             let word = match reading.language {
                 Language::English => english(reading, token, &entry.items[item], other, plural)?,
-                Language::Tagalog => tagalog(reading, token, other.words.first()?)?,
+                Language::Tagalog => tagalog(reading, token, other.words.first()?, relinked && entry.linked)?,
             };
             let in_story = other.words.iter().any(|word| reading.has(word));
             Some(Other { word, in_story })
@@ -76,20 +77,31 @@ pub(crate) fn is_determined(reading: &Reading, token: usize) -> bool {
     false
 }
 
-/// A word with the linker that the token has. None if it would need another one.
-fn tagalog(reading: &Reading, token: usize, word: &str) -> Option<String> {
-    let written = reading.text.folded(token);
+/// A word with the linker that the token has. None if it would need another one, and must not.
+fn tagalog(reading: &Reading, token: usize, word: &str, relinked: bool) -> Option<String> {
     let last = word.chars().last()?;
     let vowel = "aeiou".contains(last);
-    if stem::unlinked(written) != written {
-        return match last {
-            _ if vowel => Some(format!("{word}ng")),
-            'n' => Some(format!("{word}g")),
-            _ => None,
-        };
+    let attached = is_linked(reading, token);
+    let apart = linker(reading, token).is_some();
+    match last {
+        _ if !attached && !apart => Some(word.to_owned()),
+        _ if vowel && (attached || relinked) => Some(format!("{word}ng")),
+        'n' if attached || relinked => Some(format!("{word}g")),
+        _ if vowel || last == 'n' => None,
+        _ if relinked => Some(format!("{word} na")),
+        _ => apart.then(|| word.to_owned()),
     }
-    let followed = reading.joined(token, 1) == "na";
-    (!followed || (!vowel && last != 'n')).then(|| word.to_owned())
+}
+
+fn is_linked(reading: &Reading, token: usize) -> bool {
+    let written = reading.text.folded(token);
+    stem::unlinked(written) != written
+}
+
+/// The Tagalog linker `na` that follows the token as a word of its own.
+pub(crate) fn linker(reading: &Reading, token: usize) -> Option<usize> {
+    let follows = reading.language == Language::Tagalog && reading.joined(token, 1) == "na";
+    reading.beside(token, 1).filter(|_| follows)
 }
 
 /// The English article that stands right before the token, if it must be another one before `word`.

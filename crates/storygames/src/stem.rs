@@ -81,9 +81,11 @@ fn undoubled(stem: &str) -> String {
 /// Tagalog puts its affixes before, into and behind a root, and doubles its first syllable: `nagtatanim`, `itinanim` and
 /// `taniman` are all of `tanim`.
 fn tagalog(word: &str) -> String {
-    let whole = unlinked(word).replace('-', "");
-    let before = without_prefix(&whole);
-    let within = without_infix(before);
+    let whole = unlinked(word);
+    // `araw-araw`
+    let whole = whole.split_once('-').filter(|(one, other)| one == other).map_or(whole, |(one, _)| one);
+    let before = without_prefix(whole).replace('-', "");
+    let within = without_infix(&before);
     let once = without_doubling(&within);
     let behind = without_suffix(&once);
     behind.to_owned()
@@ -120,10 +122,13 @@ fn without_prefix(word: &str) -> &str {
         "ipa", "nam", "mam", "ma", "na", "pa", "ka", "ni", "i",
     ];
     for prefix in PREFIXES {
-        if let Some(root) = word.strip_prefix(prefix)
-            && root.chars().count() >= 4
-        {
-            return root;
+        let Some(root) = word.strip_prefix(prefix) else {
+            continue;
+        };
+        // `mag-aral` has a hyphen before the vowel, so `maganda` is of `ganda`.
+        let vowel = root.starts_with(['a', 'e', 'i', 'o', 'u']);
+        if root.chars().count() >= 4 && !(vowel && prefix.ends_with("ag")) {
+            return root.strip_prefix('-').unwrap_or(root);
         }
     }
     word

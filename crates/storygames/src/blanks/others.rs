@@ -13,7 +13,7 @@ const LONGER: usize = 4;
 /// Three words for the token's gap: such as the story has elsewhere first. None if there are fewer.
 pub(super) fn three(reading: &Reading, token: usize, chance: &mut Chance) -> Option<Vec<String>> {
     let mut others = match reading.kinds[token] {
-        Kind::Item { .. } => slot::of_the_set(reading, token),
+        Kind::Item { .. } => slot::of_the_set(reading, token, false),
         Kind::Verb { .. } => {
             let mut verbs = in_the_story(reading, token, |kind| slot::same_form(reading.kinds[token], kind));
             // Whether a verb of the story moves is known for those of the lexicon only.

@@ -60,7 +60,7 @@ fn is_detail(reading: &Reading, token: usize) -> bool {
 }
 
 fn question(reading: &Reading, sentence: usize, token: usize, chance: &mut Chance) -> Option<Proposal> {
-    let mut others: Vec<String> = slot::of_the_set(reading, token)
+    let mut others: Vec<String> = slot::of_the_set(reading, token, true)
         .into_iter()
         .filter(|other| !other.in_story)
         .map(|other| other.word)
@@ -114,6 +114,9 @@ fn changed(reading: &Reading, sentence: usize, token: usize, word: &str) -> Stri
     if let Some((at, article)) = &article {
         changes.push((span(*at), article.as_str()));
     }
-    changes.push((span(token), instead.as_str()));
+    // A word of a linked set brings its own linker.
+    let linked = matches!(reading.kinds[token], Kind::Item { set, .. } if reading.lexicon.sets[set].linked);
+    let end = slot::linker(reading, token).filter(|_| linked).unwrap_or(token);
+    changes.push((span(token).start..span(end).end, instead.as_str()));
     reading.text.with(sentence, &changes)
 }

@@ -26,7 +26,7 @@ pub(super) fn kind(reading: &Reading, token: usize) -> Kind {
     // A word that is a verb and something else: only where its neighbour decides.
     if is("determiner") || is_adjective(reading, before) {
         item(&items)
-    } else if is("before-verb") || is("subject") {
+    } else if is("before-verb") || is("subject") || follows_name(reading, token) {
         verb(reading, token, &verbs, before)
     } else if is("place-mark") || before == "with" || before == "of" {
         item(&items)

@@ -20,15 +20,19 @@ fn words_are_read_in_eight_directions() {
 }
 
 #[test]
-fn a_thousand_boards_hold_each_word_once_and_nothing_rude() {
+fn many_boards_hold_each_word_once_and_nothing_rude() {
     let words = ["KITE", "BASKET", "SISTER", "NIGHT", "STAR", "PIÑA"].map(letters);
     let forbidden = forbidden(&["star", "Zz"]);
     let hidden = &words[..4];
-    for seed in 0..1_000 {
+    for seed in 0..200 {
         let mut chance = Chance::new(seed, "test");
-        let mut board = Board::new(if seed % 2 == 0 { 8 } else { 10 });
-        let placements = board::place(&mut board, hidden, directions(Difficulty::Hard), &mut chance).expect("room");
-        let board = fill::fill(board, &placements, &forbidden, Language::English, &mut chance).expect("a clean board");
+        let made = (0..TRIES).find_map(|_| {
+            let mut board = Board::new(if seed % 2 == 0 { 8 } else { 10 });
+            let placements = board::place(&mut board, hidden, directions(Difficulty::Hard), &mut chance)?;
+            let board = fill::fill(board, &placements, &forbidden, Language::English, &mut chance)?;
+            Some((board, placements))
+        });
+        let (board, placements) = made.expect("a clean board");
         assert!(board.cells.iter().all(Option::is_some));
         let found = scan::find(&board, hidden.iter().map(Vec::as_slice));
         let expected: Vec<_> = placements

@@ -48,6 +48,10 @@ fn add(page: &str, span: Range<usize>, sentences: &mut Vec<Range<usize>>) {
 
 /// Where the sentence ends that a mark at `at` seems to end, if it does.
 fn end_of(page: &str, start: usize, at: usize, speech: bool, paired: bool) -> Option<usize> {
+    // The first mark of several has been judged for all of them.
+    if page[start..at].ends_with(['.', '!', '?', '…']) {
+        return None;
+    }
     let rest = &page[at..];
     let closing = |letter: char| {
         matches!(letter, '.' | '!' | '?' | '…' | ')' | ']' | '\'') || (letter == '"' && (speech || !paired))
@@ -66,7 +70,7 @@ fn end_of(page: &str, start: usize, at: usize, speech: bool, paired: bool) -> Op
         return None;
     }
     // "Wait... he said", "What?! no": three dots in the middle.
-    if run.contains("..") | run.contains('…') && after.starts_with(char::is_lowercase) {
+    if (run.contains("..") || run.contains('…')) && after.starts_with(char::is_lowercase) {
         return None;
     }
     Some(at + run.len())
