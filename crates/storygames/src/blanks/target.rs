@@ -27,13 +27,15 @@ fn score(reading: &Reading, token: usize) -> Option<i32> {
             // A number is remembered, not understood.
             Class::Number => return None,
         },
+        // Many things can be done on the way somewhere.
+        Kind::Verb { .. } if slot::goes_somewhere(reading, token) => 0,
         Kind::Verb { form, state: false, .. } if slot::can_be_asked(form) => 2,
         Kind::Noun { .. } => 1,
         _ => return None,
     };
     let letters = written.chars().count();
     let plain = written.chars().all(char::is_alphabetic) && !reading.text.tokens[token].capital;
-    if !plain || !LETTERS.contains(&letters) || reading.is_rude(token) || occurs_twice(reading, token) {
+    if !plain || !LETTERS.contains(&letters) || reading.is_rude(token) || occurs_twice(reading, token) || speaks(reading, token) {
         return None;
     }
     let count = reading.text.words[reading.text.tokens[token].word].count;
@@ -41,6 +43,12 @@ fn score(reading: &Reading, token: usize) -> Option<i32> {
     let handy = i32::from((4..=9).contains(&letters));
     let title = if reading.in_title(reading.stem(token)) { 1 } else { 0 };
     Some(known + specific + handy - title)
+}
+
+/// `said`, `asked`, `shouted`: one is as right as another.
+fn speaks(reading: &Reading, token: usize) -> bool {
+    reading.lexicon.is("speech", reading.text.folded(token))
+        && reading.text.sentence(reading.text.tokens[token].sentence).contains('"')
 }
 
 /// Whether the word or a relative of it stands in the sentence once more.

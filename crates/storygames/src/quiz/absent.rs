@@ -68,6 +68,7 @@ fn question(
     Some(Proposal {
         question: Question::new(Family::Absent, text, options, answer.to_owned()),
         shown: Vec::new(),
+        beside: Vec::new(),
         secrets: three.iter().map(|(token, _, _)| reading.stem(*token).to_owned()).collect(),
         topic: "absent".to_owned(),
     })

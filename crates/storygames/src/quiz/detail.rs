@@ -91,6 +91,7 @@ fn question(reading: &Reading, sentence: usize, token: usize, chance: &mut Chanc
     Some(Proposal {
         question,
         shown: vec![sentence],
+        beside: Vec::new(),
         secrets: vec![reading.stem(token).to_owned()],
         topic: format!("detail {}", reading.lexicon.sets[set].name),
     })

@@ -1,6 +1,7 @@
 //! The quiz: five questions and some more about what happened, who did it, and what it was like.
 
 mod absent;
+mod cast;
 mod detail;
 mod next;
 mod opposite;
@@ -22,14 +23,18 @@ const EACH_IN_ALL: usize = 3;
 /// Questions in all, and below this many no quiz.
 const MOST: usize = 10;
 const LEAST: usize = 3;
+/// Wrong sentences that two questions may have in common.
+const SHARED: usize = 2;
 /// Proposals of a kind, so that a long story takes no longer than a middling one.
 const PROPOSALS: usize = 24;
 
 /// A question that could be put, and what it gives away.
 struct Proposal {
     question: Question,
-    /// Sentences of the story that it shows, or nearly shows.
+    /// Sentences that no other question may show, since they tell its answer.
     shown: Vec<usize>,
+    /// Sentences that it shows as well. A few of them may stand in another such list.
+    beside: Vec<usize>,
     /// Stems that must not be read elsewhere in the quiz.
     secrets: Vec<String>,
     /// Two about the same thing are one too many.
@@ -113,7 +118,12 @@ fn are_apart(one: &Prepared, other: &Prepared) -> bool {
     let (a, b) = (&one.proposal, &other.proposal);
     a.topic != b.topic
         && a.question.key != b.question.key
-        && !a.shown.iter().any(|sentence| b.shown.contains(sentence))
+        && common(&a.shown, &b.shown) + common(&a.shown, &b.beside) + common(&a.beside, &b.shown) == 0
+        && common(&a.beside, &b.beside) <= SHARED
         && !tells(one, other)
         && !tells(other, one)
+}
+
+fn common(one: &[usize], other: &[usize]) -> usize {
+    one.iter().filter(|sentence| other.contains(sentence)).count()
 }

@@ -50,6 +50,7 @@ fn question(
     if options.len() < 3 {
         return None;
     }
+    let beside = options.clone();
     options.push(answer);
     let text = standing::say(
         reading,
@@ -60,11 +61,11 @@ fn question(
     let texts = options.iter().map(|&sentence| reading.text.sentence(sentence)).collect();
     let mut question = Question::new(Family::Next, text, texts, reading.text.sentence(answer));
     question.explanation = Some(reading.explanation(answer));
-    options.push(shown);
     Some(Proposal {
         question,
         topic: format!("next {shown}"),
-        shown: options,
+        shown: vec![shown, answer],
+        beside,
         secrets: Vec::new(),
     })
 }

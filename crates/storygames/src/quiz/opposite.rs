@@ -71,6 +71,7 @@ fn question(reading: &Reading, pair: &Opposite, side: usize, token: usize, chanc
     Some(Proposal {
         question,
         shown: Vec::new(),
+        beside: Vec::new(),
         secrets: Vec::new(),
         topic: "opposite".to_owned(),
     })

@@ -76,7 +76,8 @@ fn question(reading: &Reading, four: [usize; 4], first: bool) -> Proposal {
     question.explanation = Some(reading.explanation(answer));
     Proposal {
         question,
-        shown: four.to_vec(),
+        shown: vec![answer],
+        beside: four.into_iter().filter(|sentence| *sentence != answer).collect(),
         secrets: Vec::new(),
         topic: format!("order {first}"),
     }

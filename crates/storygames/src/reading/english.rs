@@ -18,7 +18,7 @@ pub(super) fn kind(reading: &Reading, token: usize) -> Kind {
         return unknown(reading, token, before);
     }
     if verbs.is_empty() {
-        return item(&items);
+        return if is_nominal(reading, token, &items) { Kind::Other } else { item(&items) };
     }
     if items.is_empty() {
         return verb(reading, token, &verbs, before);
@@ -65,6 +65,16 @@ fn item(items: &[Sense]) -> Kind {
         },
         _ => Kind::Other,
     }
+}
+
+/// An adjective that stands for a thing: `in the dark`.
+fn is_nominal(reading: &Reading, token: usize, items: &[Sense]) -> bool {
+    let adjective = matches!(items, [Sense::Item { set, .. }] if reading.class(*set) == Some(Class::Adjective));
+    let next = reading.joined(token, 1);
+    adjective
+        && reading.lexicon.is("determiner", reading.joined(token, -1))
+        && (next.is_empty() || reading.lexicon.is("stop", next))
+        && next != "and"
 }
 
 fn is_adjective(reading: &Reading, word: &str) -> bool {

@@ -25,12 +25,6 @@ impl Name {
     pub(crate) fn is_person(&self) -> bool {
         self.person > 0 && self.person > 2 * self.place
     }
-
-    /// Whether two names may be of the same: `Rose` and `Aunt Rose`.
-    pub(crate) fn overlaps(&self, other: &Self) -> bool {
-        self.words.iter().all(|word| other.words.contains(word))
-            || other.words.iter().all(|word| self.words.contains(word))
-    }
 }
 
 /// Finds the names and marks their tokens.

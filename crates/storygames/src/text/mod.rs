@@ -33,8 +33,6 @@ pub(crate) struct Token {
     /// In [`Text::words`].
     pub(crate) word: usize,
     pub(crate) capital: bool,
-    /// At the beginning of a sentence or of what somebody says: a capital says nothing there.
-    pub(crate) first: bool,
 }
 
 /// A word, however often it stands.
@@ -84,7 +82,6 @@ impl Text {
                     word,
                     span: token.span,
                     capital: token.capital,
-                    first: token.first,
                 });
             }
             if begin < self.tokens.len() {

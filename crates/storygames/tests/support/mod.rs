@@ -3,13 +3,13 @@
 use storygames::{Games, Story};
 
 /// A story in a file.
-pub struct Written {
-    pub title: String,
-    pub pages: Vec<String>,
+pub(crate) struct Written {
+    pub(crate) title: String,
+    pub(crate) pages: Vec<String>,
 }
 
 impl Written {
-    pub fn read(file: &str) -> Self {
+    pub(crate) fn read(file: &str) -> Self {
         let (title, text) = file.split_once('\n').unwrap_or((file, ""));
         Self {
             title: title.to_owned(),
@@ -17,11 +17,11 @@ impl Written {
         }
     }
 
-    pub fn words(&self) -> usize {
+    pub(crate) fn words(&self) -> usize {
         self.pages.iter().map(|page| page.split_whitespace().count()).sum()
     }
 
-    pub fn games(&self) -> Option<Games> {
+    pub(crate) fn games(&self) -> Option<Games> {
         let pages: Vec<&str> = self.pages.iter().map(String::as_str).collect();
         storygames::make(&Story {
             title: &self.title,
