@@ -65,7 +65,7 @@ fn in_the_story(reading: &Reading, token: usize, will_do: impl Fn(Kind) -> bool)
 
 /// Other things: of the story, and things of a house.
 fn nouns(reading: &Reading, token: usize, plural: bool) -> Vec<Other> {
-    const THINGS: [&str; 3] = ["tools", "toys", "house-things"];
+    const THINGS: [&str; 3] = ["tools", "toys", "furniture"];
     let mut nouns = in_the_story(reading, token, |kind| kind == Kind::Noun { plural });
     let sets = reading.lexicon.sets.iter();
     for set in sets.filter(|set| set.class == Class::Noun && THINGS.contains(&set.name)) {

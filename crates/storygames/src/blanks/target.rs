@@ -1,6 +1,6 @@
 //! Which word of a sentence is worth leaving out.
 
-use crate::lexicon::Class;
+use crate::lexicon::{Class, Frame};
 use crate::reading::{Kind, Reading};
 use crate::slot;
 
@@ -23,10 +23,14 @@ fn score(reading: &Reading, token: usize) -> Option<i32> {
         Kind::Item { set, .. } => match reading.class(set)? {
             Class::Noun => 3,
             Class::Adjective => 2,
+            // How somebody said it is a matter of taste.
+            Class::Adverb if reading.text.sentence(reading.text.tokens[token].sentence).contains('"') => return None,
             Class::Adverb => 1,
             // A number is remembered, not understood.
             Class::Number => return None,
         },
+        // The rest of the verb stays behind (`woke up`).
+        Kind::Verb { frame: Frame::Both, .. } => return None,
         // Many things can be done on the way somewhere.
         Kind::Verb { .. } if slot::goes_somewhere(reading, token) => 0,
         Kind::Verb { form, state: false, .. } if slot::can_be_asked(form) => 2,

@@ -30,6 +30,10 @@ impl Character {
             || other.words.iter().all(|word| self.words.contains(word))
     }
 
+    pub(super) fn has_a_name(&self) -> bool {
+        self.item.is_none()
+    }
+
     pub(super) fn is_named_in(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         self.words.iter().any(|word| text.contains(word.as_str()))
@@ -124,7 +128,7 @@ fn somebody(reading: &Reading, token: usize) -> Option<(usize, usize, Range<usiz
     }
     let before = reading.joined(token, -1);
     let (fits, start) = match reading.language {
-        Language::English => (before == "the", token.checked_sub(1)?),
+        Language::English => (["the", "a", "an"].contains(&before), token.checked_sub(1)?),
         Language::Tagalog => (before == "ang" || before == "ng", token),
     };
     fits.then_some((set, item, start..token + 1))

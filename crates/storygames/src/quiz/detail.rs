@@ -101,6 +101,10 @@ fn question(reading: &Reading, sentence: usize, token: usize, chance: &mut Chanc
 fn changed(reading: &Reading, sentence: usize, token: usize, word: &str) -> String {
     let span = |token: usize| reading.text.tokens[token].span.clone();
     let like = |token: usize, word: &str| {
+        let written = reading.text.written(token);
+        if written.len() > 1 && !written.contains(char::is_lowercase) && reading.text.tokens[token].capital {
+            return word.to_uppercase();
+        }
         let mut letters = word.chars();
         match letters.next() {
             Some(first) if reading.text.tokens[token].capital => {

@@ -126,7 +126,8 @@ fn did(reading: &Reading, cast: &[Character], who: &[Option<usize>], sentence: u
     }
     let doer = match reading.language {
         Language::English => {
-            start == reading.tokens(sentence).start && acts(reading, end - 1) && !tells_sex(reading, sentence)
+            let sex = cast[at].has_a_name() && tells_sex(reading, sentence);
+            start == reading.tokens(sentence).start && acts(reading, end - 1) && !sex
         }
         Language::Tagalog => ["si", "ni", "ang", "ng"].contains(&reading.joined(start, -1)) && follows_verb(reading, start),
     };

@@ -17,14 +17,17 @@ pub(super) fn kind(reading: &Reading, token: usize) -> Kind {
     if senses.is_empty() {
         return unknown(reading, token, before);
     }
+    let adjective = is_adjective(reading, word);
     if verbs.is_empty() {
-        return if is_nominal(reading, token, &items) { Kind::Other } else { item(&items) };
+        return if adjective && !describes(reading, token) { Kind::Other } else { item(&items) };
     }
     if items.is_empty() {
         return verb(reading, token, &verbs, before);
     }
     // A word that is a verb and something else: only where its neighbour decides.
-    if is("determiner") || is_adjective(reading, before) {
+    if adjective {
+        if describes(reading, token) { item(&items) } else { Kind::Other }
+    } else if is("determiner") || is_adjective(reading, before) {
         item(&items)
     } else if is("before-verb") || is("subject") || follows_name(reading, token) {
         verb(reading, token, &verbs, before)
@@ -67,14 +70,17 @@ fn item(items: &[Sense]) -> Kind {
     }
 }
 
-/// An adjective that stands for a thing: `in the dark`.
-fn is_nominal(reading: &Reading, token: usize, items: &[Sense]) -> bool {
-    let adjective = matches!(items, [Sense::Item { set, .. }] if reading.class(*set) == Some(Class::Adjective));
-    let next = reading.joined(token, 1);
-    adjective
-        && reading.lexicon.is("determiner", reading.joined(token, -1))
-        && (next.is_empty() || reading.lexicon.is("stop", next))
-        && next != "and"
+/// Whether what could be an adjective stands like one: before a noun, after a verb of being, or in a row of adjectives.
+/// `In the dark`, `a light` and `rolled it round` do not.
+fn describes(reading: &Reading, token: usize) -> bool {
+    let (before, next) = (reading.joined(token, -1), reading.joined(token, 1));
+    let verbs_only = |word: &str| {
+        let senses = reading.lexicon.senses(word);
+        !senses.is_empty() && items(senses).is_empty()
+    };
+    let attributive = !next.is_empty() && !reading.lexicon.is("stop", next) && !verbs_only(next) && !next.ends_with("ly");
+    let in_a_row = before == "and" && reading.beside(token, -2).is_some_and(|other| is_adjective(reading, reading.text.folded(other)));
+    attributive || reading.lexicon.is("before-adjective", before) || in_a_row
 }
 
 fn is_adjective(reading: &Reading, word: &str) -> bool {

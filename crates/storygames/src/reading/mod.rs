@@ -48,6 +48,7 @@ pub(crate) struct Reading {
     /// The stems of the title.
     title: BTreeSet<String>,
     rude: Vec<bool>,
+    telling: Form,
     /// Of the text and of the caller's seed.
     pub(crate) seed: u64,
 }
@@ -85,11 +86,13 @@ impl Reading {
                 .iter()
                 .map(|word| lexicon::rude().words.contains(&*word.folded) || rude.contains(&*word.folded))
                 .collect(),
+            telling: Form::Past,
             seed,
             text,
         };
         reading.content = reading.contents(verdict.mixed);
         reading.kinds_without_names();
+        reading.telling = reading.telling();
         names::find(&mut reading);
         reading.usable = usable::find(&reading, verdict.mixed);
         Some(reading)
@@ -191,11 +194,21 @@ impl Reading {
     /// Whether something happens in a sentence, so that it has a before and an after.
     pub(crate) fn is_event(&self, sentence: usize) -> bool {
         self.tokens(sentence).any(|token| {
-            matches!(
-                self.kinds[token],
-                Kind::Verb { form: Form::Past | Form::Third | Form::Done | Form::Doing, state: false, .. }
-            )
+            matches!(self.kinds[token], Kind::Verb { form, state: false, .. } if form == self.telling)
         })
+    }
+
+    /// The form of the verbs in which the story is told. An English one may be told as if it happened now.
+    fn telling(&self) -> Form {
+        let count = |wanted: Form| {
+            let kinds = self.kinds.iter();
+            kinds.filter(|kind| matches!(kind, Kind::Verb { form, .. } if *form == wanted)).count()
+        };
+        match self.language {
+            Language::Tagalog => Form::Done,
+            Language::English if count(Form::Third) > count(Form::Past) => Form::Third,
+            Language::English => Form::Past,
+        }
     }
 }
 

@@ -62,7 +62,8 @@ fn unknown(reading: &Reading, token: usize) -> Kind {
         };
         return Kind::Verb { form, frame, state: false };
     }
-    if after_determiner(reading, token) && !linked && affixed(word).is_none() && !word.starts_with("ma") {
+    let thing = ["ang", "ng", "mga", "sa"].contains(&reading.joined(token, -1));
+    if thing && !linked && affixed(word).is_none() && !word.starts_with("ma") && !is_doubled(word) {
         let next = reading.joined(token, 1);
         if next.is_empty() || reading.lexicon.is("stop", next) {
             return Kind::Noun { plural: false };
@@ -85,6 +86,12 @@ fn doer_with_object(reading: &Reading, token: usize) -> bool {
         }
     }
     false
+}
+
+/// `susunod`, `darating`: the first syllable twice makes something that is to come.
+fn is_doubled(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    letters.len() >= 5 && letters[..2] == letters[2..4]
 }
 
 /// The form of a verb by its affixes, and whether it is one of the deed.
@@ -111,10 +118,13 @@ fn affixed(word: &str) -> Option<(Form, bool)> {
         let at = usize::from(!vowel(0));
         let inner: String = letters.iter().skip(at).take(2).collect();
         if inner == infix && vowel(at + 2) && letters.len() >= at + 5 {
-            // `kumakain`: the doubled syllable is split by the infix.
-            let again = if at == 1 { letters.get(3) == letters.first() } else { false };
-            let same = letters.get(at + 2) == letters.get(at + 4);
-            return Some((doing(again && same), deed));
+            // `kumakain`: the doubled syllable is split by the infix. In `sumisid` the root itself has it.
+            let again = if at == 1 {
+                letters.len() >= 8 && letters.get(4) == letters.first() && letters.get(3) == letters.get(5)
+            } else {
+                letters.get(2) == letters.get(3)
+            };
+            return Some((doing(again), deed));
         }
     }
     None

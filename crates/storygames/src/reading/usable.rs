@@ -31,7 +31,10 @@ fn is_whole(reading: &Reading, sentence: usize) -> bool {
     let span = &reading.text.sentences[sentence];
     let page = &reading.text.pages[span.page];
     let text = &page[span.span.clone()];
-    let marked = text.ends_with(['.', '!', '?', '…', '"', ')', '\'']) || !page.contains(['.', '!', '?']);
+    // Where nothing marks the end of a sentence, a line may be half of one.
+    let first = reading.text.folded(reading.tokens(sentence).start);
+    let line = !page.contains(['.', '!', '?', '…']) && !reading.lexicon.is("dangling", first);
+    let marked = line || text.ends_with(['.', '!', '?', '…', '"', ')', '\'']);
     let content = reading.tokens(sentence).filter(|&token| {
         reading.is_content(token) || matches!(reading.kinds[token], Kind::Name(_) | Kind::Item { .. })
     });
