@@ -128,13 +128,19 @@ pub(crate) fn verbs(reading: &Reading, token: usize) -> Vec<Other> {
     let moves = goes_somewhere(reading, token);
     let verbs = reading.lexicon.verbs.iter();
     verbs
-        .filter(|verb| !verb.state && fits(frame, verb.frame) && (!moves || verb.motion))
+        .filter(|verb| !verb.state && !verb.general && fits(frame, verb.frame) && (!moves || verb.motion))
         .filter_map(|verb| verb.form(form))
         .map(|word| Other {
             word: word.to_owned(),
             in_story: reading.has(word),
         })
         .collect()
+}
+
+/// Whether a word is a verb that would be right in nearly every gap.
+pub(crate) fn is_general(reading: &Reading, word: &str) -> bool {
+    let verb = |sense: &Sense| matches!(sense, Sense::Verb { verb, .. } if reading.lexicon.verbs[*verb].general);
+    reading.lexicon.senses(word).iter().any(verb)
 }
 
 fn fits(wanted: Frame, has: Frame) -> bool {

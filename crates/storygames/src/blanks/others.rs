@@ -16,6 +16,7 @@ pub(super) fn three(reading: &Reading, token: usize, chance: &mut Chance) -> Opt
         Kind::Item { .. } => slot::of_the_set(reading, token, false),
         Kind::Verb { .. } => {
             let mut verbs = in_the_story(reading, token, |kind| slot::same_form(reading.kinds[token], kind));
+            verbs.retain(|other| !slot::is_general(reading, &other.word));
             // Whether a verb of the story moves is known for those of the lexicon only.
             if slot::goes_somewhere(reading, token) {
                 verbs.clear();

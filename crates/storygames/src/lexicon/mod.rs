@@ -68,6 +68,8 @@ pub(crate) struct Verb {
     pub(crate) state: bool,
     /// Somebody or something gets somewhere.
     pub(crate) motion: bool,
+    /// It goes with nearly everything, so it would be right in nearly every gap.
+    pub(crate) general: bool,
 }
 
 impl Verb {
@@ -259,7 +261,6 @@ fn verb(line: &'static str, language: Language) -> Verb {
         Some("b") => Frame::Both,
         _ => Frame::Alone,
     };
-    let tag = tags.pop();
     let forms = match language {
         Language::English => inflect::verb(&words),
         Language::Tagalog => {
@@ -274,8 +275,9 @@ fn verb(line: &'static str, language: Language) -> Verb {
     Verb {
         forms,
         frame,
-        state: tag == Some("s"),
-        motion: tag == Some("m"),
+        state: tags.contains(&"s"),
+        motion: tags.contains(&"m"),
+        general: tags.contains(&"g"),
     }
 }
 

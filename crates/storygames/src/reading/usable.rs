@@ -18,7 +18,7 @@ pub(super) fn find(reading: &Reading, mixed: bool) -> Vec<usize> {
     (0..reading.text.sentences.len())
         .filter(|&sentence| WORDS.contains(&reading.tokens(sentence).len()))
         .filter(|&sentence| is_whole(reading, sentence) && is_clean(reading, sentence))
-        .filter(|&sentence| !mixed || is_of_the_language(reading, sentence))
+        .filter(|&sentence| is_of_the_language(reading, sentence, mixed))
         .filter(|&sentence| seen.get(&words(reading, sentence)) == Some(&1))
         .collect()
 }
@@ -57,7 +57,8 @@ fn is_clean(reading: &Reading, sentence: usize) -> bool {
     })
 }
 
-fn is_of_the_language(reading: &Reading, sentence: usize) -> bool {
+/// Whether a sentence is in the language of the story; of a mixed story only those count that are so for sure.
+fn is_of_the_language(reading: &Reading, sentence: usize, mixed: bool) -> bool {
     let (mut ours, mut theirs) = (0, 0);
     for token in reading.tokens(sentence) {
         match language::stop_word_of(reading.text.folded(token)) {
@@ -66,5 +67,5 @@ fn is_of_the_language(reading: &Reading, sentence: usize) -> bool {
             None => {}
         }
     }
-    ours > 0 && theirs == 0
+    if mixed { ours > 0 && theirs == 0 } else { ours >= theirs }
 }
