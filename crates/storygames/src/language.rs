@@ -1,7 +1,7 @@
 //! Which language a text is in, by its small words.
 
 use crate::game::Language;
-use crate::lexicon;
+use crate::lexicon::{self, List};
 use crate::text::Text;
 
 /// What the small words of a text say.
@@ -42,8 +42,8 @@ pub(crate) fn of(text: &Text, hint: Option<Language>) -> Option<Verdict> {
 
 /// The language whose small words the word is one of, if it is of one of them only.
 pub(crate) fn stop_word_of(word: &str) -> Option<Language> {
-    let english = lexicon::of(Language::English).is("stop", word);
-    let tagalog = lexicon::of(Language::Tagalog).is("stop", word);
+    let english = lexicon::of(Language::English).is(List::Stop, word);
+    let tagalog = lexicon::of(Language::Tagalog).is(List::Stop, word);
     match (english, tagalog) {
         (true, false) => Some(Language::English),
         (false, true) => Some(Language::Tagalog),

@@ -1,7 +1,7 @@
 //! Which other words of the same kind could stand where a word stands, so that grammar does not tell which one is right.
 
 use crate::game::Language;
-use crate::lexicon::{Class, Form, Frame, Item, Sense};
+use crate::lexicon::{Class, Form, Frame, Item, List, Sense};
 use crate::reading::{Kind, Reading};
 use crate::stem;
 
@@ -49,9 +49,9 @@ fn english(reading: &Reading, token: usize, own: &Item, other: &Item, plural: bo
         return Some((*word).to_owned());
     }
     if plural {
-        return (!reading.lexicon.is("mass", word)).then(|| other.plural.clone());
+        return (!reading.lexicon.is(List::Mass, word)).then(|| other.plural.clone());
     }
-    let mass = |item: &Item| item.words.iter().any(|word| reading.lexicon.is("mass", word));
+    let mass = |item: &Item| item.words.iter().any(|word| reading.lexicon.is(List::Mass, word));
     let fits = mass(own) == mass(other) && (mass(own) || is_determined(reading, token));
     fits.then(|| (*word).to_owned())
 }
@@ -61,7 +61,7 @@ pub(crate) fn is_determined(reading: &Reading, token: usize) -> bool {
     let mut at = token;
     for _ in 0..3 {
         let word = reading.joined(at, -1);
-        if reading.lexicon.is("determiner", word) || word.ends_with("'s") || ["one", "two"].contains(&word) {
+        if reading.lexicon.is(List::Determiner, word) || word.ends_with("'s") || ["one", "two"].contains(&word) {
             return true;
         }
         let describes = reading

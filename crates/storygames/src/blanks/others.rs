@@ -2,7 +2,7 @@
 
 use crate::chance::Chance;
 use crate::game::Language;
-use crate::lexicon::Class;
+use crate::lexicon::{Class, List};
 use crate::reading::{Kind, Reading};
 use crate::slot::{self, Other};
 use crate::stem;
@@ -72,7 +72,7 @@ fn nouns(reading: &Reading, token: usize, plural: bool) -> Vec<Other> {
     for set in sets.filter(|set| set.class == Class::Noun && THINGS.contains(&set.name)) {
         nouns.extend(set.items.iter().filter_map(|item| {
             let word = if plural { &item.plural } else { *item.words.first()? };
-            let mass = reading.language == Language::English && reading.lexicon.is("mass", item.words.first()?);
+            let mass = reading.language == Language::English && reading.lexicon.is(List::Mass, item.words.first()?);
             (!mass).then(|| Other {
                 word: word.to_owned(),
                 in_story: reading.has(word),
@@ -86,7 +86,7 @@ fn nouns(reading: &Reading, token: usize, plural: bool) -> Vec<Other> {
 /// neighbours must be the same, since anything stands after `the`.
 fn would_fit(reading: &Reading, token: usize, word: &str) -> bool {
     let (before, after) = (reading.joined(token, -1), reading.joined(token, 1));
-    let small = |word: &str| word.is_empty() || reading.lexicon.is("stop", word);
+    let small = |word: &str| word.is_empty() || reading.lexicon.is(List::Stop, word);
     let Some(id) = reading.text.find(word) else {
         return false;
     };

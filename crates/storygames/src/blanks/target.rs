@@ -1,6 +1,6 @@
 //! Which word of a sentence is worth leaving out.
 
-use crate::lexicon::{Class, Frame};
+use crate::lexicon::{Class, Frame, List};
 use crate::reading::{Kind, Reading};
 use crate::slot;
 
@@ -51,7 +51,7 @@ fn score(reading: &Reading, token: usize) -> Option<i32> {
 
 /// `said`, `asked`, `shouted`: one is as right as another.
 fn speaks(reading: &Reading, token: usize) -> bool {
-    reading.lexicon.is("speech", reading.text.folded(token))
+    reading.lexicon.is(List::Speech, reading.text.folded(token))
         && reading.text.sentence(reading.text.tokens[token].sentence).contains('"')
 }
 

@@ -4,7 +4,7 @@ use super::*;
 fn both_files_are_read_whole() {
     for language in [Language::English, Language::Tagalog] {
         let lexicon = of(language);
-        assert!(lexicon.is("stop", "at") && lexicon.is("determiner", if language == Language::English { "the" } else { "ang" }));
+        assert!(lexicon.is(List::Stop, "at") && lexicon.is(List::Determiner, if language == Language::English { "the" } else { "ang" }));
         assert!(lexicon.sets.len() > 30 && lexicon.verbs.len() > 90 && lexicon.opposites.len() > 20);
         for set in &lexicon.sets {
             assert!(set.items.len() >= 4, "{} has too few words to choose from", set.name);
@@ -36,5 +36,19 @@ fn forms_lead_back_to_their_words() {
             matches!(english.senses(plural), [Sense::Item { plural: true, .. }]),
             "{plural}"
         );
+    }
+}
+
+#[test]
+fn every_section_is_known_and_every_list_in_its_place() {
+    for (at, (list, _)) in List::ALL.iter().enumerate() {
+        assert_eq!(*list as usize, at);
+    }
+    let others = ["set", "verbs", "opposites", "giveaway", "names"];
+    for file in [include_str!("../../words/english.txt"), include_str!("../../words/tagalog.txt")] {
+        for section in parse::sections(file) {
+            let known = List::ALL.iter().any(|(_, name)| *name == section.name());
+            assert!(known || others.contains(&section.name()), "{}", section.name());
+        }
     }
 }

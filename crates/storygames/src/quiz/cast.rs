@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::chance::Chance;
 use crate::game::Language;
-use crate::lexicon::{Class, Form};
+use crate::lexicon::{Class, Form, List};
 use crate::reading::{Kind, Reading};
 
 /// Of the story itself; one more may be made up.
@@ -146,12 +146,12 @@ fn does(reading: &Reading, place: &Range<usize>) -> bool {
     };
     match reading.language {
         Language::English => {
-            reading.lexicon.is("speech", before) || reading.beside(last, 1).is_some_and(verb)
+            reading.lexicon.is(List::Speech, before) || reading.beside(last, 1).is_some_and(verb)
         }
         Language::Tagalog => {
             let marked = reading.beside(place.start, -1);
             let head = marked.and_then(|marker| reading.beside(marker, -1));
-            head.is_some_and(|head| verb(head) || reading.lexicon.is("speech", reading.text.folded(head)))
+            head.is_some_and(|head| verb(head) || reading.lexicon.is(List::Speech, reading.text.folded(head)))
         }
     }
 }

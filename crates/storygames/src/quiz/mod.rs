@@ -26,7 +26,7 @@ const LEAST: usize = 3;
 /// Wrong sentences that two questions may have in common.
 const SHARED: usize = 2;
 /// Proposals of a kind, so that a long story takes no longer than a middling one.
-const PROPOSALS: usize = 24;
+const PROPOSALS: usize = 12;
 
 /// A question that could be put, and what it gives away.
 struct Proposal {

@@ -1,6 +1,7 @@
 //! Which sentences can be told apart from the story around them.
 
 use crate::game::Language;
+use crate::lexicon::List;
 use crate::reading::Reading;
 
 /// How a sentence begins: with a pronoun (that one), or with nothing that needs the sentence before (empty). None for one
@@ -11,10 +12,10 @@ pub(super) fn opening(reading: &Reading, sentence: usize) -> Option<String> {
         return None;
     }
     let first = reading.text.folded(reading.tokens(sentence).start).to_owned();
-    if reading.lexicon.is("pronoun", &first) {
+    if reading.lexicon.is(List::Pronoun, &first) {
         return (!gives_away(reading, sentence)).then_some(first);
     }
-    if reading.lexicon.is("dangling", &first) || gives_away(reading, sentence) {
+    if reading.lexicon.is(List::Dangling, &first) || gives_away(reading, sentence) {
         return None;
     }
     Some(String::new())

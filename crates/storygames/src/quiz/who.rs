@@ -5,7 +5,7 @@ use super::cast::{self, Character};
 use super::standing;
 use crate::chance::Chance;
 use crate::game::{Family, Language, Question};
-use crate::lexicon::Form;
+use crate::lexicon::{Form, List};
 use crate::reading::{Kind, Reading};
 
 const GAP: &str = "______";
@@ -99,7 +99,7 @@ fn said(reading: &Reading, cast: &[Character], who: &[Option<usize>], sentence: 
 
 /// Whether a verb of speech stands beside these tokens.
 fn speaks(reading: &Reading, start: usize, end: usize) -> bool {
-    let speech = |word: &str| reading.lexicon.is("speech", word);
+    let speech = |word: &str| reading.lexicon.is(List::Speech, word);
     match reading.language {
         Language::English => speech(reading.joined(start, -1)) || speech(reading.joined(end - 1, 1)),
         Language::Tagalog => {
@@ -159,7 +159,7 @@ fn follows_verb(reading: &Reading, start: usize) -> bool {
 fn tells_sex(reading: &Reading, sentence: usize) -> bool {
     reading.tokens(sentence).any(|token| {
         let word = reading.text.folded(token);
-        reading.lexicon.is("female", word) || reading.lexicon.is("male", word)
+        reading.lexicon.is(List::Female, word) || reading.lexicon.is(List::Male, word)
     })
 }
 

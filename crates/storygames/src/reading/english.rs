@@ -1,19 +1,19 @@
 //! What an English word is, by the lexicon and by its neighbours.
 
 use super::{Kind, Reading};
-use crate::lexicon::{Class, Form, Frame, Sense};
+use crate::lexicon::{Class, Form, Frame, List, Sense};
 
 /// The kind of a token, names apart.
 pub(super) fn kind(reading: &Reading, token: usize) -> Kind {
     let word = reading.text.folded(token);
     let senses = reading.senses(word);
-    if reading.lexicon.is("stop", word) && !senses.iter().any(|sense| is_number(reading, *sense)) {
+    if reading.lexicon.is(List::Stop, word) && !senses.iter().any(|sense| is_number(reading, *sense)) {
         return Kind::Other;
     }
     let items: Vec<Sense> = items(senses);
     let verbs: Vec<(usize, Form)> = verbs(senses);
     let before = reading.joined(token, -1);
-    let is = |list: &str| reading.lexicon.is(list, before);
+    let is = |list: List| reading.lexicon.is(list, before);
     if senses.is_empty() {
         return unknown(reading, token, before);
     }
@@ -27,11 +27,11 @@ pub(super) fn kind(reading: &Reading, token: usize) -> Kind {
     // A word that is a verb and something else: only where its neighbour decides.
     if adjective {
         if describes(reading, token) { item(&items) } else { Kind::Other }
-    } else if is("determiner") || is_adjective(reading, before) {
+    } else if is(List::Determiner) || is_adjective(reading, before) {
         item(&items)
-    } else if is("before-verb") || is("subject") || follows_name(reading, token) {
+    } else if is(List::BeforeVerb) || is(List::Subject) || follows_name(reading, token) {
         verb(reading, token, &verbs, before)
-    } else if is("place-mark") || before == "with" || before == "of" {
+    } else if is(List::PlaceMark) || before == "with" || before == "of" {
         item(&items)
     } else {
         Kind::Other
@@ -78,9 +78,9 @@ fn describes(reading: &Reading, token: usize) -> bool {
         let senses = reading.lexicon.senses(word);
         !senses.is_empty() && items(senses).is_empty()
     };
-    let attributive = !next.is_empty() && !reading.lexicon.is("stop", next) && !verbs_only(next) && !next.ends_with("ly");
+    let attributive = !next.is_empty() && !reading.lexicon.is(List::Stop, next) && !verbs_only(next) && !next.ends_with("ly");
     let in_a_row = before == "and" && reading.beside(token, -2).is_some_and(|other| is_adjective(reading, reading.text.folded(other)));
-    attributive || reading.lexicon.is("before-adjective", before) || in_a_row
+    attributive || reading.lexicon.is(List::BeforeAdjective, before) || in_a_row
 }
 
 fn is_adjective(reading: &Reading, word: &str) -> bool {
@@ -91,12 +91,12 @@ fn is_adjective(reading: &Reading, word: &str) -> bool {
 
 fn verb(reading: &Reading, token: usize, verbs: &[(usize, Form)], before: &str) -> Kind {
     let has = |form: Form| verbs.iter().find(|(_, found)| *found == form);
-    let helped = reading.lexicon.is("be", before) || reading.lexicon.is("be", two_before(reading, token));
-    let found = if reading.lexicon.is("before-verb", before) {
+    let helped = reading.lexicon.is(List::Be, before) || reading.lexicon.is(List::Be, two_before(reading, token));
+    let found = if reading.lexicon.is(List::BeforeVerb, before) {
         has(Form::Base)
     } else if helped {
         has(Form::Ing)
-    } else if reading.lexicon.is("determiner", before) {
+    } else if reading.lexicon.is(List::Determiner, before) {
         None
     } else {
         has(Form::Past).or_else(|| has(Form::Third)).or_else(|| has(Form::Ing))
@@ -125,7 +125,7 @@ fn two_before(reading: &Reading, token: usize) -> &str {
 /// What a verb stands with here. None where its next word belongs to it (`picked up`).
 fn frame(reading: &Reading, token: usize) -> Option<Frame> {
     let next = reading.joined(token, 1);
-    if reading.lexicon.is("particle", next) {
+    if reading.lexicon.is(List::Particle, next) {
         return None;
     }
     let noun = |word: &str| {
@@ -133,11 +133,11 @@ fn frame(reading: &Reading, token: usize) -> Option<Frame> {
             matches!(sense, Sense::Item { set, .. } if reading.class(*set) != Some(Class::Adverb))
         })
     };
-    let object = reading.lexicon.is("determiner", next)
-        || reading.lexicon.is("object", next)
+    let object = reading.lexicon.is(List::Determiner, next)
+        || reading.lexicon.is(List::Object, next)
         || (!next.is_empty() && noun(next))
         || reading.beside(token, 1).is_some_and(|other| {
-            !next.is_empty() && reading.text.tokens[other].capital && !reading.lexicon.is("stop", next)
+            !next.is_empty() && reading.text.tokens[other].capital && !reading.lexicon.is(List::Stop, next)
         });
     Some(if object { Frame::Object } else { Frame::Alone })
 }
@@ -148,13 +148,13 @@ fn unknown(reading: &Reading, token: usize, before: &str) -> Kind {
         return Kind::Other;
     }
     let ends = |endings: &[&str]| endings.iter().any(|end| word.ends_with(end));
-    if ends(&["ed"]) && (reading.lexicon.is("subject", before) || follows_name(reading, token)) {
+    if ends(&["ed"]) && (reading.lexicon.is(List::Subject, before) || follows_name(reading, token)) {
         let frame = frame(reading, token).unwrap_or(Frame::Both);
         return Kind::Verb { form: Form::Past, frame, state: false };
     }
-    let determined = reading.lexicon.is("determiner", before);
+    let determined = reading.lexicon.is(List::Determiner, before);
     let next = reading.joined(token, 1);
-    let last_of_phrase = next.is_empty() || (reading.lexicon.is("stop", next) && next != "and" && next != "or");
+    let last_of_phrase = next.is_empty() || (reading.lexicon.is(List::Stop, next) && next != "and" && next != "or");
     if determined && last_of_phrase && !ends(&["ed", "ing", "ly", "est", "er", "ful", "ous", "y", "ish", "less"]) {
         let plural = ends(&["s"]) && !ends(&["ss", "us"]);
         if !(plural && ["a", "an", "this", "that"].contains(&before)) {
@@ -168,6 +168,6 @@ fn follows_name(reading: &Reading, token: usize) -> bool {
     reading.beside(token, -1).is_some_and(|other| {
         reading.text.tokens[other].capital
             && !reading.joined(token, -1).is_empty()
-            && !reading.lexicon.is("stop", reading.joined(token, -1))
+            && !reading.lexicon.is(List::Stop, reading.joined(token, -1))
     })
 }

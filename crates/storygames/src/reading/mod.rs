@@ -5,12 +5,12 @@ mod names;
 mod tagalog;
 mod usable;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::chance::{hash, hash_on};
 use crate::game::{Difficulty, Language};
 use crate::language;
-use crate::lexicon::{self, Class, Form, Frame, Lexicon, Sense};
+use crate::lexicon::{self, Class, Form, Frame, Lexicon, List, Sense};
 use crate::stem;
 use crate::text::Text;
 
@@ -41,6 +41,8 @@ pub(crate) struct Reading {
     pub(crate) kinds: Vec<Kind>,
     /// Of each word.
     pub(crate) stems: Vec<String>,
+    /// All stems. Looked into, never walked through, so that its order cannot matter.
+    known: HashSet<String>,
     /// Of each word: it carries meaning.
     pub(crate) content: Vec<bool>,
     /// Sentences that can be shown and asked about, in the order of the story.
@@ -71,13 +73,15 @@ impl Reading {
             hash_on(hash, page.as_bytes())
         });
         let title = Text::read(&[given.title], 400);
+        let stems: Vec<String> = text.words.iter().map(|word| stem::of(&word.folded, language)).collect();
         let mut reading = Self {
             language,
             lexicon: lexicon::of(language),
             difficulty: difficulty(&text),
             names: Vec::new(),
             kinds: vec![Kind::Other; text.tokens.len()],
-            stems: text.words.iter().map(|word| stem::of(&word.folded, language)).collect(),
+            known: stems.iter().cloned().collect(),
+            stems,
             content: Vec::new(),
             usable: Vec::new(),
             title: title.words.iter().map(|word| stem::of(&word.folded, language)).collect(),
@@ -100,7 +104,7 @@ impl Reading {
 
     fn contents(&self, mixed: bool) -> Vec<bool> {
         let stop = |word: &str| {
-            self.lexicon.is("stop", word) || (mixed && language::stop_word_of(word).is_some())
+            self.lexicon.is(List::Stop, word) || (mixed && language::stop_word_of(word).is_some())
         };
         let words = self.text.words.iter();
         words
@@ -159,8 +163,7 @@ impl Reading {
 
     /// Whether the story has a word, in any form that its stem shows.
     pub(crate) fn has(&self, word: &str) -> bool {
-        let stem = stem::of(word, self.language);
-        self.text.find(word).is_some() || self.stems.contains(&stem)
+        self.text.find(word).is_some() || self.known.contains(&stem::of(word, self.language))
     }
 
     /// The senses of a word, its linker or `'s` left off.

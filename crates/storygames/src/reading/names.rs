@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Kind, Reading};
 use crate::game::Language;
-use crate::lexicon::Form;
+use crate::lexicon::{Form, List};
 
 /// Somebody's or some place's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ fn name_end(reading: &Reading, token: usize, named: &[bool]) -> usize {
     let is_part = |at: usize| named[reading.text.tokens[at].word] && reading.text.tokens[at].capital;
     let titled = |at: usize| {
         reading.text.tokens[at].capital
-            && reading.lexicon.is("title", reading.text.folded(at))
+            && reading.lexicon.is(List::Title, reading.text.folded(at))
             && matches!(reading.text.gap(at), " " | ". ")
             && reading.beside(at, 1).is_some_and(is_part)
     };
@@ -102,7 +102,7 @@ fn is_name(reading: &Reading, word: usize) -> bool {
     if !plain || !(2..=20).contains(&letters) || entry.small > 0 || entry.shouted == entry.count {
         return false;
     }
-    if reading.lexicon.is("not-name", folded) || reading.lexicon.is("stop", folded) {
+    if reading.lexicon.is(List::NotName, folded) || reading.lexicon.is(List::Stop, folded) {
         return false;
     }
     if entry.capitals > 0 {
@@ -125,14 +125,14 @@ fn evidence(reading: &Reading, from: usize, to: usize) -> (usize, usize) {
             let next = reading.beside(after, 1).filter(|_| !reading.joined(after, 1).is_empty());
             let acts = next.is_some_and(|next| {
                 matches!(reading.kinds[next], Kind::Verb { form: Form::Past | Form::Third, .. })
-                    || reading.lexicon.is("speech", reading.text.folded(next))
-                    || reading.lexicon.is("be", reading.text.folded(next))
+                    || reading.lexicon.is(List::Speech, reading.text.folded(next))
+                    || reading.lexicon.is(List::Be, reading.text.folded(next))
             });
-            let titled = reading.lexicon.is("title", reading.text.folded(from)) && to > from + 1;
-            let spoken = reading.lexicon.is("speech", before) || before == "named" || before == "called";
+            let titled = reading.lexicon.is(List::Title, reading.text.folded(from)) && to > from + 1;
+            let spoken = reading.lexicon.is(List::Speech, before) || before == "named" || before == "called";
             (
                 usize::from(acts || titled || spoken),
-                usize::from(reading.lexicon.is("place-mark", before) && before != "to" && before != "near")
+                usize::from(reading.lexicon.is(List::PlaceMark, before) && before != "to" && before != "near")
                     + usize::from(before == "the"),
             )
         }

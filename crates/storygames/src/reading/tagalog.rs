@@ -1,13 +1,13 @@
 //! What a Tagalog word is, by the lexicon, by its affixes and by its neighbours.
 
 use super::{Kind, Reading};
-use crate::lexicon::{Class, Form, Frame, Sense};
+use crate::lexicon::{Class, Form, Frame, List, Sense};
 use crate::stem;
 
 /// The kind of a token, names apart.
 pub(super) fn kind(reading: &Reading, token: usize) -> Kind {
     let word = reading.text.folded(token);
-    if reading.lexicon.is("stop", word) {
+    if reading.lexicon.is(List::Stop, word) {
         return Kind::Other;
     }
     let senses = reading.senses(word);
@@ -32,7 +32,7 @@ pub(super) fn kind(reading: &Reading, token: usize) -> Kind {
 }
 
 fn after_determiner(reading: &Reading, token: usize) -> bool {
-    reading.lexicon.is("determiner", reading.joined(token, -1))
+    reading.lexicon.is(List::Determiner, reading.joined(token, -1))
 }
 
 fn only_noun(reading: &Reading, senses: &[Sense]) -> Option<Kind> {
@@ -65,7 +65,7 @@ fn unknown(reading: &Reading, token: usize) -> Kind {
     let thing = ["ang", "ng", "mga", "sa"].contains(&reading.joined(token, -1));
     if thing && !linked && affixed(word).is_none() && !word.starts_with("ma") && !is_doubled(word) {
         let next = reading.joined(token, 1);
-        if next.is_empty() || reading.lexicon.is("stop", next) {
+        if next.is_empty() || reading.lexicon.is(List::Stop, next) {
             return Kind::Noun { plural: false };
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Kind, Reading};
 use crate::language;
+use crate::lexicon::List;
 
 const WORDS: std::ops::RangeInclusive<usize> = 4..=20;
 /// Characters of a sentence that is shown.
@@ -33,7 +34,7 @@ fn is_whole(reading: &Reading, sentence: usize) -> bool {
     let text = &page[span.span.clone()];
     // Where nothing marks the end of a sentence, a line may be half of one.
     let first = reading.text.folded(reading.tokens(sentence).start);
-    let line = !page.contains(['.', '!', '?', '…']) && !reading.lexicon.is("dangling", first);
+    let line = !page.contains(['.', '!', '?', '…']) && !reading.lexicon.is(List::Dangling, first);
     let marked = line || text.ends_with(['.', '!', '?', '…', '"', ')', '\'']);
     let content = reading.tokens(sentence).filter(|&token| {
         reading.is_content(token) || matches!(reading.kinds[token], Kind::Name(_) | Kind::Item { .. })

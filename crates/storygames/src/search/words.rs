@@ -55,7 +55,7 @@ fn candidates(reading: &Reading, forbidden: &[Vec<char>]) -> Vec<Candidate> {
             Language::English => folded.strip_suffix("'s").unwrap_or(folded),
             Language::Tagalog => stem::unlinked(folded),
         };
-        let Some(letters) = capitals(bare).filter(|letters| can_be_hidden(letters, forbidden)) else {
+        let Some(letters) = capitals(bare) else {
             continue;
         };
         let count = reading.text.words[reading.text.tokens[token].word].count.min(3);
@@ -69,7 +69,8 @@ fn candidates(reading: &Reading, forbidden: &[Vec<char>]) -> Vec<Candidate> {
         });
         candidate.score = candidate.score.max(2 * worth + count + handy);
     }
-    best.into_values().collect()
+    let candidates = best.into_values();
+    candidates.filter(|candidate| can_be_hidden(&candidate.letters, forbidden)).collect()
 }
 
 fn worth(reading: &Reading, token: usize) -> Option<usize> {
@@ -117,5 +118,5 @@ fn overlap(one: &[char], other: &[char]) -> bool {
 }
 
 fn holds(word: &[char], part: &[char]) -> bool {
-    word.windows(part.len().max(1)).any(|window| window == part)
+    part.len() <= word.len() && word.windows(part.len().max(1)).any(|window| window == part)
 }

@@ -6,7 +6,7 @@ mod tokens;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// A text in pieces. Sentences and tokens are in the order of the text.
 pub(crate) struct Text {
@@ -180,9 +180,19 @@ fn normalised(page: &str, limit: usize) -> String {
     while !page.is_char_boundary(cut) {
         cut -= 1;
     }
-    let mut clean = String::with_capacity(cut.min(limit));
+    let page = &page[..cut];
+    // Most texts are composed already, and to see that is much quicker than to do it.
+    if is_nfc_quick(page.chars()) == IsNormalized::Yes {
+        clean(page.chars(), cut)
+    } else {
+        clean(page.nfc(), cut)
+    }
+}
+
+fn clean(letters: impl Iterator<Item = char>, length: usize) -> String {
+    let mut clean = String::with_capacity(length);
     let (mut blank, mut lines) = (false, 0);
-    for letter in page[..cut].nfc() {
+    for letter in letters {
         match letter {
             '\n' => lines += 1,
             letter if letter.is_whitespace() => blank = true,

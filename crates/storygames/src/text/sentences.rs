@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::game::Language;
-use crate::lexicon;
+use crate::lexicon::{self, List};
 
 const ABBREVIATIONS: [&str; 11] = ["mr", "mrs", "ms", "dr", "st", "g", "gng", "bb", "sr", "jr", "sta"];
 
@@ -94,6 +94,6 @@ fn goes_on(after: &str) -> bool {
         let languages = [Language::English, Language::Tagalog];
         languages
             .iter()
-            .any(|language| lexicon::of(*language).is("speech", &word))
+            .any(|language| lexicon::of(*language).is(List::Speech, &word))
     })
 }
