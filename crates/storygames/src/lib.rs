@@ -24,7 +24,7 @@ use text::Text;
 pub const VERSION: u32 = 1;
 
 /// Bytes of a story that are read, over all pages; what is beyond is left out. (A story of 500 words has about 3,000.)
-pub const MAX_TEXT: usize = 64 * 1024;
+pub const MAX_TEXT: usize = 32 * 1024;
 
 /// Words that a story must have, unless it has [`LEAST_SENTENCES`] sentences that can be asked about.
 const LEAST_WORDS: usize = 60;

@@ -92,7 +92,7 @@ fn with_gap(reading: &Reading, sentence: usize, token: usize, chance: &mut Chanc
     let others = others::three(reading, token, chance)?;
     let text = reading
         .text
-        .with(sentence, &[(reading.text.tokens[token].span.clone(), GAP)]);
+        .with(sentence, &[(reading.text.span(token), GAP)]);
     let mut seen: BTreeSet<String> = reading
         .tokens(sentence)
         .filter(|&other| other != token)

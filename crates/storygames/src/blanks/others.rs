@@ -51,10 +51,10 @@ pub(super) fn three(reading: &Reading, token: usize, chance: &mut Chance) -> Opt
 
 /// Words of other sentences whose kind will do.
 fn in_the_story(reading: &Reading, token: usize, will_do: impl Fn(Kind) -> bool) -> Vec<Other> {
-    let sentence = reading.text.tokens[token].sentence;
+    let sentence = reading.text.sentence_of(token);
     let tokens = 0..reading.text.tokens.len();
     tokens
-        .filter(|&other| reading.text.tokens[other].sentence.abs_diff(sentence) >= 2)
+        .filter(|&other| reading.text.sentence_of(other).abs_diff(sentence) >= 2)
         .filter(|&other| will_do(reading.kinds[other]) && !reading.is_rude(other))
         .filter(|&other| reading.text.folded(other).chars().all(char::is_alphabetic))
         .map(|other| Other {
@@ -90,13 +90,13 @@ fn would_fit(reading: &Reading, token: usize, word: &str) -> bool {
     let Some(id) = reading.text.find(word) else {
         return false;
     };
-    let sentence = reading.text.tokens[token].sentence;
+    let sentence = reading.text.sentence_of(token);
     (0..reading.text.tokens.len())
-        .filter(|&other| reading.text.tokens[other].word == id)
+        .filter(|&other| reading.text.word_of(other) == id)
         .any(|other| {
             let same_before = reading.joined(other, -1) == before;
             let same_after = reading.joined(other, 1) == after;
-            reading.text.tokens[other].sentence == sentence
+            reading.text.sentence_of(other) == sentence
                 || (same_before && same_after)
                 || (same_before && !small(before))
                 || (same_after && !small(after))

@@ -24,7 +24,7 @@ fn score(reading: &Reading, token: usize) -> Option<i32> {
             Class::Noun => 3,
             Class::Adjective => 2,
             // How somebody said it is a matter of taste.
-            Class::Adverb if reading.text.sentence(reading.text.tokens[token].sentence).contains('"') => return None,
+            Class::Adverb if reading.text.sentence(reading.text.sentence_of(token)).contains('"') => return None,
             Class::Adverb => 1,
             // A number is remembered, not understood.
             Class::Number => return None,
@@ -38,11 +38,11 @@ fn score(reading: &Reading, token: usize) -> Option<i32> {
         _ => return None,
     };
     let letters = written.chars().count();
-    let plain = written.chars().all(char::is_alphabetic) && !reading.text.tokens[token].capital;
+    let plain = written.chars().all(char::is_alphabetic) && !reading.text.is_capital(token);
     if !plain || !LETTERS.contains(&letters) || reading.is_rude(token) || occurs_twice(reading, token) || speaks(reading, token) {
         return None;
     }
-    let count = reading.text.words[reading.text.tokens[token].word].count;
+    let count = reading.text.words[reading.text.word_of(token)].count;
     let specific = if count <= 3 { 3 } else { 0 };
     let handy = i32::from((4..=9).contains(&letters));
     let title = if reading.in_title(reading.stem(token)) { 1 } else { 0 };
@@ -52,12 +52,12 @@ fn score(reading: &Reading, token: usize) -> Option<i32> {
 /// `said`, `asked`, `shouted`: one is as right as another.
 fn speaks(reading: &Reading, token: usize) -> bool {
     reading.lexicon.is(List::Speech, reading.text.folded(token))
-        && reading.text.sentence(reading.text.tokens[token].sentence).contains('"')
+        && reading.text.sentence(reading.text.sentence_of(token)).contains('"')
 }
 
 /// Whether the word or a relative of it stands in the sentence once more.
 fn occurs_twice(reading: &Reading, token: usize) -> bool {
-    let sentence = reading.text.tokens[token].sentence;
+    let sentence = reading.text.sentence_of(token);
     let mut tokens = reading.tokens(sentence);
     tokens.any(|other| other != token && reading.stem(other) == reading.stem(token))
 }

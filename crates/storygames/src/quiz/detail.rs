@@ -99,15 +99,15 @@ fn question(reading: &Reading, sentence: usize, token: usize, chance: &mut Chanc
 
 /// The sentence with another word in the token's place, written as it was, after the article that it needs.
 fn changed(reading: &Reading, sentence: usize, token: usize, word: &str) -> String {
-    let span = |token: usize| reading.text.tokens[token].span.clone();
+    let span = |token: usize| reading.text.span(token);
     let like = |token: usize, word: &str| {
         let written = reading.text.written(token);
-        if written.len() > 1 && !written.contains(char::is_lowercase) && reading.text.tokens[token].capital {
+        if written.len() > 1 && !written.contains(char::is_lowercase) && reading.text.is_capital(token) {
             return word.to_uppercase();
         }
         let mut letters = word.chars();
         match letters.next() {
-            Some(first) if reading.text.tokens[token].capital => {
+            Some(first) if reading.text.is_capital(token) => {
                 first.to_uppercase().chain(letters).collect()
             }
             _ => word.to_owned(),

@@ -67,7 +67,7 @@ fn question(reading: &Reading, pair: &Opposite, side: usize, token: usize, chanc
     );
     let text = format!("{text} “{word}”?");
     let mut question = Question::new(Family::Opposite, text, options, answer.to_owned());
-    question.explanation = Some(reading.explanation(reading.text.tokens[token].sentence));
+    question.explanation = Some(reading.explanation(reading.text.sentence_of(token)));
     Some(Proposal {
         question,
         shown: Vec::new(),

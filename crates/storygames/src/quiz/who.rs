@@ -135,7 +135,7 @@ fn did(reading: &Reading, cast: &[Character], who: &[Option<usize>], sentence: u
     if !doer || possessive || others_do_it(reading, who, sentence, at) {
         return None;
     }
-    let span = reading.text.tokens[start].span.start..reading.text.tokens[end - 1].span.end;
+    let span = reading.text.span(start).start..reading.text.span(end - 1).end;
     let shown = reading.text.with(sentence, &[(span, GAP)]);
     let text = standing::say(reading, "Who is missing here?", "Sino ang nawawala sa pangungusap?");
     Some((format!("{text} {}", standing::quoted(&shown)), at))
@@ -153,7 +153,7 @@ fn follows_verb(reading: &Reading, start: usize) -> bool {
     let marker = reading.beside(start, -1);
     let head = marker.and_then(|marker| reading.beside(marker, -1));
     head.is_some_and(|head| matches!(reading.kinds[head], Kind::Verb { .. }))
-        || marker == Some(reading.tokens(reading.text.tokens[start].sentence).start + 1)
+        || marker == Some(reading.tokens(reading.text.sentence_of(start)).start + 1)
 }
 
 fn tells_sex(reading: &Reading, sentence: usize) -> bool {

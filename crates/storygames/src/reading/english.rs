@@ -137,7 +137,7 @@ fn frame(reading: &Reading, token: usize) -> Option<Frame> {
         || reading.lexicon.is(List::Object, next)
         || (!next.is_empty() && noun(next))
         || reading.beside(token, 1).is_some_and(|other| {
-            !next.is_empty() && reading.text.tokens[other].capital && !reading.lexicon.is(List::Stop, next)
+            !next.is_empty() && reading.text.is_capital(other) && !reading.lexicon.is(List::Stop, next)
         });
     Some(if object { Frame::Object } else { Frame::Alone })
 }
@@ -166,7 +166,7 @@ fn unknown(reading: &Reading, token: usize, before: &str) -> Kind {
 
 fn follows_name(reading: &Reading, token: usize) -> bool {
     reading.beside(token, -1).is_some_and(|other| {
-        reading.text.tokens[other].capital
+        reading.text.is_capital(other)
             && !reading.joined(token, -1).is_empty()
             && !reading.lexicon.is(List::Stop, reading.joined(token, -1))
     })

@@ -126,7 +126,7 @@ impl Reading {
 
     /// A token of the same sentence, `by` further.
     pub(crate) fn beside(&self, token: usize, by: isize) -> Option<usize> {
-        let sentence = &self.text.sentences[self.text.tokens[token].sentence];
+        let sentence = &self.text.sentences[self.text.sentence_of(token)];
         let other = token.checked_add_signed(by)?;
         sentence.tokens.contains(&other).then_some(other)
     }
@@ -146,15 +146,15 @@ impl Reading {
     }
 
     pub(crate) fn stem(&self, token: usize) -> &str {
-        &self.stems[self.text.tokens[token].word]
+        &self.stems[self.text.word_of(token)]
     }
 
     pub(crate) fn is_content(&self, token: usize) -> bool {
-        self.content[self.text.tokens[token].word]
+        self.content[self.text.word_of(token)]
     }
 
     pub(crate) fn is_rude(&self, token: usize) -> bool {
-        self.rude[self.text.tokens[token].word]
+        self.rude[self.text.word_of(token)]
     }
 
     pub(crate) fn in_title(&self, stem: &str) -> bool {

@@ -65,17 +65,16 @@ fn bare(word: &str) -> &str {
 }
 
 fn written(reading: &Reading, from: usize, to: usize) -> String {
-    let (first, last) = (&reading.text.tokens[from], &reading.text.tokens[to - 1]);
-    let page = reading.text.sentences[first.sentence].page;
-    let text = &reading.text.pages[page][first.span.start..last.span.end];
+    let page = reading.text.sentences[reading.text.sentence_of(from)].page;
+    let text = &reading.text.pages[page][reading.text.span(from).start..reading.text.span(to - 1).end];
     text.strip_suffix("'s").unwrap_or(text).to_owned()
 }
 
 /// Where a name ends that begins at this token; the token itself if none does.
 fn name_end(reading: &Reading, token: usize, named: &[bool]) -> usize {
-    let is_part = |at: usize| named[reading.text.tokens[at].word] && reading.text.tokens[at].capital;
+    let is_part = |at: usize| named[reading.text.word_of(at)] && reading.text.is_capital(at);
     let titled = |at: usize| {
-        reading.text.tokens[at].capital
+        reading.text.is_capital(at)
             && reading.lexicon.is(List::Title, reading.text.folded(at))
             && matches!(reading.text.gap(at), " " | ". ")
             && reading.beside(at, 1).is_some_and(is_part)

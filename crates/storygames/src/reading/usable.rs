@@ -25,7 +25,7 @@ pub(super) fn find(reading: &Reading, mixed: bool) -> Vec<usize> {
 }
 
 fn words(reading: &Reading, sentence: usize) -> Vec<usize> {
-    reading.tokens(sentence).map(|token| reading.text.tokens[token].word).collect()
+    reading.tokens(sentence).map(|token| reading.text.word_of(token)).collect()
 }
 
 fn is_whole(reading: &Reading, sentence: usize) -> bool {

@@ -25,15 +25,25 @@ impl Board {
 
     /// The cells from (row, column) on, if all of them are on the board.
     pub(super) fn line(&self, start: (usize, usize), step: (isize, isize), length: usize) -> Option<Vec<usize>> {
-        let inside = |at: isize| usize::try_from(at).ok().filter(|at| *at < self.size);
+        let after = |from: usize, step: isize, by: usize| {
+            let to = from as isize + step * by as isize;
+            usize::try_from(to).ok().filter(|to| *to < self.size)
+        };
+        let last = length.checked_sub(1)?;
+        after(start.0, step.0, last)?;
+        after(start.1, step.1, last)?;
         (0..length)
-            .map(|by| {
-                let row = inside(start.0 as isize + by as isize * step.0)?;
-                let column = inside(start.1 as isize + by as isize * step.1)?;
-                Some(row * self.size + column)
-            })
+            .map(|by| Some(after(start.0, step.0, by)? * self.size + after(start.1, step.1, by)?))
             .collect()
     }
+}
+
+/// A word on the board.
+struct Placed {
+    word: usize,
+    start: (usize, usize),
+    direction: Direction,
+    cells: Vec<usize>,
 }
 
 /// Puts every word where it crosses others and where the board is still free. None if one finds no place.
@@ -45,37 +55,39 @@ pub(super) fn place(
 ) -> Option<Vec<Placement>> {
     let mut order: Vec<usize> = (0..words.len()).collect();
     order.sort_by_key(|word| std::cmp::Reverse(words[*word].len()));
-    let mut placed: Vec<(usize, Placement)> = Vec::new();
-    for at in order {
-        let word = &words[at];
-        let mut best: Option<(i64, Placement)> = None;
-        for row in 0..board.size {
-            for column in 0..board.size {
-                for &direction in directions {
-                    let placement = Placement {
-                        word: word.iter().collect(),
-                        row,
-                        column,
-                        direction,
-                    };
-                    let Some(score) = score(board, word, &placement, &placed) else {
-                        continue;
-                    };
-                    let score = score * 16 + i64::try_from(chance.below(64)).unwrap_or(0);
-                    if best.as_ref().is_none_or(|(other, _)| score > *other) {
-                        best = Some((score, placement));
-                    }
+    let mut placed: Vec<Placed> = Vec::new();
+    for word in order {
+        let letters = &words[word];
+        let mut best: Option<(i64, Placed)> = None;
+        for start in (0..board.size).flat_map(|row| (0..board.size).map(move |column| (row, column))) {
+            for &direction in directions {
+                let Some(cells) = board.line(start, direction.step(), letters.len()) else {
+                    continue;
+                };
+                let candidate = Placed { word, start, direction, cells };
+                let Some(score) = score(board, letters, &candidate, &placed) else {
+                    continue;
+                };
+                let score = score * 16 + i64::try_from(chance.below(64)).unwrap_or(0);
+                if best.as_ref().is_none_or(|(other, _)| score > *other) {
+                    best = Some((score, candidate));
                 }
             }
         }
-        let (_, placement) = best?;
-        for (cell, letter) in cells(board, &placement)?.into_iter().zip(word) {
-            board.cells[cell] = Some(*letter);
+        let (_, best) = best?;
+        for (cell, letter) in best.cells.iter().zip(letters) {
+            board.cells[*cell] = Some(*letter);
         }
-        placed.push((at, placement));
+        placed.push(best);
     }
-    placed.sort_by_key(|(at, _)| *at);
-    Some(placed.into_iter().map(|(_, placement)| placement).collect())
+    placed.sort_by_key(|placed| placed.word);
+    let placement = |placed: Placed| Placement {
+        word: words[placed.word].iter().collect(),
+        row: placed.start.0,
+        column: placed.start.1,
+        direction: placed.direction,
+    };
+    Some(placed.into_iter().map(placement).collect())
 }
 
 /// The cells of a word.
@@ -84,11 +96,10 @@ pub(super) fn cells(board: &Board, placement: &Placement) -> Option<Vec<usize>> 
     board.line(start, placement.direction.step(), placement.word.chars().count())
 }
 
-/// How good a place is. None if it is off the board, or another word is in the way or would run along the same line.
-fn score(board: &Board, word: &[char], placement: &Placement, placed: &[(usize, Placement)]) -> Option<i64> {
-    let cells = cells(board, placement)?;
+/// How good a place is. None if another word is in the way or would run along the same line.
+fn score(board: &Board, letters: &[char], candidate: &Placed, placed: &[Placed]) -> Option<i64> {
     let mut crossings = 0;
-    for (cell, letter) in cells.iter().zip(word) {
+    for (cell, letter) in candidate.cells.iter().zip(letters) {
         match board.cells[*cell] {
             Some(other) if other == *letter => crossings += 1,
             Some(_) => return None,
@@ -97,14 +108,15 @@ fn score(board: &Board, word: &[char], placement: &Placement, placed: &[(usize, 
     }
     let mut same = 0;
     let mut near = 0;
-    for (_, other) in placed {
-        let others = self::cells(board, other)?;
-        let shared = cells.iter().filter(|cell| others.contains(cell)).count();
-        if shared > 1 || (shared == 1 && other.direction == placement.direction) {
+    for other in placed {
+        let shared = candidate.cells.iter().filter(|cell| other.cells.contains(cell)).count();
+        let parallel = other.direction == candidate.direction;
+        if shared > 1 || (shared == 1 && parallel) {
             return None;
         }
-        same += i64::from(other.direction == placement.direction);
-        near += i64::from(other.row.abs_diff(placement.row) <= 1 && other.column.abs_diff(placement.column) <= 1);
+        let (rows, columns) = (other.start.0.abs_diff(candidate.start.0), other.start.1.abs_diff(candidate.start.1));
+        same += i64::from(parallel);
+        near += i64::from(rows <= 1 && columns <= 1);
     }
     Some(3 * i64::min(crossings, 2) - 4 * same - 3 * near)
 }

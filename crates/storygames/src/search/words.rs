@@ -58,7 +58,7 @@ fn candidates(reading: &Reading, forbidden: &[Vec<char>]) -> Vec<Candidate> {
         let Some(letters) = capitals(bare) else {
             continue;
         };
-        let count = reading.text.words[reading.text.tokens[token].word].count.min(3);
+        let count = reading.text.words[reading.text.word_of(token)].count.min(3);
         let handy = usize::from((4..=7).contains(&letters.len()));
         let candidate = best.entry(letters.clone()).or_insert_with(|| Candidate {
             letters,

@@ -25,14 +25,19 @@ pub(crate) struct Sentence {
     pub(crate) tokens: Range<usize>,
 }
 
-/// A word where it stands.
+/// A word where it stands. There are thousands, so it is small.
 pub(crate) struct Token {
-    pub(crate) sentence: usize,
+    sentence: u32,
     /// Bytes of the page.
-    pub(crate) span: Range<usize>,
+    start: u32,
+    end: u32,
     /// In [`Text::words`].
-    pub(crate) word: usize,
-    pub(crate) capital: bool,
+    word: u32,
+    capital: bool,
+}
+
+fn small(number: usize) -> u32 {
+    u32::try_from(number).expect("a text is cut long before it has so much of anything")
 }
 
 /// A word, however often it stands.
@@ -78,9 +83,10 @@ impl Text {
             for token in tokens::of(&page, span.clone()) {
                 let word = self.word(&page[token.span.clone()], &token);
                 self.tokens.push(Token {
-                    sentence,
-                    word,
-                    span: token.span,
+                    sentence: small(sentence),
+                    start: small(token.span.start),
+                    end: small(token.span.end),
+                    word: small(word),
                     capital: token.capital,
                 });
             }
@@ -120,19 +126,35 @@ impl Text {
         self.ids.get(folded).copied()
     }
 
+    /// In [`Text::sentences`].
+    pub(crate) fn sentence_of(&self, token: usize) -> usize {
+        self.tokens[token].sentence as usize
+    }
+
+    /// In [`Text::words`].
+    pub(crate) fn word_of(&self, token: usize) -> usize {
+        self.tokens[token].word as usize
+    }
+
+    /// Bytes of the page.
+    pub(crate) fn span(&self, token: usize) -> Range<usize> {
+        let token = &self.tokens[token];
+        token.start as usize..token.end as usize
+    }
+
+    pub(crate) fn is_capital(&self, token: usize) -> bool {
+        self.tokens[token].capital
+    }
+
     /// A word in small letters.
     pub(crate) fn folded(&self, token: usize) -> &str {
-        self.tokens
-            .get(token)
-            .and_then(|token| self.words.get(token.word))
-            .map_or("", |word| &word.folded)
+        &self.words[self.word_of(token)].folded
     }
 
     /// A word as it is written.
     pub(crate) fn written(&self, token: usize) -> &str {
-        let token = &self.tokens[token];
-        let page = self.sentences[token.sentence].page;
-        &self.pages[page][token.span.clone()]
+        let page = self.sentences[self.sentence_of(token)].page;
+        &self.pages[page][self.span(token)]
     }
 
     /// A sentence as it is written, in one line.
@@ -158,10 +180,10 @@ impl Text {
 
     /// What stands between two tokens of a sentence, or a token and its sentence's end.
     pub(crate) fn gap(&self, token: usize) -> &str {
-        let sentence = &self.sentences[self.tokens[token].sentence];
-        let from = self.tokens[token].span.end;
+        let sentence = &self.sentences[self.sentence_of(token)];
+        let from = self.span(token).end;
         let to = if sentence.tokens.contains(&(token + 1)) {
-            self.tokens[token + 1].span.start
+            self.span(token + 1).start
         } else {
             sentence.span.end
         };
@@ -179,6 +201,10 @@ fn normalised(page: &str, limit: usize) -> String {
     let mut cut = page.len().min(limit);
     while !page.is_char_boundary(cut) {
         cut -= 1;
+    }
+    // Half a word is no word.
+    if cut < page.len() {
+        cut = page[..cut].rfind(char::is_whitespace).unwrap_or(0);
     }
     let page = &page[..cut];
     // Most texts are composed already, and to see that is much quicker than to do it.

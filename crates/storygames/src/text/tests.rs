@@ -35,7 +35,8 @@ fn words_keep_their_apostrophes_and_hyphens() {
 
 #[test]
 fn nothing_is_read_beyond_the_limit() {
-    let text = Text::read(&["ñañañaña", "more"], 5);
-    assert_eq!(text.pages, ["ñañ"]);
+    let text = Text::read(&["ñaña ñañaña", "more"], 10);
+    assert_eq!(text.pages, ["ñaña", "more"]);
+    assert_eq!(Text::read(&["ñañañaña"], 5).pages, [""]);
     assert!(Text::read(&["", "🎈🎈", "\n\n \t"], 100).sentences.is_empty());
 }
