@@ -125,10 +125,9 @@ pub(crate) fn verbs(reading: &Reading, token: usize) -> Vec<Other> {
     let Kind::Verb { form, frame, .. } = reading.kinds[token] else {
         return Vec::new();
     };
-    let moves = goes_somewhere(reading, token);
     let verbs = reading.lexicon.verbs.iter();
     verbs
-        .filter(|verb| !verb.state && !verb.general && fits(frame, verb.frame) && (!moves || verb.motion))
+        .filter(|verb| !verb.state && !verb.general && fits(frame, verb.frame))
         .filter_map(|verb| verb.form(form))
         .map(|word| Other {
             word: word.to_owned(),
@@ -151,7 +150,7 @@ fn fits(wanted: Frame, has: Frame) -> bool {
     }
 }
 
-/// Whether an English verb is followed by a way or a goal: then only verbs of motion could stand there.
+/// Whether an English verb is followed by a way or a goal.
 pub(crate) fn goes_somewhere(reading: &Reading, token: usize) -> bool {
     const WAYS: [&str; 16] = [
         "to", "into", "toward", "towards", "through", "across", "around", "along", "over", "under", "past", "from", "home",

@@ -17,10 +17,6 @@ pub(super) fn three(reading: &Reading, token: usize, chance: &mut Chance) -> Opt
         Kind::Verb { .. } => {
             let mut verbs = in_the_story(reading, token, |kind| slot::same_form(reading.kinds[token], kind));
             verbs.retain(|other| !slot::is_general(reading, &other.word));
-            // Whether a verb of the story moves is known for those of the lexicon only.
-            if slot::goes_somewhere(reading, token) {
-                verbs.clear();
-            }
             verbs.extend(slot::verbs(reading, token));
             verbs
         }

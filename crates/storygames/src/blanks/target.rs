@@ -31,15 +31,15 @@ fn score(reading: &Reading, token: usize) -> Option<i32> {
         },
         // The rest of the verb stays behind (`woke up`).
         Kind::Verb { frame: Frame::Both, .. } => return None,
-        // Many things can be done on the way somewhere.
-        Kind::Verb { .. } if slot::goes_somewhere(reading, token) => 0,
+        // Whoever runs to the river could as well walk, hop or hurry there.
+        Kind::Verb { .. } if slot::goes_somewhere(reading, token) => return None,
         Kind::Verb { form, state: false, .. } if slot::can_be_asked(form) => 2,
         Kind::Noun { .. } => 1,
         _ => return None,
     };
     let letters = written.chars().count();
     let plain = written.chars().all(char::is_alphabetic) && !reading.text.is_capital(token);
-    if !plain || !LETTERS.contains(&letters) || reading.is_rude(token) || occurs_twice(reading, token) || speaks(reading, token) {
+    if !plain || !LETTERS.contains(&letters) || reading.is_rude(token) || reading.repeats(token) || speaks(reading, token) {
         return None;
     }
     let count = reading.text.words[reading.text.word_of(token)].count;
@@ -53,11 +53,4 @@ fn score(reading: &Reading, token: usize) -> Option<i32> {
 fn speaks(reading: &Reading, token: usize) -> bool {
     reading.lexicon.is(List::Speech, reading.text.folded(token))
         && reading.text.sentence(reading.text.sentence_of(token)).contains('"')
-}
-
-/// Whether the word or a relative of it stands in the sentence once more.
-fn occurs_twice(reading: &Reading, token: usize) -> bool {
-    let sentence = reading.text.sentence_of(token);
-    let mut tokens = reading.tokens(sentence);
-    tokens.any(|other| other != token && reading.stem(other) == reading.stem(token))
 }

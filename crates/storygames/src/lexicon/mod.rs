@@ -111,8 +111,6 @@ pub(crate) struct Verb {
     pub(crate) frame: Frame,
     /// It tells of a state, not of something that happens.
     pub(crate) state: bool,
-    /// Somebody or something gets somewhere.
-    pub(crate) motion: bool,
     /// It goes with nearly everything, so it would be right in nearly every gap.
     pub(crate) general: bool,
 }
@@ -325,7 +323,6 @@ fn verb(line: &'static str, language: Language) -> Verb {
         forms,
         frame,
         state: tags.contains(&"s"),
-        motion: tags.contains(&"m"),
         general: tags.contains(&"g"),
     }
 }

@@ -37,7 +37,7 @@ fn is_detail(reading: &Reading, token: usize) -> bool {
     };
     let entry = &reading.lexicon.sets[set];
     let written = reading.text.written(token);
-    if !entry.detail || reading.in_title(reading.stem(token)) || written.contains(['\'', '-']) {
+    if !entry.detail || reading.in_title(reading.stem(token)) || written.contains(['\'', '-']) || reading.repeats(token) {
         return false;
     }
     let occurs = |word: &str| reading.text.find(word).map_or(0, |word| reading.text.words[word].count);

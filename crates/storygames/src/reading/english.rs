@@ -104,11 +104,19 @@ fn verb(reading: &Reading, token: usize, verbs: &[(usize, Form)], before: &str) 
     let Some(&(verb, form)) = found else {
         return Kind::Other;
     };
-    let state = reading.lexicon.verbs.get(verb).is_some_and(|verb| verb.state);
-    let frame = frame(reading, token);
-    match frame {
-        Some(frame) => Kind::Verb { form, frame, state },
-        None => Kind::Verb { form, frame: Frame::Both, state },
+    let Some(entry) = reading.lexicon.verbs.get(verb) else {
+        return Kind::Other;
+    };
+    // In `smiled the whole day` nothing is smiled.
+    let frame = match frame(reading, token) {
+        Some(Frame::Object) if entry.frame == Frame::Alone => Frame::Alone,
+        Some(frame) => frame,
+        None => Frame::Both,
+    };
+    Kind::Verb {
+        form,
+        frame,
+        state: entry.state,
     }
 }
 

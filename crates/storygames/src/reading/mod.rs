@@ -149,6 +149,12 @@ impl Reading {
         &self.stems[self.text.word_of(token)]
     }
 
+    /// Whether the word or a relative of it stands in its sentence once more.
+    pub(crate) fn repeats(&self, token: usize) -> bool {
+        let mut tokens = self.tokens(self.text.sentence_of(token));
+        tokens.any(|other| other != token && self.stem(other) == self.stem(token))
+    }
+
     pub(crate) fn is_content(&self, token: usize) -> bool {
         self.content[self.text.word_of(token)]
     }
