@@ -21,8 +21,16 @@ fn main() -> std::io::Result<()> {
         let pages = pages(file, WORDS);
         writeln!(out, "{name}, {WORDS} words: {}", measured(&pages))?;
     }
-    let long = pages(&include_str!("../tests/golden/long_river.txt").repeat(20), usize::MAX);
-    writeln!(out, "the longest text, {} KiB: {}", MAX_TEXT / 1024, measured(&long))
+    let long = pages(
+        &include_str!("../tests/golden/long_river.txt").repeat(20),
+        usize::MAX,
+    );
+    writeln!(
+        out,
+        "the longest text, {} KiB: {}",
+        MAX_TEXT / 1024,
+        measured(&long)
+    )
 }
 
 /// The pages of a story, over and over, until there are so many words.

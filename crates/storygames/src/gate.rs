@@ -15,8 +15,15 @@ const LENGTH: usize = 120;
 /// nowhere else to be read, nothing rude.
 pub(crate) fn is_fair(question: &Question, reading: &Reading) -> bool {
     let folded: BTreeSet<String> = question.options.iter().map(|option| folded(option)).collect();
-    let right = question.options.iter().filter(|option| **option == question.answer).count();
-    let trimmed = question.options.iter().all(|option| option.trim() == option && !option.is_empty());
+    let right = question
+        .options
+        .iter()
+        .filter(|option| **option == question.answer)
+        .count();
+    let trimmed = question
+        .options
+        .iter()
+        .all(|option| option.trim() == option && !option.is_empty());
     folded.len() == 4
         && question.options.len() == 4
         && right == 1
@@ -30,7 +37,9 @@ pub(crate) fn is_fair(question: &Question, reading: &Reading) -> bool {
 
 /// What is left of a text when only its letters and digits count.
 pub(crate) fn folded(text: &str) -> String {
-    let letters = text.chars().filter(|letter| letter.is_alphanumeric() || *letter == ' ');
+    let letters = text
+        .chars()
+        .filter(|letter| letter.is_alphanumeric() || *letter == ' ');
     letters.flat_map(char::to_lowercase).collect()
 }
 
@@ -77,7 +86,10 @@ pub(crate) fn spread(questions: &mut [Question], chance: &mut Chance) {
     let step = 1 + 2 * chance.below(2);
     for (at, question) in questions.iter_mut().enumerate() {
         chance.shuffle(&mut question.options);
-        let is = question.options.iter().position(|option| *option == question.answer);
+        let is = question
+            .options
+            .iter()
+            .position(|option| *option == question.answer);
         let wanted = (start + at * step) % 4;
         if let Some(is) = is
             && wanted < question.options.len()

@@ -61,14 +61,35 @@ mod tests {
 
     #[test]
     fn small_words_tell_the_language() {
-        let english = of_page("The cat sat on the mat and it was happy.", Some(Language::Tagalog));
-        assert_eq!(english.map(|found| (found.language, found.mixed)), Some((Language::English, false)));
-        let tagalog = of_page("Ang pusa ay umupo sa banig at natulog siya.", Some(Language::English));
-        assert_eq!(tagalog.map(|found| (found.language, found.mixed)), Some((Language::Tagalog, false)));
+        let english = of_page(
+            "The cat sat on the mat and it was happy.",
+            Some(Language::Tagalog),
+        );
+        assert_eq!(
+            english.map(|found| (found.language, found.mixed)),
+            Some((Language::English, false))
+        );
+        let tagalog = of_page(
+            "Ang pusa ay umupo sa banig at natulog siya.",
+            Some(Language::English),
+        );
+        assert_eq!(
+            tagalog.map(|found| (found.language, found.mixed)),
+            Some((Language::Tagalog, false))
+        );
         let mixed = "The aso ran to the palengke. Ang bola ay nasa table. He saw it. Nakita niya ang ball.";
         let found = of_page(mixed, Some(Language::Tagalog));
-        assert_eq!(found.map(|found| (found.language, found.mixed)), Some((Language::Tagalog, true)));
-        for other in ["", "🎈🎈", "Der Hund lief nach Hause und schlief dort ein.", "Жил был кот", "mango mango mango"] {
+        assert_eq!(
+            found.map(|found| (found.language, found.mixed)),
+            Some((Language::Tagalog, true))
+        );
+        for other in [
+            "",
+            "🎈🎈",
+            "Der Hund lief nach Hause und schlief dort ein.",
+            "Жил был кот",
+            "mango mango mango",
+        ] {
             assert_eq!(of_page(other, None), None, "{other}");
         }
     }

@@ -1,7 +1,7 @@
 //! Which other words of the same kind could stand where a word stands, so that grammar does not tell which one is right.
 
 use crate::game::Language;
-use crate::lexicon::{Class, Form, Frame, Item, List, Sense};
+use crate::lexicon::{Class, Frame, Item, List, Sense};
 use crate::reading::{Kind, Reading};
 use crate::stem;
 
@@ -42,7 +42,11 @@ fn english(reading: &Reading, token: usize, own: &Item, other: &Item, plural: bo
     let Kind::Item { set, .. } = reading.kinds[token] else {
         return None;
     };
-    if reading.text.folded(token).starts_with(|letter: char| letter.is_ascii_digit()) {
+    if reading
+        .text
+        .folded(token)
+        .starts_with(|letter: char| letter.is_ascii_digit())
+    {
         return other.words.get(1).map(|&digits| digits.to_owned());
     }
     if reading.class(set) != Some(Class::Noun) || reading.lexicon.sets[set].name == "days" {
@@ -61,20 +65,52 @@ pub(crate) fn is_determined(reading: &Reading, token: usize) -> bool {
     let mut at = token;
     for _ in 0..3 {
         let word = reading.joined(at, -1);
-        if reading.lexicon.is(List::Determiner, word) || word.ends_with("'s") || ["one", "two"].contains(&word) {
+        if reading.lexicon.is(List::Determiner, word)
+            || word.ends_with("'s")
+            || ["one", "two"].contains(&word)
+        {
             return true;
         }
-        let describes = reading
-            .lexicon
-            .senses(word)
-            .iter()
-            .any(|sense| matches!(sense, Sense::Item { set, .. } if reading.class(*set) == Some(Class::Adjective)));
+        let describes = reading.lexicon.senses(word).iter().any(
+            |sense| matches!(sense, Sense::Item { set, .. } if reading.class(*set) == Some(Class::Adjective)),
+        );
         match reading.beside(at, -1) {
             Some(before) if describes => at = before,
             _ => return false,
         }
     }
     false
+}
+
+/// Whether an English noun is a part of a longer one: `dog house`, `lamp post`.
+pub(crate) fn is_compound(reading: &Reading, token: usize) -> bool {
+    if reading.language != Language::English {
+        return false;
+    }
+    let beside = |by: isize| {
+        reading
+            .beside(token, by)
+            .filter(|_| !reading.joined(token, by).is_empty())
+    };
+    let noun = |at: usize| match reading.kinds[at] {
+        Kind::Item { set, .. } => reading.class(set) == Some(Class::Noun),
+        Kind::Noun { .. } => true,
+        _ => false,
+    };
+    let part = |at: usize| {
+        let word = reading.text.folded(at);
+        let small = reading.lexicon.is(List::Stop, word) || word.ends_with("ly") || word.ends_with("ed");
+        noun(at) || !(small || matches!(reading.kinds[at], Kind::Verb { .. }) || is_verb(reading, word))
+    };
+    beside(-1).is_some_and(noun) || beside(1).is_some_and(part)
+}
+
+fn is_verb(reading: &Reading, word: &str) -> bool {
+    reading
+        .lexicon
+        .senses(word)
+        .iter()
+        .any(|sense| matches!(sense, Sense::Verb { .. }))
 }
 
 /// A word with the linker that the token has. None if it would need another one, and must not.
@@ -116,8 +152,12 @@ pub(crate) fn article(reading: &Reading, token: usize, word: &str) -> Option<(us
 }
 
 fn sounds_like_a_vowel(word: &str) -> bool {
-    let consonant = ["uni", "use", "euro", "one"].iter().any(|start| word.starts_with(start));
-    (word.starts_with(['a', 'e', 'i', 'o', 'u']) && !consonant) || word.starts_with("hour") || word.starts_with("honest")
+    let consonant = ["uni", "use", "euro", "one"]
+        .iter()
+        .any(|start| word.starts_with(start));
+    (word.starts_with(['a', 'e', 'i', 'o', 'u']) && !consonant)
+        || word.starts_with("hour")
+        || word.starts_with("honest")
 }
 
 /// Verbs of the lexicon in the form of the token, which stand with the same things.
@@ -138,7 +178,8 @@ pub(crate) fn verbs(reading: &Reading, token: usize) -> Vec<Other> {
 
 /// Whether a word is a verb that would be right in nearly every gap.
 pub(crate) fn is_general(reading: &Reading, word: &str) -> bool {
-    let verb = |sense: &Sense| matches!(sense, Sense::Verb { verb, .. } if reading.lexicon.verbs[*verb].general);
+    let verb =
+        |sense: &Sense| matches!(sense, Sense::Verb { verb, .. } if reading.lexicon.verbs[*verb].general);
     reading.lexicon.senses(word).iter().any(verb)
 }
 
@@ -153,8 +194,8 @@ fn fits(wanted: Frame, has: Frame) -> bool {
 /// Whether an English verb is followed by a way or a goal.
 pub(crate) fn goes_somewhere(reading: &Reading, token: usize) -> bool {
     const WAYS: [&str; 16] = [
-        "to", "into", "toward", "towards", "through", "across", "around", "along", "over", "under", "past", "from", "home",
-        "down", "onto", "between",
+        "to", "into", "toward", "towards", "through", "across", "around", "along", "over", "under", "past",
+        "from", "home", "down", "onto", "between",
     ];
     reading.language == Language::English && WAYS.contains(&reading.joined(token, 1))
 }
@@ -162,13 +203,12 @@ pub(crate) fn goes_somewhere(reading: &Reading, token: usize) -> bool {
 /// The form of a verb that another one must have, too.
 pub(crate) fn same_form(one: Kind, other: Kind) -> bool {
     let key = |kind: Kind| match kind {
-        Kind::Verb { form, frame, state: false } => Some((form, frame)),
+        Kind::Verb {
+            form,
+            frame,
+            state: false,
+        } => Some((form, frame)),
         _ => None,
     };
     key(one).is_some() && key(one) == key(other)
-}
-
-/// Whether a form is one that a gap may stand for.
-pub(crate) fn can_be_asked(form: Form) -> bool {
-    form != Form::Participle
 }

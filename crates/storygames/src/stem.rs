@@ -83,7 +83,10 @@ fn undoubled(stem: &str) -> String {
 fn tagalog(word: &str) -> String {
     let whole = unlinked(word);
     // `araw-araw`
-    let whole = whole.split_once('-').filter(|(one, other)| one == other).map_or(whole, |(one, _)| one);
+    let whole = whole
+        .split_once('-')
+        .filter(|(one, other)| one == other)
+        .map_or(whole, |(one, _)| one);
     let before = without_prefix(whole).replace('-', "");
     let within = without_infix(&before);
     let once = without_doubling(&within);
@@ -97,11 +100,7 @@ pub(crate) fn unlinked(word: &str) -> &str {
     if !lexicon::of(Language::Tagalog).senses(word).is_empty() {
         return word;
     }
-    let vowel = |stem: &str| {
-        stem.chars()
-            .last()
-            .is_some_and(|letter| "aeiou".contains(letter))
-    };
+    let vowel = |stem: &str| stem.chars().last().is_some_and(|letter| "aeiou".contains(letter));
     match word.strip_suffix("ng") {
         Some(stem) if vowel(stem) && stem.len() >= 3 => {
             let nasal = &word[..word.len() - 1];
@@ -117,9 +116,40 @@ pub(crate) fn unlinked(word: &str) -> &str {
 
 fn without_prefix(word: &str) -> &str {
     const PREFIXES: [&str; 34] = [
-        "pinakama", "nakikipag", "makikipag", "nakipag", "makipag", "ipinag", "ipang", "ikina", "nagpa", "magpa", "nagka",
-        "magka", "pinag", "pinaka", "naka", "maka", "napaka", "ipina", "nang", "mang", "pang", "nag", "mag", "pag", "tag",
-        "ipa", "nam", "mam", "ma", "na", "pa", "ka", "ni", "i",
+        "pinakama",
+        "nakikipag",
+        "makikipag",
+        "nakipag",
+        "makipag",
+        "ipinag",
+        "ipang",
+        "ikina",
+        "nagpa",
+        "magpa",
+        "nagka",
+        "magka",
+        "pinag",
+        "pinaka",
+        "naka",
+        "maka",
+        "napaka",
+        "ipina",
+        "nang",
+        "mang",
+        "pang",
+        "nag",
+        "mag",
+        "pag",
+        "tag",
+        "ipa",
+        "nam",
+        "mam",
+        "ma",
+        "na",
+        "pa",
+        "ka",
+        "ni",
+        "i",
     ];
     for prefix in PREFIXES {
         let Some(root) = word.strip_prefix(prefix) else {
@@ -206,9 +236,15 @@ mod tests {
 
     #[test]
     fn tagalog_forms_meet() {
-        together(Language::Tagalog, &["tanim", "nagtanim", "nagtatanim", "itatanim", "magtanim"]);
+        together(
+            Language::Tagalog,
+            &["tanim", "nagtanim", "nagtatanim", "itatanim", "magtanim"],
+        );
         together(Language::Tagalog, &["takbo", "tumakbo", "tumatakbo", "tatakbo"]);
-        together(Language::Tagalog, &["kain", "kumain", "kumakain", "kinain", "kinakain"]);
+        together(
+            Language::Tagalog,
+            &["kain", "kumain", "kumakain", "kinain", "kinakain"],
+        );
         together(Language::Tagalog, &["alis", "umalis", "umaalis", "aalis"]);
         together(Language::Tagalog, &["ganda", "maganda", "magandang"]);
         together(Language::Tagalog, &["hangin", "hanging"]);
@@ -217,7 +253,9 @@ mod tests {
 
     #[test]
     fn what_is_no_word_stays_or_shrinks() {
-        for odd in ["", "'", "ñ", "e", "ee", "中文", "🎈", "'s", "ng", "aang", "umuumuum", "iii", "ssss"] {
+        for odd in [
+            "", "'", "ñ", "e", "ee", "中文", "🎈", "'s", "ng", "aang", "umuumuum", "iii", "ssss",
+        ] {
             for language in [Language::English, Language::Tagalog] {
                 assert!(of(odd, language).len() <= odd.len());
             }

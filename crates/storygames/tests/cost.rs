@@ -19,12 +19,20 @@ fn no_story_takes_a_megabyte() {
         let most = most(&story.pages);
         assert!(most < MEGABYTE / 4, "{}: {most} bytes", story.title);
     }
-    let everything: Vec<String> = stories.iter().flat_map(|story| story.pages.clone()).cycle().take(4_000).collect();
+    let everything: Vec<String> = stories
+        .iter()
+        .flat_map(|story| story.pages.clone())
+        .cycle()
+        .take(4_000)
+        .collect();
     let longest = most(&everything);
     assert!(longest < MEGABYTE, "the longest story: {longest} bytes");
     // Nobody tells such a story, but somebody may send it.
     let shortest_words = most(&["the a b. ".repeat(10_000)]);
-    assert!(shortest_words < 3 * MEGABYTE, "all words short: {shortest_words} bytes");
+    assert!(
+        shortest_words < 3 * MEGABYTE,
+        "all words short: {shortest_words} bytes"
+    );
 }
 
 /// The most memory that the games of a text take at once, bytes.

@@ -11,7 +11,10 @@ use support::{Written, make};
 
 #[test]
 fn the_games_are_the_ones_that_were_reviewed() {
-    #[expect(clippy::disallowed_methods, reason = "a switch for the person who runs the test")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a switch for the person who runs the test"
+    )]
     let update = std::env::var_os("UPDATE").is_some();
     let mut changed: Vec<PathBuf> = Vec::new();
     let stories = support::golden();
@@ -25,7 +28,10 @@ fn the_games_are_the_ones_that_were_reviewed() {
             }
         }
     }
-    assert!(update || changed.is_empty(), "read these with UPDATE=1 and git diff: {changed:#?}");
+    assert!(
+        update || changed.is_empty(),
+        "read these with UPDATE=1 and git diff: {changed:#?}"
+    );
     assert!(stories.len() >= 30, "{} stories", stories.len());
 }
 
@@ -37,7 +43,11 @@ fn shown(story: &Written, games: Option<&Games>) -> String {
     };
     let _ = writeln!(text, "{:?}, {}", games.language, games.difficulty.as_str());
     for (name, questions) in [("QUIZ", &games.quiz), ("BLANKS", &games.blanks)] {
-        let _ = writeln!(text, "\n{name}: {}", if questions.is_empty() { "none" } else { "" });
+        let _ = writeln!(
+            text,
+            "\n{name}: {}",
+            if questions.is_empty() { "none" } else { "" }
+        );
         for (at, question) in questions.iter().enumerate() {
             text += &question_shown(at + 1, question);
         }
@@ -68,7 +78,11 @@ fn shown(story: &Written, games: Option<&Games>) -> String {
 }
 
 fn words(story: &Written) -> usize {
-    story.pages.iter().map(|page| page.split_whitespace().count()).sum()
+    story
+        .pages
+        .iter()
+        .map(|page| page.split_whitespace().count())
+        .sum()
 }
 
 fn question_shown(number: usize, question: &Question) -> String {

@@ -9,7 +9,6 @@ use proptest::test_runner::{Config, TestRunner};
 use storygames::{Family, Games, Placement, Question, WordSearch};
 use support::make;
 
-
 fn check(games: &Games) {
     for questions in [&games.quiz, &games.blanks] {
         assert!(questions.is_empty() || (3..=10).contains(&questions.len()));
@@ -20,7 +19,10 @@ fn check(games: &Games) {
     }
     for family in [Family::Order, Family::Next, Family::Detail, Family::Who] {
         let first = games.quiz.iter().take(5);
-        assert!(first.filter(|question| question.family == family).count() <= 2, "{family:?}");
+        assert!(
+            first.filter(|question| question.family == family).count() <= 2,
+            "{family:?}"
+        );
     }
     if let Some(search) = &games.word_search {
         check_search(search);
@@ -28,13 +30,30 @@ fn check(games: &Games) {
 }
 
 fn check_question(question: &Question) {
-    let options: BTreeSet<String> = question.options.iter().map(|option| option.to_lowercase()).collect();
+    let options: BTreeSet<String> = question
+        .options
+        .iter()
+        .map(|option| option.to_lowercase())
+        .collect();
     assert_eq!(options.len(), 4, "{question:?}");
     assert_eq!(question.options.len(), 4, "{question:?}");
-    let right = question.options.iter().filter(|option| **option == question.answer);
+    let right = question
+        .options
+        .iter()
+        .filter(|option| **option == question.answer);
     assert_eq!(right.count(), 1, "{question:?}");
-    assert!(question.options.iter().all(|option| option.trim() == option && !option.is_empty()));
-    assert!(question.options.iter().all(|option| option.chars().count() <= 120));
+    assert!(
+        question
+            .options
+            .iter()
+            .all(|option| option.trim() == option && !option.is_empty())
+    );
+    assert!(
+        question
+            .options
+            .iter()
+            .all(|option| option.chars().count() <= 120)
+    );
     assert!(question.text.chars().count() <= 300);
     assert!(question.context.is_none(), "the context would show the answer");
     assert_eq!(question.points, 10);
@@ -46,10 +65,18 @@ fn check_question(question: &Question) {
 
 /// Of five questions no letter is right more than twice.
 fn check_letters(questions: &[Question]) {
-    let letter = |question: &Question| question.options.iter().position(|option| *option == question.answer);
+    let letter = |question: &Question| {
+        question
+            .options
+            .iter()
+            .position(|option| *option == question.answer)
+    };
     for five in questions.chunks(5) {
         for wanted in 0..4 {
-            let times = five.iter().filter(|question| letter(question) == Some(wanted)).count();
+            let times = five
+                .iter()
+                .filter(|question| letter(question) == Some(wanted))
+                .count();
             assert!(times <= 2, "letter {wanted} is right {times} times");
         }
     }
@@ -70,7 +97,11 @@ fn check_search(search: &WordSearch) {
     let rows: Vec<Vec<char>> = question.options.iter().map(|row| row.chars().collect()).collect();
     assert!(rows.iter().all(|row| row.len() == rows.len()), "a square");
     let letters = rows.iter().flatten();
-    assert!(letters.clone().all(|letter| letter.is_ascii_uppercase() || *letter == 'Ñ'));
+    assert!(
+        letters
+            .clone()
+            .all(|letter| letter.is_ascii_uppercase() || *letter == 'Ñ')
+    );
     for (word, placement) in listed.iter().zip(&search.placements) {
         assert_eq!(placement.word, *word);
         assert_eq!(lines(&rows, word), [cells(placement)], "{word} on {rows:?}");
@@ -84,7 +115,9 @@ fn cells(placement: &Placement) -> Vec<(isize, isize)> {
     let (down, right) = placement.direction.step();
     let length = placement.word.chars().count() as isize;
     let start = (placement.row as isize, placement.column as isize);
-    (0..length).map(|by| (start.0 + by * down, start.1 + by * right)).collect()
+    (0..length)
+        .map(|by| (start.0 + by * down, start.1 + by * right))
+        .collect()
 }
 
 /// The straight lines in which a word can be read.
@@ -127,8 +160,14 @@ fn right_answers_are_spread_over_the_letters() {
     for story in support::golden() {
         for seed in 0..40 {
             let games = make(&story.title, &story.pages, seed);
-            for question in games.iter().flat_map(|games| games.quiz.iter().chain(&games.blanks)) {
-                let letter = question.options.iter().position(|option| *option == question.answer);
+            for question in games
+                .iter()
+                .flat_map(|games| games.quiz.iter().chain(&games.blanks))
+            {
+                let letter = question
+                    .options
+                    .iter()
+                    .position(|option| *option == question.answer);
                 letters[letter.expect("an answer")] += 1;
             }
         }
@@ -136,19 +175,28 @@ fn right_answers_are_spread_over_the_letters() {
     let all: usize = letters.iter().sum();
     assert!(all > 10_000);
     let fair = all / 4;
-    assert!(letters.iter().all(|times| times.abs_diff(fair) * 50 <= all), "{letters:?}");
+    assert!(
+        letters.iter().all(|times| times.abs_diff(fair) * 50 <= all),
+        "{letters:?}"
+    );
 }
 
 #[test]
 fn a_tagalog_story_yields_no_english_option() {
     for story in support::golden() {
-        let Some(games) = make(&story.title, &story.pages, 3).filter(|games| games.language == storygames::Language::Tagalog)
+        let Some(games) = make(&story.title, &story.pages, 3)
+            .filter(|games| games.language == storygames::Language::Tagalog)
         else {
             continue;
         };
         for question in games.quiz.iter().chain(&games.blanks) {
             for option in &question.options {
-                assert!(!option.split(' ').any(|word| ["the", "of", "with"].contains(&word)), "{option}");
+                assert!(
+                    !option
+                        .split(' ')
+                        .any(|word| ["the", "of", "with"].contains(&word)),
+                    "{option}"
+                );
             }
         }
     }
@@ -176,7 +224,9 @@ fn pages() -> impl Strategy<Value = Vec<String>> {
         "ang ang ang ng ng sa sa si si ni Ana Berto Lola pusa aso pula pulang kumain tumakbo umakyat gubat apat na mga mangga \
          kinuha binuksan niya kahon pinto malaki maliit bahay sabi bituin ulan naglaro natulog dagat tae puke",
     );
-    let odd = sentences("the ang ______ x Ñandú 's don't araw-araw STOP 🎈 e\u{301} \u{200d} ß İ 中文 кот 9 3.5 -- \" ( ) _ … “ ”");
+    let odd = sentences(
+        "the ang ______ x Ñandú 's don't araw-araw STOP 🎈 e\u{301} \u{200d} ß İ 中文 кот 9 3.5 -- \" ( ) _ … “ ”",
+    );
     let wild = prop::collection::vec("(?s).{0,300}", 0..4);
     prop_oneof![
         4 => prop::collection::vec(english.clone(), 0..9),
@@ -190,7 +240,9 @@ fn pages() -> impl Strategy<Value = Vec<String>> {
 fn sentences(words: &'static str) -> impl Strategy<Value = String> + Clone {
     let words: Vec<&str> = words.split_whitespace().collect();
     let word = prop_oneof![60 => prop::sample::select(words).prop_map(str::to_owned), 1 => "\\PC{1,6}"];
-    let end = prop::sample::select(vec![". ", ". ", ". ", ". ", "! ", "? ", ", ", "\" ", ". \"", "\n", ".\n\n", "… ", ""]);
+    let end = prop::sample::select(vec![
+        ". ", ". ", ". ", ". ", "! ", "? ", ", ", "\" ", ". \"", "\n", ".\n\n", "… ", "",
+    ]);
     let sentence = (prop::collection::vec(word, 2..10), end).prop_map(|(words, end)| words.join(" ") + end);
     prop::collection::vec(sentence, 0..6).prop_map(|sentences| sentences.concat())
 }

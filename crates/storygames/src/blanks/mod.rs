@@ -66,7 +66,8 @@ fn parts(reading: &Reading, chance: &mut Chance) -> Vec<Vec<usize>> {
     let usable = &reading.usable;
     (0..PARTS)
         .map(|part| {
-            let mut sentences = usable[part * usable.len() / PARTS..(part + 1) * usable.len() / PARTS].to_vec();
+            let mut sentences =
+                usable[part * usable.len() / PARTS..(part + 1) * usable.len() / PARTS].to_vec();
             chance.shuffle(&mut sentences);
             sentences.truncate(TRIED);
             sentences
@@ -90,9 +91,7 @@ fn blank(
 fn with_gap(reading: &Reading, sentence: usize, token: usize, chance: &mut Chance) -> Option<Blank> {
     let answer = reading.text.written(token).to_owned();
     let others = others::three(reading, token, chance)?;
-    let text = reading
-        .text
-        .with(sentence, &[(reading.text.span(token), GAP)]);
+    let text = reading.text.with(sentence, &[(reading.text.span(token), GAP)]);
     let mut seen: BTreeSet<String> = reading
         .tokens(sentence)
         .filter(|&other| other != token)

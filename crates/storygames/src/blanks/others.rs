@@ -2,7 +2,7 @@
 
 use crate::chance::Chance;
 use crate::game::Language;
-use crate::lexicon::{Class, List};
+use crate::lexicon::List;
 use crate::reading::{Kind, Reading};
 use crate::slot::{self, Other};
 use crate::stem;
@@ -20,7 +20,6 @@ pub(super) fn three(reading: &Reading, token: usize, chance: &mut Chance) -> Opt
             verbs.extend(slot::verbs(reading, token));
             verbs
         }
-        Kind::Noun { plural } => nouns(reading, token, plural),
         _ => return None,
     };
     let own = reading.text.folded(token);
@@ -34,6 +33,7 @@ pub(super) fn three(reading: &Reading, token: usize, chance: &mut Chance) -> Opt
         let alike = word.chars().count().abs_diff(length) <= LONGER;
         if chosen.len() < 3
             && alike
+            && (!is_um(own, reading) || is_um(&word, reading))
             && !stems.contains(&stem)
             && slot::article(reading, token, &word).is_none()
             && !would_fit(reading, token, &word)
@@ -43,6 +43,15 @@ pub(super) fn three(reading: &Reading, token: usize, chance: &mut Chance) -> Opt
         }
     }
     (chosen.len() == 3).then_some(chosen)
+}
+
+/// Whether a word is a Tagalog verb with `um`: that form is the one after `huwag` and `ayaw`, too, so only its like will do.
+fn is_um(word: &str, reading: &Reading) -> bool {
+    let vowel = word.starts_with(['a', 'e', 'i', 'o', 'u']);
+    reading.language == Language::Tagalog
+        && word
+            .get(usize::from(!vowel)..)
+            .is_some_and(|rest| rest.starts_with("um"))
 }
 
 /// Words of other sentences whose kind will do.
@@ -58,24 +67,6 @@ fn in_the_story(reading: &Reading, token: usize, will_do: impl Fn(Kind) -> bool)
             in_story: true,
         })
         .collect()
-}
-
-/// Other things: of the story, and things of a house.
-fn nouns(reading: &Reading, token: usize, plural: bool) -> Vec<Other> {
-    const THINGS: [&str; 3] = ["tools", "toys", "furniture"];
-    let mut nouns = in_the_story(reading, token, |kind| kind == Kind::Noun { plural });
-    let sets = reading.lexicon.sets.iter();
-    for set in sets.filter(|set| set.class == Class::Noun && THINGS.contains(&set.name)) {
-        nouns.extend(set.items.iter().filter_map(|item| {
-            let word = if plural { &item.plural } else { *item.words.first()? };
-            let mass = reading.language == Language::English && reading.lexicon.is(List::Mass, item.words.first()?);
-            (!mass).then(|| Other {
-                word: word.to_owned(),
-                in_story: reading.has(word),
-            })
-        }));
-    }
-    nouns
 }
 
 /// Whether the story itself has the word in such a place: then it would be right, too. Between small words both

@@ -265,8 +265,7 @@ impl Rude {
         for section in parse::sections(include_str!("../../words/rude.txt")) {
             rude.words.extend(section.words());
             if section.name() == "anywhere" {
-                rude.anywhere
-                    .extend(section.words().map(str::to_ascii_uppercase));
+                rude.anywhere.extend(section.words().map(str::to_ascii_uppercase));
             }
         }
         rude
@@ -301,7 +300,8 @@ fn set(section: &Section, language: Language) -> Set {
 }
 
 fn verb(line: &'static str, language: Language) -> Verb {
-    let (mut words, mut tags): (Vec<&str>, Vec<&str>) = line.split_whitespace().partition(|word| word.len() > 1);
+    let (mut words, mut tags): (Vec<&str>, Vec<&str>) =
+        line.split_whitespace().partition(|word| word.len() > 1);
     let frame = match tags.pop() {
         Some("t") => Frame::Object,
         Some("o") => Frame::Deed,

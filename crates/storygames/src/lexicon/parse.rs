@@ -38,10 +38,7 @@ pub(super) fn sections(file: &'static str) -> Vec<Section> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        if let Some(header) = line
-            .strip_prefix('[')
-            .and_then(|header| header.strip_suffix(']'))
-        {
+        if let Some(header) = line.strip_prefix('[').and_then(|header| header.strip_suffix(']')) {
             sections.push(Section {
                 header: header.split_whitespace().collect(),
                 lines: Vec::new(),

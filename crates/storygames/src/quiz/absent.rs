@@ -15,13 +15,18 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
     }
     let mut chance = Chance::new(reading.seed, "absent");
     let mut nouns = nouns(reading);
-    (0..8).filter_map(|_| question(reading, &mut nouns, &mut chance)).collect()
+    (0..8)
+        .filter_map(|_| question(reading, &mut nouns, &mut chance))
+        .collect()
 }
 
 /// Nouns of the story that the lexicon has: the token, its set, its word.
 fn nouns(reading: &Reading) -> Vec<(usize, usize, &'static str)> {
     let mut nouns: Vec<(usize, usize, &'static str)> = Vec::new();
-    let usable = reading.usable.iter().flat_map(|&sentence| reading.tokens(sentence));
+    let usable = reading
+        .usable
+        .iter()
+        .flat_map(|&sentence| reading.tokens(sentence));
     for token in usable {
         let Kind::Item {
             set,
@@ -33,8 +38,12 @@ fn nouns(reading: &Reading) -> Vec<(usize, usize, &'static str)> {
         };
         let entry = &reading.lexicon.sets[set];
         let word = entry.items[item].words[0];
-        let known = nouns.iter().any(|(_, _, other)| *other == word);
-        if entry.class == Class::Noun && !known && reading.text.folded(token) == word && !reading.in_title(reading.stem(token)) {
+        let known = reading.text.is_capital(token) || nouns.iter().any(|(_, _, other)| *other == word);
+        if entry.class == Class::Noun
+            && !known
+            && reading.text.folded(token) == word
+            && !reading.in_title(reading.stem(token))
+        {
             nouns.push((token, set, word));
         }
     }
@@ -69,7 +78,10 @@ fn question(
         question: Question::new(Family::Absent, text, options, answer.to_owned()),
         shown: Vec::new(),
         beside: Vec::new(),
-        secrets: three.iter().map(|(token, _, _)| reading.stem(*token).to_owned()).collect(),
+        secrets: three
+            .iter()
+            .map(|(token, _, _)| reading.stem(*token).to_owned())
+            .collect(),
         topic: "absent".to_owned(),
     })
 }

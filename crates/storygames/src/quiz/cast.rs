@@ -57,7 +57,11 @@ pub(super) fn of(reading: &Reading) -> Vec<Character> {
         return named;
     }
     let unnamed = unnamed(reading);
-    if unnamed.len() >= LEAST { unnamed } else { Vec::new() }
+    if unnamed.len() >= LEAST {
+        unnamed
+    } else {
+        Vec::new()
+    }
 }
 
 /// Somebody who is not in the story but could be.
@@ -115,13 +119,30 @@ fn unnamed(reading: &Reading) -> Vec<Character> {
 /// `the fox`, `ang langgam`: the set, the word, and where it stands, with its article in English.
 fn somebody(reading: &Reading, token: usize) -> Option<(usize, usize, Range<usize>)> {
     const SETS: [&str; 10] = [
-        "pets", "farm-animals", "wild-animals", "small-animals", "birds", "sea-animals", "insects", "people", "royalty",
+        "pets",
+        "farm-animals",
+        "wild-animals",
+        "small-animals",
+        "birds",
+        "sea-animals",
+        "insects",
+        "people",
+        "royalty",
         "persons",
     ];
-    let Kind::Item { set, item, plural: false } = reading.kinds[token] else {
+    let Kind::Item {
+        set,
+        item,
+        plural: false,
+    } = reading.kinds[token]
+    else {
         return None;
     };
-    let entry = reading.lexicon.sets.get(set).filter(|entry| entry.class == Class::Noun)?;
+    let entry = reading
+        .lexicon
+        .sets
+        .get(set)
+        .filter(|entry| entry.class == Class::Noun)?;
     let first = entry.items[item].words.first()?;
     if !SETS.contains(&entry.name) || reading.text.folded(token) != *first {
         return None;
@@ -141,7 +162,10 @@ fn does(reading: &Reading, place: &Range<usize>) -> bool {
     let verb = |token: usize| {
         matches!(
             reading.kinds[token],
-            Kind::Verb { form: Form::Past | Form::Third | Form::Done | Form::Doing, .. }
+            Kind::Verb {
+                form: Form::Past | Form::Third | Form::Done | Form::Doing,
+                ..
+            }
         )
     };
     match reading.language {

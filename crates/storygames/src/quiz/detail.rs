@@ -19,7 +19,11 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
             continue;
         }
         let tokens = reading.tokens(sentence);
-        places.extend(tokens.filter(|&token| is_detail(reading, token)).map(|token| (sentence, token)));
+        places.extend(
+            tokens
+                .filter(|&token| is_detail(reading, token))
+                .map(|token| (sentence, token)),
+        );
     }
     chance.shuffle(&mut places);
     // What somebody says is a little harder to read with a word changed.
@@ -37,22 +41,30 @@ fn is_detail(reading: &Reading, token: usize) -> bool {
     };
     let entry = &reading.lexicon.sets[set];
     let written = reading.text.written(token);
-    if !entry.detail || reading.in_title(reading.stem(token)) || written.contains(['\'', '-']) || reading.repeats(token) {
+    if !entry.detail
+        || reading.in_title(reading.stem(token))
+        || written.contains(['\'', '-'])
+        || reading.repeats(token)
+    {
         return false;
     }
-    let occurs = |word: &str| reading.text.find(word).map_or(0, |word| reading.text.words[word].count);
-    let times: usize = entry.items[item].words.iter().map(|word| occurs(word)).sum();
-    let beside = |by: isize| reading.beside(token, by).filter(|_| !reading.joined(token, by).is_empty());
-    let named = [-1, 1].iter().any(|by| beside(*by).is_some_and(|at| matches!(reading.kinds[at], Kind::Name(_))));
-    // A part of a longer noun (dog house), or of a phrase that asks for this very word (afraid of, at night).
-    let noun = |at: usize| match reading.kinds[at] {
-        Kind::Item { set, .. } => reading.class(set) == Some(Class::Noun),
-        Kind::Noun { .. } => true,
-        _ => false,
+    let occurs = |word: &str| {
+        reading
+            .text
+            .find(word)
+            .map_or(0, |word| reading.text.words[word].count)
     };
-    let compound = reading.language == Language::English
-        && entry.class == Class::Noun
-        && [-1, 1].iter().any(|by| beside(*by).is_some_and(noun));
+    let times: usize = entry.items[item].words.iter().map(|word| occurs(word)).sum();
+    let beside = |by: isize| {
+        reading
+            .beside(token, by)
+            .filter(|_| !reading.joined(token, by).is_empty())
+    };
+    let named = [-1, 1]
+        .iter()
+        .any(|by| beside(*by).is_some_and(|at| matches!(reading.kinds[at], Kind::Name(_))));
+    let compound = entry.class == Class::Noun && slot::is_compound(reading, token);
+    // A phrase that asks for this very word (afraid of).
     let governed = reading.language == Language::English
         && entry.class == Class::Adjective
         && ["of", "to", "about", "with", "at", "that", "for", "by"].contains(&reading.joined(token, 1));
@@ -107,9 +119,7 @@ fn changed(reading: &Reading, sentence: usize, token: usize, word: &str) -> Stri
         }
         let mut letters = word.chars();
         match letters.next() {
-            Some(first) if reading.text.is_capital(token) => {
-                first.to_uppercase().chain(letters).collect()
-            }
+            Some(first) if reading.text.is_capital(token) => first.to_uppercase().chain(letters).collect(),
             _ => word.to_owned(),
         }
     };

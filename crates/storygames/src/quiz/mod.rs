@@ -64,7 +64,10 @@ pub(crate) fn make(reading: &Reading) -> Vec<Question> {
     if best.len() < LEAST {
         return Vec::new();
     }
-    let mut questions: Vec<Question> = best.iter().map(|chosen| chosen.proposal.question.clone()).collect();
+    let mut questions: Vec<Question> = best
+        .iter()
+        .map(|chosen| chosen.proposal.question.clone())
+        .collect();
     gate::spread(&mut questions, &mut Chance::new(reading.seed, "quiz letters"));
     questions
 }
@@ -113,7 +116,10 @@ fn choose<'p>(families: &[&'p (Family, Vec<Prepared>); 6]) -> Vec<&'p Prepared> 
 /// Whether neither question helps with the other.
 fn are_apart(one: &Prepared, other: &Prepared) -> bool {
     let tells = |one: &Prepared, other: &Prepared| {
-        one.proposal.secrets.iter().any(|secret| other.seen.contains(secret))
+        one.proposal
+            .secrets
+            .iter()
+            .any(|secret| other.seen.contains(secret))
     };
     let (a, b) = (&one.proposal, &other.proposal);
     a.topic != b.topic

@@ -38,12 +38,18 @@ fn question(
     chance.shuffle(&mut others);
     // If the answer takes up a word of what is shown, one of the others must, too, or it could be seen without reading.
     if standing::share(reading, shown, answer) {
-        let sharing = others.iter().position(|&other| standing::share(reading, shown, other))?;
+        let sharing = others
+            .iter()
+            .position(|&other| standing::share(reading, shown, other))?;
         others.swap(0, sharing);
     }
     let mut options: Vec<usize> = Vec::with_capacity(4);
     for other in others {
-        if options.len() < 3 && options.iter().all(|&chosen| standing::alike(reading, chosen, other)) {
+        if options.len() < 3
+            && options
+                .iter()
+                .all(|&chosen| standing::alike(reading, chosen, other))
+        {
             options.push(other);
         }
     }
@@ -58,7 +64,10 @@ fn question(
         "Ano ang sumunod na nangyari pagkatapos nito?",
     );
     let text = format!("{text} {}", standing::quoted(&reading.text.sentence(shown)));
-    let texts = options.iter().map(|&sentence| reading.text.sentence(sentence)).collect();
+    let texts = options
+        .iter()
+        .map(|&sentence| reading.text.sentence(sentence))
+        .collect();
     let mut question = Question::new(Family::Next, text, texts, reading.text.sentence(answer));
     question.explanation = Some(reading.explanation(answer));
     Some(Proposal {

@@ -27,7 +27,10 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
 
 /// Where the story has the word as an adjective, in a sentence that can be shown.
 fn adjective(reading: &Reading, word: &str) -> Option<usize> {
-    let mut tokens = reading.usable.iter().flat_map(|&sentence| reading.tokens(sentence));
+    let mut tokens = reading
+        .usable
+        .iter()
+        .flat_map(|&sentence| reading.tokens(sentence));
     tokens.find(|&token| {
         matches!(reading.kinds[token], Kind::Item { set, item, .. } if reading.class(set) == Some(Class::Adjective)
             && reading.lexicon.sets[set].items[item].words.contains(&word))
@@ -39,13 +42,21 @@ fn bare(reading: &Reading, token: usize) -> &str {
     crate::stem::unlinked(reading.text.folded(token))
 }
 
-fn question(reading: &Reading, pair: &Opposite, side: usize, token: usize, chance: &mut Chance) -> Option<Proposal> {
+fn question(
+    reading: &Reading,
+    pair: &Opposite,
+    side: usize,
+    token: usize,
+    chance: &mut Chance,
+) -> Option<Proposal> {
     let (word, answer) = (pair.words[side], pair.words[1 - side]);
     let mut others: Vec<&Opposite> = reading
         .lexicon
         .opposites
         .iter()
-        .filter(|other| other.topic != pair.topic && !other.words.iter().any(|word| pair.words.contains(word)))
+        .filter(|other| {
+            other.topic != pair.topic && !other.words.iter().any(|word| pair.words.contains(word))
+        })
         .collect();
     chance.shuffle(&mut others);
     let mut topics = Vec::new();

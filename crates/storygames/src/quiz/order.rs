@@ -38,7 +38,9 @@ fn four(reading: &Reading, order: &[usize]) -> Option<[usize; 4]> {
     let mut chosen: Vec<usize> = Vec::new();
     for &sentence in order {
         let fits = |&other: &usize| {
-            apart(sentence, other) && standing::alike(reading, sentence, other) && (pages < 4 || page(sentence) != page(other))
+            apart(sentence, other)
+                && standing::alike(reading, sentence, other)
+                && (pages < 4 || page(sentence) != page(other))
         };
         if chosen.iter().all(fits) {
             chosen.push(sentence);
@@ -71,7 +73,10 @@ fn question(reading: &Reading, four: [usize; 4], first: bool) -> Proposal {
             four[3],
         )
     };
-    let options = four.iter().map(|&sentence| reading.text.sentence(sentence)).collect();
+    let options = four
+        .iter()
+        .map(|&sentence| reading.text.sentence(sentence))
+        .collect();
     let mut question = Question::new(Family::Order, text, options, reading.text.sentence(answer));
     question.explanation = Some(reading.explanation(answer));
     Proposal {

@@ -22,7 +22,10 @@ pub(super) fn opening(reading: &Reading, sentence: usize) -> Option<String> {
 }
 
 fn gives_away(reading: &Reading, sentence: usize) -> bool {
-    let words: Vec<&str> = reading.tokens(sentence).map(|token| reading.text.folded(token)).collect();
+    let words: Vec<&str> = reading
+        .tokens(sentence)
+        .map(|token| reading.text.folded(token))
+        .collect();
     let line = format!(" {} ", words.join(" "));
     reading
         .lexicon
@@ -48,10 +51,13 @@ pub(super) fn alike(reading: &Reading, one: usize, other: usize) -> bool {
 
 /// Whether two sentences have a word in common that carries meaning.
 pub(super) fn share(reading: &Reading, one: usize, other: usize) -> bool {
-    reading.tokens(one).filter(|&token| reading.is_content(token)).any(|token| {
-        let mut others = reading.tokens(other);
-        others.any(|other| reading.is_content(other) && reading.stem(token) == reading.stem(other))
-    })
+    reading
+        .tokens(one)
+        .filter(|&token| reading.is_content(token))
+        .any(|token| {
+            let mut others = reading.tokens(other);
+            others.any(|other| reading.is_content(other) && reading.stem(token) == reading.stem(other))
+        })
 }
 
 /// A sentence that a question quotes.

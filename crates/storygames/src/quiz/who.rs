@@ -20,13 +20,14 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
     let mut sentences = reading.usable.clone();
     chance.shuffle(&mut sentences);
     let asked = sentences.into_iter().filter_map(|sentence| {
-        let (text, answer) = said(reading, &cast, &who, sentence).or_else(|| did(reading, &cast, &who, sentence))?;
+        let (text, answer) =
+            said(reading, &cast, &who, sentence).or_else(|| did(reading, &cast, &who, sentence))?;
         Some((sentence, text, answer))
     });
     let asked: Vec<(usize, String, usize)> = asked.take(2 * super::PROPOSALS).collect();
     asked
         .into_iter()
-        .filter_map(|(sentence, text, answer)| question(reading, &cast, sentence, text, answer, &mut chance))
+        .map(|(sentence, text, answer)| question(reading, &cast, sentence, text, answer, &mut chance))
         .collect()
 }
 
@@ -42,7 +43,11 @@ fn who(reading: &Reading, cast: &[Character]) -> Vec<Option<usize>> {
 }
 
 fn end_of(character: &Character, start: usize) -> Option<usize> {
-    character.places.iter().find(|place| place.start == start).map(|place| place.end)
+    character
+        .places
+        .iter()
+        .find(|place| place.start == start)
+        .map(|place| place.end)
 }
 
 fn question(
@@ -52,7 +57,7 @@ fn question(
     text: String,
     answer: usize,
     chance: &mut Chance,
-) -> Option<Proposal> {
+) -> Proposal {
     let answer = &cast[answer];
     let mut options: Vec<&Character> = vec![answer];
     let mut others: Vec<&Character> = cast.iter().collect();
@@ -60,7 +65,10 @@ fn question(
     // Those of whom the story speaks about as much as of the answer first.
     others.sort_by_key(|other| std::cmp::Reverse(other.places.len().min(answer.places.len())));
     for other in others {
-        if options.len() < 4 && !options.iter().any(|chosen| chosen.overlaps(other)) && !other.is_named_in(&text) {
+        if options.len() < 4
+            && !options.iter().any(|chosen| chosen.overlaps(other))
+            && !other.is_named_in(&text)
+        {
             options.push(other);
         }
     }
@@ -70,17 +78,22 @@ fn question(
     }
     let mut question = Question::new(Family::Who, text, labels, answer.label.clone());
     question.explanation = Some(reading.explanation(sentence));
-    Some(Proposal {
+    Proposal {
         question,
         shown: vec![sentence],
         beside: Vec::new(),
         secrets: Vec::new(),
         topic: format!("who {sentence}"),
-    })
+    }
 }
 
 /// `"Stop!" said Lena.`, `Lena said, "Stop!"`, `"Tara!" sabi ni Ana.`: what is asked, and who it was.
-fn said(reading: &Reading, cast: &[Character], who: &[Option<usize>], sentence: usize) -> Option<(String, usize)> {
+fn said(
+    reading: &Reading,
+    cast: &[Character],
+    who: &[Option<usize>],
+    sentence: usize,
+) -> Option<(String, usize)> {
     let line = reading.text.sentence(sentence);
     let (_, rest) = line.split_once('"')?;
     let (speech, _) = rest.split_once('"')?;
@@ -92,9 +105,16 @@ fn said(reading: &Reading, cast: &[Character], who: &[Option<usize>], sentence: 
     if speech.split_whitespace().count() < 3 || cast[speaker].is_named_in(speech) {
         return None;
     }
-    let stop = if speech.ends_with(char::is_alphanumeric) { "." } else { "" };
+    let stop = if speech.ends_with(char::is_alphanumeric) {
+        "."
+    } else {
+        ""
+    };
     let text = standing::say(reading, "Who said this?", "Sino ang nagsabi nito?");
-    Some((format!("{text} {}", standing::quoted(&format!("{speech}{stop}"))), speaker))
+    Some((
+        format!("{text} {}", standing::quoted(&format!("{speech}{stop}"))),
+        speaker,
+    ))
 }
 
 /// Whether a verb of speech stands beside these tokens.
@@ -104,14 +124,21 @@ fn speaks(reading: &Reading, start: usize, end: usize) -> bool {
         Language::English => speech(reading.joined(start, -1)) || speech(reading.joined(end - 1, 1)),
         Language::Tagalog => {
             let marker = reading.joined(start, -1);
-            let before = reading.beside(start, -1).map_or("", |marker| reading.joined(marker, -1));
+            let before = reading
+                .beside(start, -1)
+                .map_or("", |marker| reading.joined(marker, -1));
             (marker == "ni" || marker == "ng") && speech(before)
         }
     }
 }
 
 /// A sentence in which somebody does something, with a gap for who it is.
-fn did(reading: &Reading, cast: &[Character], who: &[Option<usize>], sentence: usize) -> Option<(String, usize)> {
+fn did(
+    reading: &Reading,
+    cast: &[Character],
+    who: &[Option<usize>],
+    sentence: usize,
+) -> Option<(String, usize)> {
     let line = reading.text.sentence(sentence);
     if line.contains(['"', '?']) || !reading.is_event(sentence) || reading.tokens(sentence).len() < 5 {
         return None;
@@ -120,7 +147,8 @@ fn did(reading: &Reading, cast: &[Character], who: &[Option<usize>], sentence: u
     let start = present.next()?;
     let at = who[start]?;
     let end = end_of(&cast[at], start)?;
-    let named = |token: usize| matches!(reading.kinds[token], Kind::Name(_)) && !(start..end).contains(&token);
+    let named =
+        |token: usize| matches!(reading.kinds[token], Kind::Name(_)) && !(start..end).contains(&token);
     if present.next().is_some() || reading.tokens(sentence).any(named) {
         return None;
     }
@@ -129,7 +157,9 @@ fn did(reading: &Reading, cast: &[Character], who: &[Option<usize>], sentence: u
             let sex = cast[at].has_a_name() && tells_sex(reading, sentence);
             start == reading.tokens(sentence).start && acts(reading, end - 1) && !sex
         }
-        Language::Tagalog => ["si", "ni", "ang", "ng"].contains(&reading.joined(start, -1)) && follows_verb(reading, start),
+        Language::Tagalog => {
+            ["si", "ni", "ang", "ng"].contains(&reading.joined(start, -1)) && follows_verb(reading, start)
+        }
     };
     let possessive = reading.text.written(end - 1).contains('\'');
     if !doer || possessive || others_do_it(reading, who, sentence, at) {
@@ -137,12 +167,24 @@ fn did(reading: &Reading, cast: &[Character], who: &[Option<usize>], sentence: u
     }
     let span = reading.text.span(start).start..reading.text.span(end - 1).end;
     let shown = reading.text.with(sentence, &[(span, GAP)]);
-    let text = standing::say(reading, "Who is missing here?", "Sino ang nawawala sa pangungusap?");
+    let text = standing::say(
+        reading,
+        "Who is missing here?",
+        "Sino ang nawawala sa pangungusap?",
+    );
     Some((format!("{text} {}", standing::quoted(&shown)), at))
 }
 
 fn acts(reading: &Reading, last: usize) -> bool {
-    let past = |at: usize| matches!(reading.kinds[at], Kind::Verb { form: Form::Past | Form::Third, .. });
+    let past = |at: usize| {
+        matches!(
+            reading.kinds[at],
+            Kind::Verb {
+                form: Form::Past | Form::Third,
+                ..
+            }
+        )
+    };
     reading.beside(last, 1).is_some_and(|next| {
         past(next) || (reading.text.folded(next).ends_with("ly") && reading.beside(next, 1).is_some_and(past))
     })
@@ -174,7 +216,9 @@ fn others_do_it(reading: &Reading, who: &[Option<usize>], sentence: usize, name:
         let about = |token: usize| who[token].is_some_and(|who| who != name);
         other != sentence
             && reading.tokens(other).any(about)
-            && stems.iter().all(|stem| reading.tokens(other).any(|token| reading.stem(token) == *stem))
+            && stems
+                .iter()
+                .all(|stem| reading.tokens(other).any(|token| reading.stem(token) == *stem))
     })
 }
 

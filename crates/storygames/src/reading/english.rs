@@ -19,14 +19,22 @@ pub(super) fn kind(reading: &Reading, token: usize) -> Kind {
     }
     let adjective = is_adjective(reading, word);
     if verbs.is_empty() {
-        return if adjective && !describes(reading, token) { Kind::Other } else { item(&items) };
+        return if adjective && !describes(reading, token) {
+            Kind::Other
+        } else {
+            item(&items)
+        };
     }
     if items.is_empty() {
         return verb(reading, token, &verbs, before);
     }
     // A word that is a verb and something else: only where its neighbour decides.
     if adjective {
-        if describes(reading, token) { item(&items) } else { Kind::Other }
+        if describes(reading, token) {
+            item(&items)
+        } else {
+            Kind::Other
+        }
     } else if is(List::Determiner) || is_adjective(reading, before) {
         item(&items)
     } else if is(List::BeforeVerb) || is(List::Subject) || follows_name(reading, token) {
@@ -43,7 +51,11 @@ fn is_number(reading: &Reading, sense: Sense) -> bool {
 }
 
 fn items(senses: &[Sense]) -> Vec<Sense> {
-    let mut items: Vec<Sense> = senses.iter().copied().filter(|sense| matches!(sense, Sense::Item { .. })).collect();
+    let mut items: Vec<Sense> = senses
+        .iter()
+        .copied()
+        .filter(|sense| matches!(sense, Sense::Item { .. }))
+        .collect();
     items.dedup();
     items
 }
@@ -78,20 +90,27 @@ fn describes(reading: &Reading, token: usize) -> bool {
         let senses = reading.lexicon.senses(word);
         !senses.is_empty() && items(senses).is_empty()
     };
-    let attributive = !next.is_empty() && !reading.lexicon.is(List::Stop, next) && !verbs_only(next) && !next.ends_with("ly");
-    let in_a_row = before == "and" && reading.beside(token, -2).is_some_and(|other| is_adjective(reading, reading.text.folded(other)));
+    let attributive = !next.is_empty()
+        && !reading.lexicon.is(List::Stop, next)
+        && !verbs_only(next)
+        && !next.ends_with("ly");
+    let in_a_row = before == "and"
+        && reading
+            .beside(token, -2)
+            .is_some_and(|other| is_adjective(reading, reading.text.folded(other)));
     attributive || reading.lexicon.is(List::BeforeAdjective, before) || in_a_row
 }
 
 fn is_adjective(reading: &Reading, word: &str) -> bool {
-    reading.lexicon.senses(word).iter().any(|sense| {
-        matches!(sense, Sense::Item { set, .. } if reading.class(*set) == Some(Class::Adjective))
-    })
+    reading.lexicon.senses(word).iter().any(
+        |sense| matches!(sense, Sense::Item { set, .. } if reading.class(*set) == Some(Class::Adjective)),
+    )
 }
 
 fn verb(reading: &Reading, token: usize, verbs: &[(usize, Form)], before: &str) -> Kind {
     let has = |form: Form| verbs.iter().find(|(_, found)| *found == form);
-    let helped = reading.lexicon.is(List::Be, before) || reading.lexicon.is(List::Be, two_before(reading, token));
+    let helped =
+        reading.lexicon.is(List::Be, before) || reading.lexicon.is(List::Be, two_before(reading, token));
     let found = if reading.lexicon.is(List::BeforeVerb, before) {
         has(Form::Base)
     } else if helped {
@@ -99,7 +118,9 @@ fn verb(reading: &Reading, token: usize, verbs: &[(usize, Form)], before: &str) 
     } else if reading.lexicon.is(List::Determiner, before) {
         None
     } else {
-        has(Form::Past).or_else(|| has(Form::Third)).or_else(|| has(Form::Ing))
+        has(Form::Past)
+            .or_else(|| has(Form::Third))
+            .or_else(|| has(Form::Ing))
     };
     let Some(&(verb, form)) = found else {
         return Kind::Other;
@@ -124,7 +145,9 @@ fn verb(reading: &Reading, token: usize, verbs: &[(usize, Form)], before: &str) 
 fn two_before(reading: &Reading, token: usize) -> &str {
     let adverb = reading.joined(token, -1);
     if adverb.ends_with("ly") || ["not", "never", "just", "already", "always", "all"].contains(&adverb) {
-        reading.beside(token, -2).map_or("", |other| reading.text.folded(other))
+        reading
+            .beside(token, -2)
+            .map_or("", |other| reading.text.folded(other))
     } else {
         ""
     }
@@ -136,17 +159,13 @@ fn frame(reading: &Reading, token: usize) -> Option<Frame> {
     if reading.lexicon.is(List::Particle, next) {
         return None;
     }
-    let noun = |word: &str| {
-        reading.lexicon.senses(word).iter().any(|sense| {
-            matches!(sense, Sense::Item { set, .. } if reading.class(*set) != Some(Class::Adverb))
-        })
-    };
+    // `Folded the boats`, `folded them`, `folded paper boats`, `saw Lena`; but `ran home`, `ran fast and far`.
     let object = reading.lexicon.is(List::Determiner, next)
         || reading.lexicon.is(List::Object, next)
-        || (!next.is_empty() && noun(next))
-        || reading.beside(token, 1).is_some_and(|other| {
-            !next.is_empty() && reading.text.is_capital(other) && !reading.lexicon.is(List::Stop, next)
-        });
+        || !(next.is_empty()
+            || next == "home"
+            || next.ends_with("ly")
+            || reading.lexicon.is(List::Stop, next));
     Some(if object { Frame::Object } else { Frame::Alone })
 }
 
@@ -158,12 +177,20 @@ fn unknown(reading: &Reading, token: usize, before: &str) -> Kind {
     let ends = |endings: &[&str]| endings.iter().any(|end| word.ends_with(end));
     if ends(&["ed"]) && (reading.lexicon.is(List::Subject, before) || follows_name(reading, token)) {
         let frame = frame(reading, token).unwrap_or(Frame::Both);
-        return Kind::Verb { form: Form::Past, frame, state: false };
+        return Kind::Verb {
+            form: Form::Past,
+            frame,
+            state: false,
+        };
     }
     let determined = reading.lexicon.is(List::Determiner, before);
     let next = reading.joined(token, 1);
-    let last_of_phrase = next.is_empty() || (reading.lexicon.is(List::Stop, next) && next != "and" && next != "or");
-    if determined && last_of_phrase && !ends(&["ed", "ing", "ly", "est", "er", "ful", "ous", "y", "ish", "less"]) {
+    let last_of_phrase =
+        next.is_empty() || (reading.lexicon.is(List::Stop, next) && next != "and" && next != "or");
+    if determined
+        && last_of_phrase
+        && !ends(&["ed", "ing", "ly", "est", "er", "ful", "ous", "y", "ish", "less"])
+    {
         let plural = ends(&["s"]) && !ends(&["ss", "us"]);
         if !(plural && ["a", "an", "this", "that"].contains(&before)) {
             return Kind::Noun { plural };

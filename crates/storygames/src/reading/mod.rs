@@ -24,10 +24,20 @@ pub(crate) enum Kind {
     /// A part of a name, in [`Reading::names`].
     Name(usize),
     /// A word of a set of the lexicon.
-    Item { set: usize, item: usize, plural: bool },
-    Verb { form: Form, frame: Frame, state: bool },
+    Item {
+        set: usize,
+        item: usize,
+        plural: bool,
+    },
+    Verb {
+        form: Form,
+        frame: Frame,
+        state: bool,
+    },
     /// A noun that the lexicon does not have.
-    Noun { plural: bool },
+    Noun {
+        plural: bool,
+    },
 }
 
 /// A story, read.
@@ -69,11 +79,16 @@ impl Reading {
         let verdict = language::of(&text, given.language)?;
         let language = verdict.language;
         let rude: BTreeSet<String> = given.rude.iter().map(|word| word.to_lowercase()).collect();
-        let seed = text.pages.iter().fold(hash_on(hash(b"story"), &given.seed.to_le_bytes()), |hash, page| {
-            hash_on(hash, page.as_bytes())
-        });
+        let seed = text.pages.iter().fold(
+            hash_on(hash(b"story"), &given.seed.to_le_bytes()),
+            |hash, page| hash_on(hash, page.as_bytes()),
+        );
         let title = Text::read(&[given.title], 400);
-        let stems: Vec<String> = text.words.iter().map(|word| stem::of(&word.folded, language)).collect();
+        let stems: Vec<String> = text
+            .words
+            .iter()
+            .map(|word| stem::of(&word.folded, language))
+            .collect();
         let mut reading = Self {
             language,
             lexicon: lexicon::of(language),
@@ -84,7 +99,11 @@ impl Reading {
             stems,
             content: Vec::new(),
             usable: Vec::new(),
-            title: title.words.iter().map(|word| stem::of(&word.folded, language)).collect(),
+            title: title
+                .words
+                .iter()
+                .map(|word| stem::of(&word.folded, language))
+                .collect(),
             rude: text
                 .words
                 .iter()
@@ -109,7 +128,11 @@ impl Reading {
         let words = self.text.words.iter();
         words
             .map(|word| {
-                let letters = word.folded.chars().filter(|letter| letter.is_alphabetic()).count();
+                let letters = word
+                    .folded
+                    .chars()
+                    .filter(|letter| letter.is_alphabetic())
+                    .count();
                 (3..=24).contains(&letters) && letters == word.folded.chars().count() && !stop(&word.folded)
             })
             .collect()
@@ -211,7 +234,9 @@ impl Reading {
     fn telling(&self) -> Form {
         let count = |wanted: Form| {
             let kinds = self.kinds.iter();
-            kinds.filter(|kind| matches!(kind, Kind::Verb { form, .. } if *form == wanted)).count()
+            kinds
+                .filter(|kind| matches!(kind, Kind::Verb { form, .. } if *form == wanted))
+                .count()
         };
         match self.language {
             Language::Tagalog => Form::Done,

@@ -29,7 +29,9 @@ impl Name {
 
 /// Finds the names and marks their tokens.
 pub(super) fn find(reading: &mut Reading) {
-    let named: Vec<bool> = (0..reading.text.words.len()).map(|word| is_name(reading, word)).collect();
+    let named: Vec<bool> = (0..reading.text.words.len())
+        .map(|word| is_name(reading, word))
+        .collect();
     let mut names: BTreeMap<Vec<String>, Name> = BTreeMap::new();
     let mut token = 0;
     while token < reading.text.tokens.len() {
@@ -38,7 +40,9 @@ pub(super) fn find(reading: &mut Reading) {
             token += 1;
             continue;
         }
-        let words: Vec<String> = (token..end).map(|at| bare(reading.text.folded(at)).to_owned()).collect();
+        let words: Vec<String> = (token..end)
+            .map(|at| bare(reading.text.folded(at)).to_owned())
+            .collect();
         let name = names.entry(words.clone()).or_insert_with(|| Name {
             text: written(reading, token, end),
             words,
@@ -97,7 +101,9 @@ fn is_name(reading: &Reading, word: usize) -> bool {
     let entry = &reading.text.words[word];
     let folded = bare(&entry.folded);
     let letters = folded.chars().count();
-    let plain = folded.chars().all(|letter| letter.is_alphabetic() || letter == '-');
+    let plain = folded
+        .chars()
+        .all(|letter| letter.is_alphabetic() || letter == '-');
     if !plain || !(2..=20).contains(&letters) || entry.small > 0 || entry.shouted == entry.count {
         return false;
     }
@@ -121,18 +127,26 @@ fn evidence(reading: &Reading, from: usize, to: usize) -> (usize, usize) {
     let after = to - 1;
     match reading.language {
         Language::English => {
-            let next = reading.beside(after, 1).filter(|_| !reading.joined(after, 1).is_empty());
+            let next = reading
+                .beside(after, 1)
+                .filter(|_| !reading.joined(after, 1).is_empty());
             let acts = next.is_some_and(|next| {
-                matches!(reading.kinds[next], Kind::Verb { form: Form::Past | Form::Third, .. })
-                    || reading.lexicon.is(List::Speech, reading.text.folded(next))
+                matches!(
+                    reading.kinds[next],
+                    Kind::Verb {
+                        form: Form::Past | Form::Third,
+                        ..
+                    }
+                ) || reading.lexicon.is(List::Speech, reading.text.folded(next))
                     || reading.lexicon.is(List::Be, reading.text.folded(next))
             });
             let titled = reading.lexicon.is(List::Title, reading.text.folded(from)) && to > from + 1;
             let spoken = reading.lexicon.is(List::Speech, before) || before == "named" || before == "called";
             (
                 usize::from(acts || titled || spoken),
-                usize::from(reading.lexicon.is(List::PlaceMark, before) && before != "to" && before != "near")
-                    + usize::from(before == "the"),
+                usize::from(
+                    reading.lexicon.is(List::PlaceMark, before) && before != "to" && before != "near",
+                ) + usize::from(before == "the"),
             )
         }
         Language::Tagalog => {

@@ -18,11 +18,17 @@ pub(super) fn kind(reading: &Reading, token: usize) -> Kind {
             item: *item,
             plural: *plural,
         },
-        [Sense::Verb { verb, form }] => reading.lexicon.verbs.get(*verb).map_or(Kind::Other, |verb| Kind::Verb {
-            form: *form,
-            frame: verb.frame,
-            state: verb.state,
-        }),
+        [Sense::Verb { verb, form }] => {
+            reading
+                .lexicon
+                .verbs
+                .get(*verb)
+                .map_or(Kind::Other, |verb| Kind::Verb {
+                    form: *form,
+                    frame: verb.frame,
+                    state: verb.state,
+                })
+        }
         // Words of several kinds are decided by what stands before: `ang bata`, `ang mga lobo`.
         several => after_determiner(reading, token)
             .then(|| only_noun(reading, several))
@@ -48,6 +54,12 @@ fn only_noun(reading: &Reading, senses: &[Sense]) -> Option<Kind> {
     nouns.next().is_none().then_some(only)
 }
 
+/// What stands right behind a verb of the deed: who does it.
+const DOERS: [&str; 16] = [
+    "ng", "ni", "nina", "niya", "nila", "ko", "mo", "namin", "natin", "ninyo", "niyang", "nilang", "kong",
+    "mong", "naming", "nating",
+];
+
 fn unknown(reading: &Reading, token: usize) -> Kind {
     let word = reading.text.folded(token);
     if !reading.is_content(token) {
@@ -60,7 +72,14 @@ fn unknown(reading: &Reading, token: usize) -> Kind {
             (false, true) => Frame::Object,
             (false, false) => Frame::Alone,
         };
-        return Kind::Verb { form, frame, state: false };
+        // `Minuto` and `sinigang` only look like verbs: one of the deed has its doer right behind.
+        if !deed || DOERS.contains(&reading.joined(token, 1)) {
+            return Kind::Verb {
+                form,
+                frame,
+                state: false,
+            };
+        }
     }
     let thing = ["ang", "ng", "mga", "sa"].contains(&reading.joined(token, -1));
     if thing && !linked && affixed(word).is_none() && !word.starts_with("ma") && !is_doubled(word) {

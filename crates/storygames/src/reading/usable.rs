@@ -25,7 +25,10 @@ pub(super) fn find(reading: &Reading, mixed: bool) -> Vec<usize> {
 }
 
 fn words(reading: &Reading, sentence: usize) -> Vec<usize> {
-    reading.tokens(sentence).map(|token| reading.text.word_of(token)).collect()
+    reading
+        .tokens(sentence)
+        .map(|token| reading.text.word_of(token))
+        .collect()
 }
 
 fn is_whole(reading: &Reading, sentence: usize) -> bool {
@@ -41,7 +44,7 @@ fn is_whole(reading: &Reading, sentence: usize) -> bool {
     });
     // An underscore would look like the gap.
     marked
-        && text.matches('"').count() % 2 == 0
+        && text.matches('"').count().is_multiple_of(2)
         && text.matches('(').count() == text.matches(')').count()
         && text.chars().count() <= LENGTH
         && !text.contains(['_', '{', '}', '<', '>', '|', '/', '\\', '@', '#', '*'])
@@ -54,7 +57,9 @@ fn is_clean(reading: &Reading, sentence: usize) -> bool {
         let word = reading.text.folded(token);
         !reading.is_rude(token)
             && word.chars().count() <= 24
-            && word.chars().all(|letter| letter.is_ascii() || "ñáéíóúàèìòùâêîôûäöüç".contains(letter))
+            && word
+                .chars()
+                .all(|letter| letter.is_ascii() || "ñáéíóúàèìòùâêîôûäöüç".contains(letter))
     })
 }
 
@@ -68,5 +73,9 @@ fn is_of_the_language(reading: &Reading, sentence: usize, mixed: bool) -> bool {
             None => {}
         }
     }
-    if mixed { ours > 0 && theirs == 0 } else { ours >= theirs }
+    if mixed {
+        ours > 0 && theirs == 0
+    } else {
+        ours >= theirs
+    }
 }

@@ -20,11 +20,17 @@ impl Board {
     /// The rows as texts.
     pub(super) fn rows(&self) -> Vec<String> {
         let rows = self.cells.chunks(self.size.max(1));
-        rows.map(|row| row.iter().map(|cell| cell.unwrap_or('A')).collect()).collect()
+        rows.map(|row| row.iter().map(|cell| cell.unwrap_or('A')).collect())
+            .collect()
     }
 
     /// The cells from (row, column) on, if all of them are on the board.
-    pub(super) fn line(&self, start: (usize, usize), step: (isize, isize), length: usize) -> Option<Vec<usize>> {
+    pub(super) fn line(
+        &self,
+        start: (usize, usize),
+        step: (isize, isize),
+        length: usize,
+    ) -> Option<Vec<usize>> {
         let after = |from: usize, step: isize, by: usize| {
             let to = from as isize + step * by as isize;
             usize::try_from(to).ok().filter(|to| *to < self.size)
@@ -64,7 +70,12 @@ pub(super) fn place(
                 let Some(cells) = board.line(start, direction.step(), letters.len()) else {
                     continue;
                 };
-                let candidate = Placed { word, start, direction, cells };
+                let candidate = Placed {
+                    word,
+                    start,
+                    direction,
+                    cells,
+                };
                 let Some(score) = score(board, letters, &candidate, &placed) else {
                     continue;
                 };
@@ -109,12 +120,19 @@ fn score(board: &Board, letters: &[char], candidate: &Placed, placed: &[Placed])
     let mut same = 0;
     let mut near = 0;
     for other in placed {
-        let shared = candidate.cells.iter().filter(|cell| other.cells.contains(cell)).count();
+        let shared = candidate
+            .cells
+            .iter()
+            .filter(|cell| other.cells.contains(cell))
+            .count();
         let parallel = other.direction == candidate.direction;
         if shared > 1 || (shared == 1 && parallel) {
             return None;
         }
-        let (rows, columns) = (other.start.0.abs_diff(candidate.start.0), other.start.1.abs_diff(candidate.start.1));
+        let (rows, columns) = (
+            other.start.0.abs_diff(candidate.start.0),
+            other.start.1.abs_diff(candidate.start.1),
+        );
         same += i64::from(parallel);
         near += i64::from(rows <= 1 && columns <= 1);
     }

@@ -29,7 +29,10 @@ pub(super) fn fill(
             *cell = chance.pick(&letters).copied();
         }
     }
-    let words: Vec<Vec<char>> = placements.iter().map(|placement| placement.word.chars().collect()).collect();
+    let words: Vec<Vec<char>> = placements
+        .iter()
+        .map(|placement| placement.word.chars().collect())
+        .collect();
     for _ in 0..ROUNDS {
         let offending = offending(&board, placements, &words, forbidden);
         if offending.is_empty() {
@@ -54,7 +57,9 @@ fn offending(
 ) -> Vec<Vec<usize>> {
     let listed = scan::find(board, words.iter().map(Vec::as_slice));
     let second = listed.into_iter().filter(|(word, cells)| {
-        let place = placements.get(*word).and_then(|placement| board::cells(board, placement));
+        let place = placements
+            .get(*word)
+            .and_then(|placement| board::cells(board, placement));
         place.as_ref() != Some(cells)
     });
     let rude = scan::find(board, forbidden.iter().map(Vec::as_slice));

@@ -26,7 +26,11 @@ pub(crate) fn make(reading: &Reading, rude: &[&str]) -> Option<WordSearch> {
     }
     let directions = directions(reading.difficulty);
     let short = words.iter().all(|word| word.len() <= 6);
-    let size = if short && reading.difficulty == Difficulty::Easy { 8 } else { 10 };
+    let size = if short && reading.difficulty == Difficulty::Easy {
+        8
+    } else {
+        10
+    };
     (0..TRIES).find_map(|_| {
         let mut board = Board::new(size);
         let placements = board::place(&mut board, &words, directions, &mut chance)?;
@@ -37,13 +41,22 @@ pub(crate) fn make(reading: &Reading, rude: &[&str]) -> Option<WordSearch> {
 
 /// What must not be read in the letters, in any direction: capital letters.
 fn forbidden(given: &[&str]) -> Vec<Vec<char>> {
-    let given = given.iter().filter_map(|word| words::capitals(&word.to_lowercase()));
+    let given = given
+        .iter()
+        .filter_map(|word| words::capitals(&word.to_lowercase()));
     let known = lexicon::rude().anywhere.iter().map(|word| word.chars().collect());
-    known.chain(given.filter(|word: &Vec<char>| word.len() >= 3)).collect()
+    known
+        .chain(given.filter(|word: &Vec<char>| word.len() >= 3))
+        .collect()
 }
 
 fn directions(difficulty: Difficulty) -> &'static [Direction] {
-    const ALL: [Direction; 4] = [Direction::Right, Direction::Down, Direction::DownRight, Direction::UpRight];
+    const ALL: [Direction; 4] = [
+        Direction::Right,
+        Direction::Down,
+        Direction::DownRight,
+        Direction::UpRight,
+    ];
     match difficulty {
         Difficulty::Easy => &ALL[..2],
         Difficulty::Medium => &ALL[..3],
@@ -52,9 +65,15 @@ fn directions(difficulty: Difficulty) -> &'static [Direction] {
 }
 
 fn search(language: Language, board: &Board, placements: Vec<Placement>) -> WordSearch {
-    let words: Vec<&str> = placements.iter().map(|placement| placement.word.as_str()).collect();
+    let words: Vec<&str> = placements
+        .iter()
+        .map(|placement| placement.word.as_str())
+        .collect();
     let text = match language {
-        Language::English => format!("Find the {} words that are hidden among the letters.", words.len()),
+        Language::English => format!(
+            "Find the {} words that are hidden among the letters.",
+            words.len()
+        ),
         Language::Tagalog => format!("Hanapin ang {} salitang nakatago sa mga titik.", words.len()),
     };
     let mut question = Question::new(Family::WordSearch, text, board.rows(), words.join(","));

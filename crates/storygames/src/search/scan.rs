@@ -2,10 +2,22 @@
 
 use super::board::Board;
 
-const AROUND: [(isize, isize); 8] = [(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)];
+const AROUND: [(isize, isize); 8] = [
+    (0, 1),
+    (1, 1),
+    (1, 0),
+    (1, -1),
+    (0, -1),
+    (-1, -1),
+    (-1, 0),
+    (-1, 1),
+];
 
 /// Every place where one of the words can be read: which word, and its cells in the order of reading.
-pub(super) fn find<'w>(board: &Board, words: impl Iterator<Item = &'w [char]> + Clone) -> Vec<(usize, Vec<usize>)> {
+pub(super) fn find<'w>(
+    board: &Board,
+    words: impl Iterator<Item = &'w [char]> + Clone,
+) -> Vec<(usize, Vec<usize>)> {
     let mut found = Vec::new();
     for (at, word) in words.enumerate() {
         let Some(first) = word.first() else {
@@ -32,7 +44,9 @@ fn read(board: &Board, from: (usize, usize), step: (isize, isize), word: &[char]
     for (at, letter) in word.iter().enumerate() {
         if at > 0 {
             row = row.checked_add_signed(step.0).filter(|row| *row < board.size)?;
-            column = column.checked_add_signed(step.1).filter(|column| *column < board.size)?;
+            column = column
+                .checked_add_signed(step.1)
+                .filter(|column| *column < board.size)?;
         }
         if board.cells[row * board.size + column] != Some(*letter) {
             return None;

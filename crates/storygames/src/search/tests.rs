@@ -8,7 +8,13 @@ fn letters(word: &str) -> Vec<char> {
 fn words_are_read_in_eight_directions() {
     let mut board = Board::new(3);
     board.cells = "CATOXYWZT".chars().map(Some).collect();
-    let words = [letters("CAT"), letters("TAC"), letters("COW"), letters("CXT"), letters("DOG")];
+    let words = [
+        letters("CAT"),
+        letters("TAC"),
+        letters("COW"),
+        letters("CXT"),
+        letters("DOG"),
+    ];
     let found = scan::find(&board, words.iter().map(Vec::as_slice));
     let expected = [
         (0, vec![0, 1, 2]),
@@ -41,7 +47,10 @@ fn many_boards_hold_each_word_once_and_nothing_rude() {
             .filter_map(|(at, placement)| Some((at, board::cells(&board, placement)?)))
             .collect();
         assert_eq!(found, expected, "seed {seed}");
-        assert!(scan::find(&board, forbidden.iter().map(Vec::as_slice)).is_empty(), "seed {seed}");
+        assert!(
+            scan::find(&board, forbidden.iter().map(Vec::as_slice)).is_empty(),
+            "seed {seed}"
+        );
     }
 }
 

@@ -70,7 +70,9 @@ fn candidates(reading: &Reading, forbidden: &[Vec<char>]) -> Vec<Candidate> {
         candidate.score = candidate.score.max(2 * worth + count + handy);
     }
     let candidates = best.into_values();
-    candidates.filter(|candidate| can_be_hidden(&candidate.letters, forbidden)).collect()
+    candidates
+        .filter(|candidate| can_be_hidden(&candidate.letters, forbidden))
+        .collect()
 }
 
 fn worth(reading: &Reading, token: usize) -> Option<usize> {
@@ -84,8 +86,7 @@ fn worth(reading: &Reading, token: usize) -> Option<usize> {
             Class::Number | Class::Adverb => Some(1),
         },
         Kind::Noun { .. } => Some(3),
-        Kind::Name(_) => Some(2),
-        Kind::Verb { state: false, .. } => Some(2),
+        Kind::Name(_) | Kind::Verb { state: false, .. } => Some(2),
         Kind::Verb { .. } | Kind::Other => None,
     }
 }
@@ -108,7 +109,9 @@ fn can_be_hidden(letters: &[char], forbidden: &[Vec<char>]) -> bool {
     LETTERS.contains(&letters.len())
         && backwards != letters
         && letters.iter().any(|letter| *letter != letters[0])
-        && !forbidden.iter().any(|rude| holds(letters, rude) || holds(&backwards, rude))
+        && !forbidden
+            .iter()
+            .any(|rude| holds(letters, rude) || holds(&backwards, rude))
 }
 
 /// Whether one word can be read within the other, forwards or backwards.

@@ -11,7 +11,7 @@ const ABBREVIATIONS: [&str; 11] = ["mr", "mrs", "ms", "dr", "st", "g", "gng", "b
 pub(super) fn split(page: &str) -> Vec<Range<usize>> {
     let mut sentences = Vec::new();
     // With an odd quote nobody knows where speech ends: then quotes do not hold sentences together.
-    let paired = page.matches('"').count() % 2 == 0;
+    let paired = page.matches('"').count().is_multiple_of(2);
     // Lines without any full stop, as in many poems, are sentences by themselves.
     let by_line = !page.contains(['.', '!', '?', '…']);
     let mut speech = false;

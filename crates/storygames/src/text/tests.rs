@@ -11,15 +11,36 @@ fn sentences_end_where_a_reader_would_stop() {
         ("One. Two! Three?", &["One.", "Two!", "Three?"]),
         ("Mr. Cruz ran. Dr. Lee sat.", &["Mr. Cruz ran.", "Dr. Lee sat."]),
         ("It cost 3.50 in all. Good.", &["It cost 3.50 in all.", "Good."]),
-        ("\u{201c}Stop!\u{201d} Lena shouted. He ran.", &["\"Stop!\" Lena shouted.", "He ran."]),
-        ("\"Stop!\" he said. \"Now. Please.\" She sat.", &["\"Stop!\" he said.", "\"Now. Please.\"", "She sat."]),
-        ("\"Tara!\" sabi ni Ana. Umalis sila.", &["\"Tara!\" sabi ni Ana.", "Umalis sila."]),
+        (
+            "\u{201c}Stop!\u{201d} Lena shouted. He ran.",
+            &["\"Stop!\" Lena shouted.", "He ran."],
+        ),
+        (
+            "\"Stop!\" he said. \"Now. Please.\" She sat.",
+            &["\"Stop!\" he said.", "\"Now. Please.\"", "She sat."],
+        ),
+        (
+            "\"Tara!\" sabi ni Ana. Umalis sila.",
+            &["\"Tara!\" sabi ni Ana.", "Umalis sila."],
+        ),
         ("He ran. \"Wait! I come.\"", &["He ran.", "\"Wait! I come.\""]),
-        ("A \"broken quote. It goes on. And on", &["A \"broken quote.", "It goes on.", "And on"]),
-        ("He saw\nthe sea. It was blue", &["He saw the sea.", "It was blue"]),
-        ("roses are red\nviolets are blue", &["roses are red", "violets are blue"]),
+        (
+            "A \"broken quote. It goes on. And on",
+            &["A \"broken quote.", "It goes on.", "And on"],
+        ),
+        (
+            "He saw\nthe sea. It was blue",
+            &["He saw the sea.", "It was blue"],
+        ),
+        (
+            "roses are red\nviolets are blue",
+            &["roses are red", "violets are blue"],
+        ),
         ("A title\n\nIt began.", &["A title", "It began."]),
-        ("Well... maybe he will. Really?! Yes.", &["Well... maybe he will.", "Really?!", "Yes."]),
+        (
+            "Well... maybe he will. Really?! Yes.",
+            &["Well... maybe he will.", "Really?!", "Yes."],
+        ),
     ];
     for (page, expected) in cases {
         assert_eq!(sentences(page), expected, "{page}");
@@ -30,7 +51,10 @@ fn sentences_end_where_a_reader_would_stop() {
 fn words_keep_their_apostrophes_and_hyphens() {
     let text = Text::read(&["Don't run, mag-aral - araw-araw! 3 ñandú 'yes'"], 1_000);
     let words: Vec<&str> = (0..text.tokens.len()).map(|at| text.written(at)).collect();
-    assert_eq!(words, ["Don't", "run", "mag-aral", "araw-araw", "3", "ñandú", "yes"]);
+    assert_eq!(
+        words,
+        ["Don't", "run", "mag-aral", "araw-araw", "3", "ñandú", "yes"]
+    );
 }
 
 #[test]

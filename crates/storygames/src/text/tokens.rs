@@ -25,8 +25,8 @@ pub(super) fn of(page: &str, span: Range<usize>) -> Vec<Found> {
         }
         let mut end = at + letter.len_utf8();
         while let Some(&(next, letter)) = letters.peek() {
-            let joint = (letter == '\'' || letter == '-')
-                && text[next + 1..].starts_with(char::is_alphanumeric);
+            let joint =
+                (letter == '\'' || letter == '-') && text[next + 1..].starts_with(char::is_alphanumeric);
             if !joint && !letter.is_alphanumeric() && !is_combining_mark(letter) {
                 break;
             }
