@@ -56,7 +56,8 @@ pub struct Games {
     pub word_search: Option<WordSearch>,
 }
 
-/// Makes the games of a story. None where it is too short, or in a language that is not known here.
+/// Makes the games of a story. None where there is none to be made: the text is too short, says too little, or is in a
+/// language that is not known here.
 pub fn make(story: &Story<'_>) -> Option<Games> {
     let given = Given {
         title: story.title,
@@ -68,11 +69,13 @@ pub fn make(story: &Story<'_>) -> Option<Games> {
     if reading.usable.len() < LEAST_SENTENCES && reading.text.tokens.len() < LEAST_WORDS {
         return None;
     }
-    Some(Games {
+    let games = Games {
         language: reading.language,
         difficulty: reading.difficulty,
         quiz: quiz::make(&reading),
         blanks: blanks::make(&reading),
         word_search: search::make(&reading, story.rude),
-    })
+    };
+    let none = games.quiz.is_empty() && games.blanks.is_empty() && games.word_search.is_none();
+    (!none).then_some(games)
 }

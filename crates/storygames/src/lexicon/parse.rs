@@ -2,7 +2,8 @@
 //!
 //! - A section without more is a list of words, or of phrases where `|` stands between them.
 //! - `[verbs]`: a verb on each line, its forms, then a letter for what it stands with (the file says which).
-//! - `[set class name flags]`: words of one kind. `one/other` are too alike to be told apart, `one+ones` is a plural that
+//! - `[set class name flags]`: words of one kind, none of which holds another: with `bird` and `animal` in a set, an
+//!   animal would be a wrong answer that is right. `one/other` are too alike to be told apart, `one+ones` is a plural that
 //!   is not regular. The class is `noun`, `adjective`, `adverb` or `number`; `detail`: changing one for another changes
 //!   what a sentence says and nothing else; `linked`: a Tagalog linker always follows.
 //! - `[opposites]`: `word opposite topic`, with `|` or a line's end between them.
