@@ -133,3 +133,6 @@ fn are_apart(one: &Prepared, other: &Prepared) -> bool {
 fn common(one: &[usize], other: &[usize]) -> usize {
     one.iter().filter(|sentence| other.contains(sentence)).count()
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,8 +117,14 @@ fn said(
     ))
 }
 
-/// Whether a verb of speech stands beside these tokens.
+/// Whether a verb of speech stands beside these tokens, and they alone are meant: not `said Lena's mother`, not `said Lena
+/// and Tomas`.
 fn speaks(reading: &Reading, start: usize, end: usize) -> bool {
+    let alone =
+        !reading.text.written(end - 1).contains('\'') && !["and", "at"].contains(&reading.joined(end - 1, 1));
+    if !alone {
+        return false;
+    }
     let speech = |word: &str| reading.lexicon.is(List::Speech, word);
     match reading.language {
         Language::English => speech(reading.joined(start, -1)) || speech(reading.joined(end - 1, 1)),

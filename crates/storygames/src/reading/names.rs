@@ -144,9 +144,8 @@ fn evidence(reading: &Reading, from: usize, to: usize) -> (usize, usize) {
             let spoken = reading.lexicon.is(List::Speech, before) || before == "named" || before == "called";
             (
                 usize::from(acts || titled || spoken),
-                usize::from(
-                    reading.lexicon.is(List::PlaceMark, before) && before != "to" && before != "near",
-                ) + usize::from(before == "the"),
+                // One laughs at people and gets letters from them, but is in places only.
+                usize::from(["in", "into", "inside", "the"].contains(&before)),
             )
         }
         Language::Tagalog => {
