@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::level::Level;
 
-/// Trims are at least this far apart. A little less than a minute, so that what a burst leaves behind is gone within one
-/// even if the last trim came in the middle of it.
-const PAUSE: Duration = Duration::from_secs(50);
+/// Trims are at least this far apart. What a crowd leaves behind has to be gone within a minute of its going, even if the
+/// last trim came in the middle of it and what it had is held for half of that minute.
+const PAUSE: Duration = Duration::from_secs(25);
 /// And so far where memory is so short that idle connections are given up for it.
 const PAUSE_IN_NEED: Duration = Duration::from_secs(10);
 /// Less than this is not worth the allocator's locks.
@@ -96,19 +96,19 @@ mod tests {
     }
 
     #[test]
-    fn it_trims_at_most_once_a_minute_and_only_what_is_free() {
+    fn it_trims_once_in_a_while_and_only_what_is_free() {
         let trim = trimmed();
         assert!(!trim.is_due(look(2, 40)));
-        assert!(trim.is_due(look(52, 40)));
-        assert!(!trim.is_due(look(52, 12)), "nothing is free");
+        assert!(trim.is_due(look(27, 40)));
+        assert!(!trim.is_due(look(27, 12)), "nothing is free");
         let used = Look {
             in_use: Some(32 * MIB),
-            ..look(52, 40)
+            ..look(27, 40)
         };
         assert!(!trim.is_due(used), "all of it is used");
         let unknown = Look {
             in_use: None,
-            ..look(52, 40)
+            ..look(27, 40)
         };
         assert!(!trim.is_due(unknown), "another allocator");
     }
