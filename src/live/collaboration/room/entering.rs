@@ -25,19 +25,25 @@ const GRACE: Duration = Duration::from_secs(4);
 const CATCH_UP_AFTER: Duration = Duration::from_millis(300);
 /// A frame of more than this goes out as a state, which has room of its own.
 const LARGE: usize = 64 << 10;
+/// When to come again where a room has to be read anew.
+const COME_AGAIN: u64 = 1;
 
 /// Lets a socket into its room.
 pub(super) async fn enter(socket: &Arc<Collaborator>, admitted: &Admitted) -> Result<(), Error> {
     let (app, handle) = (&socket.app, &socket.handle);
     let session = &admitted.session;
-    let room = app.live.rooms.open(app, session.id, &session.session_id).await?;
+    let arrival = app.live.rooms.open(app, session.id, &session.session_id).await?;
+    let room = arrival.room();
     let user_id = handle.user_id();
     let person = person(app, session.id, user_id).await?;
     let has_come = app.live.presence.enter(app, &room.session_id, user_id).await?;
-    let snapshots = snapshots::of_room(app, &room, user_id).await;
+    let snapshots = snapshots::of_room(app, room, user_id).await;
     let seen = admitted.member.seen_number;
     let missed = {
         let mut state = room.state();
+        if state.is_let_go {
+            return Err(Error::unavailable(COME_AGAIN));
+        }
         // Up to here by these messages, and from here on by what is held back for them.
         let missed = (seen != 0).then(|| {
             let floor = &state.floor;
@@ -58,12 +64,12 @@ pub(super) async fn enter(socket: &Arc<Collaborator>, admitted: &Admitted) -> Re
         state.floor.seats.push(seat);
         missed
     };
-    let _ = socket.room.set(Arc::clone(&room));
+    let _ = socket.room.set(Arc::clone(room));
     if has_come {
         room.publish(app, parcel::came(&person));
     }
     if let Some(missed) = missed {
-        let (room, seat) = (Arc::clone(&room), handle.id());
+        let (room, seat) = (Arc::clone(room), handle.id());
         app.tasks.spawn("tell what was missed", async move {
             tokio::time::sleep(CATCH_UP_AFTER).await;
             let mut state = room.state();
@@ -73,7 +79,7 @@ pub(super) async fn enter(socket: &Arc<Collaborator>, admitted: &Admitted) -> Re
             }
         });
     }
-    note_seen(app, &room, user_id).await;
+    note_seen(app, room, user_id).await;
     Ok(())
 }
 

@@ -56,6 +56,10 @@ pub struct State {
     pub is_over: bool,
     /// The log is being read.
     pub(super) is_reading: bool,
+    /// Those who are about to sit down: the room waits for them.
+    pub(super) arriving: usize,
+    /// It has been let go: whoever sat down now would hear nothing.
+    pub(super) is_let_go: bool,
     /// When the last socket left.
     pub empty_since: Option<Instant>,
     /// What the beat has to look after.
@@ -85,6 +89,8 @@ impl Room {
                 may_save: None,
                 is_over: false,
                 is_reading: false,
+                arriving: 0,
+                is_let_go: false,
                 empty_since: Some(Instant::now()),
                 restless: upkeep::Restless::default(),
                 kept: 0,

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sockets::code;
-
 use super::held::Room;
 use super::model::Model;
 use super::store::{self, Logged};
@@ -98,10 +96,7 @@ pub(super) async fn read_missed(app: &Arc<App>, room: &Arc<Room>) {
         Ok(true) => {}
         Ok(false) => {
             tracing::debug!("a room is loaded anew");
-            for seat in std::mem::take(&mut room.state().floor.seats) {
-                seat.close(code::TRY_AGAIN, "come again in a moment");
-            }
-            app.live.rooms.let_go(room);
+            app.live.rooms.dissolve(room);
         }
         // The database is away; whatever comes next is a gap again.
         Err(error) => {
