@@ -9,6 +9,7 @@
 )]
 
 mod drawings;
+mod held_up;
 mod meetings;
 mod support;
 mod together;

@@ -229,10 +229,13 @@ pub(super) async fn tell_offline(app: &App, people: Vec<i64>) {
     if people.is_empty() {
         return;
     }
+    let now = app.clock.now();
     let told = app
         .read(move |conn| {
             let mut told = Vec::new();
-            for user_id in &people {
+            // Whoever has come again meanwhile has been told of as online, or is about to be.
+            let back = presence::present(conn, &people, now)?;
+            for user_id in people.iter().filter(|user_id| !back.contains(user_id)) {
                 let friends = social::store::friends_of(conn, *user_id)?;
                 if friends.is_empty() {
                     continue;
