@@ -133,8 +133,9 @@ impl Notifications {
     /// The first words, in the order of the contract: friends are told first.
     async fn greet(&self) -> Result<(), Error> {
         let (app, user_id) = (&self.app, self.handle.user_id());
-        let has_come = app.live.presence.enter(app, HOME, user_id).await?;
+        // Counted from here on, even if it cannot be written.
         self.has_entered.store(true, Ordering::Relaxed);
+        let has_come = app.live.presence.enter(app, HOME, user_id).await?;
         let now = app.clock.now();
         let (friends, online) = app
             .read(move |conn| {
