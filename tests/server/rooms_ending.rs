@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Socket, World};
+use crate::support::{Client, PASSWORD, Socket, World};
 use crate::together::{Session, stroke};
 
 fn pair(world: &World) -> (Client, Client, Session, Socket, Socket) {
@@ -126,4 +126,19 @@ fn a_vote_that_nobody_answers_is_closed_in_time() {
     world.app.clock.advance(13 * tinytales::clock::SECOND);
     let result = at_mia.until("vote_result");
     assert_eq!(result["approved"], false);
+}
+
+#[test]
+fn who_deletes_their_account_has_left() {
+    let world = World::new();
+    let (_mia, ben, _, mut at_mia, mut at_ben) = pair(&world);
+    ben.post("/api/auth/delete-account/", json!({"password": PASSWORD}))
+        .ok();
+    assert_eq!(at_ben.closed(), 1000);
+    assert_eq!(
+        at_mia.next(),
+        json!({"type": "user_left", "user_id": ben.id(), "username": "ben"})
+    );
+    let room = world.app.live.rooms.all().remove(0);
+    assert!(!room.state().floor.person(ben.id()).unwrap().is_here);
 }

@@ -156,3 +156,17 @@ fn an_empty_room_is_kept_and_let_go() {
         std::thread::yield_now();
     }
 }
+
+#[test]
+fn the_door_writes_nothing() {
+    let world = World::new();
+    let (_, _, session) = two(&world);
+    let eve = world.child("Eve");
+    let before = world.dump("collaborations");
+    assert_eq!(eve.knock(&session.socket()).err(), Some(403));
+    assert_eq!(world.dump("collaborations"), before);
+    for nonsense in ["%00", "%FF", "a%2Fb", "%E2%82%AC"] {
+        let path = format!("/ws/collaborate/{nonsense}/");
+        assert_eq!(eve.knock(&path).err(), Some(403), "{path}");
+    }
+}

@@ -3,20 +3,22 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::catch_up;
+use sockets::code;
+
+use super::catch_up::{Missed, missed};
 use super::conversation::Collaborator;
 use super::draft::Draft;
 use super::held::Room;
 use super::people::Person;
 use super::seat::{Hold, Post, Seat};
 use super::snapshots::{self, Snapshots};
-use super::{parcel, store};
+use super::{loading, parcel, store};
 use crate::app::App;
 use crate::live::collaboration::change;
 use crate::live::collaboration::events::{self, RoomEvent};
-use crate::live::collaboration::store as sessions;
-use crate::live::collaboration::store::members::{self, Admitted};
-use crate::live::collaboration::store::votes;
+use crate::live::collaboration::store::{self as sessions, Session, members, votes};
+use crate::live::notify::json;
+use crate::live::presence;
 use crate::wire::Error;
 
 /// How long somebody who left may come back without anybody noticing.
@@ -25,61 +27,131 @@ const GRACE: Duration = Duration::from_secs(4);
 const CATCH_UP_AFTER: Duration = Duration::from_millis(300);
 /// A frame of more than this goes out as a state, which has room of its own.
 const LARGE: usize = 64 << 10;
+/// When a leaving is written again that the database has not taken …
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// … twice as long after each time, and at most so long.
+const AGAIN_AT_MOST: Duration = Duration::from_secs(30);
 /// When to come again where a room has to be read anew.
 const COME_AGAIN: u64 = 1;
 
 /// Lets a socket into its room.
-pub(super) async fn enter(socket: &Arc<Collaborator>, admitted: &Admitted) -> Result<(), Error> {
-    let (app, handle) = (&socket.app, &socket.handle);
-    let session = &admitted.session;
+pub(super) async fn enter(socket: &Arc<Collaborator>, session: &Session) -> Result<(), Error> {
+    let app = &socket.app;
     let arrival = app.live.rooms.open(app, session.id, &session.session_id).await?;
     let room = arrival.room();
-    let user_id = handle.user_id();
+    let user_id = socket.handle.user_id();
     let person = person(app, session.id, user_id).await?;
-    let has_come = app.live.presence.enter(app, &room.session_id, user_id).await?;
-    let snapshots = snapshots::of_room(app, room, user_id).await;
-    let seen = admitted.member.seen_number;
-    let missed = {
-        let mut state = room.state();
-        if state.is_let_go {
-            return Err(Error::unavailable(COME_AGAIN));
-        }
-        // Up to here by these messages, and from here on by what is held back for them.
-        let missed = (seen != 0).then(|| {
-            let floor = &state.floor;
-            catch_up::missed(&floor.model, user_id, seen.max(0), |user_id| floor.name(user_id))
-        });
-        let missed = missed.filter(|missed| !missed.is_empty());
-        state.empty_since = None;
-        state.floor.know(person.clone());
-        let init = init(&state.floor.model, &state.floor.people, &person, &snapshots);
-        let mut seat = Seat::new(handle.id(), user_id, handle.outbox().clone());
-        send_large(&seat, init, snapshots);
-        if missed.is_some() {
-            seat.busy().hold = Some(Hold {
-                slot: None,
-                frames: Vec::new(),
-            });
-        }
-        state.floor.seats.push(seat);
-        missed
-    };
+    // From here on there is something to leave, whatever becomes of it.
     let _ = socket.room.set(Arc::clone(room));
-    if has_come {
+    let Some(come) = come(app, room, user_id).await? else {
+        return turn_away(socket, room).await;
+    };
+    let snapshots = snapshots::of_room(app, room, user_id).await;
+    let missed = sit_down(socket, room, &person, come.seen, snapshots)?;
+    // What happened before is not told to a seat that was not there yet.
+    if !is_welcome(app, room, user_id).await? {
+        return turn_away(socket, room).await;
+    }
+    if come.is_news {
         room.publish(app, parcel::came(&person));
     }
     if let Some(missed) = missed {
-        let (room, seat) = (Arc::clone(room), handle.id());
-        app.tasks.spawn("tell what was missed", async move {
-            tokio::time::sleep(CATCH_UP_AFTER).await;
-            let mut state = room.state();
-            state.floor.tell_missed(seat, missed, Instant::now());
-            if let Some(seat) = state.floor.seat(seat) {
-                seat.release();
-            }
-        });
+        catch_up(socket, room, missed);
     }
     note_seen(app, room, user_id).await;
+    Ok(())
+}
+
+/// Tells a socket in a moment what was missed.
+fn catch_up(socket: &Collaborator, room: &Arc<Room>, missed: Vec<Missed>) {
+    let (room, id) = (Arc::clone(room), socket.handle.id());
+    socket.app.tasks.spawn("tell what was missed", async move {
+        tokio::time::sleep(CATCH_UP_AFTER).await;
+        let mut state = room.state();
+        state.floor.tell_missed(id, missed, Instant::now());
+        if let Some(seat) = state.floor.seat(id) {
+            seat.release();
+        }
+    });
+}
+
+/// Somebody who is in the session now.
+struct Come {
+    /// Up to where they have seen it before.
+    seen: i64,
+    /// They were nowhere in it, on no server.
+    is_news: bool,
+}
+
+/// Writes that somebody is in the session, and by this server: both or neither, in the order of whatever else happens to
+/// the session. Nothing when they are not welcome any more.
+async fn come(app: &App, room: &Room, user_id: i64) -> Result<Option<Come>, Error> {
+    let coming = app.live.presence.come(&room.session_id, user_id);
+    let (written, session_id, now) = (coming.clone(), room.session_id.to_string(), app.clock.now());
+    let come = change(app, move |conn| {
+        let Ok(admitted) = members::enter(conn, &session_id, user_id, now)? else {
+            return Ok(None);
+        };
+        Ok(Some(Come {
+            seen: admitted.member.seen_number,
+            is_news: written.write(conn, now)?,
+        }))
+    });
+    let come = come.await?;
+    if come.is_some() {
+        app.live.presence.noted(&coming);
+    }
+    Ok(come)
+}
+
+/// Gives a socket its seat and its first words; what it has missed, to be told a moment later.
+fn sit_down(
+    socket: &Collaborator,
+    room: &Room,
+    person: &Person,
+    seen: i64,
+    snapshots: Snapshots,
+) -> Result<Option<Vec<Missed>>, Error> {
+    let (handle, user_id) = (&socket.handle, person.user_id);
+    let mut state = room.state();
+    if state.is_let_go {
+        return Err(Error::unavailable(COME_AGAIN));
+    }
+    // Up to here by these messages, and from here on by what is held back for them.
+    let missed = (seen != 0).then(|| {
+        let floor = &state.floor;
+        missed(&floor.model, user_id, seen.max(0), |user_id| floor.name(user_id))
+    });
+    let missed = missed.filter(|missed| !missed.is_empty());
+    state.empty_since = None;
+    state.floor.know(person.clone());
+    let init = init(&state.floor.model, &state.floor.people, person, &snapshots);
+    let mut seat = Seat::new(handle.id(), user_id, handle.outbox().clone());
+    send_large(&seat, init, snapshots);
+    if missed.is_some() {
+        seat.busy().hold = Some(Hold {
+            slot: None,
+            frames: Vec::new(),
+        });
+    }
+    state.floor.seats.push(seat);
+    Ok(missed)
+}
+
+/// Whether somebody who has just sat down was neither put out nor left alone in a session that is over.
+async fn is_welcome(app: &App, room: &Room, user_id: i64) -> Result<bool, Error> {
+    let (session_id, now) = (room.session_id.to_string(), app.clock.now());
+    app.read(move |conn| Ok(members::may_enter(conn, &session_id, user_id, now)?.is_ok()))
+        .await
+}
+
+/// It was over for somebody while they came in: they are told so, and closed for good, as those who sat here already.
+async fn turn_away(socket: &Collaborator, room: &Room) -> Result<(), Error> {
+    let ended = loading::ended(&socket.app, room, socket.handle.user_id()).await?;
+    room.take_away(socket.handle.id());
+    let outbox = socket.handle.outbox();
+    outbox.send(&json(&ended));
+    outbox.close(code::NORMAL, "the session is over");
     Ok(())
 }
 
@@ -152,9 +224,7 @@ pub(super) async fn leave(socket: &Arc<Collaborator>) {
             // Whoever is here now comes again at once.
             () = app.tasks.stopping() => return,
         }
-        if let Err(error) = Box::pin(gone(&app, &room, user_id)).await {
-            tracing::debug!(%error, "somebody left a room unnoticed");
-        }
+        Box::pin(gone(&app, &room, user_id)).await;
     });
 }
 
@@ -172,40 +242,67 @@ async fn leave_title(app: &Arc<App>, room: &Room, user_id: i64, title: String) {
 }
 
 /// A socket of somebody is gone for good; the last one of them takes them out of the session.
-async fn gone(app: &App, room: &Room, user_id: i64) -> Result<(), Error> {
-    if app.live.presence.leave(app, &room.session_id, user_id).await? {
-        depart(app, room.session_id.to_string(), user_id).await?;
+async fn gone(app: &App, room: &Room, user_id: i64) {
+    let presence = &app.live.presence;
+    let left = insist(app, || presence.leave(app, &room.session_id, user_id)).await;
+    if left == Some(true) {
+        insist(app, || depart(app, room.session_id.to_string(), user_id)).await;
     }
-    Ok(())
 }
 
-/// Takes out of their sessions who was in them by a server that has died: session ids with user ids.
-pub async fn gone_with_a_server(app: &App, left: Vec<(String, i64)>) {
-    for (session_id, user_id) in left {
-        if let Err(error) = depart(app, session_id, user_id).await {
-            tracing::debug!(%error, "somebody left a session unnoticed");
+/// Does something again until the database takes it: sockets end when it is away, and whoever left must not stay in the
+/// list for ever. Nothing when the server stops first; the rows that it leaves behind are swept later.
+async fn insist<T, F>(app: &App, work: impl Fn() -> F) -> Option<T>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let mut pause = AGAIN_AFTER;
+    loop {
+        match work().await {
+            Ok(done) => return Some(done),
+            Err(error) => tracing::debug!(%error, "a leaving is written again"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => pause = (pause * 2).min(AGAIN_AT_MOST),
+            () = app.tasks.stopping() => return None,
         }
     }
 }
 
-/// Somebody is nowhere in a session any more.
+/// Takes out of their sessions who is nowhere in them any more, but was not seen leaving: session ids with user ids.
+pub async fn left_behind(app: &Arc<App>, left: Vec<(String, i64)>) {
+    for (session_id, user_id) in left {
+        if let Err(error) = depart(app, session_id.clone(), user_id).await {
+            tracing::debug!(%error, "a leaving is written later");
+            let own = Arc::clone(app);
+            app.tasks.spawn("leave a session", async move {
+                insist(&own, || depart(&own, session_id.clone(), user_id)).await;
+            });
+        }
+    }
+}
+
+/// Somebody is nowhere in a session any more, unless they have come again meanwhile.
 async fn depart(app: &App, session_id: String, user_id: i64) -> Result<(), Error> {
     let now = app.clock.now();
     let departed = change(app, move |conn| {
         let Some(session) = sessions::lock(conn, &session_id)? else {
             return Ok(None);
         };
-        if !members::leave(conn, session.id, user_id, now)? {
+        if presence::is_present(conn, &session_id, user_id, now)? {
             return Ok(None);
         }
-        Ok(Some((
-            session.id,
-            votes::withdraw(conn, session.id, user_id, now)?,
-        )))
+        let ballot = if members::leave(conn, session.id, user_id, now)? {
+            votes::withdraw(conn, session.id, user_id, now)?
+        } else {
+            None
+        };
+        Ok(Some((session.id, ballot)))
     });
     let Some((id, ballot)) = departed.await? else {
         return Ok(());
     };
+    // Told even if the place was gone already, as with an account: rooms tell it once.
     app.live
         .channels
         .publish(&events::group(id), parcel::left(user_id));

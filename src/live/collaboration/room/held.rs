@@ -229,6 +229,10 @@ impl Room {
     /// Tells the others that somebody is not here any more, once.
     fn tell_left(&self, user_id: i64) {
         let mut state = self.state();
+        // Come again, which was told before this.
+        if state.floor.seats.iter().any(|seat| seat.user_id == user_id) {
+            return;
+        }
         let person = state
             .floor
             .people
@@ -315,6 +319,23 @@ impl Room {
             }
         }
         self.tell_left(user_id);
+    }
+
+    /// Takes the seat away from somebody who was not welcome any more when they sat down: nobody has heard of them.
+    pub(super) fn take_away(&self, seat: u64) {
+        let mut state = self.state();
+        let floor = &mut state.floor;
+        let Some(at) = floor.seats.iter().position(|other| other.id == seat) else {
+            return;
+        };
+        let user_id = floor.seats.remove(at).user_id;
+        if floor.seats.iter().any(|other| other.user_id == user_id) {
+            return;
+        }
+        let mut people = floor.people.iter_mut();
+        if let Some(person) = people.find(|person| person.user_id == user_id) {
+            person.is_here = false;
+        }
     }
 
     /// A vote is decided when its time is over, by whichever server looks first.

@@ -35,7 +35,7 @@ mod upkeep;
 
 pub use conversation::open;
 pub use draft::Draft;
-pub use entering::gone_with_a_server;
+pub use entering::left_behind;
 pub use op::DraftChange;
 pub use rooms::{Gauges, Rooms, current_pages, draft, update_draft};
 pub use upkeep::{let_go, start};

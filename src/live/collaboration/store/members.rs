@@ -2,7 +2,7 @@
 
 use database::{Conn, Error};
 
-use super::{Member, Role, Session, lock, member};
+use super::{Member, Role, Session, by_session_id, lock, member};
 use crate::live::collaboration::rules::{self, REVIVED_FOR};
 
 /// Why somebody does not come in.
@@ -72,7 +72,21 @@ pub fn join(
     }))
 }
 
-/// Lets a member in whose socket opens. A host brings back a session whose time has passed. Three or four queries.
+/// Whether somebody may open a socket, and of which session. Writes nothing, because anybody may ask. Two queries.
+pub fn may_enter(
+    conn: &mut Conn<'_>,
+    session_id: &str,
+    user_id: i64,
+    now: i64,
+) -> Result<Result<Session, Refusal>, Error> {
+    let Some(session) = by_session_id(conn, session_id)? else {
+        return Ok(Err(Refusal::Gone));
+    };
+    let member = member(conn, session.id, user_id)?;
+    Ok(judge(&session, member, now).map(|_| session))
+}
+
+/// Lets a member in whose socket has opened. A host brings back a session whose time has passed. Three or four queries.
 pub fn enter(
     conn: &mut Conn<'_>,
     session_id: &str,
@@ -82,19 +96,12 @@ pub fn enter(
     let Some(mut session) = lock(conn, session_id)? else {
         return Ok(Err(Refusal::Gone));
     };
-    let Some(member) = member(conn, session.id, user_id)? else {
-        return Ok(Err(Refusal::Stranger));
+    let member = member(conn, session.id, user_id)?;
+    let member = match judge(&session, member, now) {
+        Ok(member) => member,
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    if member.kicked_at.is_some() {
-        return Ok(Err(Refusal::Kicked));
-    }
-    if session.ended_at.is_some() {
-        return Ok(Err(Refusal::Gone));
-    }
     if now >= session.expires_at {
-        if member.role != Role::Host {
-            return Ok(Err(Refusal::Expired));
-        }
         session.expires_at = now + REVIVED_FOR;
         conn.execute(
             "UPDATE collaborations SET expires_at = $2 WHERE id = $1",
@@ -102,6 +109,21 @@ pub fn enter(
         )?;
     }
     activate(conn, session, member, now).map(Ok)
+}
+
+/// Whether somebody may have a socket in a session.
+fn judge(session: &Session, member: Option<Member>, now: i64) -> Result<Member, Refusal> {
+    let member = member.ok_or(Refusal::Stranger)?;
+    if member.kicked_at.is_some() {
+        return Err(Refusal::Kicked);
+    }
+    if session.ended_at.is_some() {
+        return Err(Refusal::Gone);
+    }
+    if now >= session.expires_at && member.role != Role::Host {
+        return Err(Refusal::Expired);
+    }
+    Ok(member)
 }
 
 fn activate(conn: &mut Conn<'_>, session: Session, mut member: Member, now: i64) -> Result<Admitted, Error> {
