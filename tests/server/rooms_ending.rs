@@ -1,6 +1,8 @@
 //! The end of a room: put out, ended, and made into a story.
 
 use serde_json::{Value, json};
+use tinytales::clock::MINUTE;
+use tinytales::live::collaboration::sweep::sweep;
 
 use crate::support::{Client, PASSWORD, Socket, World};
 use crate::together::{Session, stroke};
@@ -141,4 +143,25 @@ fn who_deletes_their_account_has_left() {
     );
     let room = world.app.live.rooms.all().remove(0);
     assert!(!room.state().floor.person(ben.id()).unwrap().is_here);
+}
+
+#[test]
+fn who_has_no_socket_for_long_is_taken_out_of_a_session_that_has_begun() {
+    let world = World::new();
+    let [mia, ben, zoe] = ["Mia", "Ben", "Zoe"].map(|name| world.child(name));
+    let session = mia.hosts("Moon Cats");
+    ben.joins(&session);
+    let (mut at_mia, _) = mia.enters(&session);
+    world.advance(6 * MINUTE);
+    world.run(sweep(&world.app)).unwrap();
+    assert_eq!(
+        mia.sees_in(&session),
+        [mia.id(), ben.id()],
+        "he waits in the lobby"
+    );
+    mia.post_nothing(&session.path("start/")).ok();
+    at_mia.until("session_started");
+    zoe.joins(&session);
+    world.run(sweep(&world.app)).unwrap();
+    assert_eq!(mia.sees_in(&session), [mia.id(), zoe.id()]);
 }

@@ -204,3 +204,19 @@ pub fn active(conn: &mut Conn<'_>, collaboration_id: i64) -> Result<Vec<(i64, St
         .map(|mut row| Ok((row.take()?, row.take()?)))
         .collect()
 }
+
+/// Those who are in a session that has begun, and have had no socket in it on any server since `before`: session ids
+/// with user ids, at most 100. Whoever waits in a lobby has none yet. One query.
+pub fn ghosts(conn: &mut Conn<'_>, before: i64) -> Result<Vec<(String, i64)>, Error> {
+    const AT_A_TIME: i64 = 100;
+    let rows = conn.query(
+        "SELECT c.session_id, m.user_id FROM collaborations c JOIN collaborators m ON m.collaboration_id = c.id
+         WHERE c.ended_at IS NULL AND NOT c.is_lobby_open AND m.is_active AND m.kicked_at IS NULL AND m.last_seen <= $1
+             AND NOT EXISTS (SELECT 1 FROM presence p WHERE p.place = c.session_id AND p.user_id = m.user_id)
+         ORDER BY c.id, m.user_id LIMIT $2",
+        &[&before, &AT_A_TIME],
+    )?;
+    rows.into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect()
+}
