@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use database::Dialect;
 use serde_json::json;
 use tinytales::live::collaboration::room;
+use tinytales::live::collaboration::room::op::{Action, COVER, Op, Place};
 
 use crate::held_up::{HeldUp, is_held_up, until};
 use crate::support::{Client, Socket, World};
@@ -251,4 +252,40 @@ fn a_second_tab_is_written_where_the_first_could_not_be() {
         [leave(), leave(), leave()].map(Result::unwrap),
         [false, false, true]
     );
+}
+
+#[test]
+fn what_comes_while_a_room_is_loaded_has_all_its_consequences() {
+    let world = World::new();
+    let (_, _, session) = two(&world);
+    let id = world.number("SELECT id FROM collaborations");
+    world.sql(move |conn| {
+        conn.execute(
+            "INSERT INTO room_canvases (collaboration_id, slot, epoch, number, state) VALUES ($1, 'cover_image', 0, 0, '{}')",
+            &[&id],
+        )
+    });
+    let clear = || Op {
+        user_id: 1,
+        username: "mia".into(),
+        place: Place::at(COVER),
+        action: Action::Clear,
+    };
+    let open = || world.run(world.app.live.rooms.open(&world.app, id, &session.id));
+    thread::scope(|scope| {
+        let held = match world.app.database.dialect() {
+            Dialect::Sqlite => HeldUp::reads(&world, scope),
+            Dialect::Postgres => HeldUp::table(&world, scope, "LOCK TABLE presence IN ACCESS EXCLUSIVE MODE"),
+        };
+        let opening = scope.spawn(open);
+        until("the room is loaded", || is_held_up(&world));
+        let room = world.app.live.rooms.held(id).unwrap();
+        world.run(async {
+            let ops = std::iter::once((1, Some(clear()), None));
+            room.deliver(&world.app, ops, true, Instant::now());
+        });
+        held.go_on();
+        opening.join().unwrap().unwrap();
+    });
+    until("the old state is gone", || world.dump("room_canvases").is_empty());
 }

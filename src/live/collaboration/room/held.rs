@@ -68,6 +68,17 @@ pub struct State {
     pub kept: i64,
 }
 
+impl State {
+    /// Notes which canvases were drawn on by operations that have left this to do.
+    pub(super) fn moved(&mut self, left: &[Consequence], now: Instant) {
+        for consequence in left {
+            if let Consequence::Drawn(slot) = consequence {
+                self.restless.drawn(slot, now);
+            }
+        }
+    }
+}
+
 impl fmt::Debug for Room {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Room({})", self.id)
@@ -146,15 +157,10 @@ impl Room {
                 is_whole = if let Some(op) = op {
                     state.floor.deliver(number, op, origin, now, &mut left)
                 } else {
-                    state.floor.skip(number);
-                    true
+                    state.floor.skip(number, now, &mut left)
                 };
             }
-            for consequence in &left {
-                if let Consequence::Drawn(slot) = consequence {
-                    state.restless.drawn(slot, now);
-                }
-            }
+            state.moved(&left, now);
         }
         self.follow_up(app, left, is_own);
         if !is_whole {
@@ -162,7 +168,7 @@ impl Room {
         }
     }
 
-    fn follow_up(self: &Arc<Self>, app: &Arc<App>, left: Vec<Consequence>, is_own: bool) {
+    pub(super) fn follow_up(self: &Arc<Self>, app: &Arc<App>, left: Vec<Consequence>, is_own: bool) {
         let needs_work = left.iter().any(|left| match left {
             Consequence::Dropped(numbers) => is_own && !numbers.is_empty(),
             Consequence::Void(_) => is_own,

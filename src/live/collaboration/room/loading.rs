@@ -85,7 +85,15 @@ pub(super) async fn load(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> 
 
 /// Delivers what came while the room was loaded.
 pub(super) fn catch_up(app: &Arc<App>, room: &Arc<Room>) {
-    let is_whole = room.state().floor.go_on(Instant::now(), &mut Vec::new());
+    let (now, mut left) = (Instant::now(), Vec::new());
+    let is_whole = {
+        let mut state = room.state();
+        let is_whole = state.floor.go_on(now, &mut left);
+        state.moved(&left, now);
+        is_whole
+    };
+    // Whoever has numbered them may have had no room to do it for.
+    room.follow_up(app, left, true);
     if !is_whole {
         room.read_log(app, Duration::ZERO);
     }

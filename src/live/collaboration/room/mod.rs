@@ -41,6 +41,8 @@ pub use rooms::{Gauges, Rooms, current_pages, draft, update_draft};
 pub use upkeep::{let_go, start};
 
 #[cfg(test)]
+mod floor_tests;
+#[cfg(test)]
 mod message_tests;
 #[cfg(test)]
 mod model_tests;
