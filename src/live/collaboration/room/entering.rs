@@ -14,6 +14,7 @@ use super::seat::{Hold, Post, Seat};
 use super::snapshots::{self, Snapshots};
 use super::{loading, parcel, store};
 use crate::app::App;
+use crate::clock::SECOND;
 use crate::live::collaboration::change;
 use crate::live::collaboration::events::{self, RoomEvent};
 use crate::live::collaboration::store::{self as sessions, Session, members, votes};
@@ -25,6 +26,8 @@ use crate::wire::Error;
 const GRACE: Duration = Duration::from_secs(4);
 /// When somebody who comes back is told what they have missed: the app needs a moment to be ready for it.
 const CATCH_UP_AFTER: Duration = Duration::from_millis(300);
+/// What was sent so shortly before the last sign of life may not have arrived.
+const ON_ITS_WAY: i64 = SECOND;
 /// A frame of more than this goes out as a state, which has room of its own.
 const LARGE: usize = 64 << 10;
 /// When a leaving is written again that the database has not taken …
@@ -47,7 +50,7 @@ pub(super) async fn enter(socket: &Arc<Collaborator>, session: &Session) -> Resu
         return turn_away(socket, room).await;
     };
     let snapshots = snapshots::of_room(app, room, user_id).await;
-    let missed = sit_down(socket, room, &person, come.seen, snapshots)?;
+    let (missed, number) = sit_down(socket, room, &person, come.seen, snapshots)?;
     // What happened before is not told to a seat that was not there yet.
     if !is_welcome(app, room, user_id).await? {
         return turn_away(socket, room).await;
@@ -55,22 +58,32 @@ pub(super) async fn enter(socket: &Arc<Collaborator>, session: &Session) -> Resu
     if come.is_news {
         room.publish(app, parcel::came(&person));
     }
-    if let Some(missed) = missed {
-        catch_up(socket, room, missed);
+    match missed {
+        Some(missed) => catch_up(socket, room, missed),
+        None => note_seen(app, room.id, user_id, number).await,
     }
-    note_seen(app, room, user_id).await;
     Ok(())
 }
 
-/// Tells a socket in a moment what was missed.
+/// Tells a socket in a moment what was missed. Pages must not be deleted twice, so that is noted at once; texts and
+/// clears may be said again, so they are not, until it is known that they have arrived.
 fn catch_up(socket: &Collaborator, room: &Arc<Room>, missed: Vec<Missed>) {
-    let (room, id) = (Arc::clone(room), socket.handle.id());
-    socket.app.tasks.spawn("tell what was missed", async move {
+    let (app, room) = (Arc::clone(&socket.app), Arc::clone(room));
+    let (id, user_id) = (socket.handle.id(), socket.handle.user_id());
+    let tasks = app.tasks.clone();
+    tasks.spawn("tell what was missed", async move {
         tokio::time::sleep(CATCH_UP_AFTER).await;
-        let mut state = room.state();
-        state.floor.tell_missed(id, missed, Instant::now());
-        if let Some(seat) = state.floor.seat(id) {
+        let has_pages = missed.iter().any(Missed::is_of_pages);
+        let number = {
+            let mut state = room.state();
+            state.floor.tell_missed(id, missed, Instant::now());
+            let number = state.floor.model.number;
+            let Some(seat) = state.floor.seat(id) else { return };
             seat.release();
+            number
+        };
+        if has_pages {
+            note_seen(&app, room.id, user_id, number).await;
         }
     });
 }
@@ -104,14 +117,14 @@ async fn come(app: &App, room: &Room, user_id: i64) -> Result<Option<Come>, Erro
     Ok(come)
 }
 
-/// Gives a socket its seat and its first words; what it has missed, to be told a moment later.
+/// Gives a socket its seat and its first words; what it has missed, to be told a moment later, and the room's number.
 fn sit_down(
     socket: &Collaborator,
     room: &Room,
     person: &Person,
     seen: i64,
     snapshots: Snapshots,
-) -> Result<Option<Vec<Missed>>, Error> {
+) -> Result<(Option<Vec<Missed>>, i64), Error> {
     let (handle, user_id) = (&socket.handle, person.user_id);
     let mut state = room.state();
     if state.is_let_go {
@@ -135,7 +148,7 @@ fn sit_down(
         });
     }
     state.floor.seats.push(seat);
-    Ok(missed)
+    Ok((missed, state.floor.model.number))
 }
 
 /// Whether somebody who has just sat down was neither put out nor left alone in a session that is over.
@@ -185,8 +198,8 @@ fn send_large<P: Post>(seat: &Seat<P>, json: Vec<u8>, snapshots: Snapshots) {
     }
 }
 
-async fn note_seen(app: &Arc<App>, room: &Room, user_id: i64) {
-    let (id, number) = (room.id, room.state().floor.model.number);
+/// Notes up to where somebody has seen the room, so that they are told what comes after it when they return.
+async fn note_seen(app: &App, id: i64, user_id: i64, number: i64) {
     // Nothing seen is something else than never here.
     let number = if number == 0 { -1 } else { number };
     let noted = app
@@ -203,20 +216,26 @@ pub(super) async fn leave(socket: &Arc<Collaborator>) {
         return;
     };
     let (app, user_id) = (Arc::clone(&socket.app), socket.handle.user_id());
-    let title = {
+    // What was sent later may have been lost with the connection.
+    let arrived = socket.handle.heard_at() - ON_ITS_WAY;
+    let (title, seen) = {
         let mut state = room.state();
         let title = state.floor.last_title(socket.handle.id());
+        let has_seat = state.floor.seat(socket.handle.id()).is_some();
+        let seen = has_seat.then(|| state.past.at(arrived));
         state.floor.seats.retain(|seat| seat.id != socket.handle.id());
         if state.floor.seats.is_empty() {
             state.floor.seats = Vec::new();
             state.empty_since = Some(Instant::now());
         }
-        title
+        (title, seen)
     };
     if let Some(title) = title {
         leave_title(&app, &room, user_id, title).await;
     }
-    note_seen(&app, &room, user_id).await;
+    if let Some(seen) = seen {
+        note_seen(&app, room.id, user_id, seen).await;
+    }
     let tasks = app.tasks.clone();
     tasks.spawn("leave a room", async move {
         tokio::select! {

@@ -15,6 +15,7 @@ use super::frames;
 use super::model::Model;
 use super::op::Op;
 use super::parcel::{self, Parcel};
+use super::past::Past;
 use super::{canvas_work, loading, upkeep};
 use crate::app::App;
 use crate::live::collaboration::events::RoomEvent;
@@ -66,11 +67,14 @@ pub struct State {
     pub restless: upkeep::Restless,
     /// The number at the last checkpoint.
     pub kept: i64,
+    /// The numbers before this one.
+    pub(super) past: Past,
 }
 
 impl State {
-    /// Notes which canvases were drawn on by operations that have left this to do.
-    pub(super) fn moved(&mut self, left: &[Consequence], now: Instant) {
+    /// Notes how far the room is after operations that have left this to do.
+    pub(super) fn moved(&mut self, left: &[Consequence], now: Instant, clock: i64) {
+        self.past.note(self.floor.model.number, clock);
         for consequence in left {
             if let Consequence::Drawn(slot) = consequence {
                 self.restless.drawn(slot, now);
@@ -105,6 +109,7 @@ impl Room {
                 empty_since: Some(Instant::now()),
                 restless: upkeep::Restless::default(),
                 kept: 0,
+                past: Past::default(),
             }),
             loaded: OnceCell::new(),
             membership: Mutex::new(None),
@@ -160,7 +165,7 @@ impl Room {
                     state.floor.skip(number, now, &mut left)
                 };
             }
-            state.moved(&left, now);
+            state.moved(&left, now, app.clock.now());
         }
         self.follow_up(app, left, is_own);
         if !is_whole {

@@ -70,6 +70,7 @@ pub(super) async fn load(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> 
     }
     let mut state = room.state();
     state.kept = model.number;
+    state.past.note(model.number, now);
     state.floor.model = model;
     for person in people {
         if state.floor.person(person.user_id).is_none() {
@@ -89,7 +90,7 @@ pub(super) fn catch_up(app: &Arc<App>, room: &Arc<Room>) {
     let is_whole = {
         let mut state = room.state();
         let is_whole = state.floor.go_on(now, &mut left);
-        state.moved(&left, now);
+        state.moved(&left, now, app.clock.now());
         is_whole
     };
     // Whoever has numbered them may have had no room to do it for.

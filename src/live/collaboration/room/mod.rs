@@ -22,6 +22,7 @@ pub mod message;
 pub mod model;
 pub mod op;
 mod parcel;
+mod past;
 pub mod people;
 mod reading;
 pub mod rooms;
