@@ -89,7 +89,7 @@ pub fn start(app: &Arc<App>) {
 
 /// One look at everything that passes with time; a running server does it every two seconds. For tests, whose clock
 /// stands still.
-pub async fn beat(app: &App) {
+pub async fn beat(app: &Arc<App>) {
     let now = app.clock.now();
     app.live.sockets.beat(now, app.envelope.level());
     sign_outs::beat(app).await;
@@ -100,5 +100,5 @@ pub async fn beat(app: &App) {
         left.into_iter().partition(|(place, _)| place == presence::HOME);
     let from_home = from_home.into_iter().map(|(_, user_id)| user_id);
     notifications::tell_offline(app, from_home.collect()).await;
-    room::gone_with_a_server(app, from_rooms).await;
+    room::left_behind(app, from_rooms).await;
 }

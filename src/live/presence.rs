@@ -9,6 +9,8 @@ use std::collections::hash_map::Entry as MapEntry;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use database::Conn;
+
 use crate::accounts::tokens::random_hex;
 use crate::app::App;
 use crate::clock::SECOND;
@@ -53,6 +55,30 @@ struct Stay {
     count: u32,
     /// Which coming this is.
     stamp: i64,
+    /// The database knows of it.
+    is_noted: bool,
+}
+
+/// Somebody who has come, as it is to be written.
+#[derive(Clone, Debug)]
+pub struct Coming {
+    place: String,
+    user_id: i64,
+    instance: String,
+    stamp: i64,
+    is_noted: bool,
+}
+
+impl Coming {
+    /// Writes it, unless that has been done; whether they were not there before, on any server. Up to four queries.
+    pub fn write(&self, conn: &mut Conn<'_>, now: i64) -> Result<bool, database::Error> {
+        if self.is_noted {
+            return Ok(false);
+        }
+        store::prolong(conn, &self.instance, now + LEASE)?;
+        let is_first = store::enter(conn, &self.place, self.user_id, &self.instance, self.stamp)?;
+        Ok(is_first && !store::is_elsewhere(conn, &self.place, self.user_id, &self.instance, now)?)
+    }
 }
 
 impl Default for Presence {
@@ -71,24 +97,35 @@ impl Presence {
         self.here.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Somebody comes; whether they were not there before, on any server. After an error they are not there.
+    /// Somebody comes; whether they were not there before, on any server. Whatever the answer is, they count until
+    /// [`Self::leave`] is called for it: nobody knows what a write has done whose answer was lost.
     pub async fn enter(&self, app: &App, place: &str, user_id: i64) -> Result<bool, Error> {
-        let Some(stamp) = self.here().come(place, user_id) else {
+        let coming = self.come(place, user_id);
+        if coming.is_noted {
             return Ok(false);
-        };
-        let (instance, now) = (self.instance.clone(), app.clock.now());
-        let there = place.to_owned();
-        let entered = app
-            .write(move |conn| {
-                store::prolong(conn, &instance, now + LEASE)?;
-                store::enter(conn, &there, user_id, &instance, stamp)?;
-                Ok(!store::is_elsewhere(conn, &there, user_id, &instance, now)?)
-            })
-            .await;
-        if entered.is_err() {
-            self.here().leave(place, user_id);
         }
-        entered
+        let (written, now) = (coming.clone(), app.clock.now());
+        let has_come = app.write(move |conn| Ok(written.write(conn, now)?)).await?;
+        self.noted(&coming);
+        Ok(has_come)
+    }
+
+    /// Counts somebody who comes, for a caller that writes it beside other things ([`Coming::write`]) and then says so
+    /// ([`Self::noted`]). They count until [`Self::leave`] is called for it.
+    pub fn come(&self, place: &str, user_id: i64) -> Coming {
+        let stay = self.here().come(place, user_id);
+        Coming {
+            place: place.to_owned(),
+            user_id,
+            instance: self.instance.clone(),
+            stamp: stay.stamp,
+            is_noted: stay.is_noted,
+        }
+    }
+
+    /// A coming is written: whoever comes after it need not write it again.
+    pub fn noted(&self, coming: &Coming) {
+        self.here().note(&coming.place, coming.user_id, coming.stamp);
     }
 
     /// Somebody leaves who had come; whether they are not there any more, on any server. After an error they are still
@@ -115,9 +152,9 @@ impl Presence {
             .write(move |conn| {
                 let mut left = Vec::new();
                 for (user_id, stamp) in &all {
-                    if store::leave(conn, &there, *user_id, &instance, *stamp)?
-                        && !store::is_elsewhere(conn, &there, *user_id, &instance, now)?
-                    {
+                    store::leave(conn, &there, *user_id, &instance, *stamp)?;
+                    // The row may be gone already: with the account, or by a write whose answer was lost.
+                    if !store::is_anywhere(conn, &there, *user_id, &instance, now)? {
                         left.push(*user_id);
                     }
                 }
@@ -206,26 +243,36 @@ impl Presence {
 }
 
 impl Here {
-    /// The stamp of a first coming; nothing when they are there already.
-    fn come(&mut self, place: &str, user_id: i64) -> Option<i64> {
+    /// Counts a coming; how they are there now.
+    fn come(&mut self, place: &str, user_id: i64) -> Stay {
         if let Some(stay) = self
             .places
             .get_mut(place)
             .and_then(|users| users.get_mut(&user_id))
         {
             stay.count += 1;
-            return None;
+            return *stay;
         }
         self.last_stamp += 1;
         let stay = Stay {
             count: 1,
             stamp: self.last_stamp,
+            is_noted: false,
         };
         self.places
             .entry(place.to_owned())
             .or_default()
             .insert(user_id, stay);
-        Some(stay.stamp)
+        stay
+    }
+
+    /// The database knows of this coming.
+    fn note(&mut self, place: &str, user_id: i64, stamp: i64) {
+        let users = self.places.get_mut(place);
+        let stay = users.and_then(|users| users.get_mut(&user_id));
+        if let Some(stay) = stay.filter(|stay| stay.stamp == stamp) {
+            stay.is_noted = true;
+        }
     }
 
     /// The stamp of their coming when this is their last leaving.
@@ -245,10 +292,15 @@ impl Here {
         Some(stamp)
     }
 
-    /// Takes back a leaving.
+    /// Takes back a leaving, of which the database may know.
     fn stay(&mut self, place: &str, user_id: i64, stamp: i64) {
         let users = self.places.entry(place.to_owned()).or_default();
-        users.entry(user_id).or_insert(Stay { count: 0, stamp }).count += 1;
+        let stay = users.entry(user_id).or_insert(Stay {
+            count: 0,
+            stamp,
+            is_noted: false,
+        });
+        stay.count += 1;
     }
 
     fn all(&self) -> Vec<(String, i64, i64)> {

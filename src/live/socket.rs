@@ -183,6 +183,11 @@ impl Handle {
         self.0.outbox.close(code, reason);
     }
 
+    /// When a sign of life last came, in microseconds since 1970.
+    pub fn heard_at(&self) -> i64 {
+        self.0.heard_at.load(Ordering::Relaxed)
+    }
+
     /// When a message last came, in microseconds since 1970.
     pub fn active_at(&self) -> i64 {
         self.0.active_at.load(Ordering::Relaxed)

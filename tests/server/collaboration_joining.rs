@@ -225,6 +225,8 @@ fn a_code_that_is_none_or_opens_nothing() {
     mira.tries_code(&session.code).refused(404);
     let short = mira.hosts("Short");
     world.advance(24 * HOUR);
+    ben.tries_code(&short.code).refused(403);
+    world.run(sweep(&world.app)).unwrap();
     ben.tries_code(&short.code).refused(404);
 }
 

@@ -205,6 +205,29 @@ fn an_answer_that_comes_late_finds_the_vote_closed() {
 }
 
 #[test]
+fn an_answer_to_an_older_vote_closes_no_other() {
+    let Three {
+        world,
+        mira,
+        ben,
+        rosa,
+        session,
+    } = Three::new();
+    let older = mira.calls_a_vote(&session);
+    for person in [&mira, &ben, &rosa] {
+        person.casts(&session, &older, false).ok();
+    }
+    mira.calls_a_vote(&session);
+    world.advance(12 * SECOND);
+    ben.casts(&session, &older, true).ok();
+    assert_eq!(
+        world.run(close_due(&world.app)).unwrap(),
+        1,
+        "and tells what came out of it"
+    );
+}
+
+#[test]
 fn two_servers_close_a_vote_once() {
     let Three {
         world, mira, session, ..

@@ -1,5 +1,8 @@
 //! The notification socket: who is online, pings, reading, and what cannot be understood.
 
+use std::thread;
+
+use database::Dialect;
 use serde_json::{Value, json};
 use tinytales::clock::{MINUTE, SECOND};
 use tinytales::live;
@@ -7,6 +10,7 @@ use tinytales::notifications::store::{self, New};
 use tinytales::social::store::friends::befriend;
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::held_up::{HeldUp, until};
 use crate::support::{Client, Socket, World};
 
 fn make_friends(world: &World, one: &Client, other: &Client) {
@@ -17,7 +21,7 @@ fn make_friends(world: &World, one: &Client, other: &Client) {
 /// Waits until the server has seen to its end whatever socket was closed.
 fn wait_for(world: &World, sockets: usize) {
     while world.app.live.sockets.gauges().taken != sockets {
-        std::thread::yield_now();
+        thread::yield_now();
     }
 }
 
@@ -241,4 +245,33 @@ fn who_was_on_a_server_that_died_is_offline_when_its_lease_is_over() {
     let left = world.sql(|conn| conn.query("SELECT place FROM presence WHERE instance = 'dead'", &[]));
     assert!(left.is_empty());
     assert!(is_online(&mira, &tom), "the lease of the living is renewed");
+}
+
+#[test]
+fn who_comes_back_just_as_they_are_found_gone_is_not_told_as_offline() {
+    let world = World::new();
+    if world.app.database.dialect() == Dialect::Postgres {
+        // There it cannot be held up between the two.
+        return;
+    }
+    let [mira, tom] = ["Mira", "Tom"].map(|name| world.child(name));
+    make_friends(&world, &mira, &tom);
+    let mut tom_hears = tom.notifications();
+    mira.notifications().close(1000);
+    wait_for(&world, 1);
+    assert_eq!(types(&tom_hears.heard()), ["friend_online"]);
+    world.advance(10 * SECOND);
+    let _back = thread::scope(|scope| {
+        let held = HeldUp::reads(&world, scope);
+        let beat = scope.spawn(|| beat(&world));
+        let reads = || world.app.database.gauges().reads_waiting;
+        until("it is read who has to be told", || reads() == 1);
+        let back = mira.socket("/ws/notifications/");
+        until("she has come", || reads() == 2);
+        held.go_on();
+        beat.join().unwrap();
+        back
+    });
+    assert_eq!(tom_hears.next(), friend("friend_online", &mira, "mira"));
+    assert!(tom_hears.heard().is_empty());
 }

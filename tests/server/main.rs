@@ -9,6 +9,7 @@
 )]
 
 mod drawings;
+mod held_up;
 mod meetings;
 mod support;
 mod together;
@@ -58,6 +59,7 @@ mod rooms_canvases;
 mod rooms_drawing;
 mod rooms_ending;
 mod rooms_entering;
+mod rooms_races;
 mod rooms_servers;
 mod social_friends;
 mod social_live;

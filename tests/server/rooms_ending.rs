@@ -1,8 +1,10 @@
 //! The end of a room: put out, ended, and made into a story.
 
 use serde_json::{Value, json};
+use tinytales::clock::MINUTE;
+use tinytales::live::collaboration::sweep::sweep;
 
-use crate::support::{Client, Socket, World};
+use crate::support::{Client, PASSWORD, Socket, World};
 use crate::together::{Session, stroke};
 
 fn pair(world: &World) -> (Client, Client, Session, Socket, Socket) {
@@ -126,4 +128,40 @@ fn a_vote_that_nobody_answers_is_closed_in_time() {
     world.app.clock.advance(13 * tinytales::clock::SECOND);
     let result = at_mia.until("vote_result");
     assert_eq!(result["approved"], false);
+}
+
+#[test]
+fn who_deletes_their_account_has_left() {
+    let world = World::new();
+    let (_mia, ben, _, mut at_mia, mut at_ben) = pair(&world);
+    ben.post("/api/auth/delete-account/", json!({"password": PASSWORD}))
+        .ok();
+    assert_eq!(at_ben.closed(), 1000);
+    assert_eq!(
+        at_mia.next(),
+        json!({"type": "user_left", "user_id": ben.id(), "username": "ben"})
+    );
+    let room = world.app.live.rooms.all().remove(0);
+    assert!(!room.state().floor.person(ben.id()).unwrap().is_here);
+}
+
+#[test]
+fn who_has_no_socket_for_long_is_taken_out_of_a_session_that_has_begun() {
+    let world = World::new();
+    let [mia, ben, zoe] = ["Mia", "Ben", "Zoe"].map(|name| world.child(name));
+    let session = mia.hosts("Moon Cats");
+    ben.joins(&session);
+    let (mut at_mia, _) = mia.enters(&session);
+    world.advance(6 * MINUTE);
+    world.run(sweep(&world.app)).unwrap();
+    assert_eq!(
+        mia.sees_in(&session),
+        [mia.id(), ben.id()],
+        "he waits in the lobby"
+    );
+    mia.post_nothing(&session.path("start/")).ok();
+    at_mia.until("session_started");
+    zoe.joins(&session);
+    world.run(sweep(&world.app)).unwrap();
+    assert_eq!(mia.sees_in(&session), [mia.id(), zoe.id()]);
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tinytales::clock::SECOND;
 use tinytales::live::collaboration::room;
 
 use crate::support::{Client, World};
@@ -154,5 +155,56 @@ fn an_empty_room_is_kept_and_let_go() {
             "the room that was let go is still there"
         );
         std::thread::yield_now();
+    }
+}
+
+/// Waits until the server has seen to the end of so many sockets but this one.
+fn wait_until_alone(world: &World) {
+    let room = world.app.live.rooms.all().remove(0);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while room.state().floor.seats.len() > 1 {
+        assert!(Instant::now() < deadline, "the socket that broke is still there");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn what_was_lost_with_a_connection_is_told_again_and_nothing_else() {
+    let world = World::new();
+    let (mia, ben, session) = two(&world);
+    let (mut at_mia, _) = mia.enters(&session);
+    let (at_ben, _) = ben.enters(&session);
+    at_mia.until("user_joined");
+    world.advance(20 * SECOND);
+    at_mia.send(json!({"type": "title_edit", "title": "Moon"}));
+    at_mia.send(json!({"type": "page_change", "page_number": 0}));
+    at_mia.until("page_change");
+    // Nothing has come from him since: it broke before that.
+    drop(at_ben);
+    wait_until_alone(&world);
+    let (mut at_ben, _) = ben.enters(&session);
+    assert_eq!(at_ben.next()["title"], "Moon");
+
+    world.advance(5 * SECOND);
+    at_ben.send(json!({"type": "page_change", "page_number": 0}));
+    at_mia.until("page_change");
+    drop(at_ben);
+    wait_until_alone(&world);
+    let (mut at_ben, _) = ben.enters(&session);
+    at_mia.send(json!({"type": "page_change", "page_number": 0}));
+    assert_eq!(at_ben.next()["type"], "page_change", "the title has arrived");
+}
+
+#[test]
+fn the_door_writes_nothing() {
+    let world = World::new();
+    let (_, _, session) = two(&world);
+    let eve = world.child("Eve");
+    let before = world.dump("collaborations");
+    assert_eq!(eve.knock(&session.socket()).err(), Some(403));
+    assert_eq!(world.dump("collaborations"), before);
+    for nonsense in ["%00", "%FF", "a%2Fb", "%E2%82%AC"] {
+        let path = format!("/ws/collaborate/{nonsense}/");
+        assert_eq!(eve.knock(&path).err(), Some(403), "{path}");
     }
 }

@@ -133,8 +133,9 @@ impl Notifications {
     /// The first words, in the order of the contract: friends are told first.
     async fn greet(&self) -> Result<(), Error> {
         let (app, user_id) = (&self.app, self.handle.user_id());
-        let has_come = app.live.presence.enter(app, HOME, user_id).await?;
+        // Counted from here on, even if it cannot be written.
         self.has_entered.store(true, Ordering::Relaxed);
+        let has_come = app.live.presence.enter(app, HOME, user_id).await?;
         let now = app.clock.now();
         let (friends, online) = app
             .read(move |conn| {
@@ -229,10 +230,13 @@ pub(super) async fn tell_offline(app: &App, people: Vec<i64>) {
     if people.is_empty() {
         return;
     }
+    let now = app.clock.now();
     let told = app
         .read(move |conn| {
             let mut told = Vec::new();
-            for user_id in &people {
+            // Whoever has come again meanwhile has been told of as online, or is about to be.
+            let back = presence::present(conn, &people, now)?;
+            for user_id in people.iter().filter(|user_id| !back.contains(user_id)) {
                 let friends = social::store::friends_of(conn, *user_id)?;
                 if friends.is_empty() {
                     continue;

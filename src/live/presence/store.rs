@@ -31,8 +31,26 @@ pub(super) fn end(conn: &mut Conn<'_>, instance: &str, until: i64) -> Result<(),
     Ok(())
 }
 
-/// Somebody is there by this server. A coming with a higher stamp counts.
+/// Somebody is there by this server; false when that is written already. A coming with a higher stamp counts.
 pub(super) fn enter(
+    conn: &mut Conn<'_>,
+    place: &str,
+    user_id: i64,
+    instance: &str,
+    stamp: i64,
+) -> Result<bool, Error> {
+    let entered = conn.execute(
+        "INSERT INTO presence (place, user_id, instance, stamp)
+         SELECT CAST($1 AS TEXT), id, CAST($3 AS TEXT), CAST($4 AS BIGINT) FROM users WHERE id = $2
+         ON CONFLICT (place, user_id, instance) DO UPDATE SET stamp = excluded.stamp
+         WHERE presence.stamp < excluded.stamp",
+        &[&place, &user_id, &instance, &stamp],
+    )?;
+    Ok(entered > 0)
+}
+
+/// Somebody is not there any more by this server, unless they have come again since that stamp.
+pub(super) fn leave(
     conn: &mut Conn<'_>,
     place: &str,
     user_id: i64,
@@ -40,28 +58,26 @@ pub(super) fn enter(
     stamp: i64,
 ) -> Result<(), Error> {
     conn.execute(
-        "INSERT INTO presence (place, user_id, instance, stamp)
-         SELECT CAST($1 AS TEXT), id, CAST($3 AS TEXT), CAST($4 AS BIGINT) FROM users WHERE id = $2
-         ON CONFLICT (place, user_id, instance) DO UPDATE SET stamp = excluded.stamp
-         WHERE presence.stamp < excluded.stamp",
+        "DELETE FROM presence WHERE place = $1 AND user_id = $2 AND instance = $3 AND stamp <= $4",
         &[&place, &user_id, &instance, &stamp],
     )?;
     Ok(())
 }
 
-/// Somebody is not there any more by this server; false when they have come again since that stamp.
-pub(super) fn leave(
+/// Whether somebody is there, by this server or by another one that lives.
+pub(super) fn is_anywhere(
     conn: &mut Conn<'_>,
     place: &str,
     user_id: i64,
     instance: &str,
-    stamp: i64,
+    now: i64,
 ) -> Result<bool, Error> {
-    let left = conn.execute(
-        "DELETE FROM presence WHERE place = $1 AND user_id = $2 AND instance = $3 AND stamp <= $4",
-        &[&place, &user_id, &instance, &stamp],
-    )?;
-    Ok(left > 0)
+    conn.one(
+        "SELECT EXISTS (SELECT 1 FROM presence p JOIN instances i ON i.id = p.instance
+             WHERE p.place = $1 AND p.user_id = $2 AND (p.instance = $3 OR i.alive_until > $4))",
+        &[&place, &user_id, &instance, &now],
+    )?
+    .take()
 }
 
 /// Whether somebody is there by another server.

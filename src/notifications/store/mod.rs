@@ -8,9 +8,6 @@ use serde_json::Value;
 /// The kind of an invitation to draw together. It waits for an answer as long as it is unread.
 pub const COLLABORATION_INVITE: &str = "collaboration_invite";
 
-/// The most unread notifications of one kind that are looked at together.
-const MOST_UNREAD: i64 = 100;
-
 /// A notification to be stored.
 #[derive(Clone, Copy, Debug)]
 pub struct New<'a> {
@@ -96,21 +93,6 @@ pub fn insert(conn: &mut Conn<'_>, new: &New<'_>, now: i64) -> Result<i64, Error
     row.take()
 }
 
-/// The unread notifications of one kind, newest first, 100 at most. One query.
-pub fn unread_of_kind(conn: &mut Conn<'_>, recipient: i64, kind: &str) -> Result<Vec<Notification>, Error> {
-    let rows = conn.query(
-        "SELECT n.id, n.recipient_id, n.sender_id, u.display_name, n.notification_type, n.title, n.message, n.data,
-                n.story_id, n.is_read, n.created_at
-         FROM notifications n LEFT JOIN users u ON u.id = n.sender_id
-         WHERE n.recipient_id = $1 AND n.notification_type = $2 AND n.is_read = FALSE
-         ORDER BY n.id DESC LIMIT $3",
-        &[&recipient, &kind, &MOST_UNREAD],
-    )?;
-    rows.into_iter()
-        .map(|mut row| Notification::from(&mut row))
-        .collect()
-}
-
 /// One notification of a recipient, read or not; nothing when there is none of that id for them. One query.
 pub fn get(conn: &mut Conn<'_>, id: i64, recipient: i64) -> Result<Option<Notification>, Error> {
     let row = conn.first(
@@ -177,20 +159,6 @@ pub fn delete(conn: &mut Conn<'_>, id: i64, recipient: i64) -> Result<bool, Erro
         &[&id, &recipient],
     )?;
     Ok(deleted == 1)
-}
-
-/// Deletes the unread notifications of one kind that were made before an instant; how many there were.
-pub fn delete_unread_before(
-    conn: &mut Conn<'_>,
-    recipient: i64,
-    kind: &str,
-    before: i64,
-) -> Result<u64, Error> {
-    conn.execute(
-        "DELETE FROM notifications
-         WHERE recipient_id = $1 AND notification_type = $2 AND is_read = FALSE AND created_at < $3",
-        &[&recipient, &kind, &before],
-    )
 }
 
 /// The expression for the id of the newest invitation to draw together that waits for an answer: for the recipient and

@@ -35,7 +35,8 @@ pub struct Joined {
 
 /// Joins a session by its code. Whoever had a place gets it back, even when all are taken.
 ///
-/// 404 when no open session has this code, 403 when it is full or the host has put the caller out.
+/// 404 when no session has this code that has not ended, 403 when its time has passed, when it is full, or when the host
+/// has put the caller out.
 #[utoipa::path(post, path = "/api/collaborate/join-by-code/", tag = "collaboration", request_body = CodeForm,
     responses((status = 200, body = Joined)))]
 pub async fn by_code(
@@ -54,10 +55,14 @@ pub async fn by_code(
             return Ok(None);
         };
         let session = store::lock(conn, &session_id)?;
-        let Some(session) = session.filter(|session| session.is_open(now)) else {
+        let Some(session) = session.filter(|session| session.ended_at.is_none()) else {
             return Ok(None);
         };
-        let admitted = members::join(conn, &session, user_id, now)?.map_err(refusal)?;
+        let admitted = members::join(conn, &session, user_id, now)?.map_err(|why| match why {
+            // The code was right.
+            Refusal::Expired => Error::forbidden("The time of this session has passed."),
+            why => refusal(why),
+        })?;
         welcome(conn, &admitted)?;
         let people = store::people(conn, session.id)?;
         let host = store::names(conn, session.host_id)?.map_or_else(String::new, |(name, _)| name);

@@ -28,6 +28,13 @@ enum About {
     Cleared(Box<str>),
 }
 
+impl Missed {
+    /// Whether a page comes or goes by it.
+    pub fn is_of_pages(&self) -> bool {
+        matches!(self.about, About::Added | About::Deleted(_))
+    }
+}
+
 /// The messages for `user_id`, who has seen everything up to `seen`. `name` tells the user names.
 pub fn missed(model: &Model, user_id: i64, seen: i64, name: impl Fn(i64) -> Arc<str>) -> Vec<Missed> {
     let is_news = |number: i64, by: i64| number > seen && by != user_id;

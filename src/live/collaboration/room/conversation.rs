@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::request::Parts;
 use axum::response::Response;
 use envelope::permits::BytesPermit;
@@ -19,9 +19,9 @@ use super::seat::Post;
 use super::sequencer::Waiting;
 use super::{canvas_work, entering, finalise, frames, masking, parcel, snapshots};
 use crate::app::App;
-use crate::live::collaboration::api::conduct;
-use crate::live::collaboration::change;
-use crate::live::collaboration::store::members::{self, Admitted, Refusal};
+use crate::live::collaboration::api::{SessionId, conduct};
+use crate::live::collaboration::store::Session;
+use crate::live::collaboration::store::members::{self, Refusal};
 use crate::live::door;
 use crate::live::socket::{Conversation, Handle, Kind};
 use crate::wire::Error;
@@ -32,21 +32,20 @@ const BUSY: &str = "The server is busy. Try again in a moment.";
 /// Opens a socket of a session: 403 for those who have no place in it.
 pub async fn open(
     State(app): State<Arc<App>>,
-    Path(session_id): Path<String>,
+    SessionId(session_id): SessionId,
     request: Parts,
 ) -> Result<Response, Error> {
     let visitor = door::knock(&app, request, Kind::Collaboration).await?;
     let (user_id, now) = (visitor.user_id(), app.clock.now());
-    let admitted = change(&app, move |conn| {
-        Ok(members::enter(conn, &session_id, user_id, now)?)
-    })
-    .await?;
-    let admitted = admitted.map_err(|_: Refusal| door::refused())?;
+    let session = app
+        .read(move |conn| Ok(members::may_enter(conn, &session_id, user_id, now)?))
+        .await?;
+    let session = session.map_err(|_: Refusal| door::refused())?;
     Ok(visitor.enter(&app, |handle| {
         Arc::new(Collaborator {
             app: Arc::clone(&app),
             handle,
-            admitted: Mutex::new(Some(Box::new(admitted))),
+            session: Mutex::new(Some(Box::new(session))),
             room: OnceLock::new(),
             pace: Mutex::default(),
         })
@@ -64,21 +63,17 @@ struct Said {
 pub(super) struct Collaborator {
     pub(super) app: Arc<App>,
     pub(super) handle: Handle,
-    /// How it was let in; taken when it has been greeted.
-    admitted: Mutex<Option<Box<Admitted>>>,
+    /// Where it wants to go; taken when it has been greeted.
+    session: Mutex<Option<Box<Session>>>,
     pub(super) room: OnceLock<Arc<Room>>,
     pace: Mutex<Option<Box<Buckets>>>,
 }
 
 impl Conversation for Collaborator {
     async fn opened(self: Arc<Self>) {
-        let admitted = self
-            .admitted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let Some(admitted) = admitted else { return };
-        if let Err(error) = entering::enter(&self, &admitted).await {
+        let session = self.session.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(session) = session else { return };
+        if let Err(error) = entering::enter(&self, &session).await {
             tracing::debug!(%error, "somebody could not enter a room");
             self.handle.close(code::TRY_AGAIN, "come again in a moment");
         }

@@ -3,77 +3,169 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::catch_up;
+use sockets::code;
+
+use super::catch_up::{Missed, missed};
 use super::conversation::Collaborator;
 use super::draft::Draft;
 use super::held::Room;
 use super::people::Person;
 use super::seat::{Hold, Post, Seat};
 use super::snapshots::{self, Snapshots};
-use super::{parcel, store};
+use super::{loading, parcel, store};
 use crate::app::App;
+use crate::clock::SECOND;
 use crate::live::collaboration::change;
 use crate::live::collaboration::events::{self, RoomEvent};
-use crate::live::collaboration::store as sessions;
-use crate::live::collaboration::store::members::{self, Admitted};
-use crate::live::collaboration::store::votes;
+use crate::live::collaboration::store::{self as sessions, Session, members, votes};
+use crate::live::notify::json;
+use crate::live::presence;
 use crate::wire::Error;
 
 /// How long somebody who left may come back without anybody noticing.
 const GRACE: Duration = Duration::from_secs(4);
 /// When somebody who comes back is told what they have missed: the app needs a moment to be ready for it.
 const CATCH_UP_AFTER: Duration = Duration::from_millis(300);
+/// What was sent so shortly before the last sign of life may not have arrived.
+const ON_ITS_WAY: i64 = SECOND;
 /// A frame of more than this goes out as a state, which has room of its own.
 const LARGE: usize = 64 << 10;
+/// When a leaving is written again that the database has not taken …
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// … twice as long after each time, and at most so long.
+const AGAIN_AT_MOST: Duration = Duration::from_secs(30);
+/// When to come again where a room has to be read anew.
+const COME_AGAIN: u64 = 1;
 
 /// Lets a socket into its room.
-pub(super) async fn enter(socket: &Arc<Collaborator>, admitted: &Admitted) -> Result<(), Error> {
-    let (app, handle) = (&socket.app, &socket.handle);
-    let session = &admitted.session;
-    let rooms = &app.live.rooms;
-    let room = rooms
+pub(super) async fn enter(socket: &Arc<Collaborator>, session: &Session) -> Result<(), Error> {
+    let app = &socket.app;
+    let arrival = app
+        .live
+        .rooms
         .open(app, session.id, &session.session_id, session.last_number)
         .await?;
-    let user_id = handle.user_id();
+    let room = arrival.room();
+    let user_id = socket.handle.user_id();
     let person = person(app, session.id, user_id).await?;
-    let has_come = app.live.presence.enter(app, &room.session_id, user_id).await?;
-    let snapshots = snapshots::of_room(app, &room, user_id).await?;
-    let seen = admitted.member.seen_number;
-    let missed = {
-        let mut state = room.state();
-        // Up to here by these messages, and from here on by what is held back for them.
-        let missed = (seen != 0).then(|| {
-            let floor = &state.floor;
-            catch_up::missed(&floor.model, user_id, seen.max(0), |user_id| floor.name(user_id))
-        });
-        let missed = missed.filter(|missed| !missed.is_empty());
-        state.empty_since = None;
-        state.floor.know(person.clone());
-        let init = init(&state.floor.model, &state.floor.people, &person, &snapshots);
-        let mut seat = Seat::new(handle.id(), user_id, handle.outbox().clone());
-        send_large(&seat, init, snapshots);
-        if missed.is_some() {
-            seat.busy().hold = Some(Hold::default());
-        }
-        state.floor.seats.push(seat);
-        missed
+    // From here on there is something to leave, whatever becomes of it.
+    let _ = socket.room.set(Arc::clone(room));
+    let Some(come) = come(app, room, user_id).await? else {
+        return turn_away(socket, room).await;
     };
-    let _ = socket.room.set(Arc::clone(&room));
-    if has_come {
+    let snapshots = snapshots::of_room(app, room, user_id).await?;
+    let (missed, number) = sit_down(socket, room, &person, come.seen, snapshots)?;
+    // What happened before is not told to a seat that was not there yet.
+    if !is_welcome(app, room, user_id).await? {
+        return turn_away(socket, room).await;
+    }
+    if come.is_news {
         room.publish(app, parcel::came(&person));
     }
-    if let Some(missed) = missed {
-        let (room, seat) = (Arc::clone(&room), handle.id());
-        app.tasks.spawn("tell what was missed", async move {
-            tokio::time::sleep(CATCH_UP_AFTER).await;
-            let mut state = room.state();
-            state.floor.tell_missed(seat, missed, Instant::now());
-            if let Some(seat) = state.floor.seat(seat) {
-                seat.release();
-            }
-        });
+    match missed {
+        Some(missed) => catch_up(socket, room, missed),
+        None => note_seen(app, room.id, user_id, number).await,
     }
-    note_seen(app, &room, user_id).await;
+    Ok(())
+}
+
+/// Tells a socket in a moment what was missed. Pages must not be deleted twice, so that is noted at once; texts and
+/// clears may be said again, so they are not, until it is known that they have arrived.
+fn catch_up(socket: &Collaborator, room: &Arc<Room>, missed: Vec<Missed>) {
+    let (app, room) = (Arc::clone(&socket.app), Arc::clone(room));
+    let (id, user_id) = (socket.handle.id(), socket.handle.user_id());
+    let tasks = app.tasks.clone();
+    tasks.spawn("tell what was missed", async move {
+        tokio::time::sleep(CATCH_UP_AFTER).await;
+        let has_pages = missed.iter().any(Missed::is_of_pages);
+        let number = {
+            let mut state = room.state();
+            state.floor.tell_missed(id, missed, Instant::now());
+            let number = state.floor.model.number;
+            let Some(seat) = state.floor.seat(id) else { return };
+            seat.release();
+            number
+        };
+        if has_pages {
+            note_seen(&app, room.id, user_id, number).await;
+        }
+    });
+}
+
+/// Somebody who is in the session now.
+struct Come {
+    /// Up to where they have seen it before.
+    seen: i64,
+    /// They were nowhere in it, on no server.
+    is_news: bool,
+}
+
+/// Writes that somebody is in the session, and by this server: both or neither, in the order of whatever else happens to
+/// the session. Nothing when they are not welcome any more.
+async fn come(app: &App, room: &Room, user_id: i64) -> Result<Option<Come>, Error> {
+    let coming = app.live.presence.come(&room.session_id, user_id);
+    let (written, session_id, now) = (coming.clone(), room.session_id.to_string(), app.clock.now());
+    let come = change(app, move |conn| {
+        let Ok(admitted) = members::enter(conn, &session_id, user_id, now)? else {
+            return Ok(None);
+        };
+        Ok(Some(Come {
+            seen: admitted.member.seen_number,
+            is_news: written.write(conn, now)?,
+        }))
+    });
+    let come = come.await?;
+    if come.is_some() {
+        app.live.presence.noted(&coming);
+    }
+    Ok(come)
+}
+
+/// Gives a socket its seat and its first words; what it has missed, to be told a moment later, and the room's number.
+fn sit_down(
+    socket: &Collaborator,
+    room: &Room,
+    person: &Person,
+    seen: i64,
+    snapshots: Snapshots,
+) -> Result<(Option<Vec<Missed>>, i64), Error> {
+    let (handle, user_id) = (&socket.handle, person.user_id);
+    let mut state = room.state();
+    if state.is_let_go {
+        return Err(Error::unavailable(COME_AGAIN));
+    }
+    // Up to here by these messages, and from here on by what is held back for them.
+    let missed = (seen != 0).then(|| {
+        let floor = &state.floor;
+        missed(&floor.model, user_id, seen.max(0), |user_id| floor.name(user_id))
+    });
+    let missed = missed.filter(|missed| !missed.is_empty());
+    state.empty_since = None;
+    state.floor.know(person.clone());
+    let init = init(&state.floor.model, &state.floor.people, person, &snapshots);
+    let mut seat = Seat::new(handle.id(), user_id, handle.outbox().clone());
+    send_large(&seat, init, snapshots);
+    if missed.is_some() {
+        seat.busy().hold = Some(Hold::default());
+    }
+    state.floor.seats.push(seat);
+    Ok((missed, state.floor.model.number))
+}
+
+/// Whether somebody who has just sat down was neither put out nor left alone in a session that is over.
+async fn is_welcome(app: &App, room: &Room, user_id: i64) -> Result<bool, Error> {
+    let (session_id, now) = (room.session_id.to_string(), app.clock.now());
+    app.read(move |conn| Ok(members::may_enter(conn, &session_id, user_id, now)?.is_ok()))
+        .await
+}
+
+/// It was over for somebody while they came in: they are told so, and closed for good, as those who sat here already.
+async fn turn_away(socket: &Collaborator, room: &Room) -> Result<(), Error> {
+    let ended = loading::ended(&socket.app, room, socket.handle.user_id()).await?;
+    room.take_away(socket.handle.id());
+    let outbox = socket.handle.outbox();
+    outbox.send(&json(&ended));
+    outbox.close(code::NORMAL, "the session is over");
     Ok(())
 }
 
@@ -107,8 +199,8 @@ fn send_large<P: Post>(seat: &Seat<P>, json: Vec<u8>, snapshots: Snapshots) {
     }
 }
 
-async fn note_seen(app: &Arc<App>, room: &Room, user_id: i64) {
-    let (id, number) = (room.id, room.state().floor.model.number);
+/// Notes up to where somebody has seen the room, so that they are told what comes after it when they return.
+async fn note_seen(app: &App, id: i64, user_id: i64, number: i64) {
     // Nothing seen is something else than never here.
     let number = if number == 0 { -1 } else { number };
     let noted = app
@@ -125,20 +217,26 @@ pub(super) async fn leave(socket: &Arc<Collaborator>) {
         return;
     };
     let (app, user_id) = (Arc::clone(&socket.app), socket.handle.user_id());
-    let title = {
+    // What was sent later may have been lost with the connection.
+    let arrived = socket.handle.heard_at() - ON_ITS_WAY;
+    let (title, seen) = {
         let mut state = room.state();
         let title = state.floor.last_title(socket.handle.id());
+        let has_seat = state.floor.seat(socket.handle.id()).is_some();
+        let seen = has_seat.then(|| state.past.at(arrived));
         state.floor.seats.retain(|seat| seat.id != socket.handle.id());
         if state.floor.seats.is_empty() {
             state.floor.seats = Vec::new();
             state.empty_since = Some(Instant::now());
         }
-        title
+        (title, seen)
     };
     if let Some(title) = title {
         leave_title(&app, &room, user_id, title).await;
     }
-    note_seen(&app, &room, user_id).await;
+    if let Some(seen) = seen {
+        note_seen(&app, room.id, user_id, seen).await;
+    }
     let tasks = app.tasks.clone();
     tasks.spawn("leave a room", async move {
         tokio::select! {
@@ -146,9 +244,7 @@ pub(super) async fn leave(socket: &Arc<Collaborator>) {
             // Whoever is here now comes again at once.
             () = app.tasks.stopping() => return,
         }
-        if let Err(error) = Box::pin(gone(&app, &room, user_id)).await {
-            tracing::debug!(%error, "somebody left a room unnoticed");
-        }
+        Box::pin(gone(&app, &room, user_id)).await;
     });
 }
 
@@ -166,45 +262,73 @@ async fn leave_title(app: &Arc<App>, room: &Room, user_id: i64, title: String) {
 }
 
 /// A socket of somebody is gone for good; the last one of them takes them out of the session.
-async fn gone(app: &App, room: &Room, user_id: i64) -> Result<(), Error> {
-    if app.live.presence.leave(app, &room.session_id, user_id).await? {
-        depart(app, room.session_id.to_string(), user_id, false).await?;
+async fn gone(app: &App, room: &Room, user_id: i64) {
+    let presence = &app.live.presence;
+    let left = insist(app, || presence.leave(app, &room.session_id, user_id)).await;
+    if left == Some(true) {
+        insist(app, || depart(app, room.session_id.to_string(), user_id, false)).await;
     }
-    Ok(())
 }
 
-/// Takes out of their sessions who was in them by a server that has died: session ids with user ids.
-pub async fn gone_with_a_server(app: &App, left: Vec<(String, i64)>) {
-    for (session_id, user_id) in left {
-        if let Err(error) = depart(app, session_id, user_id, true).await {
-            tracing::debug!(%error, "somebody left a session unnoticed");
+/// Does something again until the database takes it: sockets end when it is away, and whoever left must not stay in the
+/// list for ever. Nothing when the server stops first; the rows that it leaves behind are swept later.
+async fn insist<T, F>(app: &App, work: impl Fn() -> F) -> Option<T>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let mut pause = AGAIN_AFTER;
+    loop {
+        match work().await {
+            Ok(done) => return Some(done),
+            Err(error) => tracing::debug!(%error, "a leaving is written again"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => pause = (pause * 2).min(AGAIN_AT_MOST),
+            () = app.tasks.stopping() => return None,
         }
     }
 }
 
-/// Somebody is nowhere in a session any more; `is_by_death` when the server has died that they were on.
-async fn depart(app: &App, session_id: String, user_id: i64, is_by_death: bool) -> Result<(), Error> {
+/// Takes out of their sessions who is nowhere in them any more, but was not seen leaving: session ids with user ids.
+pub async fn left_behind(app: &Arc<App>, left: Vec<(String, i64)>) {
+    for (session_id, user_id) in left {
+        if let Err(error) = depart(app, session_id.clone(), user_id, true).await {
+            tracing::debug!(%error, "a leaving is written later");
+            let own = Arc::clone(app);
+            app.tasks.spawn("leave a session", async move {
+                insist(&own, || depart(&own, session_id.clone(), user_id, true)).await;
+            });
+        }
+    }
+}
+
+/// Somebody is nowhere in a session any more, unless they have come again meanwhile. `is_unseen` when nobody saw them
+/// leave.
+async fn depart(app: &App, session_id: String, user_id: i64, is_unseen: bool) -> Result<(), Error> {
     let now = app.clock.now();
     let departed = change(app, move |conn| {
         let Some(session) = sessions::lock(conn, &session_id)? else {
             return Ok(None);
         };
-        if !members::leave(conn, session.id, user_id, now)? {
+        if presence::is_present(conn, &session_id, user_id, now)? {
             return Ok(None);
         }
-        Ok(Some((
-            session.id,
-            votes::withdraw(conn, session.id, user_id, now)?,
-        )))
+        let ballot = if members::leave(conn, session.id, user_id, now)? {
+            votes::withdraw(conn, session.id, user_id, now)?
+        } else {
+            None
+        };
+        Ok(Some((session.id, ballot)))
     });
     let Some((id, ballot)) = departed.await? else {
         return Ok(());
     };
+    // Told even if the place was gone already, as with an account: rooms tell it once.
     app.live
         .channels
         .publish(&events::group(id), parcel::left(user_id));
-    if is_by_death {
-        // It may have died between its last commit and the message about that.
+    if is_unseen {
+        // Their server may have died between its last commit and the message about that.
         app.live.channels.publish(&events::group(id), parcel::look());
     }
     for event in ballot.iter().flat_map(RoomEvent::of_vote) {

@@ -111,11 +111,13 @@ impl<P: Post> Floor<P> {
         }
     }
 
-    /// Passes a number whose operation cannot be read.
-    pub fn skip(&mut self, number: i64) {
+    /// Passes a number whose operation cannot be read; whatever came too early follows. False when an earlier one is
+    /// missing.
+    pub fn skip(&mut self, number: i64, now: Instant, left: &mut Vec<Consequence>) -> bool {
         if number == self.model.number + 1 {
             self.model.number = number;
         }
+        self.go_on(now, left) && number <= self.model.number
     }
 
     /// Forgets what waits.

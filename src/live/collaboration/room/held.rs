@@ -15,6 +15,7 @@ use super::frames;
 use super::model::Model;
 use super::op::Op;
 use super::parcel::{self, Parcel};
+use super::past::Past;
 use super::{canvas_work, loading, upkeep};
 use crate::app::App;
 use crate::live::collaboration::events::RoomEvent;
@@ -62,6 +63,10 @@ pub struct State {
     pub(super) is_reading: bool,
     /// Something may have been missed while the room was loaded.
     pub(super) has_missed: bool,
+    /// Those who are about to sit down: the room waits for them.
+    pub(super) arriving: usize,
+    /// It has been let go: whoever sat down now would hear nothing.
+    pub(super) is_let_go: bool,
     /// When the last socket left.
     pub empty_since: Option<Instant>,
     /// What the beat has to look after.
@@ -70,6 +75,20 @@ pub struct State {
     pub kept: i64,
     pub(super) unkept_bytes: usize,
     pub(super) is_being_kept: bool,
+    /// The numbers before this one.
+    pub(super) past: Past,
+}
+
+impl State {
+    /// Notes how far the room is after operations that have left this to do.
+    pub(super) fn moved(&mut self, left: &[Consequence], now: Instant, clock: i64) {
+        self.past.note(self.floor.model.number, clock);
+        for consequence in left {
+            if let Consequence::Drawn(slot) = consequence {
+                self.restless.drawn(slot, now);
+            }
+        }
+    }
 }
 
 impl fmt::Debug for Room {
@@ -94,11 +113,14 @@ impl Room {
                 is_over: false,
                 is_reading: false,
                 has_missed: false,
+                arriving: 0,
+                is_let_go: false,
                 empty_since: Some(Instant::now()),
                 restless: upkeep::Restless::default(),
                 kept: 0,
                 unkept_bytes: 0,
                 is_being_kept: false,
+                past: Past::default(),
             }),
             loaded: OnceCell::new(),
             membership: Mutex::new(None),
@@ -152,15 +174,10 @@ impl Room {
                     state.unkept_bytes += op.action.size();
                     state.floor.deliver(number, op, origin, now, &mut left)
                 } else {
-                    state.floor.skip(number);
-                    true
+                    state.floor.skip(number, now, &mut left)
                 };
             }
-            for consequence in &left {
-                if let Consequence::Drawn(slot) = consequence {
-                    state.restless.drawn(slot, now);
-                }
-            }
+            state.moved(&left, now, app.clock.now());
             let is_much =
                 state.floor.model.number - state.kept >= KEPT_EVERY || state.unkept_bytes >= KEPT_EVERY_BYTES;
             is_own && is_much && !std::mem::replace(&mut state.is_being_kept, true)
@@ -178,7 +195,7 @@ impl Room {
         }
     }
 
-    fn follow_up(self: &Arc<Self>, app: &Arc<App>, left: Vec<Consequence>, is_own: bool) {
+    pub(super) fn follow_up(self: &Arc<Self>, app: &Arc<App>, left: Vec<Consequence>, is_own: bool) {
         let needs_work = left.iter().any(|left| match left {
             Consequence::Dropped(numbers) => is_own && !numbers.is_empty(),
             Consequence::Void(_) => is_own,
@@ -258,6 +275,10 @@ impl Room {
     /// Tells the others that somebody is not here any more, once.
     fn tell_left(&self, user_id: i64) {
         let mut state = self.state();
+        // Come again, which was told before this.
+        if state.floor.seats.iter().any(|seat| seat.user_id == user_id) {
+            return;
+        }
         let person = state
             .floor
             .people
@@ -344,6 +365,23 @@ impl Room {
             }
         }
         self.tell_left(user_id);
+    }
+
+    /// Takes the seat away from somebody who was not welcome any more when they sat down: nobody has heard of them.
+    pub(super) fn take_away(&self, seat: u64) {
+        let mut state = self.state();
+        let floor = &mut state.floor;
+        let Some(at) = floor.seats.iter().position(|other| other.id == seat) else {
+            return;
+        };
+        let user_id = floor.seats.remove(at).user_id;
+        if floor.seats.iter().any(|other| other.user_id == user_id) {
+            return;
+        }
+        let mut people = floor.people.iter_mut();
+        if let Some(person) = people.find(|person| person.user_id == user_id) {
+            person.is_here = false;
+        }
     }
 
     /// A vote is decided when its time is over, by whichever server looks first.

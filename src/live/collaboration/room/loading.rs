@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sockets::code;
-
 use super::held::Room;
 use super::model::Model;
 use super::store::{self, Logged};
 use crate::app::App;
 use crate::live::collaboration::events::{RoomEvent, group};
-use crate::live::collaboration::store as sessions;
+use crate::live::collaboration::store::sessions::EndedBy;
+use crate::live::collaboration::store::{self as sessions, Session};
+use crate::live::notify::json;
 use crate::live::presence;
 use crate::wire::Error;
 
@@ -70,6 +70,7 @@ pub(super) async fn load(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> 
     }
     let mut state = room.state();
     state.kept = model.number;
+    state.past.note(model.number, now);
     state.floor.model = model;
     for person in people {
         if state.floor.person(person.user_id).is_none() {
@@ -85,11 +86,15 @@ pub(super) async fn load(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> 
 
 /// Delivers what came while the room was loaded.
 pub(super) fn catch_up(app: &Arc<App>, room: &Arc<Room>) {
+    let (now, mut left) = (Instant::now(), Vec::new());
     let (is_whole, has_missed) = {
         let mut state = room.state();
-        let is_whole = state.floor.go_on(Instant::now(), &mut Vec::new());
+        let is_whole = state.floor.go_on(now, &mut left);
+        state.moved(&left, now, app.clock.now());
         (is_whole, std::mem::take(&mut state.has_missed))
     };
+    // Whoever has numbered them may have had no room to do it for.
+    room.follow_up(app, left, true);
     if !is_whole || has_missed {
         room.read_log(app, Duration::ZERO);
     }
@@ -102,10 +107,7 @@ pub(super) async fn read_missed(app: &Arc<App>, room: &Arc<Room>) {
         Ok(true) => {}
         Ok(false) => {
             tracing::debug!("a room is loaded anew");
-            for seat in std::mem::take(&mut room.state().floor.seats) {
-                seat.close(code::TRY_AGAIN, "come again in a moment");
-            }
-            app.live.rooms.let_go(room);
+            app.live.rooms.dissolve(room);
         }
         // The database is away; whatever comes next is a gap again.
         Err(error) => {
@@ -169,18 +171,40 @@ async fn look_at_session(app: &Arc<App>, room: &Arc<Room>) -> Result<bool, Error
         room.put_out(user_id, host.clone());
     }
     if session.ended_at.is_some() && !room.state().is_over {
-        let ended = RoomEvent::SessionEnded {
-            session_id: session.session_id,
-            story_id: session.finalized_story_id,
-            story_title: session.canvas_name,
-            ended_by: if session.finalized_story_id.is_some() {
-                "vote".to_owned()
-            } else {
-                host
-            },
-        };
-        room.state().floor.tell(&crate::live::notify::json(&ended), None);
+        let ended = ending(session, host);
+        room.state().floor.tell(&json(&ended), None);
         room.end(app);
     }
     Ok(is_behind)
+}
+
+/// What somebody is told for whom the session is over: because it is, or because they were put out.
+pub(super) async fn ended(app: &App, room: &Room, user_id: i64) -> Result<RoomEvent, Error> {
+    let session_id = room.session_id.to_string();
+    app.read(move |conn| {
+        let session = sessions::by_session_id(conn, &session_id)?.ok_or_else(Error::not_found)?;
+        let host = sessions::names(conn, session.host_id)?.map_or_else(String::new, |(name, _)| name);
+        let is_kicked = store::kicked(conn, session.id)?.contains(&user_id);
+        let is_expired = !is_kicked && session.ended_at.is_none();
+        Ok(if is_expired {
+            ending(session, EndedBy::Expiry.name().to_owned())
+        } else {
+            ending(session, host)
+        })
+    })
+    .await
+}
+
+/// That a session is over, by its host unless a story was made of it.
+fn ending(session: Session, host: String) -> RoomEvent {
+    RoomEvent::SessionEnded {
+        session_id: session.session_id,
+        story_id: session.finalized_story_id,
+        story_title: session.canvas_name,
+        ended_by: if session.finalized_story_id.is_some() {
+            EndedBy::Vote.name().to_owned()
+        } else {
+            host
+        },
+    }
 }

@@ -24,6 +24,7 @@ pub mod message;
 pub mod model;
 pub mod op;
 mod parcel;
+mod past;
 pub mod people;
 mod reading;
 pub mod rooms;
@@ -37,11 +38,13 @@ mod upkeep;
 
 pub use conversation::open;
 pub use draft::Draft;
-pub use entering::gone_with_a_server;
+pub use entering::left_behind;
 pub use op::DraftChange;
 pub use rooms::{Gauges, Rooms, current_pages, draft, update_draft};
 pub use upkeep::{let_go, start};
 
+#[cfg(test)]
+mod floor_tests;
 #[cfg(test)]
 mod message_tests;
 #[cfg(test)]

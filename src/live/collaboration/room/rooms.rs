@@ -66,57 +66,74 @@ impl Rooms {
     }
 
     /// The room of a session, loaded if it is not held yet, with everything up to `last_number`: a server may have died
-    /// between its commit and its message, and whoever comes from there has seen what was not said here.
+    /// between its commit and its message, and whoever comes from there has seen what was not said here. It stays for as
+    /// long as the arrival lives.
     pub async fn open(
         &self,
         app: &Arc<App>,
         id: i64,
         session_id: &str,
         last_number: i64,
-    ) -> Result<Arc<Room>, Error> {
+    ) -> Result<Arrival, Error> {
         loop {
-            let room = self.loaded(app, id, session_id).await?;
+            let arrival = self.loaded(app, id, session_id).await?;
+            let room = arrival.room();
             if room.state().floor.model.number >= last_number {
-                return Ok(room);
+                return Ok(arrival);
             }
-            loading::read_missed(app, &room).await;
+            loading::read_missed(app, room).await;
             // One that has to be loaded anew is not held any more.
-            if self.held(id).is_some_and(|held| Arc::ptr_eq(&held, &room)) {
-                return Ok(room);
+            if !room.state().is_let_go {
+                return Ok(arrival);
             }
         }
     }
 
-    async fn loaded(&self, app: &Arc<App>, id: i64, session_id: &str) -> Result<Arc<Room>, Error> {
-        let room = {
+    async fn loaded(&self, app: &Arc<App>, id: i64, session_id: &str) -> Result<Arrival, Error> {
+        let arrival = {
             let mut rooms = self.rooms();
             let room = rooms.entry(id).or_insert_with(|| Room::new(app, id, session_id));
-            room.state().empty_since = Some(Instant::now());
-            Arc::clone(room)
+            Arrival::at(room)
         };
-        let loaded = room.loaded.get_or_try_init(|| loading::load(app, &room)).await;
+        let room = arrival.room();
+        let loaded = room.loaded.get_or_try_init(|| loading::load(app, room)).await;
         if let Err(error) = loaded {
-            self.rooms().retain(|_, held| !Arc::ptr_eq(held, &room));
+            let room = Arc::clone(room);
+            drop(arrival);
+            // Whoever waited for the same load tries once more, in the same room.
+            self.let_go(&room);
             return Err(error);
         }
-        loading::catch_up(app, &room);
-        Ok(room)
+        loading::catch_up(app, room);
+        Ok(arrival)
     }
 
-    /// Lets go of a room in which nobody is; false when somebody has come meanwhile.
+    /// Lets go of a room in which nobody is; false when somebody is, or is coming.
     pub fn let_go(&self, room: &Arc<Room>) -> bool {
-        let mut rooms = self.rooms();
-        if !room.state().floor.seats.is_empty() {
-            return false;
+        let rooms = self.rooms();
+        {
+            let mut state = room.state();
+            if !state.floor.seats.is_empty() || state.arriving > 0 {
+                return false;
+            }
+            state.is_let_go = true;
         }
-        rooms.retain(|_, held| !Arc::ptr_eq(held, room));
-        if rooms.is_empty() {
-            // After a crowd has left the table is worth giving back.
-            *rooms = HashMap::new();
-        }
-        drop(rooms);
-        room.listen(None);
+        forget(rooms, room);
         true
+    }
+
+    /// Lets go of a room that cannot go on, whoever is in it: they come again, and so do those who are about to enter.
+    pub fn dissolve(&self, room: &Arc<Room>) {
+        let rooms = self.rooms();
+        let seats = {
+            let mut state = room.state();
+            state.is_let_go = true;
+            std::mem::take(&mut state.floor.seats)
+        };
+        forget(rooms, room);
+        for seat in seats {
+            seat.close(code::TRY_AGAIN, "come again in a moment");
+        }
     }
 
     /// Has the beat look after a room.
@@ -159,6 +176,42 @@ impl Rooms {
         self.sequencer
             .push(place, Waiting::new(app, collaboration_id, op, None));
         Ok(())
+    }
+}
+
+/// Takes a room out of the table; it hears no more of its group.
+fn forget(mut rooms: MutexGuard<'_, HashMap<i64, Arc<Room>>>, room: &Arc<Room>) {
+    rooms.retain(|_, held| !Arc::ptr_eq(held, room));
+    if rooms.is_empty() {
+        // After a crowd has left the table is worth giving back.
+        *rooms = HashMap::new();
+    }
+    drop(rooms);
+    room.listen(None);
+}
+
+/// Somebody between the table of rooms and their seat: until they sit, or turn back, the room is not let go.
+#[derive(Debug)]
+pub struct Arrival(Arc<Room>);
+
+impl Arrival {
+    /// Counted while the table is locked, so that nobody lets the room go in between.
+    fn at(room: &Arc<Room>) -> Self {
+        let mut state = room.state();
+        state.arriving += 1;
+        state.empty_since = Some(Instant::now());
+        Self(Arc::clone(room))
+    }
+
+    /// Where they arrive.
+    pub fn room(&self) -> &Arc<Room> {
+        &self.0
+    }
+}
+
+impl Drop for Arrival {
+    fn drop(&mut self) {
+        self.0.state().arriving -= 1;
     }
 }
 

@@ -383,10 +383,11 @@ pub fn void_canvas(conn: &mut Conn<'_>, collaboration_id: i64, slot: &str, epoch
     Ok(())
 }
 
-/// Notes up to where somebody has seen the room. One query.
+/// Notes up to where somebody has seen the room, unless they are known to have seen more. One query.
 pub fn note_seen(conn: &mut Conn<'_>, collaboration_id: i64, user_id: i64, number: i64) -> Result<(), Error> {
     conn.execute(
-        "UPDATE collaborators SET seen_number = $3 WHERE collaboration_id = $1 AND user_id = $2",
+        "UPDATE collaborators SET seen_number = $3
+         WHERE collaboration_id = $1 AND user_id = $2 AND (seen_number = 0 OR seen_number < $3)",
         &[&collaboration_id, &user_id, &number],
     )?;
     Ok(())

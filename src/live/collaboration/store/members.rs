@@ -2,7 +2,7 @@
 
 use database::{Conn, Error};
 
-use super::{Member, Role, Session, lock, member};
+use super::{Member, Role, Session, by_session_id, lock, member};
 use crate::live::collaboration::rules::{self, REVIVED_FOR};
 
 /// Why somebody does not come in.
@@ -72,7 +72,21 @@ pub fn join(
     }))
 }
 
-/// Lets a member in whose socket opens. A host brings back a session whose time has passed. Three or four queries.
+/// Whether somebody may open a socket, and of which session. Writes nothing, because anybody may ask. Two queries.
+pub fn may_enter(
+    conn: &mut Conn<'_>,
+    session_id: &str,
+    user_id: i64,
+    now: i64,
+) -> Result<Result<Session, Refusal>, Error> {
+    let Some(session) = by_session_id(conn, session_id)? else {
+        return Ok(Err(Refusal::Gone));
+    };
+    let member = member(conn, session.id, user_id)?;
+    Ok(judge(&session, member, now).map(|_| session))
+}
+
+/// Lets a member in whose socket has opened. A host brings back a session whose time has passed. Three or four queries.
 pub fn enter(
     conn: &mut Conn<'_>,
     session_id: &str,
@@ -82,19 +96,12 @@ pub fn enter(
     let Some(mut session) = lock(conn, session_id)? else {
         return Ok(Err(Refusal::Gone));
     };
-    let Some(member) = member(conn, session.id, user_id)? else {
-        return Ok(Err(Refusal::Stranger));
+    let member = member(conn, session.id, user_id)?;
+    let member = match judge(&session, member, now) {
+        Ok(member) => member,
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    if member.kicked_at.is_some() {
-        return Ok(Err(Refusal::Kicked));
-    }
-    if session.ended_at.is_some() {
-        return Ok(Err(Refusal::Gone));
-    }
     if now >= session.expires_at {
-        if member.role != Role::Host {
-            return Ok(Err(Refusal::Expired));
-        }
         session.expires_at = now + REVIVED_FOR;
         conn.execute(
             "UPDATE collaborations SET expires_at = $2 WHERE id = $1",
@@ -102,6 +109,21 @@ pub fn enter(
         )?;
     }
     activate(conn, session, member, now).map(Ok)
+}
+
+/// Whether somebody may have a socket in a session.
+fn judge(session: &Session, member: Option<Member>, now: i64) -> Result<Member, Refusal> {
+    let member = member.ok_or(Refusal::Stranger)?;
+    if member.kicked_at.is_some() {
+        return Err(Refusal::Kicked);
+    }
+    if session.ended_at.is_some() {
+        return Err(Refusal::Gone);
+    }
+    if now >= session.expires_at && member.role != Role::Host {
+        return Err(Refusal::Expired);
+    }
+    Ok(member)
 }
 
 fn activate(conn: &mut Conn<'_>, session: Session, mut member: Member, now: i64) -> Result<Admitted, Error> {
@@ -177,6 +199,22 @@ pub fn active(conn: &mut Conn<'_>, collaboration_id: i64) -> Result<Vec<(i64, St
         "SELECT c.user_id, u.username FROM collaborators c JOIN users u ON u.id = c.user_id
          WHERE c.collaboration_id = $1 AND c.is_active AND c.kicked_at IS NULL ORDER BY c.joined_at, c.user_id",
         &[&collaboration_id],
+    )?;
+    rows.into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect()
+}
+
+/// Those who are in a session that has begun, and have had no socket in it on any server since `before`: session ids
+/// with user ids, at most 100. Whoever waits in a lobby has none yet. One query.
+pub fn ghosts(conn: &mut Conn<'_>, before: i64) -> Result<Vec<(String, i64)>, Error> {
+    const AT_A_TIME: i64 = 100;
+    let rows = conn.query(
+        "SELECT c.session_id, m.user_id FROM collaborations c JOIN collaborators m ON m.collaboration_id = c.id
+         WHERE c.ended_at IS NULL AND NOT c.is_lobby_open AND m.is_active AND m.kicked_at IS NULL AND m.last_seen <= $1
+             AND NOT EXISTS (SELECT 1 FROM presence p WHERE p.place = c.session_id AND p.user_id = m.user_id)
+         ORDER BY c.id, m.user_id LIMIT $2",
+        &[&before, &AT_A_TIME],
     )?;
     rows.into_iter()
         .map(|mut row| Ok((row.take()?, row.take()?)))

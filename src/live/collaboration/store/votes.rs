@@ -71,7 +71,6 @@ pub fn cast(
     agree: bool,
     now: i64,
 ) -> Result<Option<Cast>, Error> {
-    let overdue = close_overdue(conn, collaboration_id, now)?;
     let vote = conn.first(
         "SELECT id, approved FROM collaboration_votes WHERE collaboration_id = $1 AND vote_id = $2",
         &[&collaboration_id, &vote_id],
@@ -79,10 +78,19 @@ pub fn cast(
     let Some(mut vote) = vote else { return Ok(None) };
     let (id, approved): (i64, Option<bool>) = (vote.take()?, vote.take()?);
     if approved.is_some() {
+        // Another one may be overdue: that is closed by whoever announces what came out of it.
         return Ok(Some(Cast {
             ballot: ballot(conn, id, vote_id, approved)?,
             counted: false,
-            closed: overdue.is_some_and(|closed| closed.vote_id == vote_id),
+            closed: false,
+        }));
+    }
+    // It is the one that is open.
+    if let Some(ballot) = close_overdue(conn, collaboration_id, now)? {
+        return Ok(Some(Cast {
+            ballot,
+            counted: false,
+            closed: true,
         }));
     }
     let counted = conn.execute(
