@@ -15,6 +15,7 @@ use crate::moderation::api as moderation;
 use crate::notifications::api as notifications;
 use crate::ops::{health, metrics};
 use crate::pictures::api as pictures;
+use crate::rewards::api as rewards;
 use crate::social::api as social;
 use crate::stories::api as stories;
 use crate::web;
@@ -115,6 +116,10 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         notifications::preferences::change,
         notifications::preferences::register_device,
         notifications::mail::send_test,
+        rewards::rewards,
+        rewards::achievements,
+        rewards::progress,
+        rewards::earned,
         moderation::active,
         pictures::picture,
     ),

@@ -40,13 +40,12 @@ pub async fn like(
         .database
         .write(move |conn| {
             let liked = marks::like(conn, story_id, caller.id, now)?.ok_or_else(Error::not_found)?;
-            if liked.is_on && liked.author_id != caller.id {
-                effects::liked(conn, liked.author_id, caller.id)?;
-            }
-            Ok(liked)
+            let earned = effects::liked(conn, liked.author_id, story_id, caller.id, liked.is_on, now)?;
+            Ok((liked, earned))
         })
         .await;
-    let liked = liked?;
+    let (liked, earned) = liked?;
+    earned.announce(&app);
     let message = if liked.is_on {
         "You like this story."
     } else {
