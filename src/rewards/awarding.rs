@@ -55,17 +55,22 @@ pub struct Earned {
 }
 
 impl Earned {
-    /// What the act itself paid; nothing when it was paid before, or too often today.
-    pub fn shown(&self) -> Option<XpEarned> {
-        let act = self
+    /// What the first of several acts paid, with all that the others have made of it since; nothing when it was paid
+    /// before, or too often today.
+    pub fn shown(acts: &[Self]) -> Option<XpEarned> {
+        let first = acts.first()?;
+        let act = first
             .entries
             .iter()
             .find(|entry| entry.action != Action::AchievementEarned)?;
+        let last = acts
+            .iter()
+            .rfind(|earned| earned.user_id == first.user_id && earned.xp > 0)?;
         (act.xp > 0).then(|| XpEarned {
             xp_gained: act.xp,
-            total_xp: self.xp,
-            level: self.level(),
-            leveled_up: self.has_new_level(),
+            total_xp: last.xp,
+            level: last.level(),
+            leveled_up: last.level() > rules::level(first.xp_before),
         })
     }
 

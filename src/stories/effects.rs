@@ -21,12 +21,7 @@ pub struct Effects(Vec<Earned>);
 impl Effects {
     /// What the first of the acts paid the author.
     pub fn xp_earned(&self) -> Option<XpEarned> {
-        let mut shown = self.0.first()?.shown()?;
-        // Publishing at once pays, too, and both have been paid when the answer goes out.
-        if let Some(last) = self.0.iter().filter_map(Earned::shown).last() {
-            shown.total_xp = shown.total_xp.max(last.total_xp);
-        }
-        Some(shown)
+        Earned::shown(&self.0)
     }
 
     /// Tells everybody what they got. After the commit.

@@ -9,6 +9,7 @@
 )]
 
 mod drawings;
+mod earnings;
 mod meetings;
 mod support;
 mod together;
@@ -53,6 +54,10 @@ mod pictures_store;
 mod pictures_streams;
 mod pictures_uploads;
 mod populate;
+mod rewards_achievements;
+mod rewards_levels;
+mod rewards_queries;
+mod rewards_xp;
 mod rooms_canvases;
 mod rooms_drawing;
 mod rooms_ending;
