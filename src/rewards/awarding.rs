@@ -127,6 +127,8 @@ pub fn award_first(
     award(conn, user_id, act, counts, now)
 }
 
+/// The row of the account comes after that of its totals, in every act: two who do something to the same person at once
+/// wait for each other, never in a circle.
 fn settle(
     conn: &mut Conn<'_>,
     user_id: i64,
@@ -139,7 +141,11 @@ fn settle(
         let after = store::add(conn, user_id, &change)?;
         due.extend(entries(achievements::by_counts(&after.less(&change), &after)));
     }
-    if change.get(Count::PublishedStories) > 0 {
+    let published = change.get(Count::PublishedStories);
+    if published != 0 {
+        people::count_published(conn, user_id, published)?;
+    }
+    if published > 0 {
         let person = people::standing(conn, user_id)?.ok_or(Error::Missing)?;
         due.extend(entries(achievements::by_place(person.standing)));
     }

@@ -373,6 +373,15 @@ pub fn standing(conn: &mut Conn<'_>, user_id: i64) -> Result<Option<Rewarded>, E
     }))
 }
 
+/// Counts stories that an account published, or that are drafts again.
+pub fn count_published(conn: &mut Conn<'_>, user_id: i64, change: i64) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE users SET published_count = published_count + $2 WHERE id = $1",
+        &[&user_id, &change],
+    )?;
+    Ok(())
+}
+
 /// Adds XP to an account; all that it has then.
 pub fn add_xp(conn: &mut Conn<'_>, user_id: i64, xp: i64) -> Result<i64, Error> {
     let mut row = conn.one(

@@ -134,7 +134,7 @@ pub async fn publish_together(
                     .flag("published_by", publisher));
             }
             let (author, was_published) = (story.author_id, story.is_published);
-            writing::publish_together(conn, story_id, author, caller.id, was_published, now)?;
+            writing::publish_together(conn, story_id, caller.id, now)?;
             Ok(effects::published_together(
                 conn,
                 author,

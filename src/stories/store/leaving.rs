@@ -28,12 +28,6 @@ pub fn forget_author(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<(), 
          WHERE id IN (SELECT story_id FROM story_authors WHERE user_id = $1)",
         &[&user_id],
     )?;
-    conn.execute(
-        "UPDATE users SET published_count = (
-             SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE s.author_id = users.id AND s.is_published)
-         WHERE id IN (SELECT s.author_id FROM stories s JOIN story_authors a ON a.story_id = s.id WHERE a.user_id = $1)",
-        &[&user_id],
-    )?;
     pictures::store::release_author(conn, user_id, now)?;
     conn.execute(
         "UPDATE stories SET likes_count = likes_count - 1, version = version + 1

@@ -1,4 +1,5 @@
-//! Making, changing and deleting stories. Each function is one small part of one transaction.
+//! Making, changing and deleting stories. Each function is one small part of one transaction; what an act counts for its
+//! author is up to [`effects`](crate::stories::effects).
 
 use database::{Conn, Error, Row};
 
@@ -174,7 +175,6 @@ pub fn insert(
         &[&story_id, &folded.title, &folded.content],
     )?;
     pictures::store::attach(conn, story_id, &story.drawn.pictures, now)?;
-    count_published(conn, author_id, i64::from(story.is_published))?;
     Ok(story_id)
 }
 
@@ -232,11 +232,6 @@ pub fn update(
     if old.drawn.pictures != new.drawn.pictures {
         pictures::store::exchange(conn, story_id, &old.drawn.pictures, &new.drawn.pictures, now)?;
     }
-    count_published(
-        conn,
-        current.author_id,
-        i64::from(new.is_published) - i64::from(old.is_published),
-    )?;
     Ok(true)
 }
 
@@ -257,21 +252,12 @@ pub fn set_published(
         return Ok(Some(false));
     }
     mark_published(conn, story_id, is_published.then_some(author_id), now)?;
-    count_published(conn, author_id, if is_published { 1 } else { -1 })?;
     Ok(Some(true))
 }
 
 /// Publishes a collaborative story in the name of `publisher`, one of its authors.
-pub fn publish_together(
-    conn: &mut Conn<'_>,
-    story_id: i64,
-    author_id: i64,
-    publisher: i64,
-    was_published: bool,
-    now: i64,
-) -> Result<(), Error> {
-    mark_published(conn, story_id, Some(publisher), now)?;
-    count_published(conn, author_id, i64::from(!was_published))
+pub fn publish_together(conn: &mut Conn<'_>, story_id: i64, publisher: i64, now: i64) -> Result<(), Error> {
+    mark_published(conn, story_id, Some(publisher), now)
 }
 
 /// Published by somebody, or a draft again. Only a collaborative story remembers who published it.
@@ -304,18 +290,7 @@ pub fn delete(conn: &mut Conn<'_>, story_id: i64, author_id: i64, now: i64) -> R
     let tally = Tally::from(&mut row)?;
     pictures::store::release_story(conn, story_id, now)?;
     conn.execute("DELETE FROM stories WHERE id = $1", &[&story_id])?;
-    count_published(conn, author_id, -i64::from(tally.is_published))?;
     Ok(Some(tally))
-}
-
-fn count_published(conn: &mut Conn<'_>, author_id: i64, change: i64) -> Result<(), Error> {
-    if change != 0 {
-        conn.execute(
-            "UPDATE users SET published_count = published_count + $2 WHERE id = $1",
-            &[&author_id, &change],
-        )?;
-    }
-    Ok(())
 }
 
 impl Folded {
