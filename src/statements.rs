@@ -18,6 +18,9 @@ pub fn put_together(dialect: Dialect) -> Vec<String> {
     all.extend(notifications::store::all_statements());
     all.extend(rewards::store::all_statements());
     all.extend(social::store::all_statements());
+    all.extend(stories::store::feed::all_statements(
+        &social::store::friends::ids_of("$1"),
+    ));
     all.extend(presence::all_statements(dialect));
     all.extend(moderation::store::all_statements());
     all

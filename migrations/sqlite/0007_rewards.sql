@@ -16,6 +16,8 @@ CREATE TABLE xp_awards (
 ) WITHOUT ROWID;
 -- What a day's limit looks at.
 CREATE INDEX xp_awards_by_date ON xp_awards (user_id, action, awarded_at);
+-- The newest achievements of people, and how many they have.
+CREATE INDEX xp_awards_achievements ON xp_awards (user_id, awarded_at) WHERE action = 'achievement_earned';
 
 -- What somebody's achievements go by, as running totals.
 CREATE TABLE reward_counts (

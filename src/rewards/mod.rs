@@ -7,6 +7,7 @@
 pub mod achievements;
 pub mod api;
 mod awarding;
+pub mod board;
 pub mod catalogue;
 pub mod counts;
 pub mod rules;

@@ -146,5 +146,7 @@ pub fn earned(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<(i64, i64)>, Erro
 
 /// Every statement that this module puts together, for the test that prepares them all.
 pub fn all_statements() -> Vec<String> {
-    (1..=MOST_TOGETHER).map(enter_sql).collect()
+    let mut all: Vec<String> = (1..=MOST_TOGETHER).map(enter_sql).collect();
+    all.extend(super::board::all_statements());
+    all
 }

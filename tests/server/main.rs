@@ -66,6 +66,7 @@ mod rooms_servers;
 mod social_friends;
 mod social_live;
 mod social_messages;
+mod social_people;
 mod social_polling;
 mod stories_autosave;
 mod stories_canvas;
