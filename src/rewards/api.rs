@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::achievements::{ALL, Achievement, Reached, by_id};
-use super::shapes::{AchievementShape, EarnedShape, ProgressShape, RewardsShape, UserStats};
+use super::shapes::{EarnedShape, ListedAchievement, ProgressShape, RewardsShape, UserStats};
 use super::{awarding, store};
 use crate::accounts::auth::Caller;
 use crate::accounts::store::people;
@@ -52,7 +52,7 @@ pub async fn rewards(State(app): State<Arc<App>>, Caller(caller): Caller) -> Res
 #[derive(Serialize, ToSchema)]
 pub struct AchievementList {
     success: bool,
-    achievements: Vec<AchievementShape>,
+    achievements: Vec<ListedAchievement>,
 }
 
 /// The achievements that there are, by category.
@@ -77,7 +77,7 @@ pub struct ProgressAnswer {
 /// All achievements with one's progress, and the totals that they go by.
 ///
 /// Achievements are earned when something happens, not here; but what an import brought is noted, without XP and
-/// without a word.
+/// without a word, and so is a place that others made free, with both.
 #[utoipa::path(get, path = "/api/achievements/progress/", tag = "rewards",
     responses((status = 200, body = ProgressAnswer)))]
 pub async fn progress(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result<Response, Error> {
@@ -149,7 +149,7 @@ impl Found {
         ProgressShape::new(achievement, &self.who, self.earned.get(&achievement.id).copied())
     }
 
-    /// What has been reached and is in no ledger: it came by an import.
+    /// What has been reached and is in no ledger: it came by an import, or by what others did.
     fn missed(&self) -> Vec<&'static Achievement> {
         let is_missed = |one: &&Achievement| !self.earned.contains_key(&one.id) && one.is_reached(&self.who);
         ALL.iter().filter(is_missed).collect()
@@ -162,10 +162,13 @@ async fn look(app: &Arc<App>, user_id: i64) -> Result<Found, Error> {
         return Ok(found);
     }
     let now = app.clock.now();
-    app.write(move |conn| {
-        let missed = Found::of(conn, user_id)?.missed();
-        awarding::note_quietly(conn, user_id, missed, now)?;
-        Found::of(conn, user_id)
-    })
-    .await
+    let (found, earned) = app
+        .write(move |conn| {
+            let missed = Found::of(conn, user_id)?.missed();
+            let earned = awarding::catch_up(conn, user_id, missed, now)?;
+            Ok((Found::of(conn, user_id)?, earned))
+        })
+        .await?;
+    earned.announce(app);
+    Ok(found)
 }

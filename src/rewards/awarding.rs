@@ -2,7 +2,7 @@
 
 use database::{Conn, Error};
 
-use super::achievements::{self, Achievement};
+use super::achievements::{self, Achievement, Metric};
 use super::counts::{Count, Counts};
 use super::rules::{self, Action};
 use super::shapes::XpEarned;
@@ -149,6 +149,10 @@ fn settle(
         let person = people::standing(conn, user_id)?.ok_or(Error::Missing)?;
         due.extend(entries(achievements::by_place(person.standing)));
     }
+    settle_due(conn, user_id, due, now)
+}
+
+fn settle_due(conn: &mut Conn<'_>, user_id: i64, due: Vec<Entry>, now: i64) -> Result<Earned, Error> {
     let mut earned = Earned {
         user_id,
         ..Earned::default()
@@ -179,17 +183,20 @@ fn pay(conn: &mut Conn<'_>, earned: &mut Earned, mut due: Vec<Entry>, now: i64) 
     Ok(())
 }
 
-/// Notes achievements that nobody saw somebody earn, such as those of an import: no XP, and not a word.
-pub(super) fn note_quietly(
+/// Notes achievements that were reached while nothing was paid. A place on the board, to which others brought somebody
+/// by what they did, is paid and told now; everything else came by an import: no XP, and not a word.
+pub(super) fn catch_up(
     conn: &mut Conn<'_>,
     user_id: i64,
-    achievements: Vec<&'static Achievement>,
+    missed: Vec<&'static Achievement>,
     now: i64,
-) -> Result<(), Error> {
-    let quiet: Vec<Entry> = entries(achievements)
-        .map(|entry| Entry { xp: 0, ..entry })
-        .collect();
-    store::enter(conn, user_id, &quiet, now).map(drop)
+) -> Result<Earned, Error> {
+    let (places, imported): (Vec<_>, Vec<_>) = missed
+        .into_iter()
+        .partition(|achievement| achievement.metric == Metric::Place);
+    let quiet: Vec<Entry> = entries(imported).map(|entry| Entry { xp: 0, ..entry }).collect();
+    store::enter(conn, user_id, &quiet, now)?;
+    settle_due(conn, user_id, entries(places).collect(), now)
 }
 
 fn entries(achievements: Vec<&'static Achievement>) -> impl Iterator<Item = Entry> {

@@ -93,3 +93,20 @@ impl Counts {
         self.0.iter().all(|change| *change == 0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_total_has_its_place() {
+        let mut counts = Counts::default();
+        for (place, count) in Count::ALL.into_iter().enumerate() {
+            assert_eq!(count as usize, place);
+            counts = counts.with(count, place as i64 + 1);
+        }
+        assert_eq!(counts.get(Count::GamesCompleted), 13);
+        assert_eq!(counts.less(&counts), Counts::default());
+        assert!(!counts.is_nothing() && Counts::default().is_nothing());
+    }
+}

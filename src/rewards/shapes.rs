@@ -138,8 +138,26 @@ pub struct AchievementShape {
     pub color: &'static str,
     pub target_value: i64,
     pub rarity: &'static str,
-    pub is_active: bool,
     pub sort_order: i64,
+}
+
+/// An achievement in the list of all.
+#[derive(Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the names are the wire's own")]
+pub struct ListedAchievement {
+    #[serde(flatten)]
+    pub achievement: AchievementShape,
+    /// Always true.
+    pub is_active: bool,
+}
+
+impl From<&Achievement> for ListedAchievement {
+    fn from(achievement: &Achievement) -> Self {
+        Self {
+            achievement: achievement.into(),
+            is_active: true,
+        }
+    }
 }
 
 impl From<&Achievement> for AchievementShape {
@@ -154,7 +172,6 @@ impl From<&Achievement> for AchievementShape {
             color: achievement.color,
             target_value: achievement.target,
             rarity: achievement.rarity.key(),
-            is_active: true,
             sort_order: achievement.sort_order,
         }
     }

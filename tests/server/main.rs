@@ -57,6 +57,7 @@ mod populate;
 mod rewards_achievements;
 mod rewards_levels;
 mod rewards_queries;
+mod rewards_storms;
 mod rewards_xp;
 mod rooms_canvases;
 mod rooms_drawing;

@@ -69,7 +69,7 @@ fn progress_of_somebody_new() {
         json!({"id": 1_000_901, "name": "Two Puzzle Pieces", "category": "collab",
             "description": "Publish a story that you made together with others.",
             "metric_type": "collaborations_completed", "icon": "🧩", "color": "blue", "target_value": 1,
-            "rarity": "common", "is_active": true, "sort_order": 1, "progress": 0, "progress_percentage": 0.0,
+            "rarity": "common", "sort_order": 1, "progress": 0, "progress_percentage": 0.0,
             "is_earned": false, "earned_at": null})
     );
     let mut categories: Vec<&str> = list.iter().map(|one| one["category"].as_str().unwrap()).collect();
@@ -257,6 +257,17 @@ fn a_board_of_ten_has_places() {
         101,
         "the board is the children's"
     );
+    // Whom others brought there is paid and told as they look.
+    let (xp, mut hears) = (people[1].xp(), people[1].notifications());
+    let second = progress(&people[1]);
+    assert_eq!(second["user_stats"]["leaderboard_rank"], json!(2));
+    assert_eq!(earned(&second, "leaderboard_rank"), [100, 50, 25, 10, 5, 3, 2]);
+    let places = 50 + 2 * 100 + 2 * 200 + 2 * 500;
+    assert!(people[1].xp() >= xp + places);
+    assert!(hears.heard().iter().any(|event| event["type"] == "level_up"));
+    let paid = people[1].xp();
+    progress(&people[1]);
+    assert_eq!(people[1].xp(), paid);
     world.books_balance();
 }
 
