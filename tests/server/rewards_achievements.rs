@@ -285,6 +285,8 @@ fn what_an_import_brought_is_noted_quietly() {
     assert_eq!(mira.xp(), 9 * 500);
     assert!(hears.heard().is_empty());
     assert_eq!(world.dump("notifications").len(), 0);
+    let paid = world.number("SELECT CAST(COALESCE(SUM(xp), 0) AS BIGINT) FROM xp_awards");
+    assert_eq!(paid, 0);
     let ledger = world.dump("xp_awards");
     assert_eq!(progress(&mira), answer);
     assert_eq!(world.dump("xp_awards"), ledger);
