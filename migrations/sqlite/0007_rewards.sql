@@ -7,7 +7,7 @@ CREATE TABLE xp_awards (
     action      TEXT    NOT NULL,
     -- A story, a friend, a character, an achievement, …, as the action says.
     object_id   INTEGER NOT NULL,
-    -- Who did it, when one object pays for each of several people (a like); else 0.
+    -- Who did it (a like), or which attempt it was (a game), when one object pays more than once; else 0.
     by_id       INTEGER NOT NULL DEFAULT 0,
     -- 0 for what came after a day's limit.
     xp          INTEGER NOT NULL CHECK (xp >= 0),

@@ -26,7 +26,7 @@ impl Award {
         })
     }
 
-    /// Done by somebody else: each of them pays.
+    /// Done by somebody else, or in one of several attempts: each of them pays.
     #[must_use]
     pub fn by(self, by_id: i64) -> Self {
         Self(Entry { by_id, ..self.0 })

@@ -2,7 +2,12 @@
 //!
 //! Owns the tables `xp_awards` and `reward_counts`, and the XP of accounts. Other nouns tell it what happened, inside
 //! their own transaction, by [`award`] or [`count`], and hand what came of it to [`Earned::announce`] after the commit.
-//! It knows no story and no game: objects are numbers here.
+//! It knows no story and no game: objects are numbers here. A game that is completed would say
+//!
+//! ```ignore
+//! let act = Award::of(Action::GameCompleted, game_id).by(attempt_id).paying(xp);
+//! let earned = rewards::award(conn, player, act, Counts::of(Count::GamesCompleted, 1), now)?;
+//! ```
 
 pub mod achievements;
 pub mod api;

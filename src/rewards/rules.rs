@@ -35,7 +35,7 @@ pub enum Action {
     CharacterCreated,
     /// A story that one wrote with others was published; the object is the story.
     CollaborationCompleted,
-    /// Completed a game; the object is the game. How much it pays is up to the game.
+    /// Completed a game: the game, and the attempt. How much it pays is up to the game.
     GameCompleted,
     /// Earned an achievement; the object is the achievement, and its rarity says how much it pays.
     AchievementEarned,

@@ -15,7 +15,7 @@ pub struct Entry {
     pub action: Action,
     /// To what.
     pub object_id: i64,
-    /// By whom, when that is another one; else 0.
+    /// By whom, or in which attempt, when one object pays more than once; else 0.
     pub by_id: i64,
     /// What it pays.
     pub xp: i64,
