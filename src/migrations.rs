@@ -31,6 +31,11 @@ pub const ALL: Migrations = Migrations {
             "picture_holds",
             include_str!("../migrations/sqlite/0006_picture_holds.sql"),
         ),
+        migration(
+            7,
+            "rewards",
+            include_str!("../migrations/sqlite/0007_rewards.sql"),
+        ),
     ],
     postgres: &[
         migration(
@@ -63,6 +68,11 @@ pub const ALL: Migrations = Migrations {
             "picture_holds",
             include_str!("../migrations/postgres/0006_picture_holds.sql"),
         ),
+        migration(
+            7,
+            "rewards",
+            include_str!("../migrations/postgres/0007_rewards.sql"),
+        ),
     ],
 };
 
@@ -75,7 +85,7 @@ const fn migration(number: u32, name: &'static str, sql: &'static str) -> Migrat
 /// what one server went through, and say nothing about the one that takes over its data: a backup is made while its own
 /// run is open, which would come back as an end without a word. `instances` and `presence` say who is connected now. The
 /// bytes of the months count against one budget, so they stay.
-pub const TABLES: [&str; 34] = [
+pub const TABLES: [&str; 36] = [
     "users",
     "sessions",
     "email_codes",
@@ -110,4 +120,6 @@ pub const TABLES: [&str; 34] = [
     "conversations",
     "notifications",
     "notification_preferences",
+    "xp_awards",
+    "reward_counts",
 ];

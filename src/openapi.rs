@@ -15,6 +15,7 @@ use crate::moderation::api as moderation;
 use crate::notifications::api as notifications;
 use crate::ops::{health, metrics};
 use crate::pictures::api as pictures;
+use crate::rewards::api as rewards;
 use crate::social::api as social;
 use crate::stories::api as stories;
 use crate::web;
@@ -102,6 +103,9 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         social::friends::send_request,
         social::friends::answer,
         social::friends::unfriend,
+        social::people::activity_feed,
+        social::people::leaderboard,
+        social::people::profile,
         social::messages::conversations,
         social::messages::send,
         social::messages::mark_read,
@@ -115,6 +119,10 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         notifications::preferences::change,
         notifications::preferences::register_device,
         notifications::mail::send_test,
+        rewards::rewards,
+        rewards::achievements,
+        rewards::progress,
+        rewards::earned,
         moderation::active,
         pictures::picture,
     ),

@@ -14,6 +14,7 @@ use crate::moderation::api as moderation;
 use crate::notifications::api as notifications;
 use crate::ops::{console, health, metrics, traffic};
 use crate::pictures::api as pictures;
+use crate::rewards::api as rewards;
 use crate::social::api as social;
 use crate::stories::api as stories;
 use crate::web;
@@ -29,6 +30,7 @@ pub fn all(app: &Arc<App>) -> Router {
         .merge(for_stories())
         .merge(for_friends())
         .merge(for_sessions())
+        .merge(for_rewards())
         .merge(for_order())
         .merge(for_sockets())
         .fallback(async || Error::not_found())
@@ -169,6 +171,9 @@ fn for_friends() -> Router<Arc<App>> {
         .route("/api/friends/send-request/", post(social::friends::send_request))
         .route("/api/friends/respond/{id}/", put(social::friends::answer))
         .route("/api/friends/unfriend/{id}/", delete(social::friends::unfriend))
+        .route("/api/social/activity-feed/", get(social::people::activity_feed))
+        .route("/api/social/leaderboard/", get(social::people::leaderboard))
+        .route("/api/social/profile/{id}/", get(social::people::profile))
         .route("/api/messages/conversations/", get(social::messages::conversations))
         .route("/api/messages/send/", post(social::messages::send))
         .route("/api/messages/mark-read/{id}/", put(social::messages::mark_read))
@@ -182,6 +187,15 @@ fn for_friends() -> Router<Arc<App>> {
         .route("/api/notifications/preferences/update/", put(notifications::preferences::change).patch(notifications::preferences::change))
         .route("/api/notifications/send-test-email/", post(notifications::mail::send_test))
         .route("/api/notifications/register-token/", post(notifications::preferences::register_device))
+}
+
+#[rustfmt::skip]
+fn for_rewards() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/users/rewards/", get(rewards::rewards))
+        .route("/api/achievements/", get(rewards::achievements))
+        .route("/api/achievements/progress/", get(rewards::progress))
+        .route("/api/achievements/user/", get(rewards::earned))
 }
 
 #[rustfmt::skip]

@@ -5,7 +5,7 @@ use database::Dialect;
 
 use crate::live::collaboration::room;
 use crate::live::presence;
-use crate::{accounts, moderation, notifications, pictures, social, stories};
+use crate::{accounts, moderation, notifications, pictures, rewards, social, stories};
 
 /// All of them, as one engine gets them. A function that puts an SQL text together belongs into its module's
 /// `all_statements`, and that one into this list.
@@ -16,7 +16,11 @@ pub fn put_together(dialect: Dialect) -> Vec<String> {
     all.extend(pictures::store::all_statements());
     all.extend(stories::store::all_statements(dialect));
     all.extend(notifications::store::all_statements());
+    all.extend(rewards::store::all_statements());
     all.extend(social::store::all_statements());
+    all.extend(stories::store::feed::all_statements(
+        &social::store::friends::ids_of("$1"),
+    ));
     all.extend(presence::all_statements(dialect));
     all.extend(moderation::store::all_statements());
     all

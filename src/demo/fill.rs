@@ -24,8 +24,10 @@ use crate::accounts::{codes, password};
 use crate::app::App;
 use crate::clock::{HOUR, MINUTE};
 use crate::pictures::{self, Picture, Skeleton};
+use crate::rewards::{self, Action, Award, Count, Counts};
 use crate::social::store::{friends, messages};
 use crate::stories::drawn::{Refused, Sent};
+use crate::stories::effects;
 use crate::stories::rules::Given;
 use crate::stories::store::writing::{self, Written};
 use crate::stories::store::{comments, marks};
@@ -216,8 +218,10 @@ async fn make_story(
             for picture in &drawings {
                 pictures::store::put(conn, &picture.id.to_string(), picture, now)?;
             }
-            let story_id = writing::insert(conn, author, &written, &written.folded(), made_at)?;
-            make_audience(conn, story, story_id, &ids, made_at)
+            let folded = written.folded();
+            let story_id = writing::insert(conn, author, &written, &folded, made_at)?;
+            effects::created(conn, author, story_id, &written.tally(folded.words()), made_at)?;
+            make_audience(conn, story, (author, story_id), &ids, made_at)
         })
         .await
         .map_err(FillError::Database)
@@ -235,7 +239,12 @@ fn make_friends(
         if friends::are_friends(conn, id(sender)?, id(receiver)?)? {
             return Ok(());
         }
-        friends::befriend(conn, id(sender)?, id(receiver)?, at)?;
+        let (sender, receiver) = (id(sender)?, id(receiver)?);
+        friends::befriend(conn, sender, receiver, at)?;
+        for (one, friend) in [(sender, receiver), (receiver, sender)] {
+            let act = Award::of(Action::FriendAdded, friend);
+            rewards::award(conn, one, act, Counts::of(Count::Friends, 1), at)?;
+        }
     }
     for (sender, receiver) in &REQUESTS {
         friends::insert(conn, id(sender)?, id(receiver)?, at)?;
@@ -292,14 +301,17 @@ fn data_url(png: &[u8]) -> String {
 fn make_audience(
     conn: &mut Conn<'_>,
     story: &Story,
-    story_id: i64,
+    (author, story_id): (i64, i64),
     ids: &HashMap<&'static str, i64>,
     made_at: i64,
 ) -> Result<(), database::Error> {
     let id = |username: &str| ids.get(username).copied().ok_or(database::Error::Missing);
     let mut at = made_at;
     for username in story.likes {
-        marks::like(conn, story_id, id(username)?, at)?;
+        let liker = id(username)?;
+        if marks::like(conn, story_id, liker, at)?.is_some() {
+            effects::liked(conn, author, story_id, liker, true, at)?;
+        }
     }
     for username in story.saves {
         marks::save(conn, story_id, id(username)?, at)?;
@@ -309,7 +321,9 @@ fn make_audience(
     }
     for comment in story.comments {
         at += BETWEEN_COMMENTS;
-        comments::insert(conn, story_id, id(comment.author)?, comment.text, at)?;
+        let commenter = id(comment.author)?;
+        comments::insert(conn, story_id, commenter, comment.text, at)?;
+        effects::commented(conn, author, story_id, commenter, at)?;
     }
     Ok(())
 }

@@ -195,7 +195,7 @@ pub struct CollaborationHostLeft<'a> {
 pub struct XpGained<'a> {
     /// What this act earned.
     pub xp_amount: i64,
-    /// `story_created`, `story_published` or `game_completed`.
+    /// Such as `story_created` or `achievement_earned`.
     pub action: &'a str,
     /// What all acts together earned.
     pub total_xp: i64,
@@ -203,7 +203,7 @@ pub struct XpGained<'a> {
     pub level: i64,
     /// XP since that level began: 0 to 499.
     pub current_level_xp: i64,
-    /// The total at which the next level begins.
+    /// XP that the level takes in all: 500.
     pub next_level_xp: i64,
 }
 
@@ -227,10 +227,9 @@ pub struct UnlockedItem {
     pub kind: &'static str,
     /// An avatar's emoji, or the name of a border.
     pub name: String,
-    /// An avatar's emoji; empty for a border.
+    /// An avatar's emoji, or a picture frame for a border.
     pub emoji: String,
-    /// The colours of a border, as CSS; absent without.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The colours of a border, as a CSS gradient; null without.
     pub gradient: Option<String>,
 }
 

@@ -133,11 +133,11 @@ fn rewards() {
             total_xp: 1240,
             level: 3,
             current_level_xp: 240,
-            next_level_xp: 1500,
+            next_level_xp: 500,
         },
         concat!(
             r#"{"type":"xp_gained","xp_amount":100,"action":"story_created","total_xp":1240,"level":3,"#,
-            r#""current_level_xp":240,"next_level_xp":1500}"#
+            r#""current_level_xp":240,"next_level_xp":500}"#
         ),
     );
     let item = |kind, name: &str, emoji: &str, gradient: Option<&str>| UnlockedItem {
@@ -152,13 +152,13 @@ fn rewards() {
             total_xp: 1000,
             unlocked_items: vec![
                 item("avatar", "🦄", "🦄", None),
-                item("border", "Bronze", "", Some("#CD7F32")),
+                item("border", "Mythic", "🖼️", Some("linear-gradient(…)")),
             ],
         },
         concat!(
             r#"{"type":"level_up","new_level":3,"total_xp":1000,"unlocked_items":["#,
-            r#"{"type":"avatar","name":"🦄","emoji":"🦄"},"#,
-            r##"{"type":"border","name":"Bronze","emoji":"","gradient":"#CD7F32"}]}"##
+            r#"{"type":"avatar","name":"🦄","emoji":"🦄","gradient":null},"#,
+            r#"{"type":"border","name":"Mythic","emoji":"🖼️","gradient":"linear-gradient(…)"}]}"#
         ),
     );
 }

@@ -25,6 +25,7 @@ use crate::accounts::tokens::{Keys, Pair, random_hex};
 use crate::clock::{DAY, HOUR, MINUTE};
 use crate::pictures;
 use crate::social::store::friends;
+use crate::stories::effects;
 use crate::stories::store::{comments, marks, views, writing};
 
 /// The most people that one order may name: each has a session, and a token in the file.
@@ -332,14 +333,20 @@ fn make_story(conn: &mut Conn<'_>, story: &tales::Story, people: &[i64]) -> Resu
     let of = |number: usize| people[number % people.len()];
     let author = of(story.author);
     let id = writing::insert(conn, author, &story.written, &story.folded, story.made_at)?;
+    let tally = story.written.tally(story.folded.words());
+    effects::created(conn, author, id, &tally, story.made_at)?;
     for (order, &reader) in story.likes.iter().enumerate() {
-        marks::like(conn, id, of(reader), story.made_at + (order as i64 + 1) * MINUTE)?;
+        let at = story.made_at + (order as i64 + 1) * MINUTE;
+        marks::like(conn, id, of(reader), at)?;
+        effects::liked(conn, author, id, of(reader), true, at)?;
     }
     for &(reader, stars) in &story.ratings {
         marks::rate(conn, id, of(reader), Some(stars), story.made_at + HOUR)?;
     }
     for (reader, text) in &story.comments {
-        comments::insert(conn, id, of(*reader), text, story.made_at + 2 * HOUR)?;
+        let at = story.made_at + 2 * HOUR;
+        comments::insert(conn, id, of(*reader), text, at)?;
+        effects::commented(conn, author, id, of(*reader), at)?;
     }
     let look = views::Look {
         story_id: id,
@@ -347,6 +354,7 @@ fn make_story(conn: &mut Conn<'_>, story: &tales::Story, people: &[i64]) -> Resu
         count: story.views,
         at: story.made_at,
     };
-    views::add(conn, &[look])?;
+    let looked = views::add(conn, &[look])?;
+    effects::looked_at(conn, &looked, story.made_at)?;
     Ok(id)
 }

@@ -1,13 +1,26 @@
-//! XP, levels and what they unlock.
+//! XP, levels and what they unlock; achievements.
 //!
-//! So far the catalogue and the arithmetic of levels, which profiles show and check.
+//! Owns the tables `xp_awards` and `reward_counts`, and the XP of accounts. Other nouns tell it what happened, inside
+//! their own transaction, by [`award`] or [`count`], and hand what came of it to [`Earned::announce`] after the commit.
+//! It knows no story and no game: objects are numbers here. A game that is completed would say
+//!
+//! ```ignore
+//! let act = Award::of(Action::GameCompleted, game_id).by(attempt_id).paying(xp);
+//! let earned = rewards::award(conn, player, act, Counts::of(Count::GamesCompleted, 1), now)?;
+//! ```
 
+pub mod achievements;
+pub mod api;
+mod awarding;
+pub mod board;
 pub mod catalogue;
+pub mod counts;
+pub mod rules;
+pub mod shapes;
+pub mod store;
+mod telling;
 
-/// XP that make a level.
-pub const XP_PER_LEVEL: i64 = 500;
-
-/// The level of an account with this many XP: 1 at 0, 2 at 500.
-pub fn level(xp: i64) -> i64 {
-    xp / XP_PER_LEVEL + 1
-}
+pub use awarding::{Award, Earned, award, award_first, count};
+pub use counts::{Count, Counts};
+pub use rules::{Action, XP_PER_LEVEL, level};
+pub use shapes::XpEarned;

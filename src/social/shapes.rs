@@ -6,7 +6,10 @@ use utoipa::ToSchema;
 
 use super::store::friends::{Friend, Friendship, Invite, Person};
 use super::store::messages::{Conversation, Message, Named};
+use super::store::profiles::Profile;
 use crate::accounts::shapes::NamedShape;
+use crate::rewards::board::Author;
+use crate::stories::store::feed::Activity;
 use crate::wire::Timestamp;
 
 /// Shown for somebody who has no avatar.
@@ -314,6 +317,138 @@ mod tests {
                 created_at: 0,
             });
             assert_eq!((shape.session_id, shape.story_title), (None, None));
+        }
+    }
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the names are the wire's own")]
+pub struct ActivityShape {
+    /// `story_`, `like_`, `comment_` or `save_`, and its id. The apps keep it to know what has been read.
+    pub id: String,
+    pub user_id: i64,
+    pub user_name: String,
+    pub user_avatar: String,
+    pub user_avatar_border: String,
+    pub selected_avatar_border: String,
+    /// `published`, `liked_your_story`, `commented_on_your_story` or `saved_your_story`.
+    pub activity_type: String,
+    pub story_title: String,
+    pub story_id: i64,
+    #[schema(value_type = String, format = DateTime)]
+    pub timestamp: Timestamp,
+}
+
+impl From<Activity> for ActivityShape {
+    fn from(activity: Activity) -> Self {
+        let prefix = match activity.kind.as_str() {
+            "published" => "story",
+            "liked_your_story" => "like",
+            "commented_on_your_story" => "comment",
+            _ => "save",
+        };
+        Self {
+            id: format!("{prefix}_{}", activity.id),
+            user_id: activity.user_id,
+            user_name: activity.user_name,
+            user_avatar: avatar(activity.user_avatar),
+            user_avatar_border: activity.user_border.clone(),
+            selected_avatar_border: activity.user_border,
+            activity_type: activity.kind,
+            story_title: activity.story_title,
+            story_id: activity.story_id,
+            timestamp: Timestamp(activity.happened_at),
+        }
+    }
+}
+
+/// An author on the board.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the names are the wire's own")]
+pub struct AuthorShape {
+    pub id: i64,
+    pub name: String,
+    pub avatar: String,
+    pub selected_avatar_border: String,
+    /// By all together, from 1.
+    pub rank: i64,
+    pub story_count: i64,
+    pub total_reads: i64,
+    pub total_likes: i64,
+    /// Icons of the ten achievements earned last, the newest first.
+    pub badges: Vec<&'static str>,
+    pub achievement_count: i64,
+}
+
+impl AuthorShape {
+    /// With these badges.
+    pub fn new(author: Author, badges: Vec<&'static str>) -> Self {
+        Self {
+            id: author.id,
+            name: author.name,
+            avatar: avatar(author.avatar),
+            selected_avatar_border: author.border,
+            rank: author.rank,
+            story_count: author.story_count,
+            total_reads: author.total_reads.max(0),
+            total_likes: author.total_likes.max(0),
+            badges,
+            achievement_count: author.achievement_count,
+        }
+    }
+}
+
+/// Somebody as their friends see them.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the names are the wire's own")]
+pub struct FriendProfileShape {
+    pub id: i64,
+    pub username: String,
+    pub name: String,
+    pub avatar: String,
+    pub selected_avatar_border: String,
+    pub bio: String,
+    pub story_count: i64,
+    pub follower_count: i64,
+    pub following_count: i64,
+    pub total_reads: i64,
+    pub total_likes: i64,
+    /// `YYYY-MM-DD`.
+    pub joined_date: String,
+    pub is_online: bool,
+    /// Icons of the ten achievements earned last, the newest first.
+    pub badges: Vec<&'static str>,
+    pub achievement_count: i64,
+    pub recent_stories: Vec<ShortStory>,
+}
+
+/// A story in a profile.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the names are the wire's own")]
+pub struct ShortStory {
+    pub id: i64,
+    pub title: String,
+    /// A URL; empty without one.
+    pub cover: String,
+    pub likes: i64,
+}
+
+impl From<Profile> for FriendProfileShape {
+    fn from(profile: Profile) -> Self {
+        Self {
+            id: profile.id,
+            username: profile.username,
+            name: profile.display_name,
+            avatar: avatar(profile.avatar_emoji),
+            selected_avatar_border: profile.selected_avatar_border,
+            bio: profile.bio,
+            story_count: profile.story_count,
+            follower_count: profile.follower_count,
+            following_count: profile.following_count,
+            joined_date: Timestamp(profile.created_at).date(),
+            is_online: profile.is_online,
+            ..Self::default()
         }
     }
 }

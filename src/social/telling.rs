@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::live::notify;
 use crate::notifications::events::{FriendOnline, FriendRequest, FriendRequestAccepted, NewMessage};
+use crate::rewards::Earned;
 use crate::social::shapes::{FriendshipShape, MessageShape};
 
 /// Tells the receiver of a request that somebody would like to be friends.
@@ -23,6 +24,13 @@ pub(super) fn accepted(app: &App, friendship: &FriendshipShape) {
             };
             notify(app, listener.id, &event);
         }
+    }
+}
+
+/// Tells each of two new friends what they got for it.
+pub(super) fn earned(app: &App, earned: Vec<Earned>) {
+    for one in earned {
+        one.announce(app);
     }
 }
 

@@ -29,6 +29,8 @@ pub const CATEGORIES: [&str; 12] = [
     "animal",
     "other",
 ];
+/// What the apps put between the texts of pages.
+const PAGE_BREAK: &str = "---PAGE BREAK---";
 /// English and Tagalog.
 pub const LANGUAGES: [&str; 2] = ["en", "tl"];
 /// How a story came to be.
@@ -99,6 +101,12 @@ impl Given {
 
 fn not_blank(fields: &mut Fields, name: &str) -> Option<String> {
     fields.has(name).then(|| fields.required_text(name, usize::MAX))
+}
+
+/// Words of a content: what stands between blanks, the marks between pages left out.
+pub fn words(content: &str) -> i64 {
+    let words = content.split(PAGE_BREAK).flat_map(str::split_whitespace);
+    words.count() as i64
 }
 
 /// A list of texts: one published story with anything else in it would break the library of every visitor.
@@ -202,6 +210,19 @@ mod tests {
             ("oops", "[]"),
         ] {
             assert_eq!(serde_json::to_string(&stored_genres(stored)).unwrap(), shown);
+        }
+    }
+
+    #[test]
+    fn words_are_counted_without_the_marks_between_pages() {
+        for (content, expected) in [
+            ("", 0),
+            ("  \n ", 0),
+            ("Once upon a time.", 4),
+            ("Once\n\n---PAGE BREAK---\n\nupon  a time", 4),
+            ("A page break --- and more", 6),
+        ] {
+            assert_eq!(words(content), expected, "{content:?}");
         }
     }
 

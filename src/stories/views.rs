@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::effects;
 use super::store::{Story, views};
 use crate::app::App;
 use crate::clock::MINUTE;
@@ -17,7 +18,7 @@ const VIEW: Limit = limit("view", 1, 5 * MINUTE);
 /// Readers and stories that are remembered at most until they are written; looks beyond them are not counted.
 const MOST_WAITING: usize = 10_000;
 /// Looks that are written in one transaction.
-const AT_ONCE: usize = 250;
+const AT_ONCE: usize = 100;
 
 /// Looks that are not written yet, and whose look was counted lately.
 pub struct Views {
@@ -127,12 +128,21 @@ pub async fn flush_views(app: &App) -> bool {
         if looks.is_empty() {
             return true;
         }
-        let written: Result<(), database::Error> =
-            app.database.write(move |conn| views::add(conn, &looks)).await;
+        let now = app.clock.now();
+        let written: Result<_, database::Error> = app
+            .database
+            .write(move |conn| {
+                let looked = views::add(conn, &looks)?;
+                effects::looked_at(conn, &looked, now)
+            })
+            .await;
         app.views.looks().end(written.is_ok());
-        if let Err(error) = written {
-            tracing::debug!(%error, "views could not be written");
-            return false;
+        match written {
+            Ok(effects) => effects.announce(app),
+            Err(error) => {
+                tracing::debug!(%error, "views could not be written");
+                return false;
+            }
         }
     }
 }

@@ -31,6 +31,15 @@ impl std::fmt::Display for Timestamp {
     }
 }
 
+impl Timestamp {
+    /// Its day (UTC): `2026-03-04`.
+    pub fn date(self) -> String {
+        let mut text = self.to_string();
+        text.truncate("2026-03-04".len());
+        text
+    }
+}
+
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -9,6 +9,7 @@
 )]
 
 mod drawings;
+mod earnings;
 mod held_up;
 mod meetings;
 mod support;
@@ -54,6 +55,11 @@ mod pictures_store;
 mod pictures_streams;
 mod pictures_uploads;
 mod populate;
+mod rewards_achievements;
+mod rewards_levels;
+mod rewards_queries;
+mod rewards_storms;
+mod rewards_xp;
 mod rooms_bounds;
 mod rooms_canvases;
 mod rooms_drawing;
@@ -64,6 +70,7 @@ mod rooms_servers;
 mod social_friends;
 mod social_live;
 mod social_messages;
+mod social_people;
 mod social_polling;
 mod stories_autosave;
 mod stories_canvas;

@@ -124,7 +124,7 @@ fn who_waited_for_a_load_that_failed_is_in_the_room_that_is_held() {
     let world = World::new();
     let (_, _, session) = two(&world);
     let id = world.number("SELECT id FROM collaborations");
-    let open = || world.run(world.app.live.rooms.open(&world.app, id, &session.id));
+    let open = || world.run(world.app.live.rooms.open(&world.app, id, &session.id, 0));
     thread::scope(|scope| {
         let held = match world.app.database.dialect() {
             Dialect::Sqlite => HeldUp::reads(&world, scope),
@@ -271,7 +271,7 @@ fn what_comes_while_a_room_is_loaded_has_all_its_consequences() {
         place: Place::at(COVER),
         action: Action::Clear,
     };
-    let open = || world.run(world.app.live.rooms.open(&world.app, id, &session.id));
+    let open = || world.run(world.app.live.rooms.open(&world.app, id, &session.id, 0));
     thread::scope(|scope| {
         let held = match world.app.database.dialect() {
             Dialect::Sqlite => HeldUp::reads(&world, scope),

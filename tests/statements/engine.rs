@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use database::{Database, Dialect, Options, Target};
+use database::{Database, Dialect, Migrations, Options, Target};
 use tempfile::TempDir;
 use tinytales::migrations;
 use tokio::runtime::Builder;
@@ -24,20 +24,33 @@ enum Place {
 impl Engine {
     /// SQLite, and PostgreSQL where the environment names a server.
     pub(crate) fn all() -> Vec<Self> {
-        let mut all = vec![Self::sqlite()];
-        all.extend(Self::postgres());
+        Self::all_at(&migrations::ALL)
+    }
+
+    /// The same with the schema of these migrations.
+    pub(crate) fn all_at(migrations: &Migrations) -> Vec<Self> {
+        let mut all = vec![Self::sqlite_at(migrations)];
+        all.extend(Self::postgres_at(migrations));
         all
     }
 
     /// An SQLite file.
     pub(crate) fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let target = Target::Sqlite(folder.path().join("test.db"));
-        Self::open(target, Place::Folder { _folder: folder })
+        Self::sqlite_at(&migrations::ALL)
     }
 
     /// A new database on the test's server; nothing where there is none.
     pub(crate) fn postgres() -> Option<Self> {
+        Self::postgres_at(&migrations::ALL)
+    }
+
+    fn sqlite_at(migrations: &Migrations) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let target = Target::Sqlite(folder.path().join("test.db"));
+        Self::open(target, Place::Folder { _folder: folder }, migrations)
+    }
+
+    fn postgres_at(migrations: &Migrations) -> Option<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let server = server()?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -45,12 +58,12 @@ impl Engine {
         administrate(&server, format!("CREATE DATABASE {name}"));
         let (address, _) = server.rsplit_once('/').expect("the URL names a database");
         let target = Target::parse(&format!("{address}/{name}")).unwrap();
-        Some(Self::open(target, Place::Server { server, name }))
+        Some(Self::open(target, Place::Server { server, name }, migrations))
     }
 
-    fn open(target: Target, place: Place) -> Self {
+    fn open(target: Target, place: Place, migrations: &Migrations) -> Self {
         let database = Database::open(target, Options::default()).unwrap();
-        database.migrate(&migrations::ALL).unwrap();
+        database.migrate(migrations).unwrap();
         Self {
             database,
             _place: place,
@@ -68,6 +81,18 @@ impl Engine {
             .await
             .map(drop)
             .map_err(|error| error.to_string())
+    }
+
+    /// Brings the schema up to date.
+    pub(crate) fn migrate(&self) {
+        self.database.migrate(&migrations::ALL).unwrap();
+    }
+
+    /// Runs statements without parameters.
+    pub(crate) async fn run(&self, sql: &'static str) {
+        let run = self.database.write(move |conn| conn.batch(sql));
+        let done: Result<(), database::Error> = run.await;
+        done.unwrap();
     }
 
     /// The only column of all rows of a query.

@@ -8,6 +8,7 @@ mod engine;
 mod literals;
 mod schema;
 mod source;
+mod upgrade;
 
 use std::collections::BTreeSet;
 

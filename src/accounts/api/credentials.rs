@@ -19,6 +19,7 @@ use crate::live::collaboration;
 use crate::live::sign_outs::{self, SignOut};
 use crate::mail::queue;
 use crate::mail::templates::{self, Recipient};
+use crate::social;
 use crate::stories;
 use crate::wire::{Body, Error, Fields, respond};
 
@@ -267,6 +268,7 @@ pub async fn delete_account(
                 return Err(not_right("password"));
             }
             stories::forget_author(conn, caller.id, now)?;
+            social::forget_friend(conn, caller.id, now)?;
             let told = collaboration::forget_member(conn, caller.id, now)?;
             people::delete(conn, caller.id)?;
             Ok(told)

@@ -3,7 +3,7 @@
 use database::{Conn, Error, Row};
 
 use crate::accounts::rules;
-use crate::rewards;
+use crate::rewards::{self, rules::Standing};
 use crate::text::fold;
 
 /// What it takes to make an account.
@@ -334,4 +334,59 @@ pub fn mark_seen(conn: &mut Conn<'_>, seen: &[(i64, i64)]) -> Result<(), Error> 
         )?;
     }
     Ok(())
+}
+
+/// Somebody as rewards see them.
+#[derive(Clone, Copy, Debug)]
+pub struct Rewarded {
+    /// All XP.
+    pub xp: i64,
+    /// On the board of authors.
+    pub standing: Standing,
+}
+
+/// XP and the standing among the authors, of whom a thousand are counted at most; nothing when there is no such account.
+/// One query.
+pub fn standing(conn: &mut Conn<'_>, user_id: i64) -> Result<Option<Rewarded>, Error> {
+    let row = conn.first(
+        "SELECT u.experience_points,
+                u.user_type = 'child' AND u.published_count > 0 AND u.suspended_at IS NULL AND u.archived_at IS NULL,
+                (SELECT CAST(COUNT(*) AS BIGINT) FROM (
+                    SELECT o.id FROM users o
+                    WHERE o.published_count > u.published_count AND o.user_type = 'child' AND o.published_count > 0
+                      AND o.suspended_at IS NULL AND o.archived_at IS NULL LIMIT 1000) ahead),
+                (SELECT CAST(COUNT(*) AS BIGINT) FROM (
+                    SELECT o.id FROM users o
+                    WHERE o.user_type = 'child' AND o.published_count > 0
+                      AND o.suspended_at IS NULL AND o.archived_at IS NULL LIMIT 1000) listed)
+         FROM users u WHERE u.id = $1",
+        &[&user_id],
+    )?;
+    let Some(mut row) = row else { return Ok(None) };
+    Ok(Some(Rewarded {
+        xp: row.take()?,
+        standing: Standing {
+            is_listed: row.take()?,
+            ahead: row.take()?,
+            listed: row.take()?,
+        },
+    }))
+}
+
+/// Counts stories that an account published, or that are drafts again.
+pub fn count_published(conn: &mut Conn<'_>, user_id: i64, change: i64) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE users SET published_count = published_count + $2 WHERE id = $1",
+        &[&user_id, &change],
+    )?;
+    Ok(())
+}
+
+/// Adds XP to an account; all that it has then.
+pub fn add_xp(conn: &mut Conn<'_>, user_id: i64, xp: i64) -> Result<i64, Error> {
+    let mut row = conn.one(
+        "UPDATE users SET experience_points = experience_points + $2 WHERE id = $1 RETURNING experience_points",
+        &[&user_id, &xp],
+    )?;
+    row.take()
 }

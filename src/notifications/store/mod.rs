@@ -2,11 +2,17 @@
 
 pub mod preferences;
 
-use database::{Conn, Error, Row};
+use database::{Conn, Error, Row, ToValue};
 use serde_json::Value;
 
 /// The kind of an invitation to draw together. It waits for an answer as long as it is unread.
 pub const COLLABORATION_INVITE: &str = "collaboration_invite";
+
+/// The kind that tells of an achievement or a level.
+pub const ACHIEVEMENT_EARNED: &str = "achievement_earned";
+
+/// Alerts that are stored by one statement.
+const MOST_ALERTS: usize = 8;
 
 /// A notification to be stored.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +99,77 @@ pub fn insert(conn: &mut Conn<'_>, new: &New<'_>, now: i64) -> Result<i64, Error
     row.take()
 }
 
+/// What an alert says.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// 200 characters at most.
+    pub title: String,
+    /// A sentence or two.
+    pub message: String,
+    /// An object.
+    pub data: Value,
+}
+
+/// Stores alerts of achievements and levels, unless their recipient has switched those off; what was stored. One query
+/// for each eight.
+pub fn insert_alerts(
+    conn: &mut Conn<'_>,
+    recipient: i64,
+    notices: &[Notice],
+    now: i64,
+) -> Result<Vec<Notification>, Error> {
+    let mut stored = Vec::new();
+    for some in notices.chunks(MOST_ALERTS) {
+        let texts: Vec<String> = some.iter().map(|notice| notice.data.to_string()).collect();
+        let mut params: Vec<&dyn ToValue> = vec![&recipient, &now];
+        for (notice, data) in some.iter().zip(&texts) {
+            params.extend([&notice.title as &dyn ToValue, &notice.message, data]);
+        }
+        let rows = conn.query(&alerts_sql(some.len()), &params)?;
+        let mut ids = rows
+            .into_iter()
+            .map(|mut row| row.take())
+            .collect::<Result<Vec<i64>, Error>>()?;
+        ids.sort_unstable();
+        stored.extend(ids.into_iter().zip(some).map(|(id, notice)| Notification {
+            id,
+            recipient_id: recipient,
+            sender_id: None,
+            sender_name: None,
+            kind: ACHIEVEMENT_EARNED.to_owned(),
+            title: notice.title.clone(),
+            message: notice.message.clone(),
+            data: notice.data.clone(),
+            story_id: None,
+            is_read: false,
+            created_at: now,
+        }));
+    }
+    Ok(stored)
+}
+
+fn alerts_sql(count: usize) -> String {
+    let rows: Vec<String> = (0..count)
+        .map(|number| {
+            let first = 3 + 3 * number;
+            format!(
+                "(CAST(${first} AS TEXT), CAST(${} AS TEXT), CAST(${} AS TEXT))",
+                first + 1,
+                first + 2
+            )
+        })
+        .collect();
+    format!(
+        "INSERT INTO notifications (recipient_id, notification_type, title, message, data, is_read, created_at)
+         SELECT CAST($1 AS BIGINT), 'achievement_earned', a.column1, a.column2, a.column3, FALSE, CAST($2 AS BIGINT)
+         FROM (VALUES {}) a
+         WHERE NOT EXISTS (
+             SELECT 1 FROM notification_preferences p WHERE p.user_id = $1 AND p.achievement_alerts = FALSE)
+         RETURNING id",
+        rows.join(", ")
+    )
+}
+
 /// One notification of a recipient, read or not; nothing when there is none of that id for them. One query.
 pub fn get(conn: &mut Conn<'_>, id: i64, recipient: i64) -> Result<Option<Notification>, Error> {
     let row = conn.first(
@@ -173,5 +250,7 @@ pub fn newest_invite(recipient: &str, sender: &str, since: &str) -> String {
 
 /// Every statement that this module puts together, for the test that prepares them all.
 pub fn all_statements() -> Vec<String> {
-    vec![newest_invite("$1", "$2", "$3")]
+    let mut all: Vec<String> = (1..=MOST_ALERTS).map(alerts_sql).collect();
+    all.push(newest_invite("$1", "$2", "$3"));
+    all
 }

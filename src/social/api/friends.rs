@@ -13,6 +13,7 @@ use super::SocialDone;
 use crate::accounts::auth::Caller;
 use crate::app::App;
 use crate::clock::DAY;
+use crate::rewards::{self, Action, Award, Count, Counts, Earned};
 use crate::social::rules::{self, Asked, Status};
 use crate::social::shapes::{FriendShape, FriendshipShape};
 use crate::social::store::friends::{self, Friendship};
@@ -110,7 +111,7 @@ pub async fn send_request(
     fields.finish()?;
     let receiver = receiver.ok_or_else(|| Error::field("receiver_id", "This field is required."))?;
     let now = app.clock.now();
-    let friendship = app.write(move |conn| ask(conn, caller.id, receiver, now)).await?;
+    let (friendship, earned) = app.write(move |conn| ask(conn, caller.id, receiver, now)).await?;
     let is_accepted = friendship.status == Status::Accepted;
     let friendship = FriendshipShape::from(friendship);
     let message = if is_accepted {
@@ -120,6 +121,7 @@ pub async fn send_request(
         telling::asked(&app, &friendship);
         "Your request is on its way."
     };
+    telling::earned(&app, earned);
     Ok(respond::created(&FriendshipAnswer {
         success: true,
         message,
@@ -127,7 +129,13 @@ pub async fn send_request(
     }))
 }
 
-fn ask(conn: &mut Conn<'_>, caller: i64, receiver: i64, now: i64) -> Result<Friendship, Error> {
+fn ask(
+    conn: &mut Conn<'_>,
+    caller: i64,
+    receiver: i64,
+    now: i64,
+) -> Result<(Friendship, Vec<Earned>), Error> {
+    let mut earned = Vec::new();
     let askable = friends::askable(conn, caller, receiver)?.ok_or_else(Error::not_found)?;
     let id = match rules::ask(askable.standing, now) {
         Asked::Refused(why) => return Err(Error::bad_request(why)),
@@ -138,18 +146,31 @@ fn ask(conn: &mut Conn<'_>, caller: i64, receiver: i64, now: i64) -> Result<Frie
             id
         }
         Asked::Accepts(id) => {
-            accept(conn, id, caller, receiver, now)?;
+            earned = accept(conn, id, caller, receiver, now)?;
             id
         }
     };
-    Ok(friends::one(conn, id)?)
+    Ok((friends::one(conn, id)?, earned))
 }
 
-fn accept(conn: &mut Conn<'_>, id: i64, caller: i64, other: i64, now: i64) -> Result<(), Error> {
+/// Makes friends of two people: what that brings each of them.
+fn accept(conn: &mut Conn<'_>, id: i64, caller: i64, other: i64, now: i64) -> Result<Vec<Earned>, Error> {
     if !friends::have_room(conn, caller, other)? {
         return Err(Error::bad_request("One of you has no room for more friends."));
     }
-    Ok(friends::answer(conn, id, Status::Accepted, now)?)
+    friends::answer(conn, id, Status::Accepted, now)?;
+    let mut earned = Vec::new();
+    for (one, friend) in [(caller, other), (other, caller)] {
+        let act = Award::of(Action::FriendAdded, friend);
+        earned.push(rewards::award(
+            conn,
+            one,
+            act,
+            Counts::of(Count::Friends, 1),
+            now,
+        )?);
+    }
+    Ok(earned)
 }
 
 /// An answer to a request.
@@ -175,15 +196,16 @@ pub async fn answer(
     fields.finish()?;
     let action = action.ok_or_else(|| Error::field("action", "This field is required."))?;
     let (is_accepted, now) = (action == "accept", app.clock.now());
-    let friendship = app
+    let (friendship, earned) = app
         .write(move |conn| {
             let sender = friends::asked_by(conn, friendship_id, caller.id)?.ok_or_else(Error::not_found)?;
-            if is_accepted {
-                accept(conn, friendship_id, caller.id, sender, now)?;
+            let earned = if is_accepted {
+                accept(conn, friendship_id, caller.id, sender, now)?
             } else {
                 friends::answer(conn, friendship_id, Status::Rejected, now)?;
-            }
-            Ok(friends::one(conn, friendship_id)?)
+                Vec::new()
+            };
+            Ok((friends::one(conn, friendship_id)?, earned))
         })
         .await?;
     let friendship = FriendshipShape::from(friendship);
@@ -193,6 +215,7 @@ pub async fn answer(
     } else {
         "The request is declined."
     };
+    telling::earned(&app, earned);
     Ok(respond::ok(&FriendshipAnswer {
         success: true,
         message,
@@ -210,8 +233,17 @@ pub async fn unfriend(
     Id(friend_id): Id,
 ) -> Result<Response, Error> {
     app.limit(&limits::FRIEND_CHANGE, caller.id)?;
+    let now = app.clock.now();
     let were_friends = app
-        .write(move |conn| Ok(friends::unfriend(conn, caller.id, friend_id)?))
+        .write(move |conn| {
+            let were_friends = friends::unfriend(conn, caller.id, friend_id)?;
+            if were_friends {
+                for person in [caller.id, friend_id] {
+                    rewards::count(conn, person, Counts::of(Count::Friends, -1), now)?;
+                }
+            }
+            Ok(were_friends)
+        })
         .await?;
     if !were_friends {
         return Err(Error::not_found());

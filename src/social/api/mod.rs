@@ -2,6 +2,7 @@
 
 pub mod friends;
 pub mod messages;
+pub mod people;
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -6,6 +6,7 @@ use database::{Conn, Error, Row, placeholders};
 
 use crate::live::presence;
 use crate::notifications;
+use crate::rewards::{self, Count, Counts};
 use crate::social::rules::{Standing, Status};
 
 /// The most friends that one person can have: their list is sent whole.
@@ -196,6 +197,23 @@ pub fn friends_of(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<(i64, String)
         .collect()
 }
 
+/// A query for the ids of somebody's friends, whoever of the two asked.
+pub fn ids_of(user: &str) -> String {
+    format!(
+        "SELECT receiver_id FROM friendships WHERE sender_id = {user} AND status = 'accepted'
+         UNION ALL
+         SELECT sender_id FROM friendships WHERE receiver_id = {user} AND status = 'accepted'"
+    )
+}
+
+/// Prepares an account's leaving: its friends have one less. The caller deletes the account.
+pub fn forget_friend(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<(), Error> {
+    for mut row in conn.query(&ids_of("$1"), &[&user_id])? {
+        rewards::count(conn, row.take()?, Counts::of(Count::Friends, -1), now)?;
+    }
+    Ok(())
+}
+
 /// Somebody who may be asked to be friends.
 #[derive(Clone, Copy, Debug)]
 pub struct Askable {
@@ -355,5 +373,11 @@ pub fn standings(
 
 /// Every statement that this module puts together, for the test that prepares them all.
 pub(super) fn all_statements() -> Vec<String> {
-    vec![one_sql(), requests_sql(), list_sql(), standings_sql()]
+    vec![
+        one_sql(),
+        requests_sql(),
+        list_sql(),
+        standings_sql(),
+        ids_of("$1"),
+    ]
 }

@@ -16,8 +16,8 @@ use crate::pictures::Reader;
 use crate::pictures::splitter::{Field, Keep};
 use crate::pictures::stream::{self, Part};
 use crate::pictures::{Received, receive};
-use crate::stories::limits;
 use crate::stories::store::characters::{self, Change, Character, Listed, MOST_CHARACTERS};
+use crate::stories::{effects, limits};
 use crate::wire::{Error, Fields, Id, Timestamp, respond};
 
 /// The longest name, in code points.
@@ -183,14 +183,20 @@ pub async fn create(
             let description = description.as_deref();
             let id = characters::insert(conn, caller.id, &name, description, &canvas_data, now)?
                 .ok_or_else(full)?;
-            Ok(characters::one(conn, id, caller.id)?.ok_or(database::Error::Missing)?)
+            let earned = effects::character_created(conn, caller.id, id, now)?;
+            Ok((
+                characters::one(conn, id, caller.id)?.ok_or(database::Error::Missing)?,
+                earned,
+            ))
         })
         .await;
+    let (character, earned) = stored?;
+    earned.announce(&app);
     whole(
         &app,
         StatusCode::CREATED,
         Some("Your character is saved."),
-        stored?,
+        character,
     )
     .await
 }
@@ -352,12 +358,14 @@ pub async fn delete(
     Caller(caller): Caller,
     Id(character_id): Id,
 ) -> Result<Response, Error> {
+    let now = app.clock.now();
     let deleted: Result<(), Error> = app
         .database
         .write(move |conn| {
-            characters::delete(conn, character_id, caller.id)?
-                .then_some(())
-                .ok_or_else(Error::not_found)
+            if !characters::delete(conn, character_id, caller.id)? {
+                return Err(Error::not_found());
+            }
+            Ok(effects::character_deleted(conn, caller.id, now)?)
         })
         .await;
     deleted?;

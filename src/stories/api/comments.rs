@@ -14,8 +14,8 @@ use crate::accounts::auth::{Caller, Viewer};
 use crate::app::App;
 use crate::pictures::Reader;
 use crate::pictures::stream::{self, Part, Source};
-use crate::stories::limits;
 use crate::stories::store::comments::{self, Comment, Head, Span, Standing};
+use crate::stories::{effects, limits};
 use crate::wire::origin::Origin;
 use crate::wire::page::{Links, Page, Wanted};
 use crate::wire::{Body, ETag, Error, Fields, Id, Query, Timestamp, respond};
@@ -235,14 +235,19 @@ pub async fn create(
     let written: Result<_, Error> = app
         .database
         .write(move |conn| {
-            comments::insert(conn, story_id, caller.id, &text, now)?.ok_or_else(Error::not_found)
+            let written = comments::insert(conn, story_id, caller.id, &text, now)?;
+            let (comment, author) = written.ok_or_else(Error::not_found)?;
+            let effects = effects::commented(conn, author, story_id, caller.id, now)?;
+            Ok((comment, effects))
         })
         .await;
+    let (comment, effects) = written?;
+    effects.announce(&app);
     let message = "Your comment is there.";
     Ok(respond::created(&CommentWritten {
         success: true,
         message,
-        comment: written?.into(),
+        comment: comment.into(),
     }))
 }
 
@@ -304,13 +309,16 @@ pub async fn delete(
     Id(comment_id): Id,
 ) -> Result<Response, Error> {
     app.limit(&limits::CHANGE, caller.id)?;
+    let now = app.clock.now();
     let deleted: Result<(), Error> = app
         .database
         .write(
             move |conn| match comments::standing(conn, comment_id, caller.id)? {
-                Some(Standing::Author | Standing::StoryAuthor) => comments::delete(conn, comment_id)?
-                    .then_some(())
-                    .ok_or_else(Error::not_found),
+                Some(Standing::Author | Standing::StoryAuthor) => {
+                    let deleted = comments::delete(conn, comment_id)?;
+                    let (commenter, author) = deleted.ok_or_else(Error::not_found)?;
+                    Ok(effects::uncommented(conn, author, commenter, now)?)
+                }
                 Some(Standing::Reader) => Err(Error::forbidden("This comment is somebody else's.")),
                 None => Err(Error::not_found()),
             },

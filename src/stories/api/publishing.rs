@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::Done;
 use crate::accounts::auth::Caller;
 use crate::app::App;
-use crate::stories::effects::{self, XpEarned};
+use crate::stories::effects::{self, Effects, XpEarned};
 use crate::stories::limits;
 use crate::stories::store::{self, writing};
 use crate::wire::{Error, Id, respond};
@@ -41,16 +41,19 @@ pub async fn publish(
         .write(move |conn| {
             let changed = writing::set_published(conn, story_id, caller.id, true, now)?;
             if changed.ok_or_else(Error::not_found)? {
-                return Ok(effects::published(conn, caller.id, story_id)?);
+                return Ok(effects::published(conn, caller.id, story_id, now)?);
             }
-            Ok(None)
+            Ok(Effects::default())
         })
         .await;
+    let effects = done?;
+    let xp_earned = effects.xp_earned();
+    effects.announce(&app);
     Ok(respond::ok(&Published {
         success: true,
         message: "Your story is published.",
         story_id,
-        xp_earned: done?,
+        xp_earned,
         games_generated: false,
         games_info: "Games are made apart from publishing.",
     }))
@@ -79,7 +82,10 @@ pub async fn unpublish(
         .database
         .write(move |conn| {
             let changed = writing::set_published(conn, story_id, caller.id, false, now)?;
-            changed.map(|_| ()).ok_or_else(Error::not_found)
+            if changed.ok_or_else(Error::not_found)? {
+                effects::unpublished(conn, caller.id, now)?;
+            }
+            Ok(())
         })
         .await;
     done?;
@@ -112,7 +118,7 @@ pub async fn publish_together(
 ) -> Result<Response, Error> {
     app.limit(&limits::CHANGE, caller.id)?;
     let now = app.clock.now();
-    let done: Result<(), Error> = app
+    let done: Result<_, Error> = app
         .database
         .write(move |conn| {
             let (story, role) = store::one(conn, story_id, Some(caller.id))?.ok_or_else(Error::not_found)?;
@@ -127,17 +133,18 @@ pub async fn publish_together(
                     .flag("error", "already_published")
                     .flag("published_by", publisher));
             }
-            Ok(writing::publish_together(
+            let (author, was_published) = (story.author_id, story.is_published);
+            writing::publish_together(conn, story_id, caller.id, now)?;
+            Ok(effects::published_together(
                 conn,
+                author,
                 story_id,
-                story.author_id,
-                caller.id,
-                story.is_published,
+                was_published,
                 now,
             )?)
         })
         .await;
-    done?;
+    done?.announce(&app);
     Ok(respond::ok(&PublishedTogether {
         success: true,
         message: "Your story is published.",
@@ -158,11 +165,9 @@ pub async fn delete(
     let deleted: Result<(), Error> = app
         .database
         .write(move |conn| {
-            if writing::delete(conn, story_id, caller.id, now)? {
-                Ok(())
-            } else {
-                Err(Error::not_found())
-            }
+            let deleted = writing::delete(conn, story_id, caller.id, now)?;
+            let tally = deleted.ok_or_else(Error::not_found)?;
+            Ok(effects::deleted(conn, caller.id, &tally, now)?)
         })
         .await;
     deleted?;

@@ -19,12 +19,12 @@ use crate::moderation::Masker;
 use crate::pictures::splitter::{Field, Keep};
 use crate::pictures::{Changed, MOST_TEXT, Received, receive};
 use crate::stories::drawn::{Refused, Sent};
-use crate::stories::effects;
+use crate::stories::effects::{self, Effects};
 use crate::stories::limits;
 use crate::stories::rules::{Given, LONGEST_SUMMARY, Role};
 use crate::stories::shapes::WholeStory;
 use crate::stories::store::bodies::Body;
-use crate::stories::store::writing::{self, Current, Written};
+use crate::stories::store::writing::{self, Current, Folded, Written};
 use crate::stories::store::{self, Story};
 use crate::stories::stream;
 use crate::wire::{Error, Fields, Id};
@@ -157,21 +157,32 @@ pub async fn create(
             Some(key) => writing::repeated(conn, caller.id, key, now)?,
             None => None,
         };
-        let (story_id, xp_earned) = if let Some(story_id) = repeated {
+        let tally = story.tally(folded.words());
+        let (story_id, effects) = if let Some(story_id) = repeated {
             let old = writing::current(conn, story_id)?.ok_or(database::Error::Missing)?;
-            if old.written != *story {
+            if old.written == *story {
+                (story_id, Effects::default())
+            } else {
                 writing::update(conn, story_id, &old, &story, Some(&folded), now).map_err(swept_meanwhile)?;
+                (
+                    story_id,
+                    effects::changed(conn, caller.id, story_id, &old.tally(), &tally, now)?,
+                )
             }
-            (story_id, None)
         } else {
             let story_id = writing::insert(conn, caller.id, &story, &folded, now).map_err(swept_meanwhile)?;
-            (story_id, effects::created(conn, caller.id, story_id)?)
+            (
+                story_id,
+                effects::created(conn, caller.id, story_id, &tally, now)?,
+            )
         };
         let (story, _) = store::one(conn, story_id, Some(caller.id))?.ok_or(database::Error::Missing)?;
-        Ok((story, xp_earned))
+        Ok((story, effects))
     })
     .await;
-    let (story, xp_earned) = stored?;
+    let (story, effects) = stored?;
+    let xp_earned = effects.xp_earned();
+    effects.announce(&app);
     let head = json!({"success": true, "message": "Your story is saved.", "xp_earned": xp_earned});
     let mut response = answer(&app, &head, &story, caller.id, written, &received).await?;
     *response.status_mut() = StatusCode::CREATED;
@@ -247,14 +258,21 @@ async fn store_change(
     }
     let folded = written.folded_anew(&current.written);
     let (now, new) = (app.clock.now(), Arc::clone(written));
-    write(app, written, move |conn| {
+    let changed = write(app, written, move |conn| {
         if !writing::update(conn, story_id, &current, &new, folded.as_ref(), now).map_err(swept_meanwhile)? {
             return Ok(None);
         }
+        let words = folded.as_ref().map_or(current.words, Folded::words);
+        let (before, after) = (current.tally(), new.tally(words));
+        let effects = effects::changed(conn, current.author_id, story_id, &before, &after, now)?;
         let (story, _) = store::one(conn, story_id, Some(caller))?.ok_or_else(Error::not_found)?;
-        Ok(Some(story))
+        Ok(Some((story, effects)))
     })
-    .await
+    .await?;
+    Ok(changed.map(|(story, effects)| {
+        effects.announce(app);
+        story
+    }))
 }
 
 /// Writes a story: one with much text as a large write.

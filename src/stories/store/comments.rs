@@ -111,14 +111,15 @@ pub fn slice(conn: &mut Conn<'_>, span: &Span, bytes: i64) -> Result<Vec<Comment
     comments.collect()
 }
 
-/// Writes a comment under a published story; nothing when there is no such story. Two queries.
+/// Writes a comment under a published story; with it, who wrote the story. Nothing when there is no such story. Two
+/// queries.
 pub fn insert(
     conn: &mut Conn<'_>,
     story_id: i64,
     author_id: i64,
     body: &str,
     now: i64,
-) -> Result<Option<Comment>, Error> {
+) -> Result<Option<(Comment, i64)>, Error> {
     let row = conn.first(
         "INSERT INTO story_comments (story_id, author_id, body, date_created)
          SELECT s.id, $2, $3, $4 FROM stories s WHERE s.id = $1 AND s.is_published
@@ -127,15 +128,16 @@ pub fn insert(
     )?;
     let Some(mut row) = row else { return Ok(None) };
     let (id, author_name) = (row.take()?, row.take()?);
-    count(conn, story_id, 1)?;
-    Ok(Some(Comment {
+    let story_author = count(conn, story_id, 1)?;
+    let comment = Comment {
         id,
         story_id,
         author_id,
         author_name,
         body: body.to_owned(),
         date_created: now,
-    }))
+    };
+    Ok(Some((comment, story_author)))
 }
 
 /// Who somebody is to a comment.
@@ -187,21 +189,23 @@ pub fn edit(conn: &mut Conn<'_>, comment_id: i64, body: &str) -> Result<Option<C
     Ok(Some(comment))
 }
 
-/// Deletes a comment: false when it has vanished already. Two queries.
-pub fn delete(conn: &mut Conn<'_>, comment_id: i64) -> Result<bool, Error> {
+/// Deletes a comment; who wrote it, and who wrote the story. Nothing when it has vanished already. Two queries.
+pub fn delete(conn: &mut Conn<'_>, comment_id: i64) -> Result<Option<(i64, i64)>, Error> {
     let row = conn.first(
-        "DELETE FROM story_comments WHERE id = $1 RETURNING story_id",
+        "DELETE FROM story_comments WHERE id = $1 RETURNING story_id, author_id",
         &[&comment_id],
     )?;
-    let Some(mut row) = row else { return Ok(false) };
-    count(conn, row.take()?, -1)?;
-    Ok(true)
+    let Some(mut row) = row else { return Ok(None) };
+    let (story_id, author_id) = (row.take()?, row.take()?);
+    Ok(Some((author_id, count(conn, story_id, -1)?)))
 }
 
-fn count(conn: &mut Conn<'_>, story_id: i64, change: i64) -> Result<(), Error> {
-    conn.execute(
-        "UPDATE stories SET comments_count = comments_count + $2, version = version + 1 WHERE id = $1",
+/// Changes the count of a story's comments, and its version; who wrote it.
+fn count(conn: &mut Conn<'_>, story_id: i64, change: i64) -> Result<i64, Error> {
+    conn.one(
+        "UPDATE stories SET comments_count = comments_count + $2, version = version + 1 WHERE id = $1
+         RETURNING author_id",
         &[&story_id, &change],
-    )?;
-    Ok(())
+    )?
+    .take()
 }

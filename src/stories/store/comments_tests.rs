@@ -112,11 +112,11 @@ async fn slices_follow_each_other_without_a_gap_while_others_write() {
 #[tokio::test]
 async fn the_head_changes_with_everything_that_the_page_shows() {
     let world = World::new();
-    let (_, reader, story) = discussed(&world, 3).await;
+    let (author, reader, story) = discussed(&world, 3).await;
     let first = head(&world, story).await;
     assert_eq!((first.count, first), (3, head(&world, story).await));
 
-    let comment = world
+    let (comment, _) = world
         .write(move |conn| comments::insert(conn, story, reader, "More", NOW))
         .await
         .unwrap();
@@ -139,7 +139,8 @@ async fn the_head_changes_with_everything_that_the_page_shows() {
     let after_rename = head(&world, story).await;
     assert_ne!(after_rename, after_edit);
 
-    assert!(world.write(move |conn| comments::delete(conn, comment.id)).await);
+    let deleted = world.write(move |conn| comments::delete(conn, comment.id)).await;
+    assert_eq!(deleted, Some((reader, author)));
     let after_delete = head(&world, story).await;
     assert!(after_delete.count == 3 && after_delete != after_rename);
 }
@@ -168,8 +169,9 @@ async fn who_may_know_of_a_comment_depends_on_the_story() {
     let (author, reader, story) = discussed(&world, 0).await;
     let (comment, stranger) = world
         .write(move |conn| {
-            let comment = comments::insert(conn, story, reader, "Lovely", NOW)?;
-            Ok((comment.ok_or(Error::Missing)?.id, person(conn, "stranger")?))
+            let written = comments::insert(conn, story, reader, "Lovely", NOW)?;
+            let (comment, _) = written.ok_or(Error::Missing)?;
+            Ok((comment.id, person(conn, "stranger")?))
         })
         .await;
     let standing = |caller| world.write(move |conn: &mut Conn<'_>| comments::standing(conn, comment, caller));

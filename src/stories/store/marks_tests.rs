@@ -277,15 +277,16 @@ impl Model {
             Act::Comment => {
                 let comment = comments::insert(conn, story, user, "Lovely", NOW)?;
                 assert_eq!(comment.is_some(), self.is_published);
-                self.comments.extend(comment.map(|comment| (who, comment.id)));
+                self.comments
+                    .extend(comment.map(|(comment, _)| (who, comment.id)));
             }
             Act::Uncomment => {
                 let Some(at) = self.comments.iter().position(|(author, _)| *author == who) else {
                     return Ok(());
                 };
                 let (_, id) = self.comments.remove(at);
-                assert!(comments::delete(conn, id)?);
-                assert!(!comments::delete(conn, id)?);
+                assert!(comments::delete(conn, id)?.is_some());
+                assert!(comments::delete(conn, id)?.is_none());
             }
             Act::Publish(is_published) => {
                 self.is_published = is_published;

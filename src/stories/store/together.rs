@@ -143,6 +143,24 @@ fn co_authors_sql(count: usize) -> String {
     )
 }
 
+/// Who wrote a collaborative story, its author among them; nobody for another one. One query.
+pub fn authors(conn: &mut Conn<'_>, story_id: i64) -> Result<Vec<i64>, Error> {
+    let rows = conn.query(
+        "SELECT user_id FROM story_authors WHERE story_id = $1 ORDER BY user_id",
+        &[&story_id],
+    )?;
+    rows.into_iter().map(|mut row| row.take()).collect()
+}
+
+/// How many collaborative stories somebody wrote or co-wrote. One query.
+pub fn count(conn: &mut Conn<'_>, user_id: i64) -> Result<i64, Error> {
+    conn.one(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM story_authors WHERE user_id = $1",
+        &[&user_id],
+    )?
+    .take()
+}
+
 /// Every statement that this module puts together, for the test that prepares them all.
 pub fn all_statements() -> Vec<String> {
     super::LENGTHS

@@ -15,22 +15,49 @@ pub struct Look {
     pub at: i64,
 }
 
-/// Counts looks, and that their readers read the stories. One query for each look by a guest, two for others.
-pub fn add(conn: &mut Conn<'_>, looks: &[Look]) -> Result<(), Error> {
+/// What a look meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "columns of the same names")]
+pub struct Looked {
+    pub story_id: i64,
+    pub author_id: i64,
+    /// How often.
+    pub count: i64,
+    /// Who had not read the story before.
+    pub first_reader: Option<i64>,
+}
+
+/// Counts looks, and that their readers read the stories; what that meant, without looks at stories that have vanished.
+/// One query for each look by a guest, two for others.
+pub fn add(conn: &mut Conn<'_>, looks: &[Look]) -> Result<Vec<Looked>, Error> {
+    let mut looked = Vec::with_capacity(looks.len());
     for look in looks {
-        conn.execute(
-            "UPDATE stories SET views = views + $2 WHERE id = $1",
+        let story = conn.first(
+            "UPDATE stories SET views = views + $2 WHERE id = $1 RETURNING author_id",
             &[&look.story_id, &look.count],
         )?;
-        if look.reader_id == 0 {
-            continue;
-        }
-        conn.execute(
-            "INSERT INTO story_reads (story_id, user_id, date_read)
-             SELECT s.id, u.id, $3 FROM stories s, users u WHERE s.id = $1 AND u.id = $2
-             ON CONFLICT (story_id, user_id) DO NOTHING",
-            &[&look.story_id, &look.reader_id, &look.at],
-        )?;
+        let Some(mut story) = story else { continue };
+        looked.push(Looked {
+            story_id: look.story_id,
+            author_id: story.take()?,
+            count: look.count,
+            first_reader: read(conn, look)?,
+        });
     }
-    Ok(())
+    Ok(looked)
+}
+
+/// Who reads a story with this look that they had not read before.
+fn read(conn: &mut Conn<'_>, look: &Look) -> Result<Option<i64>, Error> {
+    if look.reader_id == 0 {
+        return Ok(None);
+    }
+    let row = conn.first(
+        "INSERT INTO story_reads (story_id, user_id, date_read)
+             SELECT s.id, u.id, $3 FROM stories s, users u WHERE s.id = $1 AND u.id = $2
+             ON CONFLICT (story_id, user_id) DO NOTHING
+             RETURNING user_id",
+        &[&look.story_id, &look.reader_id, &look.at],
+    )?;
+    row.map(|mut row| row.take()).transpose()
 }

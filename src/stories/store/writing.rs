@@ -1,9 +1,11 @@
-//! Making, changing and deleting stories. Each function is one small part of one transaction.
+//! Making, changing and deleting stories. Each function is one small part of one transaction; what an act counts for its
+//! author is up to [`effects`](crate::stories::effects).
 
-use database::{Conn, Error};
+use database::{Conn, Error, Row};
 
 use crate::clock::HOUR;
 use crate::pictures;
+use crate::stories::rules;
 use crate::text::fold;
 
 /// In how long a create with the same pages is taken for a repetition.
@@ -42,11 +44,22 @@ pub struct Drawn {
     pub wire_bytes: i64,
 }
 
-/// The texts of a story as they are searched for. Folding a long one takes a while, so it is done before the hop.
+/// The texts of a story as they are searched for, and how many words they have. Going through a long one takes a while,
+/// so it is done before the hop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folded {
     title: String,
     content: String,
+    words: i64,
+}
+
+/// What a story counts for its author.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "columns of the same names")]
+pub struct Tally {
+    pub is_published: bool,
+    pub creation_type: String,
+    pub words: i64,
 }
 
 /// A story as it stands, with what decides who may change what.
@@ -56,8 +69,17 @@ pub struct Current {
     pub author_id: i64,
     /// Rises with what its authors do; what readers leave on it does not count.
     pub revision: i64,
+    /// Words of its content, as they were counted.
+    pub words: i64,
     /// What its author wrote.
     pub written: Written,
+}
+
+impl Current {
+    /// What it counts for its author.
+    pub fn tally(&self) -> Tally {
+        self.written.tally(self.words)
+    }
 }
 
 /// A story of this author with these pages that was made lately.
@@ -73,7 +95,7 @@ pub fn repeated(conn: &mut Conn<'_>, author_id: i64, page_key: &str, now: i64) -
 pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Error> {
     let row = conn.first(
         "SELECT s.author_id, s.revision, s.title, s.summary, s.category, s.genres, s.language,
-                s.creation_type, s.is_published, s.public_cover, s.page_key, s.wire_bytes,
+                s.creation_type, s.is_published, s.public_cover, s.page_key, s.wire_bytes, s.words,
                 b.content, b.cover, b.canvas
          FROM stories s JOIN story_bodies b ON b.story_id = s.id WHERE s.id = $1",
         &[&story_id],
@@ -83,6 +105,7 @@ pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Er
     let (title, summary, category, genres) = (row.take()?, row.take()?, row.take()?, row.take()?);
     let (language, creation_type, is_published) = (row.take()?, row.take()?, row.take()?);
     let (public_cover, page_key, all_wire_bytes): (_, _, i64) = (row.take()?, row.take()?, row.take()?);
+    let words = row.take()?;
     let (content, cover, canvas): (String, String, String) = (row.take()?, row.take()?, row.take()?);
     let pictures = pictures::named_in(&[&cover, &canvas]);
     let wire_bytes = all_wire_bytes - content.len() as i64;
@@ -108,6 +131,7 @@ pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Er
     Ok(Some(Current {
         author_id,
         revision,
+        words,
         written,
     }))
 }
@@ -122,8 +146,8 @@ pub fn insert(
 ) -> Result<i64, Error> {
     let mut row = conn.one(
         "INSERT INTO stories (author_id, title, summary, category, genres, language, creation_type, public_cover,
-             is_published, page_key, body_bytes, wire_bytes, date_created, date_updated)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) RETURNING id",
+             is_published, page_key, body_bytes, wire_bytes, words, date_created, date_updated)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) RETURNING id",
         &[
             &author_id,
             &story.title,
@@ -137,6 +161,7 @@ pub fn insert(
             &story.drawn.page_key,
             &story.body_bytes(),
             &story.all_wire_bytes(),
+            &folded.words,
             &now,
         ],
     )?;
@@ -150,7 +175,6 @@ pub fn insert(
         &[&story_id, &folded.title, &folded.content],
     )?;
     pictures::store::attach(conn, story_id, &story.drawn.pictures, now)?;
-    count_published(conn, author_id, i64::from(story.is_published))?;
     Ok(story_id)
 }
 
@@ -170,8 +194,8 @@ pub fn update(
                 public_cover = $8, is_published = $9, page_key = $10, body_bytes = $11, wire_bytes = $12,
                 published_by_id = CASE WHEN NOT $9 THEN NULL
                     WHEN is_collaborative AND NOT is_published THEN author_id ELSE published_by_id END,
-                date_updated = $13, version = version + 1, revision = revision + 1
-         WHERE id = $1 AND revision = $14",
+                words = $13, date_updated = $14, version = version + 1, revision = revision + 1
+         WHERE id = $1 AND revision = $15",
         &[
             &story_id,
             &new.title,
@@ -185,6 +209,7 @@ pub fn update(
             &new.drawn.page_key,
             &new.body_bytes(),
             &new.all_wire_bytes(),
+            &folded.map_or(current.words, |folded| folded.words),
             &now,
             &current.revision,
         ],
@@ -207,11 +232,6 @@ pub fn update(
     if old.drawn.pictures != new.drawn.pictures {
         pictures::store::exchange(conn, story_id, &old.drawn.pictures, &new.drawn.pictures, now)?;
     }
-    count_published(
-        conn,
-        current.author_id,
-        i64::from(new.is_published) - i64::from(old.is_published),
-    )?;
     Ok(true)
 }
 
@@ -232,21 +252,12 @@ pub fn set_published(
         return Ok(Some(false));
     }
     mark_published(conn, story_id, is_published.then_some(author_id), now)?;
-    count_published(conn, author_id, if is_published { 1 } else { -1 })?;
     Ok(Some(true))
 }
 
 /// Publishes a collaborative story in the name of `publisher`, one of its authors.
-pub fn publish_together(
-    conn: &mut Conn<'_>,
-    story_id: i64,
-    author_id: i64,
-    publisher: i64,
-    was_published: bool,
-    now: i64,
-) -> Result<(), Error> {
-    mark_published(conn, story_id, Some(publisher), now)?;
-    count_published(conn, author_id, i64::from(!was_published))
+pub fn publish_together(conn: &mut Conn<'_>, story_id: i64, publisher: i64, now: i64) -> Result<(), Error> {
+    mark_published(conn, story_id, Some(publisher), now)
 }
 
 /// Published by somebody, or a draft again. Only a collaborative story remembers who published it.
@@ -269,28 +280,35 @@ pub fn publisher(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<String>, E
     row.map(|mut row| row.take()).transpose()
 }
 
-/// Deletes a story of this author: false when it is not theirs. Its pictures are released.
-pub fn delete(conn: &mut Conn<'_>, story_id: i64, author_id: i64, now: i64) -> Result<bool, Error> {
+/// Deletes a story of this author; what it counted for them, or nothing when it is not theirs. Its pictures are released.
+pub fn delete(conn: &mut Conn<'_>, story_id: i64, author_id: i64, now: i64) -> Result<Option<Tally>, Error> {
     let row = conn.first(
-        "SELECT is_published FROM stories WHERE id = $1 AND author_id = $2",
+        "SELECT is_published, creation_type, words FROM stories WHERE id = $1 AND author_id = $2",
         &[&story_id, &author_id],
     )?;
-    let Some(mut row) = row else { return Ok(false) };
-    let was_published: bool = row.take()?;
+    let Some(mut row) = row else { return Ok(None) };
+    let tally = Tally::from(&mut row)?;
     pictures::store::release_story(conn, story_id, now)?;
     conn.execute("DELETE FROM stories WHERE id = $1", &[&story_id])?;
-    count_published(conn, author_id, -i64::from(was_published))?;
-    Ok(true)
+    Ok(Some(tally))
 }
 
-fn count_published(conn: &mut Conn<'_>, author_id: i64, change: i64) -> Result<(), Error> {
-    if change != 0 {
-        conn.execute(
-            "UPDATE users SET published_count = published_count + $2 WHERE id = $1",
-            &[&author_id, &change],
-        )?;
+impl Folded {
+    /// Words of the content.
+    pub fn words(&self) -> i64 {
+        self.words
     }
-    Ok(())
+}
+
+impl Tally {
+    /// The next three columns of a row.
+    pub(super) fn from(row: &mut Row) -> Result<Self, Error> {
+        Ok(Self {
+            is_published: row.take()?,
+            creation_type: row.take()?,
+            words: row.take()?,
+        })
+    }
 }
 
 impl Written {
@@ -299,6 +317,16 @@ impl Written {
         Folded {
             title: fold(&self.title),
             content: fold(&self.content),
+            words: rules::words(&self.content),
+        }
+    }
+
+    /// What it counts for its author with so many words.
+    pub fn tally(&self, words: i64) -> Tally {
+        Tally {
+            is_published: self.is_published,
+            creation_type: self.creation_type.clone(),
+            words,
         }
     }
 

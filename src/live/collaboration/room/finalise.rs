@@ -20,7 +20,7 @@ use crate::live::collaboration::store::{Session, votes};
 use crate::live::notify::json;
 use crate::pictures::{self, Picture, Reference, Skeleton, canvas};
 use crate::stories::drawn::Sent;
-use crate::stories::effects;
+use crate::stories::effects::{self, Effects};
 use crate::stories::rules::{CATEGORIES, Given, LANGUAGES, LONGEST_TITLE};
 use crate::stories::store::together;
 use crate::stories::store::writing::{self, Written};
@@ -40,8 +40,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// What became of one attempt.
 enum Done {
-    /// The story was made now.
-    Made(i64),
+    /// The story was made now, and brought its host something.
+    Made(i64, Effects),
     /// It had been made before.
     Before(i64),
     /// The room has gone on meanwhile.
@@ -54,8 +54,9 @@ enum Done {
 pub(super) async fn finalise(socket: &Collaborator, room: &Arc<Room>) {
     snapshots::settle(room).await;
     match attempt(socket, room).await {
-        Ok((Done::Made(story_id), title)) => {
+        Ok((Done::Made(story_id, effects), title)) => {
             let app = &socket.app;
+            effects.announce(app);
             for event in words(room, story_id, title) {
                 events::announce(app, room.id, &event);
             }
@@ -143,13 +144,13 @@ async fn make(
         for picture in &*chosen {
             pictures::store::put(conn, &picture.id.to_string(), picture, now)?;
         }
-        let story_id = store_story(conn, &session, &story, &folded, now)?;
+        let (story_id, effects) = store_story(conn, &session, &story, &folded, now)?;
         let people = store::authors(conn, session.id)?;
         together::link(conn, story_id, session.host_id, &people)?;
         store::finalised(conn, session.id, story_id)?;
         crate::live::collaboration::store::sessions::end(conn, session.id, EndedBy::Vote, now)?;
         votes::used(conn, vote, now)?;
-        Ok(Done::Made(story_id))
+        Ok(Done::Made(story_id, effects))
     });
     let done = done.await;
     drop(leases);
@@ -163,7 +164,7 @@ fn store_story(
     story: &Written,
     folded: &writing::Folded,
     now: i64,
-) -> Result<i64, Error> {
+) -> Result<(i64, Effects), Error> {
     if let Some(story_id) = session.story_id
         && let Some(current) = writing::current(conn, story_id)?
         && current.author_id == session.host_id
@@ -171,11 +172,14 @@ fn store_story(
         let mut story = story.clone();
         story.is_published = current.written.is_published;
         writing::update(conn, story_id, &current, &story, Some(folded), now)?;
-        return Ok(story_id);
+        let (before, after) = (current.tally(), story.tally(folded.words()));
+        let effects = effects::changed(conn, session.host_id, story_id, &before, &after, now)?;
+        return Ok((story_id, effects));
     }
     let story_id = writing::insert(conn, session.host_id, story, folded, now)?;
-    effects::created(conn, session.host_id, story_id)?;
-    Ok(story_id)
+    let tally = story.tally(folded.words());
+    let effects = effects::created(conn, session.host_id, story_id, &tally, now)?;
+    Ok((story_id, effects))
 }
 
 fn title_of(model: &Model) -> Option<String> {
