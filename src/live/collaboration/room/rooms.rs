@@ -18,6 +18,8 @@ use crate::app::App;
 use crate::live::collaboration::events::group;
 use crate::wire::Error;
 
+/// How often a room is loaded for somebody who has seen more than it holds.
+const LOADS: usize = 2;
 /// When to come again while the database is behind.
 const COME_AGAIN: u64 = 2;
 
@@ -75,7 +77,7 @@ impl Rooms {
         session_id: &str,
         last_number: i64,
     ) -> Result<Arrival, Error> {
-        loop {
+        for _ in 0..LOADS {
             let arrival = self.loaded(app, id, session_id).await?;
             let room = arrival.room();
             if room.state().floor.model.number >= last_number {
@@ -87,6 +89,7 @@ impl Rooms {
                 return Ok(arrival);
             }
         }
+        Err(Error::unavailable(COME_AGAIN))
     }
 
     async fn loaded(&self, app: &Arc<App>, id: i64, session_id: &str) -> Result<Arrival, Error> {
