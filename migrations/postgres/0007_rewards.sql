@@ -40,9 +40,9 @@ CREATE TABLE reward_counts (
 
 -- Words of a story's text. Stories of before are counted by their blanks; the next save counts them exactly.
 ALTER TABLE stories ADD COLUMN words bigint NOT NULL DEFAULT 0;
-UPDATE stories SET words = (
+UPDATE stories SET words = COALESCE((
     SELECT LENGTH(TRIM(b.content)) - LENGTH(REPLACE(TRIM(b.content), ' ', '')) + 1
-    FROM story_bodies b WHERE b.story_id = stories.id);
+    FROM story_bodies b WHERE b.story_id = stories.id), 0);
 
 INSERT INTO reward_counts (user_id, total_stories, published_stories, manual_stories, ai_stories, total_words, friends,
     likes_received, comments_received, views_received, stories_read, characters_created, collaborations_completed)
@@ -64,6 +64,12 @@ SELECT u.id,
     (SELECT COUNT(*) FROM story_authors a JOIN stories s ON s.id = a.story_id
      WHERE a.user_id = u.id AND s.is_collaborative AND s.is_published)
 FROM users u;
+
+-- They are counted: whoever publishes such a story once more is not paid for it.
+INSERT INTO xp_awards (user_id, action, object_id, by_id, xp, awarded_at)
+SELECT a.user_id, 'collaboration_completed', a.story_id, 0, 0, 0
+FROM story_authors a JOIN stories s ON s.id = a.story_id
+WHERE s.is_collaborative AND s.is_published;
 
 -- The board of those who published, by how much.
 CREATE INDEX users_by_published ON users (published_count)

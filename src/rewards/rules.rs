@@ -75,9 +75,9 @@ impl Action {
     pub fn most_a_day(self) -> Option<i64> {
         match self {
             Self::StoryCreated | Self::FriendAdded => Some(5),
-            Self::StoryCommented | Self::StoryRead => Some(10),
+            Self::StoryPublished | Self::StoryCommented | Self::StoryRead => Some(10),
             Self::CharacterCreated | Self::CollaborationCompleted => Some(3),
-            Self::StoryPublished | Self::StoryLiked | Self::GameCompleted | Self::AchievementEarned => None,
+            Self::StoryLiked | Self::GameCompleted | Self::AchievementEarned => None,
         }
     }
 

@@ -115,10 +115,11 @@ fn enter_sql(count: usize) -> String {
     )
 }
 
-/// How often somebody was noted for an action within a day. One query.
+/// How often somebody was paid for an action within a day: what came after the limit does not hold the next day shut.
+/// One query.
 pub fn lately(conn: &mut Conn<'_>, user_id: i64, action: Action, now: i64) -> Result<i64, Error> {
     conn.one(
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM xp_awards WHERE user_id = $1 AND action = $2 AND awarded_at > $3",
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM xp_awards WHERE user_id = $1 AND action = $2 AND awarded_at > $3 AND xp > 0",
         &[&user_id, &action.key(), &(now - LIMIT_SPAN)],
     )?
     .take()

@@ -173,6 +173,20 @@ fn what_one_does_for_oneself_pays_nothing() {
 }
 
 #[test]
+fn whoever_does_too_much_every_day_is_paid_every_day() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    for paid in [(500, 6), (1000, 12), (1500, 18)] {
+        for number in 0..6 {
+            mira.makes(plain_story(&format!("tale {number} of {paid:?}")));
+            world.advance(MINUTE);
+        }
+        assert_eq!(world.paid(&mira, "story_created"), paid);
+        world.advance(DAY - 6 * MINUTE);
+    }
+}
+
+#[test]
 fn a_day_has_limits_and_the_next_one_new_ones() {
     let world = World::new();
     let (mira, ben) = (world.child("Mira"), world.child("Ben"));
@@ -190,11 +204,7 @@ fn a_day_has_limits_and_the_next_one_new_ones() {
         ben.reads(*story);
     }
     world.flush();
-    assert_eq!(
-        world.paid(&mira, "story_published"),
-        (600, 12),
-        "each once, without a limit"
-    );
+    assert_eq!(world.paid(&mira, "story_published"), (500, 12), "the first ten");
     assert_eq!(world.paid(&ben, "story_commented"), (100, 12));
     assert_eq!(world.paid(&ben, "story_read"), (50, 12));
     for number in 0..5 {

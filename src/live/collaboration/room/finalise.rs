@@ -144,7 +144,9 @@ async fn make(
         for picture in &*chosen {
             pictures::store::put(conn, &picture.id.to_string(), picture, now)?;
         }
-        let (story_id, effects) = store_story(conn, &session, &story, &folded, now)?;
+        let Some((story_id, effects)) = store_story(conn, &session, &story, &folded, now)? else {
+            return Ok(Done::Again);
+        };
         let people = store::authors(conn, session.id)?;
         together::link(conn, story_id, session.host_id, &people)?;
         store::finalised(conn, session.id, story_id)?;
@@ -157,29 +159,32 @@ async fn make(
     done
 }
 
-/// The linked story of the host is written anew; without one a new story is made.
+/// The linked story of the host is written anew; without one a new story is made. Nothing when somebody else has just
+/// written the linked one.
 fn store_story(
     conn: &mut Conn<'_>,
     session: &Session,
     story: &Written,
     folded: &writing::Folded,
     now: i64,
-) -> Result<(i64, Effects), Error> {
+) -> Result<Option<(i64, Effects)>, Error> {
     if let Some(story_id) = session.story_id
         && let Some(current) = writing::current(conn, story_id)?
         && current.author_id == session.host_id
     {
         let mut story = story.clone();
         story.is_published = current.written.is_published;
-        writing::update(conn, story_id, &current, &story, Some(folded), now)?;
+        if !writing::update(conn, story_id, &current, &story, Some(folded), now)? {
+            return Ok(None);
+        }
         let (before, after) = (current.tally(), story.tally(folded.words()));
         let effects = effects::changed(conn, session.host_id, story_id, &before, &after, now)?;
-        return Ok((story_id, effects));
+        return Ok(Some((story_id, effects)));
     }
     let story_id = writing::insert(conn, session.host_id, story, folded, now)?;
     let tally = story.tally(folded.words());
     let effects = effects::created(conn, session.host_id, story_id, &tally, now)?;
-    Ok((story_id, effects))
+    Ok(Some((story_id, effects)))
 }
 
 fn title_of(model: &Model) -> Option<String> {
