@@ -219,12 +219,12 @@ pub fn let_go(conn: &mut Conn<'_>, holder: &str, now: i64) -> Result<(), Error> 
     held.map_or(Ok(()), |mut row| release_one(conn, row.take()?, now))
 }
 
-/// Lets the pictures go of all holders whose names begin with `prefix`, a text without `%` and `_`. A query, and one for
-/// each picture.
-pub fn let_go_all(conn: &mut Conn<'_>, prefix: &str, now: i64) -> Result<(), Error> {
+/// Lets the pictures go of all holders whose names begin with `family` and a colon. A query, and one for each picture.
+pub fn let_go_all(conn: &mut Conn<'_>, family: &str, now: i64) -> Result<(), Error> {
+    // The character after the colon is the semicolon: all between them, by the index.
     let held = conn.query(
-        "DELETE FROM picture_holds WHERE holder LIKE $1 RETURNING picture_id",
-        &[&format!("{prefix}%")],
+        "DELETE FROM picture_holds WHERE holder > $1 AND holder < $2 RETURNING picture_id",
+        &[&format!("{family}:"), &format!("{family};")],
     )?;
     for mut row in held {
         release_one(conn, row.take()?, now)?;

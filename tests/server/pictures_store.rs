@@ -70,7 +70,7 @@ fn a_drawing_that_somebody_else_holds_is_kept() {
     world.advance(2 * MINUTE + SECOND);
     assert_eq!(world.sweeps(), 1);
     assert_eq!(world.pictures(), sorted([&other]));
-    world.sql(|conn| store::let_go_all(conn, "room:1:", 0));
+    world.sql(|conn| store::let_go_all(conn, "room:1", 0));
     assert_eq!(world.sweeps(), 0, "a story shows it");
     mira.delete(&format!("/api/stories/{again}/delete/")).ok();
     world.advance(2 * MINUTE + SECOND);

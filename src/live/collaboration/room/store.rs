@@ -455,7 +455,7 @@ pub fn finalised(conn: &mut Conn<'_>, collaboration_id: i64, story_id: i64) -> R
 
 /// Forgets all that a room was rebuilt from, but for its log. Three queries.
 pub fn forget(conn: &mut Conn<'_>, collaboration_id: i64, now: i64) -> Result<(), Error> {
-    pictures::store::let_go_all(conn, &format!("room:{collaboration_id}:"), now)?;
+    pictures::store::let_go_all(conn, &format!("room:{collaboration_id}"), now)?;
     conn.execute(
         "DELETE FROM room_canvases WHERE collaboration_id = $1",
         &[&collaboration_id],
@@ -475,7 +475,7 @@ pub fn forget_host(conn: &mut Conn<'_>, host_id: i64, now: i64) -> Result<(), Er
     )?;
     for mut row in rows {
         let id: i64 = row.take()?;
-        pictures::store::let_go_all(conn, &format!("room:{id}:"), now)?;
+        pictures::store::let_go_all(conn, &format!("room:{id}"), now)?;
     }
     Ok(())
 }
