@@ -199,6 +199,14 @@ fn a_drawing_near_the_limit_goes_round_whole_and_one_beyond_it_changes_nothing()
         "for a newcomer, too"
     );
     assert_eq!(world.app.envelope.gauges().bodies.held, 0);
+
+    let kept = || world.number("SELECT COUNT(*) FROM room_canvases WHERE state IS NOT NULL");
+    assert_eq!(kept(), 1);
+    mia.post_nothing(&session.path("end/")).ok();
+    world
+        .run(tinytales::live::collaboration::sweep::sweep(&world.app))
+        .unwrap();
+    assert_eq!(kept(), 0, "nobody is shown it any more");
 }
 
 #[test]

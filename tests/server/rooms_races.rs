@@ -101,19 +101,34 @@ fn who_is_about_to_enter_a_room_that_cannot_go_on_comes_again() {
     let (mia, ben, session) = two(&world);
     let (mut at_mia, _) = mia.enters(&session);
     let held = world.app.live.rooms.all().remove(0);
-    world.sql(|conn| {
-        conn.execute("UPDATE collaborations SET last_number = last_number + 5", &[])
-            .map(drop)
-    });
     let mut at_ben = enters_while(&world, &ben, &session, At::Book, || {
-        world.run(async { held.read_log(&world.app, Duration::ZERO) });
+        world.app.live.rooms.dissolve(&held);
         assert_eq!(at_mia.closed(), 1013);
     });
     assert_eq!(at_ben.closed(), 1013);
-    world.sql(|conn| {
-        conn.execute("UPDATE collaborations SET last_number = last_number - 5", &[])
+    let (mut at_mia, _) = mia.enters(&session);
+    let (mut at_ben, _) = ben.enters(&session);
+    see_each_other(&mut at_ben, &mut at_mia, "item_1");
+}
+
+#[test]
+fn a_room_that_lacks_what_the_session_has_lets_nobody_in_and_nobody_wait() {
+    let world = World::new();
+    let (mia, ben, session) = two(&world);
+    let (mut at_mia, _) = mia.enters(&session);
+    let missing = |change: i64| {
+        world.sql(move |conn| {
+            conn.execute(
+                "UPDATE collaborations SET last_number = last_number + $1",
+                &[&change],
+            )
             .map(drop)
-    });
+        });
+    };
+    missing(5);
+    assert_eq!(ben.socket(&session.socket()).closed(), 1013);
+    assert_eq!(at_mia.closed(), 1013);
+    missing(-5);
     let (mut at_mia, _) = mia.enters(&session);
     let (mut at_ben, _) = ben.enters(&session);
     see_each_other(&mut at_ben, &mut at_mia, "item_1");

@@ -56,6 +56,7 @@ pub async fn sweep(app: &Arc<App>) -> Result<(), Error> {
     }
     let ghosts = app.read(move |conn| Ok(members::ghosts(conn, now - GHOSTS_AFTER)?));
     room::left_behind(app, ghosts.await?).await;
+    change(app, move |conn| Ok(sessions::forget_states(conn)?)).await?;
     for _ in 0..MOST_CLEARED {
         if !change(app, move |conn| Ok(sessions::clear_one(conn, now)?)).await? {
             break;

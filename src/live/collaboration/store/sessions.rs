@@ -150,8 +150,7 @@ impl EndedBy {
     }
 }
 
-/// Ends a session; false when it is over already. Open votes and the states of its canvases, which may be large, are
-/// dropped. Three queries.
+/// Ends a session; false when it is over already. Open votes are dropped. Two queries.
 pub fn end(conn: &mut Conn<'_>, collaboration_id: i64, by: EndedBy, now: i64) -> Result<bool, Error> {
     let ended = conn.execute(
         "UPDATE collaborations SET ended_at = $2, ended_by = $3, version = version + 1
@@ -165,15 +164,11 @@ pub fn end(conn: &mut Conn<'_>, collaboration_id: i64, by: EndedBy, now: i64) ->
         "UPDATE collaboration_votes SET closed_at = $2, approved = $3 WHERE collaboration_id = $1 AND closed_at IS NULL",
         &[&collaboration_id, &now, &false],
     )?;
-    conn.execute(
-        "UPDATE room_canvases SET state = NULL WHERE collaboration_id = $1 AND state IS NOT NULL",
-        &[&collaboration_id],
-    )?;
     Ok(true)
 }
 
 /// Ends sessions whose time has passed: at once where somebody is in them, after a while where their host may still
-/// come back. Those that were ended by this call. Three queries.
+/// come back. Those that were ended by this call. Two queries.
 pub fn expire(conn: &mut Conn<'_>, now: i64) -> Result<Vec<Session>, Error> {
     const AT_A_TIME: i64 = 100;
     let rows = conn.query(
@@ -199,14 +194,20 @@ pub fn expire(conn: &mut Conn<'_>, now: i64) -> Result<Vec<Session>, Error> {
                  SELECT c.id FROM collaborations c WHERE c.ended_at = $1)",
             &[&now, &false],
         )?;
-        conn.execute(
-            "UPDATE room_canvases SET state = NULL
-             WHERE state IS NOT NULL AND collaboration_id IN (
-                 SELECT c.id FROM collaborations c WHERE c.ended_at = $1)",
-            &[&now],
-        )?;
     }
     Ok(ended)
+}
+
+/// Forgets the states of the canvases of sessions that are over: they may be large, and nobody is shown them any more. One
+/// query.
+pub fn forget_states(conn: &mut Conn<'_>) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE room_canvases SET state = NULL
+         WHERE state IS NOT NULL AND collaboration_id IN (
+             SELECT c.id FROM collaborations c WHERE c.ended_at IS NOT NULL AND c.cleared_at IS NULL)",
+        &[],
+    )?;
+    Ok(())
 }
 
 /// Gives the codes of long ended sessions back. One query.
