@@ -12,7 +12,7 @@ use crate::queue::queue;
 use crate::target::PostgresTarget;
 use crate::{Error, Options};
 
-/// What the threads share.
+/// What the threads of one queue share.
 pub(super) struct Link {
     pub(super) target: PostgresTarget,
     pub(super) connect_timeout: Duration,
@@ -20,8 +20,9 @@ pub(super) struct Link {
     pub(super) conn_max_age: Duration,
     pub(super) counters: Arc<Counters>,
     /// Held shared by an attempt at a write, exclusively by the last attempt at one.
-    pub(super) alone: RwLock<()>,
-    /// Threads that have a connection. The queue takes jobs while there are any.
+    pub(super) alone: Arc<RwLock<()>>,
+    /// Threads of this queue that have a connection. It takes jobs while there are any. A queue's own: whoever has nothing
+    /// to do does not notice that its connection is dead.
     connected: Arc<AtomicUsize>,
 }
 
@@ -48,32 +49,37 @@ pub(crate) fn start(
     options: &Options,
     counters: &Arc<Counters>,
 ) -> Result<(Queues, Vec<JoinHandle<()>>), Error> {
-    let connected = Arc::new(AtomicUsize::new(0));
-    let make_queue = || queue(options.queue, options.queued_bytes, Some(Arc::clone(&connected)));
-    let (queue, intake) = make_queue();
-    let (ordered, ordered_intake) = make_queue();
-    let link = Arc::new(Link {
-        target: target.clone(),
-        connect_timeout: target
-            .config
-            .get_connect_timeout()
-            .copied()
-            .unwrap_or(options.connect_timeout),
-        statement_timeout: options.statement_timeout,
-        conn_max_age: options.conn_max_age,
-        counters: Arc::clone(counters),
-        alone: RwLock::new(()),
-        connected,
-    });
-    let first = first_session(&link)?;
-    link.count(true);
-    let mut session = Some(first);
+    let alone = Arc::new(RwLock::new(()));
+    let make_link = |connected| {
+        Arc::new(Link {
+            target: target.clone(),
+            connect_timeout: target
+                .config
+                .get_connect_timeout()
+                .copied()
+                .unwrap_or(options.connect_timeout),
+            statement_timeout: options.statement_timeout,
+            conn_max_age: options.conn_max_age,
+            counters: Arc::clone(counters),
+            alone: Arc::clone(&alone),
+            connected,
+        })
+    };
+    let make_queue = || {
+        let connected = Arc::new(AtomicUsize::new(0));
+        let (queue, intake) = queue(options.queue, options.queued_bytes, Some(Arc::clone(&connected)));
+        (queue, intake, make_link(connected))
+    };
+    let (queue, intake, link) = make_queue();
+    let (ordered, ordered_intake, ordered_link) = make_queue();
+    let mut session = Some(first_session(&link)?);
+    let ordered_session = first_session(&ordered_link)?;
     let mut threads = Vec::new();
     for number in 0..options.connections.max(1) {
         let worker = Worker::new(Arc::clone(&link), intake.clone(), session.take());
         threads.push(spawn(&format!("db-postgres-{number}"), move || worker.run())?);
     }
-    let worker = Worker::new(Arc::clone(&link), ordered_intake, None);
+    let worker = Worker::new(ordered_link, ordered_intake, Some(ordered_session));
     threads.push(spawn("db-postgres-ordered", move || worker.run())?);
     Ok((
         Queues {
@@ -85,10 +91,14 @@ pub(crate) fn start(
     ))
 }
 
-/// Opened on a thread of its own: the caller may be inside of a runtime, which cannot wait for another one.
+/// A connection, counted. Opened on a thread of its own: the caller may be inside of a runtime, which cannot wait for another one.
 fn first_session(link: &Link) -> Result<PostgresSession, Error> {
     let connect =
         || PostgresSession::connect_patiently(&link.target, link.connect_timeout, link.statement_timeout);
     let connected = thread::scope(|scope| scope.spawn(connect).join());
-    connected.map_err(|_| Error::Panicked)?.map_err(|none| none.error)
+    let session = connected
+        .map_err(|_| Error::Panicked)?
+        .map_err(|none| none.error)?;
+    link.count(true);
+    Ok(session)
 }
