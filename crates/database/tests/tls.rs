@@ -132,17 +132,12 @@ async fn encrypted(url: &str) -> u16 {
         .to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
+    let plain = Arc::new(plain);
     let serve = async move {
-        while let Ok((mut client, _)) = listener.accept().await {
-            // The request for encryption: its length, and a code.
-            let mut request = [0; 8];
-            client.read_exact(&mut request).await.unwrap();
-            assert_eq!(request, [0, 0, 0, 8, 4, 210, 22, 47]);
-            client.write_all(b"S").await.unwrap();
-            if let Ok(mut client) = acceptor.accept(client).await {
-                let mut server = TcpStream::connect(&plain).await.unwrap();
-                let _ = copy_bidirectional(&mut client, &mut server).await;
-            }
+        // A database opens more than one connection.
+        let mut connections = tokio::task::JoinSet::new();
+        while let Ok((client, _)) = listener.accept().await {
+            connections.spawn(carry(client, acceptor.clone(), Arc::clone(&plain)));
         }
     };
     // The set is dropped with the test's runtime.
@@ -150,6 +145,19 @@ async fn encrypted(url: &str) -> u16 {
     tasks.spawn(serve);
     tasks.detach_all();
     port
+}
+
+/// One connection, from its request for encryption to its end.
+async fn carry(mut client: TcpStream, acceptor: TlsAcceptor, plain: Arc<String>) {
+    // Its length, and a code.
+    let mut request = [0; 8];
+    client.read_exact(&mut request).await.unwrap();
+    assert_eq!(request, [0, 0, 0, 8, 4, 210, 22, 47]);
+    client.write_all(b"S").await.unwrap();
+    if let Ok(mut client) = acceptor.accept(client).await {
+        let mut server = TcpStream::connect(&*plain).await.unwrap();
+        let _ = copy_bidirectional(&mut client, &mut server).await;
+    }
 }
 
 fn user(url: &str) -> &str {
