@@ -104,8 +104,10 @@ impl SqliteSession {
         )
     }
 
-    /// Frees the pages of the cache that nothing uses at the moment.
+    /// Frees the pages of the cache that nothing uses at the moment, and the statements that are prepared: small pieces of
+    /// memory, made in the middle of whatever was going on, each of which keeps a page of it.
     pub(super) fn give_back_cache(&self) {
+        self.connection.flush_prepared_statement_cache();
         if let Err(error) = self.control("PRAGMA shrink_memory") {
             tracing::debug!(%error, "SQLite keeps its page cache");
         }
