@@ -4,23 +4,13 @@ use serde_json::{Value, json};
 
 use crate::drawings::{data_url, png};
 use crate::support::{Client, Socket, World};
-use crate::together::{Session, members, stroke};
+use crate::together::{Session, members, pair, stroke};
 
 /// What is said about a canvas that holds too much beyond its stored state.
 const FULL: &str = "This drawing is too large. Clear it, or draw on another page.";
 const TOO_LONG: &str = "This message is too long.";
 /// The longest message with a whole drawing.
 const LONGEST_STATE: usize = 8 << 20;
-
-fn pair(world: &World) -> (Client, Client, Session, Socket, Socket) {
-    let [mia, ben] = ["Mia", "Ben"].map(|name| world.child(name));
-    let session = mia.hosts("Moon Cats");
-    ben.joins(&session);
-    let (mut at_mia, _) = mia.enters(&session);
-    let (at_ben, _) = ben.enters(&session);
-    at_mia.until("user_joined");
-    (mia, ben, session, at_mia, at_ben)
-}
 
 fn sync(page_id: &str) -> Value {
     json!({"type": "request_sync", "page_id": page_id, "page_index": 0, "is_cover_image": false})

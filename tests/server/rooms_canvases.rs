@@ -4,18 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Socket, World};
-use crate::together::{Session, stroke};
-
-fn pair(world: &World) -> (Client, Client, Session, Socket, Socket) {
-    let [mia, ben] = ["Mia", "Ben"].map(|name| world.child(name));
-    let session = mia.hosts("Moon Cats");
-    ben.joins(&session);
-    let (mut at_mia, _) = mia.enters(&session);
-    let (at_ben, _) = ben.enters(&session);
-    at_mia.until("user_joined");
-    (mia, ben, session, at_mia, at_ben)
-}
+use crate::support::World;
+use crate::together::{pair, stroke};
 
 fn sync(page_id: &str) -> Value {
     json!({"type": "request_sync", "page_id": page_id, "page_index": 0, "is_cover_image": false})

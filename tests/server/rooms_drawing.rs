@@ -2,19 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Socket, World, eventually};
-use crate::together::{Session, stroke};
-
-/// Two in one room; each has heard that both are there.
-fn pair(world: &World) -> (Client, Client, Session, Socket, Socket) {
-    let [mia, ben] = ["Mia", "Ben"].map(|name| world.child(name));
-    let session = mia.hosts("Moon Cats");
-    ben.joins(&session);
-    let (mut at_mia, _) = mia.enters(&session);
-    let (at_ben, _) = ben.enters(&session);
-    at_mia.until("user_joined");
-    (mia, ben, session, at_mia, at_ben)
-}
+use crate::support::{Client, World, eventually};
+use crate::together::{pair, stroke};
 
 /// A message with fields of its sender, as it is relayed.
 fn relayed(mut message: Value, by: &Client, name: &str) -> Value {

@@ -5,17 +5,7 @@ use tinytales::clock::MINUTE;
 use tinytales::live::collaboration::sweep::sweep;
 
 use crate::support::{Client, PASSWORD, Socket, World};
-use crate::together::{Session, stroke};
-
-fn pair(world: &World) -> (Client, Client, Session, Socket, Socket) {
-    let [mia, ben] = ["Mia", "Ben"].map(|name| world.child(name));
-    let session = mia.hosts("Moon Cats");
-    ben.joins(&session);
-    let (mut at_mia, _) = mia.enters(&session);
-    let (at_ben, _) = ben.enters(&session);
-    at_mia.until("user_joined");
-    (mia, ben, session, at_mia, at_ben)
-}
+use crate::together::{Session, pair, stroke};
 
 #[test]
 fn who_is_put_out_is_told_so_and_closed() {

@@ -228,3 +228,14 @@ pub fn stroke(item: &str, page_id: &str, index: i64) -> Value {
         "data": {"type": "brush", "tool": "brush", "layerId": "l", "itemId": item, "points": [{"x": 1.5, "y": 2}],
             "page_id": page_id, "page_index": index, "is_cover_image": false}})
 }
+
+/// Two in one room; each has heard that both are there.
+pub fn pair(world: &World) -> (Client, Client, Session, Socket, Socket) {
+    let [mia, ben] = ["Mia", "Ben"].map(|name| world.child(name));
+    let session = mia.hosts("Moon Cats");
+    ben.joins(&session);
+    let (mut at_mia, _) = mia.enters(&session);
+    let (at_ben, _) = ben.enters(&session);
+    at_mia.until("user_joined");
+    (mia, ben, session, at_mia, at_ben)
+}

@@ -65,8 +65,8 @@ impl std::error::Error for StateWaits {}
 /// What waits for one socket. Cheap to clone; clones are the same outbox.
 ///
 /// A message is taken while less than 1,000 messages and 1 MiB wait, or less when all outboxes together hold much
-/// ([`crate::Outboxes`]); besides them one large *state* may wait. When a message finds no room, what is ephemeral is dropped first; if there is still none, all that
-/// waits is dropped and the socket is closed with 1013, so that the other end comes again and begins anew.
+/// ([`crate::Outboxes`]); besides them one large *state* may wait. Without room ephemera are dropped first, and then all
+/// that waits: the socket is closed with 1013, and the other end comes again and begins anew.
 #[derive(Clone)]
 pub struct Outbox(Arc<Inner>);
 

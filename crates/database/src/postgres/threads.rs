@@ -91,7 +91,8 @@ pub(crate) fn start(
     ))
 }
 
-/// A connection, counted. Opened on a thread of its own: the caller may be inside of a runtime, which cannot wait for another one.
+/// A connection, counted. Opened on a thread of its own: the caller may be inside of a runtime, which cannot wait for
+/// another one.
 fn first_session(link: &Link) -> Result<PostgresSession, Error> {
     let connect =
         || PostgresSession::connect_patiently(&link.target, link.connect_timeout, link.statement_timeout);

@@ -23,6 +23,8 @@ const SETTLES_IN: Duration = Duration::from_millis(150);
 const STEP: Duration = Duration::from_millis(50);
 /// … how long for a stroke to end or another canvas to be shown, …
 const PATIENCE: Duration = Duration::from_secs(10);
+/// … how long for a socket to take what was sent before, …
+const LONGEST: Duration = Duration::from_secs(60);
 /// … and how long for somebody on the canvas to send all of it.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(800);
 
@@ -46,6 +48,9 @@ pub(super) async fn show(app: &Arc<App>, room: &Arc<Room>, seat: u64, slot: Box<
                 return;
             };
             let is_free = !post.has_state();
+            if !is_free && start.elapsed() >= LONGEST {
+                return state.floor.give_up_showing(seat);
+            }
             let is_ready = !state.floor.is_drawing(seat) && !state.floor.is_held(seat);
             if is_free && (is_ready || start.elapsed() >= PATIENCE) {
                 let user_id = state.floor.seat(seat).map_or(0, |seat| seat.user_id);

@@ -17,13 +17,16 @@ impl Items {
     /// What is in a state: all words in it that look like an id of the apps (`item_1700000000000_k3v9x`), however deep
     /// the JSON in it is nested in strings. One pass, some milliseconds for the largest state.
     pub fn of(state: &str) -> Self {
-        let ids = state
-            .as_bytes()
-            .split(|byte| !is_of_word(*byte))
-            .filter(|word| is_id(word))
-            .map(hash)
-            .take(MOST);
-        Self(ids.collect())
+        let words = state.as_bytes().split(|byte| !is_of_word(*byte));
+        let mut ids = HashSet::new();
+        for word in words.filter(|word| is_id(word)) {
+            // The same layer is named by each of its things: what counts is how many different ones there are.
+            if ids.len() == MOST {
+                break;
+            }
+            ids.insert(hash(word));
+        }
+        Self(ids)
     }
 
     /// Whether this thing is in it.
@@ -87,5 +90,7 @@ mod tests {
     fn their_number_is_bounded() {
         let ids: Vec<String> = (0..2 * MOST).map(|id| format!("item_{id}")).collect();
         assert_eq!(Items::of(&ids.join(" ")).0.len(), MOST);
+        let last = format!("{} item_1_a", "layer_1 ".repeat(2 * MOST));
+        assert!(Items::of(&last).contains("item_1_a"), "a layer counts once");
     }
 }
