@@ -128,7 +128,7 @@ pub async fn check(
 
     let encoded = found.as_ref().map(|found| found.password_hash.clone());
     let upgrade = app.config.password_upgrade;
-    let (is_right, better_hash) = app
+    let looked_at = app
         .hashing
         .run(move |workspace| {
             let Some(encoded) = encoded else {
@@ -141,7 +141,13 @@ pub async fn check(
                 Verdict::Wrong => (false, None),
             }
         })
-        .await?;
+        .await;
+    if looked_at.is_err() {
+        // Nobody looked at the password. Whoever is told to come again must not be locked out for coming again.
+        app.limits.give_back(&limits::FAILED_SIGN_IN, &account);
+        app.limits.give_back(&limits::SIGN_IN, network);
+    }
+    let (is_right, better_hash) = looked_at?;
     match found {
         Some(found) if is_right => {
             app.limits.forget(&limits::FAILED_SIGN_IN, &account);

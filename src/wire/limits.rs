@@ -42,6 +42,11 @@ impl Limits {
         admitted.map_err(|retry| Error::too_many_requests(retry.seconds()))
     }
 
+    /// Takes back one that was counted and came to nothing, through no doing of `who`.
+    pub fn give_back(&self, limit: &Limit, who: impl Display) {
+        self.rates.give_back(limit, who.to_string());
+    }
+
     /// Gives `who` the whole amount again.
     pub fn forget(&self, limit: &Limit, who: impl Display) {
         self.rates.forget(limit, who.to_string());

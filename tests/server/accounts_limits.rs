@@ -126,6 +126,22 @@ fn five_failures_a_quarter_of_an_hour_for_one_account() {
 }
 
 #[test]
+fn whoever_is_told_to_come_again_is_not_locked_out_for_it() {
+    let world = strict();
+    let mira = world.child("Mira");
+    let guest = from(&world, "9.9.9.9");
+    let delete = || mira.post("/api/auth/delete-account/", json!({"password": WRONG}));
+    world.while_hashing_is_full(|| {
+        for _ in 0..70 {
+            login(&guest, "mira@example.org", PASSWORD).refused(503);
+            delete().refused(503);
+        }
+    });
+    login(&guest, "mira@example.org", PASSWORD).ok();
+    delete().refused(400);
+}
+
+#[test]
 fn sign_ins_that_succeed_are_not_failures() {
     let world = strict();
     world.child("Mira");

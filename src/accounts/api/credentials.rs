@@ -91,10 +91,15 @@ async fn own_password(app: &Arc<App>, user_id: i64, field: &str, password: Strin
         .read(move |conn| Ok(people::password_hash(conn, user_id)?))
         .await?
         .ok_or_else(Error::not_found)?;
-    let (verdict, encoded) = app
+    let looked_at = app
         .hashing
         .run(move |workspace| (password::verify(workspace, &password, &encoded), encoded))
-        .await?;
+        .await;
+    if looked_at.is_err() {
+        // No try: nobody looked at it.
+        app.limits.give_back(&limits::OWN_PASSWORD, user_id);
+    }
+    let (verdict, encoded) = looked_at?;
     if verdict == Verdict::Wrong {
         return Err(not_right(field));
     }

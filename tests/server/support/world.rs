@@ -23,6 +23,7 @@ use tokio::sync::oneshot;
 use super::client::Client;
 use super::connection::Connection;
 use super::database::OwnDatabase;
+use super::eventually;
 
 /// When every test begins: 4 March 2026, 05:06:07.123456 (UTC).
 pub const BEGINNING: i64 = 1_772_600_767_123_456;
@@ -206,19 +207,8 @@ impl World {
         request: impl FnOnce() -> T + Send,
         meanwhile: impl FnOnce(&Self),
     ) -> T {
-        let (release, released) = sync_channel::<()>(0);
-        let (holding, held) = sync_channel::<()>(0);
         thread::scope(|scope| {
-            let app = Arc::clone(&self.app);
-            let runtime = self.runtime.clone();
-            scope.spawn(move || {
-                let work = app.hashing.run(move |_| {
-                    let _ = holding.send(());
-                    let _ = released.recv_timeout(PATIENCE);
-                });
-                let _ = runtime.block_on(work);
-            });
-            held.recv_timeout(PATIENCE).expect("the lane is free");
+            let release = self.hold_hashing();
             let jobs = self.app.database.gauges().jobs;
             let answer = scope.spawn(request);
             let deadline = Instant::now() + PATIENCE;
@@ -233,6 +223,35 @@ impl World {
             drop(release);
             answer.join().expect("the request is answered")
         })
+    }
+
+    /// What comes of `meanwhile` while as many passwords wait to be looked at as may wait.
+    pub fn while_hashing_is_full<T>(&self, meanwhile: impl FnOnce() -> T) -> T {
+        let _release = self.hold_hashing();
+        let waiting = || self.app.envelope.gauges().hashing;
+        for _ in 0..waiting().capacity {
+            let app = Arc::clone(&self.app);
+            self.runtime
+                .spawn(async move { app.hashing.run(|_| ()).await.is_ok() });
+        }
+        eventually("the lane is full", || waiting().waiting > waiting().capacity);
+        meanwhile()
+    }
+
+    /// Occupies the lane of passwords until what is returned is dropped.
+    fn hold_hashing(&self) -> SyncSender<()> {
+        let (release, released) = sync_channel::<()>(0);
+        let (holding, held) = sync_channel::<()>(0);
+        let app = Arc::clone(&self.app);
+        self.runtime.spawn(async move {
+            let work = app.hashing.run(move |_| {
+                let _ = holding.send(());
+                let _ = released.recv_timeout(PATIENCE);
+            });
+            work.await.is_ok()
+        });
+        held.recv_timeout(PATIENCE).expect("the lane is free");
+        release
     }
 
     /// Completes a future of the server's own functions.

@@ -110,6 +110,15 @@ impl Rates {
         rate.admit(now, self.lock().get(id)).map(|_| ())
     }
 
+    /// Takes one counted request of `key` back: it came to nothing, through no doing of its sender.
+    pub fn give_back(&self, rate: &Rate, key: impl Hash) {
+        let id = self.id(rate, key);
+        let mut table = self.lock();
+        if let Some(due) = table.get(id) {
+            table.put(id, due.saturating_sub(rate.interval()));
+        }
+    }
+
     /// Gives `key` its whole amount again.
     pub fn forget(&self, rate: &Rate, key: impl Hash) {
         let id = self.id(rate, key);

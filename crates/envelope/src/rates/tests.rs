@@ -63,6 +63,36 @@ fn peek_does_not_count() {
 }
 
 #[test]
+fn one_that_is_given_back_was_never_counted() {
+    let rates = Rates::new(10);
+    for _ in 0..20 {
+        assert_eq!(rates.check(NOW, &SIGN_IN, "ada"), Ok(()));
+        rates.give_back(&SIGN_IN, "ada");
+    }
+    for _ in 0..SIGN_IN.amount {
+        assert_eq!(rates.check(NOW, &SIGN_IN, "ada"), Ok(()));
+    }
+    assert!(rates.check(NOW, &SIGN_IN, "ada").is_err());
+}
+
+#[test]
+fn more_than_the_whole_amount_is_never_given_back() {
+    let rates = Rates::new(10);
+    for _ in 0..20 {
+        rates.give_back(&SIGN_IN, "ada");
+    }
+    assert!(rates.is_empty());
+    assert_eq!(rates.check(NOW, &SIGN_IN, "ada"), Ok(()));
+    for _ in 0..20 {
+        rates.give_back(&SIGN_IN, "ada");
+    }
+    for _ in 0..SIGN_IN.amount {
+        assert_eq!(rates.check(NOW, &SIGN_IN, "ada"), Ok(()));
+    }
+    assert!(rates.check(NOW, &SIGN_IN, "ada").is_err());
+}
+
+#[test]
 fn forget_gives_the_whole_amount_back() {
     let rates = Rates::new(10);
     use_up(&rates, NOW, &SIGN_IN, "ada");
