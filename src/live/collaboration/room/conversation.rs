@@ -17,7 +17,7 @@ use super::limits::{Buckets, LONGEST_DELAY, Pace};
 use super::message::{self, Inbound};
 use super::seat::Post;
 use super::sequencer::Waiting;
-use super::{canvas_work, entering, finalise, frames, masking, parcel, snapshots};
+use super::{canvas_work, entering, finalise, frames, leaving, masking, parcel, snapshots};
 use crate::app::App;
 use crate::live::collaboration::api::{SessionId, conduct};
 use crate::live::collaboration::store::Session;
@@ -118,7 +118,7 @@ impl Conversation for Collaborator {
     }
 
     async fn ended(self: Arc<Self>) {
-        entering::leave(&self).await;
+        leaving::leave(&self).await;
     }
 }
 

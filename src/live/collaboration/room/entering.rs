@@ -1,4 +1,4 @@
-//! Coming into a room and leaving it: the first words, what was missed, and what the others are told.
+//! Coming into a room: the first words, what was missed, and what the others are told.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,24 +16,16 @@ use super::{loading, parcel, store};
 use crate::app::App;
 use crate::clock::SECOND;
 use crate::live::collaboration::change;
-use crate::live::collaboration::events::{self, RoomEvent};
-use crate::live::collaboration::store::{self as sessions, Session, members, votes};
+use crate::live::collaboration::store::{Session, members};
 use crate::live::notify::json;
-use crate::live::presence;
 use crate::wire::Error;
 
-/// How long somebody who left may come back without anybody noticing.
-const GRACE: Duration = Duration::from_secs(4);
 /// When somebody who comes back is told what they have missed: the app needs a moment to be ready for it.
 const CATCH_UP_AFTER: Duration = Duration::from_millis(300);
 /// What was sent so shortly before the last sign of life may not have arrived.
-const ON_ITS_WAY: i64 = SECOND;
+pub(super) const ON_ITS_WAY: i64 = SECOND;
 /// A frame of more than this goes out as a state, which has room of its own.
 const LARGE: usize = 64 << 10;
-/// When a leaving is written again that the database has not taken …
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
-/// … twice as long after each time, and at most so long.
-const AGAIN_AT_MOST: Duration = Duration::from_secs(30);
 /// When to come again where a room has to be read anew.
 const COME_AGAIN: u64 = 1;
 
@@ -200,7 +192,7 @@ fn send_large<P: Post>(seat: &Seat<P>, json: Vec<u8>, snapshots: Snapshots) {
 }
 
 /// Notes up to where somebody has seen the room, so that they are told what comes after it when they return.
-async fn note_seen(app: &App, id: i64, user_id: i64, number: i64) {
+pub(super) async fn note_seen(app: &App, id: i64, user_id: i64, number: i64) {
     // Nothing seen is something else than never here.
     let number = if number == 0 { -1 } else { number };
     let noted = app
@@ -209,130 +201,4 @@ async fn note_seen(app: &App, id: i64, user_id: i64, number: i64) {
     if let Err(error) = noted {
         tracing::debug!(%error, "it could not be noted what somebody has seen");
     }
-}
-
-/// Takes a socket out of its room. The others are told when nobody has come back for it after a while.
-pub(super) async fn leave(socket: &Arc<Collaborator>) {
-    let Some(room) = socket.room.get().cloned() else {
-        return;
-    };
-    let (app, user_id) = (Arc::clone(&socket.app), socket.handle.user_id());
-    // What was sent later may have been lost with the connection.
-    let arrived = socket.handle.heard_at() - ON_ITS_WAY;
-    let (title, seen) = {
-        let mut state = room.state();
-        let title = state.floor.last_title(socket.handle.id());
-        let has_seat = state.floor.seat(socket.handle.id()).is_some();
-        let seen = has_seat.then(|| state.past.at(arrived));
-        state.floor.seats.retain(|seat| seat.id != socket.handle.id());
-        if state.floor.seats.is_empty() {
-            state.floor.seats = Vec::new();
-            state.empty_since = Some(Instant::now());
-        }
-        (title, seen)
-    };
-    if let Some(title) = title {
-        leave_title(&app, &room, user_id, title).await;
-    }
-    if let Some(seen) = seen {
-        note_seen(&app, room.id, user_id, seen).await;
-    }
-    let tasks = app.tasks.clone();
-    tasks.spawn("leave a room", async move {
-        tokio::select! {
-            () = tokio::time::sleep(GRACE) => {}
-            // Whoever is here now comes again at once.
-            () = app.tasks.stopping() => return,
-        }
-        Box::pin(gone(&app, &room, user_id)).await;
-    });
-}
-
-/// The title that was typed last and had to wait.
-async fn leave_title(app: &Arc<App>, room: &Room, user_id: i64, title: String) {
-    let op = super::op::Op {
-        user_id,
-        username: room.state().floor.name(user_id),
-        place: super::op::Place::default(),
-        action: super::op::Action::Title { title: title.into() },
-    };
-    if let Err(error) = app.live.rooms.submit(app, room.id, op).await {
-        tracing::debug!(%error, "a title was lost");
-    }
-}
-
-/// A socket of somebody is gone for good; the last one of them takes them out of the session.
-async fn gone(app: &App, room: &Room, user_id: i64) {
-    let presence = &app.live.presence;
-    let left = insist(app, || presence.leave(app, &room.session_id, user_id)).await;
-    if left == Some(true) {
-        insist(app, || depart(app, room.session_id.to_string(), user_id, false)).await;
-    }
-}
-
-/// Does something again until the database takes it: sockets end when it is away, and whoever left must not stay in the
-/// list for ever. Nothing when the server stops first; the rows that it leaves behind are swept later.
-async fn insist<T, F>(app: &App, work: impl Fn() -> F) -> Option<T>
-where
-    F: Future<Output = Result<T, Error>>,
-{
-    let mut pause = AGAIN_AFTER;
-    loop {
-        match work().await {
-            Ok(done) => return Some(done),
-            Err(error) => tracing::debug!(%error, "a leaving is written again"),
-        }
-        tokio::select! {
-            () = tokio::time::sleep(pause) => pause = (pause * 2).min(AGAIN_AT_MOST),
-            () = app.tasks.stopping() => return None,
-        }
-    }
-}
-
-/// Takes out of their sessions who is nowhere in them any more, but was not seen leaving: session ids with user ids.
-pub async fn left_behind(app: &Arc<App>, left: Vec<(String, i64)>) {
-    for (session_id, user_id) in left {
-        if let Err(error) = depart(app, session_id.clone(), user_id, true).await {
-            tracing::debug!(%error, "a leaving is written later");
-            let own = Arc::clone(app);
-            app.tasks.spawn("leave a session", async move {
-                insist(&own, || depart(&own, session_id.clone(), user_id, true)).await;
-            });
-        }
-    }
-}
-
-/// Somebody is nowhere in a session any more, unless they have come again meanwhile. `is_unseen` when nobody saw them
-/// leave.
-async fn depart(app: &App, session_id: String, user_id: i64, is_unseen: bool) -> Result<(), Error> {
-    let now = app.clock.now();
-    let departed = change(app, move |conn| {
-        let Some(session) = sessions::lock(conn, &session_id)? else {
-            return Ok(None);
-        };
-        if presence::is_present(conn, &session_id, user_id, now)? {
-            return Ok(None);
-        }
-        let ballot = if members::leave(conn, session.id, user_id, now)? {
-            votes::withdraw(conn, session.id, user_id, now)?
-        } else {
-            None
-        };
-        Ok(Some((session.id, ballot)))
-    });
-    let Some((id, ballot)) = departed.await? else {
-        return Ok(());
-    };
-    // Told even if the place was gone already, as with an account: rooms tell it once.
-    app.live
-        .channels
-        .publish(&events::group(id), parcel::left(user_id));
-    if is_unseen {
-        // Their server may have died between its last commit and the message about that.
-        app.live.channels.publish(&events::group(id), parcel::look());
-    }
-    for event in ballot.iter().flat_map(RoomEvent::of_vote) {
-        events::announce(app, id, &event);
-    }
-    Ok(())
 }

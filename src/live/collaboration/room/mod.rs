@@ -16,6 +16,7 @@ pub mod frames;
 mod held;
 pub mod intake;
 pub mod items;
+mod leaving;
 pub mod lights;
 pub mod limits;
 mod loading;
@@ -38,7 +39,7 @@ mod upkeep;
 
 pub use conversation::open;
 pub use draft::Draft;
-pub use entering::left_behind;
+pub use leaving::left_behind;
 pub use op::DraftChange;
 pub use rooms::{Gauges, Rooms, current_pages, draft, update_draft};
 pub use upkeep::{let_go, start};

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use super::draft::Draft;
 use super::held::Room;
+use super::leaving::Leavings;
 use super::loading;
 use super::op::{Action, DraftChange, Op, Place};
 use super::parcel;
@@ -29,6 +30,8 @@ pub struct Rooms {
     rooms: Mutex<HashMap<i64, Arc<Room>>>,
     /// Numbers the operations of all of them.
     pub sequencer: Sequencer,
+    /// Those who have left them.
+    pub leavings: Leavings,
     /// Rooms that the beat looks after.
     restless: Mutex<Vec<Arc<Room>>>,
     rang: Notify,

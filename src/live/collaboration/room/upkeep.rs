@@ -299,6 +299,14 @@ pub fn start(app: &Arc<App>) {
             () = beating.tasks.stopping() => {}
         }
     });
+    let leaving = Arc::clone(app);
+    app.tasks.spawn("leave rooms", async move {
+        tokio::select! {
+            () = leaving.live.rooms.leavings.run(&leaving) => {}
+            // The rows that are left behind are swept later.
+            () = leaving.tasks.stopping() => {}
+        }
+    });
     let letting = Arc::clone(app);
     app.tasks.spawn("let go of rooms", async move {
         while pause(&letting, LET_GO_EVERY).await {
