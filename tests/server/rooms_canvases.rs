@@ -1,10 +1,13 @@
 //! Whole drawings: who is shown one, whose counts, and what a clear leaves.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
+use database::Dialect;
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::held_up::{HeldUp, is_held_up, until};
+use crate::support::{World, eventually};
 use crate::together::{pair, stroke};
 
 fn sync(page_id: &str) -> Value {
@@ -38,6 +41,22 @@ fn who_asks_is_shown_the_strokes_when_no_state_is_stored() {
 }
 
 #[test]
+fn what_comes_while_somebody_waits_to_be_shown_a_canvas_comes_once() {
+    let world = World::new();
+    let (_, _, _, mut at_mia, mut at_ben) = pair(&world);
+    at_mia.send(stroke("item_1", "m0", 0));
+    at_ben.until("draw");
+    at_ben.send(sync("b0"));
+    at_ben.send(json!({"type": "page_change", "page_number": 0}));
+    at_mia.until("page_change");
+    at_mia.send(stroke("item_2", "m0", 0));
+    assert_eq!(at_ben.until("draw")["data"]["itemId"], "item_2");
+    assert_eq!(at_ben.until("draw")["data"]["itemId"], "item_1", "it is shown");
+    at_mia.send(stroke("item_3", "m0", 0));
+    assert_eq!(at_ben.until("draw")["data"]["itemId"], "item_3");
+}
+
+#[test]
 fn who_is_on_a_canvas_is_asked_for_it_and_whoever_comes_is_shown_the_answer() {
     let world = World::new();
     let (_, _, _, mut at_mia, mut at_ben) = pair(&world);
@@ -59,6 +78,36 @@ fn who_is_on_a_canvas_is_asked_for_it_and_whoever_comes_is_shown_the_answer() {
     assert_eq!(shown["sender_user_id"], "server");
     assert_eq!(shown["page_index"], 0);
     assert_eq!(at_ben.next()["data"]["itemId"], "item_2");
+}
+
+#[test]
+fn a_stroke_that_has_no_number_yet_counts_as_part_of_the_drawing_that_shows_it() {
+    let world = World::new();
+    let (_, _, _, mut at_mia, mut at_ben) = pair(&world);
+    at_mia.send(stroke("item_1", "m0", 0));
+    at_ben.until("draw");
+    let asked = at_mia.until("request_canvas_state");
+    thread::scope(|scope| {
+        let held_up = match world.app.database.dialect() {
+            Dialect::Sqlite => HeldUp::writes(&world, scope),
+            Dialect::Postgres => HeldUp::table(&world, scope, "LOCK TABLE operations IN EXCLUSIVE MODE"),
+        };
+        at_mia.send(stroke("item_2", "m0", 0));
+        until("the stroke waits", || is_held_up(&world));
+        at_mia.send(answer(&asked, "item_1 and item_2", "m0"));
+        held_up.go_on();
+    });
+    eventually("both strokes are in the drawing and in nothing else", || {
+        let strokes = world.sql(|conn| {
+            conn.one("SELECT COUNT(*) FROM operations WHERE kind = 'draw'", &[])?
+                .take::<i64>()
+        });
+        strokes == 0
+    });
+    at_ben.until("draw");
+    at_ben.send(sync("b0"));
+    let shown = at_ben.until("canvas_state");
+    assert_eq!(shown["canvas_data"]["projectData"], "item_1 and item_2");
 }
 
 #[test]

@@ -40,7 +40,7 @@ struct Inner {
 pub(crate) struct Queues {
     pub(crate) reads: Queue,
     pub(crate) writes: Queue,
-    pub(crate) ordered: Queue,
+    pub(crate) apart: Queue,
 }
 
 /// What the threads count.
@@ -170,6 +170,18 @@ impl Database {
         self.submit(Kind::Ordered, deadline, None, bytes, work).await
     }
 
+    /// Like [`Database::write_ordered`], on a connection that nothing else uses: for writes for which many people wait, one
+    /// behind the other, and which must not wait for those of others. On SQLite there is one writer all the same.
+    pub async fn write_apart<T, E, F>(&self, bytes: usize, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let deadline = self.inner.options.write_deadline;
+        self.submit(Kind::Apart, deadline, None, bytes, work).await
+    }
+
     /// Prepares a statement without running it. The types of its columns, all of which a [`Row`](crate::Row) can
     /// read; SQLite says `ANY`. For a test that goes through every statement of a program.
     pub async fn check_statement(&self, sql: &str) -> Result<Vec<String>, Error> {
@@ -194,16 +206,12 @@ impl Database {
     pub fn gauges(&self) -> Gauges {
         let queues = self.inner.queues.read().unwrap_or_else(PoisonError::into_inner);
         let (reads_waiting, writes_waiting, bytes_waiting) = match &*queues {
-            Some(Queues {
-                reads,
-                writes,
-                ordered,
-            }) => match self.dialect() {
+            Some(Queues { reads, writes, apart }) => match self.dialect() {
                 Dialect::Sqlite => (reads.len(), writes.len(), writes.bytes()),
                 Dialect::Postgres => (
                     reads.len(),
-                    writes.len() + ordered.len(),
-                    writes.bytes() + ordered.bytes(),
+                    writes.len() + apart.len(),
+                    writes.bytes() + apart.bytes(),
                 ),
             },
             None => (0, 0, 0),
@@ -258,18 +266,13 @@ impl Database {
 impl Inner {
     fn push(&self, job: Job) -> Result<(), Error> {
         let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(Queues {
-            reads,
-            writes,
-            ordered,
-        }) = &*queues
-        else {
+        let Some(Queues { reads, writes, apart }) = &*queues else {
             return Err(Error::Unavailable);
         };
         match job.kind {
             Kind::Read => reads.push(job),
-            Kind::Ordered if job.bytes > 0 => ordered.push(job),
             Kind::Write | Kind::Ordered => writes.push(job),
+            Kind::Apart => apart.push(job),
         }
     }
 

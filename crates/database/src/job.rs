@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     Write,
     /// A write that holds on to the rows it begins with: it waits for others instead of failing after them.
     Ordered,
+    /// The same, on the connection that is kept for such writes.
+    Apart,
 }
 
 /// What became of a run.

@@ -7,8 +7,8 @@ use std::time::Duration;
 pub struct Options {
     /// SQLite: threads that read beside the one that writes.
     pub readers: usize,
-    /// PostgreSQL: connections, each with a thread, shared by reads and writes. One more is kept for ordered writes of
-    /// many rows.
+    /// PostgreSQL: connections, each with a thread, shared by reads and writes. One more is kept for
+    /// [`Database::write_apart`](crate::Database::write_apart).
     pub connections: usize,
     /// Jobs that may wait in one queue; one more is refused as [`Error::Busy`](crate::Error::Busy).
     pub queue: usize,
@@ -39,7 +39,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             readers: 2,
-            connections: 4,
+            connections: 8,
             queue: 256,
             queued_bytes: 32 << 20,
             read_deadline: Duration::from_secs(1),

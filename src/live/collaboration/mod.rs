@@ -19,6 +19,17 @@ pub use self::leaving::forget_member;
 use crate::app::App;
 use crate::wire::Error;
 
+/// Runs a closure that notes something of a room, `bytes` of it: by statements each of which says by itself whether it
+/// still holds. SERIALIZABLE it would fail again and again where somebody draws: whatever names its session looks at the
+/// row whose number each stroke raises.
+pub async fn note<T, F>(app: &App, bytes: usize, work: F) -> Result<T, Error>
+where
+    F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
+    T: Send + 'static,
+{
+    app.database.write_ordered(bytes, work).await
+}
+
 /// Runs a closure that changes one session. It begins with [`store::lock`], or finds out by one look which session that
 /// is: so the changes of one session follow each other, on whichever server they are made, and none has to be done again
 /// because somebody draws there.

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use futures_util::future::join;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Statement};
@@ -38,6 +39,8 @@ pub(super) struct PostgresSession {
     uses: u64,
     /// What the session's `statement_timeout` is now.
     statement_timeout: Duration,
+    /// What begins the transaction that has been asked for: it goes out with its first statement.
+    opening: Option<String>,
     /// How long the next answer may take.
     pub(super) patience: Duration,
     pub(super) trouble: Option<Trouble>,
@@ -102,6 +105,7 @@ impl PostgresSession {
             prepared: HashMap::new(),
             uses: 0,
             statement_timeout,
+            opening: None,
             patience: time,
             trouble: None,
         };
@@ -119,23 +123,27 @@ impl PostgresSession {
         }
     }
 
-    /// Begins a transaction whose statements may run until `deadline`, in one round trip.
-    pub(super) fn begin(&mut self, kind: Kind, deadline: Instant) -> Result<(), Error> {
+    /// Begins a transaction whose statements may run until `deadline`, together with the first of them: with a server far
+    /// away a way there and back is most of what a write costs.
+    pub(super) fn begin(&mut self, kind: Kind, deadline: Instant) {
         let left = deadline.saturating_duration_since(Instant::now());
         self.patience = left + SLACK;
-        let isolation = if kind == Kind::Ordered {
-            "READ COMMITTED"
-        } else {
-            "SERIALIZABLE"
+        let isolation = match kind {
+            Kind::Ordered | Kind::Apart => "READ COMMITTED",
+            Kind::Read | Kind::Write => "SERIALIZABLE",
         };
-        self.batch(&format!(
+        self.opening = Some(format!(
             "BEGIN ISOLATION LEVEL {isolation} READ WRITE; SET LOCAL statement_timeout = {}",
             millis(left)
-        ))
+        ));
     }
 
     /// Commits; `OutcomeUnknown` when no answer came.
     pub(super) fn commit(&mut self) -> Result<(), Error> {
+        if self.opening.take().is_some() {
+            // Nothing was asked of it.
+            return Ok(());
+        }
         let outcome = self.batch("COMMIT");
         match self.trouble {
             Some(Trouble::Lost) => Err(Error::OutcomeUnknown),
@@ -145,6 +153,9 @@ impl PostgresSession {
 
     /// Gives a transaction up. A connection that cannot even do that is lost.
     pub(super) fn rollback(&mut self) {
+        if self.opening.take().is_some() {
+            return;
+        }
         if self.batch("ROLLBACK").is_err() {
             self.trouble = Some(Trouble::Lost);
         }
@@ -252,7 +263,8 @@ impl Session for PostgresSession {
         let statement = self.prepare(sql)?;
         let bound = bind(params, statement.params())?;
         let values: Vec<_> = bound.iter().map(|value| value as _).collect();
-        let querying = self.client.query(&statement, &values);
+        let opening = self.opening.take();
+        let querying = after(opening, &self.client, self.client.query(&statement, &values));
         let found = Self::wait(&self.runtime, self.patience, &mut self.trouble, querying)?;
         found.iter().take(limit).map(read_row).collect()
     }
@@ -261,17 +273,15 @@ impl Session for PostgresSession {
         let statement = self.prepare(sql)?;
         let bound = bind(params, statement.params())?;
         let values: Vec<_> = bound.iter().map(|value| value as _).collect();
-        let executing = self.client.execute(&statement, &values);
+        let opening = self.opening.take();
+        let executing = after(opening, &self.client, self.client.execute(&statement, &values));
         Self::wait(&self.runtime, self.patience, &mut self.trouble, executing)
     }
 
     fn batch(&mut self, sql: &str) -> Result<(), Error> {
-        Self::wait(
-            &self.runtime,
-            self.patience,
-            &mut self.trouble,
-            self.client.batch_execute(sql),
-        )
+        let opening = self.opening.take();
+        let executing = after(opening, &self.client, self.client.batch_execute(sql));
+        Self::wait(&self.runtime, self.patience, &mut self.trouble, executing)
     }
 
     fn column_types(&mut self, sql: &str) -> Result<Vec<String>, Error> {
@@ -284,6 +294,21 @@ impl Session for PostgresSession {
         let size: Option<i64> = rows.into_iter().next().map(|mut row| row.take()).transpose()?;
         Ok(size.map_or(0, i64::cast_unsigned))
     }
+}
+
+/// Sends what begins a transaction and its first statement one behind the other, and waits for both answers. Where the
+/// first fails the second is outside of a transaction, in which this session cannot write.
+async fn after<T>(
+    opening: Option<String>,
+    client: &Client,
+    first: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, tokio_postgres::Error> {
+    let Some(opening) = opening else {
+        return first.await;
+    };
+    let (opened, done) = join(client.batch_execute(&opening), first).await;
+    opened?;
+    done
 }
 
 /// At least 1, because 0 means no limit to PostgreSQL.

@@ -71,21 +71,21 @@ pub(crate) fn start(
         (queue, intake, make_link(connected))
     };
     let (queue, intake, link) = make_queue();
-    let (ordered, ordered_intake, ordered_link) = make_queue();
+    let (apart, apart_intake, apart_link) = make_queue();
     let mut session = Some(first_session(&link)?);
-    let ordered_session = first_session(&ordered_link)?;
+    let apart_session = first_session(&apart_link)?;
     let mut threads = Vec::new();
     for number in 0..options.connections.max(1) {
         let worker = Worker::new(Arc::clone(&link), intake.clone(), session.take());
         threads.push(spawn(&format!("db-postgres-{number}"), move || worker.run())?);
     }
-    let worker = Worker::new(ordered_link, ordered_intake, Some(ordered_session));
-    threads.push(spawn("db-postgres-ordered", move || worker.run())?);
+    let worker = Worker::new(apart_link, apart_intake, Some(apart_session));
+    threads.push(spawn("db-postgres-apart", move || worker.run())?);
     Ok((
         Queues {
             reads: queue.clone(),
             writes: queue,
-            ordered,
+            apart,
         },
         threads,
     ))

@@ -106,7 +106,7 @@ impl Worker {
             }
             match job.kind {
                 Kind::Read => self.read(job),
-                Kind::Write | Kind::Ordered => self.write(job),
+                Kind::Write | Kind::Ordered | Kind::Apart => self.write(job),
             }
             self.renew();
         }
@@ -165,8 +165,11 @@ impl Worker {
                 Ok(session) => session,
                 Err(error) => return job.refuse(error),
             };
-            // The last attempt has this process to itself, so that somebody always comes through.
-            let outcome = if attempt < ATTEMPTS {
+            // The last attempt has this process to itself, so that somebody always comes through; but for what has a
+            // connection of its own, which waits for rows and nothing else.
+            let outcome = if job.kind == Kind::Apart {
+                run_write(session, &mut job, &link)
+            } else if attempt < ATTEMPTS {
                 let _others = link.alone.read().unwrap_or_else(PoisonError::into_inner);
                 run_write(session, &mut job, &link)
             } else {
@@ -223,13 +226,7 @@ fn run_read(session: &mut PostgresSession, job: &mut Job, link: &Link) {
 
 /// Runs a write in one transaction.
 fn run_write(session: &mut PostgresSession, job: &mut Job, link: &Link) -> Outcome {
-    if let Err(error) = session.begin(job.kind, job.deadline) {
-        return if session.trouble().is_some() {
-            Outcome::Again(error)
-        } else {
-            Outcome::Refuse(error)
-        };
-    }
+    session.begin(job.kind, job.deadline);
     let mut conn = Conn::new(session, &link.counters.statements, job.deadline, true);
     let verdict = job.run(&mut conn);
     let failure = conn.failure().cloned();

@@ -52,7 +52,7 @@ pub(crate) fn start(
     }
     let queues = Queues {
         reads,
-        ordered: writes.clone(),
+        apart: writes.clone(),
         writes,
     };
     Ok((queues, threads))

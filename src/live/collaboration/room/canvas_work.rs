@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
-use super::canvases::{Kept, Showing, Stored};
+use super::canvases::{Asked, Kept, Showing, Stored};
 use super::conversation::Collaborator;
 use super::held::Room;
 use super::items::Items;
@@ -14,6 +14,7 @@ use super::op::{Action, Op, Place};
 use super::store::{self, Logged};
 use super::upkeep;
 use crate::app::App;
+use crate::live::collaboration::note;
 use crate::pictures::Reader;
 use crate::wire::Error;
 
@@ -37,7 +38,7 @@ const MOST_OF_ROOM: u64 = 32 << 20;
 const LARGE: u64 = 64 << 10;
 
 /// Shows a canvas to a socket: the stored state, and what has happened since.
-pub(super) async fn show(app: &Arc<App>, room: &Arc<Room>, seat: u64, slot: Box<str>) {
+pub(super) async fn show(app: &Arc<App>, room: &Arc<Room>, seat: u64, slot: Box<str>, asked: Asked) {
     sleep(SETTLES_IN).await;
     freshen(room, seat, &slot).await;
     let start = Instant::now();
@@ -54,7 +55,7 @@ pub(super) async fn show(app: &Arc<App>, room: &Arc<Room>, seat: u64, slot: Box<
             let is_ready = !state.floor.is_drawing(seat) && !state.floor.is_held(seat);
             if is_free && (is_ready || start.elapsed() >= PATIENCE) {
                 let user_id = state.floor.seat(seat).map_or(0, |seat| seat.user_id);
-                match state.floor.begin_showing(seat, &slot) {
+                match state.floor.begin_showing(seat, &slot, asked) {
                     Some(showing) => break (showing, user_id),
                     None => return,
                 }
@@ -90,30 +91,25 @@ async fn freshen(room: &Arc<Room>, seat: u64, slot: &str) {
 
 async fn send(app: &Arc<App>, room: &Arc<Room>, showing: &Showing, user_id: i64) -> Result<(), Error> {
     let (id, slot) = (room.id, showing.slot.clone());
-    let mut bytes = showing.tail_bytes as u64;
-    if showing.has_state {
-        bytes += app
-            .read(move |conn| Ok(store::canvas_bytes(conn, id, &slot)?))
-            .await?;
-    }
+    // Even if none was stored a moment ago: what it covers is gone from the log.
+    let state_bytes = app
+        .read(move |conn| Ok(store::canvas_bytes(conn, id, &slot)?))
+        .await?;
+    let bytes = showing.tail_bytes as u64 + state_bytes;
     let mut permit: Box<dyn Any + Send> = Box::new(());
     if bytes > LARGE {
         // What is read, and the frames that are made of it.
         let reader = Reader::Account(user_id);
         permit = Box::new(app.pictures.answers.take(reader, bytes * 2).await?);
     }
-    let (slot, numbers, has_state) = (showing.slot.clone(), showing.tail.clone(), showing.has_state);
+    let (slot, numbers) = (showing.slot.clone(), showing.tail.clone());
     let kept = app
         .read(move |conn| {
             // The log before the state: what the state covers meanwhile is left out, and nothing can be missing.
             let log = store::log_of(conn, id, &numbers)?;
             let readable = |Logged { number, op }| Some((number, op?));
             let log = log.into_iter().filter_map(readable).collect();
-            let state = if has_state {
-                store::canvas(conn, id, &slot)?
-            } else {
-                None
-            };
+            let state = store::canvas(conn, id, &slot)?;
             let items = state.as_ref().map(|state| Items::of(&state.data));
             Ok(Kept {
                 state,
@@ -138,12 +134,22 @@ pub(super) async fn take_state(
 ) {
     let (app, seat, now) = (&socket.app, socket.handle.id(), Instant::now());
     let hash = blake3::hash(canvas_data.as_bytes()).to_hex().to_string();
-    let accepted = {
+    let covers = {
         let mut state = room.state();
         let asked = state.restless.answered(seat, question);
         state.floor.touch(seat, &place, None, now);
-        state.floor.accepts(seat, &place, asked, &hash, now)
+        let covers = asked.unwrap_or_else(|| state.floor.covers(seat, now));
+        (covers, asked.is_some())
     };
+    // Its sender sees their last strokes in it already. Whoever is shown it must not get them once more when they have
+    // their numbers.
+    while room.state().floor.is_numbering(seat) {
+        if now.elapsed() >= PATIENCE {
+            return;
+        }
+        sleep(STEP).await;
+    }
+    let accepted = room.state().floor.accepts(seat, &place, covers, &hash, now);
     let Some((slot, saved)) = accepted else { return };
     let stored = Arc::new(Stored {
         epoch: saved.epoch,
@@ -180,7 +186,7 @@ async fn keep(app: &App, id: i64, slot: Box<str>, stored: Arc<Stored>, hash: Str
         return Ok(false);
     }
     let bytes = stored.data.len();
-    app.write_sized(bytes, move |conn| {
+    note(app, bytes, move |conn| {
         let others = store::bytes_of_others(conn, id, &slot)?;
         let fits = others + stored.data.len() as u64 <= MOST_OF_ROOM;
         if fits {

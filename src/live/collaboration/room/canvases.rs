@@ -34,8 +34,17 @@ pub struct Showing {
     pub tail: Vec<i64>,
     /// Bytes of these.
     pub tail_bytes: usize,
-    /// Whether a state is stored.
-    pub has_state: bool,
+    /// When it was asked for.
+    pub asked: Asked,
+}
+
+/// A moment at which a socket opened a canvas. What happens there afterwards it is sent, or does itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// The newest number then.
+    pub number: i64,
+    /// When that was.
+    pub at: Instant,
 }
 
 /// A stored state of a canvas.
@@ -138,7 +147,7 @@ impl<P: Post> Floor<P> {
 
     /// Begins to show a canvas: from now on what happens on it waits for [`Floor::show`]. `None` when there is nothing
     /// to show, or the socket is just being shown another.
-    pub fn begin_showing(&mut self, seat: u64, slot: &str) -> Option<Showing> {
+    pub fn begin_showing(&mut self, seat: u64, slot: &str, asked: Asked) -> Option<Showing> {
         let showing = {
             let (_, canvas) = self.model.by_id(slot)?;
             if canvas.state.is_none() && canvas.tail.is_empty() {
@@ -150,7 +159,7 @@ impl<P: Post> Floor<P> {
                 epoch: canvas.epoch,
                 tail: canvas.tail.iter().map(|Tail(number, _)| *number).collect(),
                 tail_bytes: canvas.tail_bytes,
-                has_state: canvas.state.is_some(),
+                asked,
             }
         };
         let busy = self.seat(seat)?.busy();
@@ -200,20 +209,25 @@ impl<P: Post> Floor<P> {
         if slot.epoch != showing.epoch {
             return None;
         }
-        let user_id = self.seats.iter().find(|seat| seat.id == showing.seat)?.user_id;
+        let seat = self.seats.iter().find(|seat| seat.id == showing.seat)?;
         let state = kept.state.as_ref();
         let state = state.filter(|state| state.epoch == showing.epoch);
         let covered = state.map_or(0, |state| state.number);
         let tail: HashSet<i64> = showing.tail.iter().copied().collect();
         let tail = kept.log.iter().filter(|(number, op)| {
             let is_shown = *number > covered && tail.contains(number);
-            is_shown && !(state.is_some() && is_in(op, &kept.items))
+            // A state takes the place of whatever is on the canvas; without one nothing may come twice.
+            let is_there = match state {
+                Some(_) => is_in(op, &kept.items),
+                None => seat.has_since(&showing.slot, &showing.asked, *number, op.user_id),
+            };
+            is_shown && !is_there
         });
         let tail = tail.filter_map(|(_, op)| {
             let layer = layer_of(slot, op);
             frames::on_page(op, index, &slot.id, layer.as_deref())
         });
-        let whole = state.map(|state| frames::canvas_state(&state.data, slot.id_for(user_id), index));
+        let whole = state.map(|state| frames::canvas_state(&state.data, slot.id_for(seat.user_id), index));
         let frames = whole.into_iter().chain(tail);
         Some((frames.map(|json| frames::frame(&json)).collect(), state.is_some()))
     }
@@ -239,15 +253,26 @@ impl<P: Post> Floor<P> {
             .map(|seat| seat.id)
     }
 
-    /// Whether a whole drawing counts that a socket sends, and what it covers. `asked` is the number up to which it had
-    /// been sent everything when the server asked for it; `None` when it did not.
+    /// Up to which number a whole drawing of a socket that has come now covers what happened, as far as time tells.
+    pub fn covers(&mut self, seat: u64, now: Instant) -> i64 {
+        self.seat(seat).map_or(0, |seat| seat.busy().settled(now))
+    }
+
+    /// Whether operations of a socket wait for their numbers.
+    pub fn is_numbering(&mut self, seat: u64) -> bool {
+        let busy = self.seat(seat).and_then(|seat| seat.busy.as_ref());
+        busy.is_some_and(|busy| busy.unnumbered > 0)
+    }
+
+    /// Whether a whole drawing counts that a socket has sent at `received`, and what it covers: everything up to `covers`,
+    /// and what its sender did themselves. `is_asked` when the server asked for it, and so knows what it covers.
     pub fn accepts(
         &mut self,
         seat: u64,
         place: &Place,
-        asked: Option<i64>,
+        (covers, is_asked): (i64, bool),
         hash: &str,
-        now: Instant,
+        received: Instant,
     ) -> Option<(Box<str>, Saved)> {
         let user_id = self.seat(seat)?.user_id;
         let (Spot::Cover | Spot::Page(_)) = self.model.find(user_id, place).ok()? else {
@@ -255,9 +280,8 @@ impl<P: Post> Floor<P> {
         };
         let slot = self.model.slot(user_id, place)?.clone();
         let busy = self.seat(seat)?.busy();
-        let covers = asked.unwrap_or_else(|| busy.settled(now));
         let brush = busy.brush(&slot.id);
-        if crossed(brush.wiped_at, now, RECENT) && asked.is_none() {
+        if crossed(brush.wiped_at, received, RECENT) && !is_asked {
             return None;
         }
         let stored = slot.state.as_ref();
@@ -278,7 +302,7 @@ impl<P: Post> Floor<P> {
         let also: Vec<i64> = brush
             .own
             .iter()
-            .copied()
+            .map(|did| did.number)
             .filter(|number| *number > covers)
             .collect();
         let shrinks = slot

@@ -15,8 +15,8 @@ use super::snapshots::{self, Snapshots};
 use super::{loading, parcel, store};
 use crate::app::App;
 use crate::clock::SECOND;
-use crate::live::collaboration::change;
 use crate::live::collaboration::store::{Session, members};
+use crate::live::collaboration::{change, note};
 use crate::live::notify::json;
 use crate::wire::Error;
 
@@ -195,9 +195,10 @@ fn send_large<P: Post>(seat: &Seat<P>, json: Vec<u8>, snapshots: Snapshots) {
 pub(super) async fn note_seen(app: &App, id: i64, user_id: i64, number: i64) {
     // Nothing seen is something else than never here.
     let number = if number == 0 { -1 } else { number };
-    let noted = app
-        .write(move |conn| Ok(store::note_seen(conn, id, user_id, number)?))
-        .await;
+    let noted = note(app, 0, move |conn| {
+        Ok(store::note_seen(conn, id, user_id, number)?)
+    })
+    .await;
     if let Err(error) = noted {
         tracing::debug!(%error, "it could not be noted what somebody has seen");
     }

@@ -361,7 +361,7 @@ fn own<P: Post>(
             echoes
         }
         action => {
-            brush.did(number);
+            brush.did(number, origin.received);
             if !is_held {
                 brush.shown(before, number);
             }

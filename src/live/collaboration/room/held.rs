@@ -10,6 +10,7 @@ use channels::{Event, Member, Membership};
 use sockets::{Outbox, code};
 use tokio::sync::{OnceCell, Semaphore};
 
+use super::canvases::Asked;
 use super::floor::{Consequence, Floor, Origin};
 use super::frames;
 use super::model::Model;
@@ -403,10 +404,14 @@ impl Room {
 
     /// Shows a canvas to a socket, by a task of its own.
     pub fn show(self: &Arc<Self>, app: &Arc<App>, seat: u64, slot: Box<str>) {
+        let asked = Asked {
+            number: self.state().floor.model.number,
+            at: Instant::now(),
+        };
         let (room, app) = (Arc::clone(self), Arc::clone(app));
         let tasks = app.tasks.clone();
         tasks.spawn("show a canvas", async move {
-            Box::pin(canvas_work::show(&app, &room, seat, slot)).await;
+            Box::pin(canvas_work::show(&app, &room, seat, slot, asked)).await;
         });
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use sockets::{Class, Frame, Outbox};
 
+use super::canvases::Asked;
 use super::lights::{Behind, Lights};
 
 /// How long what was sent to a socket may still be on its way when something comes from it.
@@ -100,7 +101,15 @@ pub struct Brush {
     pub(super) drawn_at: Option<Instant>,
     pub(super) wiped_at: Option<Instant>,
     /// The last operations of its own.
-    pub(super) own: Vec<i64>,
+    pub(super) own: Vec<Did>,
+}
+
+/// An operation of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Did {
+    pub(super) number: i64,
+    /// When it came.
+    pub(super) received: Instant,
 }
 
 /// Frames that wait until a socket has been brought up to date.
@@ -159,6 +168,19 @@ impl<P: Post> Seat<P> {
             }
         }
         self.post.send(frame);
+    }
+
+    /// Whether an operation on a canvas has come to it, or from it, since it asked for the canvas.
+    pub(super) fn has_since(&self, slot: &str, asked: &Asked, number: i64, by: i64) -> bool {
+        if number <= asked.number {
+            return false;
+        }
+        let brushes = self.busy.iter().flat_map(|busy| &busy.brushes);
+        let mut own = brushes
+            .filter(|brush| *brush.slot == *slot)
+            .flat_map(|brush| &brush.own);
+        // What it did itself may have got its number after it had asked.
+        !(by == self.user_id && own.any(|did| did.number == number && did.received <= asked.at))
     }
 
     /// Sends what was held back.
@@ -242,11 +264,11 @@ impl Busy {
 
 impl Brush {
     /// Notes an operation of its own.
-    pub(super) fn did(&mut self, number: i64) {
+    pub(super) fn did(&mut self, number: i64, received: Instant) {
         if self.own.len() >= MOST_OWN {
             self.own.remove(0);
         }
-        self.own.push(number);
+        self.own.push(Did { number, received });
     }
 
     /// After another operation on the canvas was shown: there is no gap if it followed `before`.

@@ -192,7 +192,7 @@ impl Sequencer {
             let entries = Arc::clone(&entries);
             let written: Result<Vec<i64>, Error> = app
                 .database
-                .write_ordered(bytes, move |conn| store::append(conn, &entries))
+                .write_apart(bytes, move |conn| store::append(conn, &entries))
                 .await;
             let oldest = batch
                 .first()

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use self::client::{Client, Inbox, Now, Sight, Wire, apply_draft};
-use super::canvases::{Kept, Stored};
+use super::canvases::{Asked, Kept, Stored};
 use super::catch_up;
 use super::floor::{Consequence, Floor, Origin};
 use super::items::Items;
@@ -306,7 +306,11 @@ impl World {
                 slot: Some(slot.clone()),
                 ..Place::default()
             };
-            if let Some(showing) = self.floor.begin_showing(seat, &slot) {
+            let asked = Asked {
+                number: self.floor.model.number,
+                at: self.now,
+            };
+            if let Some(showing) = self.floor.begin_showing(seat, &slot, asked) {
                 let state = self.stored.get(&*slot).cloned();
                 let items = state.as_ref().map(|state| Items::of(&state.data));
                 let kept = Kept {
@@ -374,7 +378,7 @@ impl World {
         };
         let project: Vec<&str> = page.items.iter().map(String::as_str).collect();
         let data = json!({"projectData": project.join(" ")}).to_string();
-        let Some((slot, saved)) = self.floor.accepts(seat, &place, Some(asked), &data, self.now) else {
+        let Some((slot, saved)) = self.floor.accepts(seat, &place, (asked, true), &data, self.now) else {
             return;
         };
         let stored = Stored {

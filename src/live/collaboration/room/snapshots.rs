@@ -13,6 +13,7 @@ use super::op::Place;
 use super::seat::Post;
 use super::store;
 use crate::app::App;
+use crate::live::collaboration::note;
 use crate::pictures::{self, Picture, Reader, Reference, Room as Answer};
 use crate::wire::Error;
 
@@ -127,7 +128,7 @@ async fn keep(app: &App, id: i64, slot: &str, epoch: u32, picture: Picture) -> R
         picture.reference().to_string(),
     );
     let slot = slot.to_owned();
-    app.write_sized(bytes, move |conn| {
+    note(app, bytes, move |conn| {
         pictures::store::put(conn, &hash, &picture, now)?;
         if store::keep_snapshot(conn, id, &slot, epoch, &reference)? {
             pictures::store::hold(conn, &holder(id, &slot), &hash, now)?;

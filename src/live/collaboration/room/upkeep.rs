@@ -12,6 +12,7 @@ use super::sequencer::Waiting;
 use super::store;
 use crate::app::App;
 use crate::background::pause;
+use crate::live::collaboration::note;
 use crate::wire::Error;
 
 /// How often something is looked after, while there is something.
@@ -210,7 +211,7 @@ pub(super) async fn tidy(app: &Arc<App>, room: &Arc<Room>, left: Vec<Consequence
         let tidied = match consequence {
             Consequence::Dropped(numbers) if is_local && !numbers.is_empty() => {
                 let id = room.id;
-                app.write(move |conn| Ok(store::prune(conn, id, &numbers)?)).await
+                note(app, 0, move |conn| Ok(store::prune(conn, id, &numbers)?)).await
             }
             Consequence::Void(slot) if is_local => void(app, room, slot).await,
             Consequence::Pages => note_pages(app, room).await,
@@ -231,7 +232,7 @@ async fn void(app: &Arc<App>, room: &Arc<Room>, slot: Box<str>) -> Result<(), Er
         .by_id(&slot)
         .map_or(u32::MAX, |(_, slot)| slot.epoch);
     let (id, now) = (room.id, app.clock.now());
-    app.write(move |conn| {
+    note(app, 0, move |conn| {
         store::void_canvas(conn, id, &slot, epoch)?;
         super::snapshots::let_go(conn, id, &slot, now)?;
         Ok(())
@@ -248,7 +249,7 @@ async fn note_pages(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> {
         users.dedup();
         (room.id, state.floor.model.number, users)
     };
-    app.write(move |conn| {
+    note(app, 0, move |conn| {
         for user_id in &users {
             store::note_seen(conn, id, *user_id, number)?;
         }
@@ -278,8 +279,7 @@ pub(super) async fn keep(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> 
     };
     let id = room.id;
     let bytes = model.len();
-    app.write_sized(bytes, move |conn| Ok(store::keep(conn, id, number, &model)?))
-        .await?;
+    note(app, bytes, move |conn| Ok(store::keep(conn, id, number, &model)?)).await?;
     let mut state = room.state();
     state.kept = state.kept.max(number);
     Ok(())
