@@ -182,7 +182,7 @@ impl PostgresSession {
 
     /// Forgets the prepared statements, so that they are prepared anew.
     pub(super) fn forget(&mut self) {
-        self.prepared.clear();
+        self.prepared = HashMap::new();
     }
 
     pub(super) fn age(&self) -> Duration {

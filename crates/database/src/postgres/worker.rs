@@ -11,7 +11,7 @@ use super::threads::Link;
 use crate::Error;
 use crate::conn::Conn;
 use crate::job::{Job, Kind, Verdict};
-use crate::queue::Intake;
+use crate::queue::{Intake, Next};
 
 /// How often a write is run when others keep changing the same rows: once, and three times more.
 const ATTEMPTS: u32 = 4;
@@ -93,7 +93,7 @@ impl Worker {
     /// Serves jobs while there is a connection; true when the queue is closed and empty.
     fn serve(&mut self) -> bool {
         while self.session.is_some() {
-            let Some(job) = self.intake.next() else {
+            let Some(job) = self.next() else {
                 return true;
             };
             self.link.counters.done(1);
@@ -111,6 +111,21 @@ impl Worker {
             self.renew();
         }
         false
+    }
+
+    /// The next job. When none comes for a while the prepared statements are given back: a busy hour would otherwise stay
+    /// in memory, once for each connection.
+    fn next(&mut self) -> Option<Job> {
+        match self.intake.next_within(self.link.idle) {
+            Next::Job(job) => Some(job),
+            Next::Closed => None,
+            Next::Idle => {
+                if let Some(session) = &mut self.session {
+                    session.forget();
+                }
+                self.intake.next()
+            }
+        }
     }
 
     fn connect(&mut self, time: Duration) -> Result<(), NoConnection> {
