@@ -266,17 +266,15 @@ fn finish(
 
 /// An attempt as pay goes by it: what was left empty is not answered, and a word search goes by its words.
 fn looked_at(attempt: &Attempt, kind: Kind, answers: &[(Question, Answer)]) -> Play {
-    let (done, parts) = match (kind, answers.first()) {
-        (Kind::WordSearch, Some((question, answer))) => {
-            let (found, words) = marking::found(&question.correct_answer, &answer.user_answer);
-            (found as i64, words as i64)
-        }
-        _ => {
-            let given = answers
-                .iter()
-                .filter(|(_, answer)| !answer.user_answer.is_empty());
-            (given.count() as i64, attempt.total_questions)
-        }
+    let searched = answers.first().filter(|_| kind == Kind::WordSearch);
+    let (done, parts) = if let Some((question, answer)) = searched {
+        let (found, words) = marking::found(&question.correct_answer, &answer.user_answer);
+        (found as i64, words as i64)
+    } else {
+        let given = answers
+            .iter()
+            .filter(|(_, answer)| !answer.user_answer.is_empty());
+        (given.count() as i64, attempt.total_questions)
     };
     Play {
         done,

@@ -158,7 +158,7 @@ fn children_who_play_are_paid_what_they_were_told() {
     }
     let completed = "SELECT CAST(COUNT(*) AS BIGINT) FROM game_attempts WHERE state = 'completed'";
     assert_eq!(
-        world.number(completed) as u64,
+        world.number(completed).cast_unsigned(),
         answered(&report, "complete"),
         "{report}"
     );

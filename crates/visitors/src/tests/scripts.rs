@@ -274,7 +274,7 @@ async fn a_player_plays_as_the_app_does() {
     assert_eq!(first[3].json()["question_id"], json!(2));
     assert!(["A", "B"].contains(&first[3].json()["answer"].as_str().unwrap()));
     assert!(
-        first[4].at - first[3].at >= Duration::from_secs(4),
+        first[4].at >= first[3].at + Duration::from_secs(4),
         "they read it"
     );
     let words = first[10].json()["answer"].as_str().unwrap().to_owned();
