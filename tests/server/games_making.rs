@@ -56,6 +56,29 @@ fn publishing_makes_games_and_says_so() {
 }
 
 #[test]
+fn games_that_cannot_be_made_do_not_keep_a_story_from_being_published() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let story = mira.makes(kite());
+    let rename = |sql: &'static str| world.sql(move |conn| conn.batch(sql));
+    rename("ALTER TABLE game_makings RENAME TO mislaid");
+    let published = mira.presses(story, "publish");
+    assert_eq!(
+        (&published["success"], &published["games_generated"]),
+        (&json!(true), &json!(false))
+    );
+    assert!(text(&published["games_info"]).contains("soon"), "{published}");
+    assert_eq!(world.guest().reads(story)["is_published"], json!(true));
+    rename("ALTER TABLE mislaid RENAME TO game_makings");
+    // They were asked for, and are made with the others.
+    world.makes_games();
+    assert_eq!(
+        world.guest().get("/api/games/available_stories/").ok()["total"],
+        json!(1)
+    );
+}
+
+#[test]
 fn other_ways_of_publishing_make_games_within_seconds() {
     let world = World::new();
     let (mira, ben) = (world.child("Mira"), world.child("Ben"));
