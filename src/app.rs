@@ -23,6 +23,7 @@ use crate::accounts::tokens::Keys;
 use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::games::Workshop;
 use crate::live::Live;
 use crate::logging::Log;
 use crate::mail::Mailer;
@@ -81,6 +82,8 @@ pub struct App {
     pub mail: Mailer,
     /// Rude words.
     pub words: Words,
+    /// Where games are made.
+    pub games: Workshop,
     /// The backups that are made by themselves.
     pub backups: Backups,
     /// Drawings: leases of streams, the room that is left.
@@ -148,6 +151,8 @@ impl App {
             errands: Errands::default(),
             mail: Mailer::new(delivery, database.clone(), clock.clone()),
             words: Words::default(),
+            games: Workshop::start(envelope.limits().cpu)
+                .map_err(|error| StartError::Thread(error.to_string()))?,
             pictures: Pictures::new(&config, &envelope),
             live: Live::new(&config, &envelope).map_err(|error| StartError::Settings(error.to_string()))?,
             room: Room::new(envelope.bodies().clone()),

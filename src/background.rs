@@ -1,5 +1,5 @@
 //! What the server does by itself: noting who was seen and what was looked at, sweeping what has expired, sending mail,
-//! making backups.
+//! making games and backups.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::accounts::store::{people, sessions};
 use crate::app::App;
 use crate::backup;
+use crate::games;
 use crate::live::collaboration;
 use crate::ops::history;
 use crate::pictures;
@@ -57,6 +58,7 @@ pub fn start(app: &Arc<App>) {
         async move { mail.mail.run(mail.tasks.stopping()).await },
     );
     pictures::start(app);
+    games::start(app);
     history::start(app);
     backup::start(app);
     collaboration::sweep::start(app);

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod games;
 pub mod listener;
 pub mod live;
 pub mod logging;

@@ -36,6 +36,7 @@ pub const ALL: Migrations = Migrations {
             "rewards",
             include_str!("../migrations/sqlite/0007_rewards.sql"),
         ),
+        migration(8, "games", include_str!("../migrations/sqlite/0008_games.sql")),
     ],
     postgres: &[
         migration(
@@ -73,6 +74,7 @@ pub const ALL: Migrations = Migrations {
             "rewards",
             include_str!("../migrations/postgres/0007_rewards.sql"),
         ),
+        migration(8, "games", include_str!("../migrations/postgres/0008_games.sql")),
     ],
 };
 
@@ -85,7 +87,7 @@ const fn migration(number: u32, name: &'static str, sql: &'static str) -> Migrat
 /// what one server went through, and say nothing about the one that takes over its data: a backup is made while its own
 /// run is open, which would come back as an end without a word. `instances` and `presence` say who is connected now. The
 /// bytes of the months count against one budget, so they stay.
-pub const TABLES: [&str; 36] = [
+pub const TABLES: [&str; 41] = [
     "users",
     "sessions",
     "email_codes",
@@ -122,4 +124,9 @@ pub const TABLES: [&str; 36] = [
     "notification_preferences",
     "xp_awards",
     "reward_counts",
+    "game_makings",
+    "games",
+    "game_questions",
+    "game_attempts",
+    "game_answers",
 ];

@@ -10,6 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api as accounts;
+use crate::games::api as games;
 use crate::live::collaboration::api as collaboration;
 use crate::moderation::api as moderation;
 use crate::notifications::api as notifications;
@@ -123,6 +124,17 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         rewards::achievements,
         rewards::progress,
         rewards::earned,
+        games::lists::available_stories,
+        games::lists::of_story,
+        games::lists::check,
+        games::lists::preview,
+        games::making::generate,
+        games::playing::start,
+        games::playing::clear_incomplete,
+        games::playing::submit_answer,
+        games::playing::complete,
+        games::results::my_stats,
+        games::results::attempt,
         moderation::active,
         pictures::picture,
     ),

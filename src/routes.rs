@@ -8,6 +8,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::accounts::api as accounts;
 use crate::app::App;
+use crate::games::api as games;
 use crate::live;
 use crate::live::collaboration::api as collaboration;
 use crate::moderation::api as moderation;
@@ -31,6 +32,7 @@ pub fn all(app: &Arc<App>) -> Router {
         .merge(for_friends())
         .merge(for_sessions())
         .merge(for_rewards())
+        .merge(for_games())
         .merge(for_order())
         .merge(for_sockets())
         .fallback(async || Error::not_found())
@@ -196,6 +198,23 @@ fn for_rewards() -> Router<Arc<App>> {
         .route("/api/achievements/", get(rewards::achievements))
         .route("/api/achievements/progress/", get(rewards::progress))
         .route("/api/achievements/user/", get(rewards::earned))
+}
+
+/// Games. A path with a word in the place of a game's id is that word's.
+#[rustfmt::skip]
+fn for_games() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/games/available_stories/", get(games::lists::available_stories))
+        .route("/api/games/story/{id}/", get(games::lists::of_story))
+        .route("/api/games/check/{id}/", get(games::lists::check))
+        .route("/api/games/generate/", post(games::making::generate))
+        .route("/api/games/submit_answer/", post(games::playing::submit_answer))
+        .route("/api/games/complete/", post(games::playing::complete))
+        .route("/api/games/my_stats/", get(games::results::my_stats))
+        .route("/api/games/attempt/{id}/", get(games::results::attempt))
+        .route("/api/games/{id}/preview/", get(games::lists::preview))
+        .route("/api/games/{id}/start_game/", post(games::playing::start))
+        .route("/api/games/{id}/clear_incomplete/", post(games::playing::clear_incomplete))
 }
 
 #[rustfmt::skip]

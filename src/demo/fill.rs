@@ -23,6 +23,7 @@ use crate::accounts::store::people as store;
 use crate::accounts::{codes, password};
 use crate::app::App;
 use crate::clock::{HOUR, MINUTE};
+use crate::games;
 use crate::pictures::{self, Picture, Skeleton};
 use crate::rewards::{self, Action, Award, Count, Counts};
 use crate::social::store::{friends, messages};
@@ -94,6 +95,10 @@ pub async fn fill(app: &Arc<App>) -> Result<Vec<Account>, FillError> {
     for (number, story) in WORLD.stories.iter().enumerate() {
         let age = (WORLD.stories.len() - number) as i64 * BETWEEN_STORIES;
         make_story(app, story, ids.clone(), app.clock.now() - age).await?;
+    }
+    let mut last = 0;
+    while let Some(next) = games::make_missing(app, last).await {
+        last = next;
     }
     let now = app.clock.now();
     app.database

@@ -133,6 +133,11 @@ impl Words {
         Arc::clone(&self.snapshot().masker)
     }
 
+    /// The words that `filter` admits, of the list as last read.
+    pub fn listed(&self, filter: Filter) -> Vec<String> {
+        self.snapshot().words(filter).map(str::to_owned).collect()
+    }
+
     fn snapshot(&self) -> Arc<Snapshot> {
         let installed = self.installed.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&installed.snapshot)

@@ -23,6 +23,8 @@ use crate::accounts::password::{self, Workspace};
 use crate::accounts::store::{people, sessions};
 use crate::accounts::tokens::{Keys, Pair, random_hex};
 use crate::clock::{DAY, HOUR, MINUTE};
+use crate::games::making;
+use crate::moderation;
 use crate::pictures;
 use crate::social::store::friends;
 use crate::stories::effects;
@@ -148,6 +150,8 @@ pub async fn populate(
     let ids: Arc<[i64]> = people.iter().map(|person| person.id).collect();
     make_friends(database, &ids, now).await?;
     let public_stories = make_stories(database, order, &tales, &ids, now).await?;
+    let rude: Vec<String> = moderation::seeds().map(|seed| seed.word.to_owned()).collect();
+    making::make_all(database, &rude, now).await?;
     Ok(World {
         base_email: order.addresses.to_string(),
         password: order.password.clone(),

@@ -2,7 +2,7 @@
 //!
 //! Owns the tables `xp_awards` and `reward_counts`, and the XP of accounts. Other nouns tell it what happened, inside
 //! their own transaction, by [`award`] or [`count`], and hand what came of it to [`Earned::announce`] after the commit.
-//! It knows no story and no game: objects are numbers here. A game that is completed would say
+//! It knows no story and no game: objects are numbers here. A game that is completed says
 //!
 //! ```ignore
 //! let act = Award::of(Action::GameCompleted, game_id).by(attempt_id).paying(xp);

@@ -16,18 +16,40 @@ pub use crate::rewards::XpEarned;
 
 /// What an author's act brought: to themselves and to those who wrote with them.
 #[derive(Clone, Debug, Default)]
-pub struct Effects(Vec<Earned>);
+pub struct Effects {
+    earned: Vec<Earned>,
+    /// The story that everybody may read from now on.
+    published: Option<i64>,
+}
 
 impl Effects {
     /// What the first of the acts paid the author.
     pub fn xp_earned(&self) -> Option<XpEarned> {
-        Earned::shown(&self.0)
+        Earned::shown(&self.earned)
     }
 
-    /// Tells everybody what they got. After the commit.
+    /// Tells everybody what they got, and asks for the games of a story that was published. After the commit.
     pub fn announce(self, app: &App) {
-        for earned in self.0 {
+        for earned in self.earned {
             earned.announce(app);
+        }
+        if let Some(story_id) = self.published {
+            app.games.ask(story_id);
+        }
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.earned.extend(other.earned);
+        self.published = self.published.or(other.published);
+        self
+    }
+}
+
+impl From<Vec<Earned>> for Effects {
+    fn from(earned: Vec<Earned>) -> Self {
+        Self {
+            earned,
+            published: None,
         }
     }
 }
@@ -42,9 +64,9 @@ pub fn created(
 ) -> Result<Effects, Error> {
     let drafted = counts(tally).with(Count::PublishedStories, -i64::from(tally.is_published));
     let act = Award::of(Action::StoryCreated, story_id);
-    let mut effects = Effects(vec![rewards::award(conn, author, act, drafted, now)?]);
+    let effects = Effects::from(vec![rewards::award(conn, author, act, drafted, now)?]);
     if tally.is_published {
-        effects.0.extend(published(conn, author, story_id, now)?.0);
+        return Ok(effects.and(published(conn, author, story_id, now)?));
     }
     Ok(effects)
 }
@@ -65,10 +87,10 @@ pub fn changed(
     }
     let mut effects = Effects::default();
     if !change.is_nothing() {
-        effects.0.push(rewards::count(conn, author, change, now)?);
+        effects.earned.push(rewards::count(conn, author, change, now)?);
     }
     if is_published_now {
-        effects.0.extend(published(conn, author, story_id, now)?.0);
+        return Ok(effects.and(published(conn, author, story_id, now)?));
     }
     Ok(effects)
 }
@@ -77,9 +99,12 @@ pub fn changed(
 pub fn published(conn: &mut Conn<'_>, author: i64, story_id: i64, now: i64) -> Result<Effects, Error> {
     let act = Award::of(Action::StoryPublished, story_id);
     let one_more = Counts::of(Count::PublishedStories, 1);
-    let mut effects = Effects(vec![rewards::award(conn, author, act, one_more, now)?]);
-    effects.0.extend(completed(conn, story_id, now)?);
-    Ok(effects)
+    let mut earned = vec![rewards::award(conn, author, act, one_more, now)?];
+    earned.extend(completed(conn, story_id, now)?);
+    Ok(Effects {
+        earned,
+        published: Some(story_id),
+    })
 }
 
 /// A collaborative story was published in the name of one of its authors: each of them is paid the same.
@@ -90,13 +115,16 @@ pub fn published_together(
     was_published: bool,
     now: i64,
 ) -> Result<Effects, Error> {
-    let mut effects = Effects::default();
+    let mut earned = Vec::new();
     if !was_published {
         let one_more = Counts::of(Count::PublishedStories, 1);
-        effects.0.push(rewards::count(conn, author, one_more, now)?);
+        earned.push(rewards::count(conn, author, one_more, now)?);
     }
-    effects.0.extend(completed(conn, story_id, now)?);
-    Ok(effects)
+    earned.extend(completed(conn, story_id, now)?);
+    Ok(Effects {
+        earned,
+        published: Some(story_id),
+    })
 }
 
 fn completed(conn: &mut Conn<'_>, story_id: i64, now: i64) -> Result<Vec<Earned>, Error> {
@@ -157,7 +185,7 @@ pub fn commented(
     let act = Award::of(Action::StoryCommented, story_id);
     let paid = rewards::award(conn, commenter, act, Counts::default(), now)?;
     let received = rewards::count(conn, author, Counts::of(Count::CommentsReceived, 1), now)?;
-    Ok(Effects(vec![paid, received]))
+    Ok(vec![paid, received].into())
 }
 
 /// A comment was deleted.
@@ -193,12 +221,14 @@ pub fn looked_at(conn: &mut Conn<'_>, looked: &[Looked], now: i64) -> Result<Eff
         if let Some(reader) = look.first_reader {
             let act = Award::of(Action::StoryRead, look.story_id);
             let one_more = Counts::of(Count::StoriesRead, 1);
-            effects.0.push(rewards::award(conn, reader, act, one_more, now)?);
+            effects
+                .earned
+                .push(rewards::award(conn, reader, act, one_more, now)?);
         }
     }
     for (author, count) in views {
         let more = Counts::of(Count::ViewsReceived, count);
-        effects.0.push(rewards::count(conn, author, more, now)?);
+        effects.earned.push(rewards::count(conn, author, more, now)?);
     }
     Ok(effects)
 }

@@ -1,5 +1,6 @@
 //! Decisions about stories that need nothing but values.
 
+use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -107,6 +108,29 @@ fn not_blank(fields: &mut Fields, name: &str) -> Option<String> {
 pub fn words(content: &str) -> i64 {
     let words = content.split(PAGE_BREAK).flat_map(str::split_whitespace);
     words.count() as i64
+}
+
+/// The texts of the pages of a content, trimmed, those without one left out. A content of the old server may be JSON with
+/// `pages`.
+pub fn pages(content: &str) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Page {
+        #[serde(default)]
+        text: String,
+    }
+    #[derive(Deserialize)]
+    struct Pages {
+        pages: Vec<Page>,
+    }
+    let texts = match serde_json::from_str::<Pages>(content) {
+        Ok(content) => content.pages.into_iter().map(|page| page.text).collect(),
+        Err(_) => content.split(PAGE_BREAK).map(str::to_owned).collect::<Vec<_>>(),
+    };
+    let trimmed = texts.iter().map(|text| text.trim());
+    trimmed
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A list of texts: one published story with anything else in it would break the library of every visitor.
@@ -223,6 +247,25 @@ mod tests {
             ("A page break --- and more", 6),
         ] {
             assert_eq!(words(content), expected, "{content:?}");
+        }
+    }
+
+    #[test]
+    fn pages_are_what_stands_between_the_marks() {
+        for (content, expected) in [
+            ("", vec![]),
+            ("Once.", vec!["Once."]),
+            (
+                "Once.\r\n---PAGE BREAK---  \n\nTwice.\n---PAGE BREAK---\n \n",
+                vec!["Once.", "Twice."],
+            ),
+            (
+                r#"{"pages": [{"text": " Once. ", "id": 1}, {"id": 2}, {"text": "Twice."}]}"#,
+                vec!["Once.", "Twice."],
+            ),
+            ("{Once.}", vec!["{Once.}"]),
+        ] {
+            assert_eq!(pages(content), expected, "{content:?}");
         }
     }
 

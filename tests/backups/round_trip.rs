@@ -56,6 +56,7 @@ fn one_engine_takes_what_the_other_had() {
     let server = place.start();
     let token = token(&agent(), &server, CHILD);
     write_story(&server, &token, "one");
+    play(&server, &token);
     let path = |name: &str| folder.path().join(name);
     back_up(&place, &path("here"));
     // On PostgreSQL this is the way over and back; on SQLite one file and another.
@@ -155,6 +156,30 @@ fn write_story(server: &Server, token: &str, page: &str) -> i64 {
     .unwrap();
     assert_eq!(commented.0, 201, "{}", commented.1);
     id
+}
+
+/// Publishes a story with games, and answers a question of one.
+fn play(server: &Server, token: &str) {
+    let pages = [
+        "Lena made a red kite with her grandfather. They used thin paper and two long sticks.",
+        "On Saturday they carried the kite to the hill. The wind was strong that morning.",
+        "Suddenly the string broke. The kite sailed over the river and landed in a tall mango tree.",
+        "A big brown bird sat beside the kite. It looked at Lena and opened its beak.",
+        "Lena whistled a soft song. The bird listened, shook its feathers and flew away.",
+    ];
+    let post = |path: &str, body: Value| send(&agent(), &server.url(path), token, &body).unwrap().1;
+    let story = json!({
+        "title": "The Red Kite", "content": pages.join("\n\n---PAGE BREAK---\n\n"), "canvas_data": "[]",
+        "is_published": true,
+    });
+    let id = &post("/api/stories/create/", story)["story"]["id"];
+    let games: Value = serde_json::from_str(&get(server, token, &format!("/api/games/story/{id}/"))).unwrap();
+    let game = &games["games"][0]["id"];
+    let started = post(&format!("/api/games/{game}/start_game/"), json!({}));
+    let answer = json!({"attempt_id": started["attempt_id"], "question_id": started["questions"][0]["id"],
+        "answer": "a kite"});
+    let marked = post("/api/games/submit_answer/", answer);
+    assert_eq!(marked["is_correct"], json!(false), "{marked}");
 }
 
 fn read_story(server: &Server, token: &str, id: i64) -> String {

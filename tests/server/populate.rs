@@ -107,6 +107,9 @@ fn its_stories_are_listed_found_and_whole() {
             .contains("https://")
     );
 
+    let with_games = world.guest().get("/api/games/available_stories/").ok();
+    assert!(with_games["total"].as_u64().unwrap() > 20, "{with_games}");
+
     let title = drawn["story"]["title"].as_str().unwrap();
     let word = title.split(' ').nth(1).unwrap();
     let found = world

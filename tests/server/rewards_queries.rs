@@ -91,11 +91,18 @@ fn other_acts_cost_the_same_at_first_and_later() {
         let look = world.queries(|| world.flush());
         costs.push([publish, comment, look]);
     }
+    // To see that this story is too short for games, and to note it.
+    let games = 4;
     for [publish, comment, look] in costs.iter().copied() {
-        assert!(publish <= 13, "publish {publish}");
+        assert!(publish <= 13 + games, "publish {publish}");
         assert!(comment <= 11, "comment {comment}");
         assert!(look <= 13, "look {look}");
     }
     // Without an achievement.
-    assert!(costs[38].iter().all(|cost| *cost <= 8), "{:?}", costs[38]);
+    let [publish, comment, look] = costs[38];
+    assert!(
+        publish <= 8 + games && comment <= 8 && look <= 8,
+        "{:?}",
+        costs[38]
+    );
 }

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use tokio::runtime::Builder;
-use visitors::{Account, Accounts, Artist, Behaviour, CoDrawing, Crowd, Group, Navigator, Plan, Report};
+use visitors::{
+    Account, Accounts, Artist, Behaviour, CoDrawing, Crowd, Group, Navigator, Plan, Player, Report,
+};
 
 use crate::drawings::story;
+use crate::playground::kite;
 use crate::support::{Client, PASSWORD, World};
 
 const NAVIGATORS: usize = 5;
@@ -137,4 +140,27 @@ fn guests_need_no_account() {
         answered(&report, "detail") > 0 && answered(&report, "like") == 0,
         "{report}"
     );
+}
+
+#[test]
+fn children_who_play_are_paid_what_they_were_told() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    for _ in 0..3 {
+        mira.publishes_games(kite());
+    }
+    let players = Group::new(Behaviour::Player(Player::default()), NAVIGATORS);
+    let report = run(quick(&world, vec![players]));
+    assert_eq!((report.failed(), report.refused()), (0, 0), "{report}");
+    assert_eq!(report.entered, NAVIGATORS, "{report}");
+    for call in ["stories with games", "games", "start", "answer", "complete"] {
+        assert!(answered(&report, call) > 0, "{call}: {report}");
+    }
+    let completed = "SELECT CAST(COUNT(*) AS BIGINT) FROM game_attempts WHERE state = 'completed'";
+    assert_eq!(
+        world.number(completed).cast_unsigned(),
+        answered(&report, "complete"),
+        "{report}"
+    );
+    world.books_balance();
 }

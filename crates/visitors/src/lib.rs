@@ -21,7 +21,9 @@ mod table;
 mod visit;
 
 pub use accounts::{Account, Accounts};
-pub use behaviours::{Artist, Behaviour, CoDrawing, Crowd, Flood, Guest, LoginStorm, Navigator, Phases};
+pub use behaviours::{
+    Artist, Behaviour, CoDrawing, Crowd, Flood, Guest, LoginStorm, Navigator, Phases, Player,
+};
 pub use crowd::{Progress, run, run_watched};
 pub use ledger::Stage;
 pub use plan::{Group, Misuse, Plan};

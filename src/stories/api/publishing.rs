@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::Done;
 use crate::accounts::auth::Caller;
 use crate::app::App;
+use crate::games::making;
 use crate::stories::effects::{self, Effects, XpEarned};
 use crate::stories::limits;
 use crate::stories::store::{self, writing};
@@ -22,11 +23,14 @@ pub struct Published {
     message: &'static str,
     story_id: i64,
     xp_earned: Option<XpEarned>,
+    /// Whether the story has games.
     games_generated: bool,
-    games_info: &'static str,
+    /// Why it has none; absent when it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    games_info: Option<&'static str>,
 }
 
-/// Publishes a story of one's own. Publishing again changes nothing and answers the same.
+/// Publishes a story of one's own, and makes its games. Publishing again changes nothing and answers the same.
 #[utoipa::path(post, path = "/api/stories/{id}/publish/", tag = "stories", params(("id" = i64, Path)),
     responses((status = 200, body = Published)))]
 pub async fn publish(
@@ -49,13 +53,18 @@ pub async fn publish(
     let effects = done?;
     let xp_earned = effects.xp_earned();
     effects.announce(&app);
+    let games_info = match making::soon(&app, story_id).await {
+        Some(0) => Some("This story is too short for games."),
+        Some(_) => None,
+        None => Some("The games of this story will be ready soon."),
+    };
     Ok(respond::ok(&Published {
         success: true,
         message: "Your story is published.",
         story_id,
         xp_earned,
-        games_generated: false,
-        games_info: "Games are made apart from publishing.",
+        games_generated: games_info.is_none(),
+        games_info,
     }))
 }
 

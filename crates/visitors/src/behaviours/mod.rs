@@ -11,6 +11,7 @@ mod guest;
 mod library;
 mod login_storm;
 mod navigator;
+mod player;
 mod session;
 
 use std::time::Duration;
@@ -23,6 +24,7 @@ use crate::visit::Over;
 #[derive(Clone, Debug)]
 pub enum Behaviour {
     Navigator(Navigator),
+    Player(Player),
     Artist(Artist),
     LoginStorm(LoginStorm),
     Guest(Guest),
@@ -38,6 +40,12 @@ pub struct Navigator {
     pub tokens_only: bool,
     /// Covers that its screen shows of the library.
     pub covers: usize,
+}
+
+/// Signs in and plays the games of stories, one after the other.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Player {
+    pub tokens_only: bool,
 }
 
 /// Opens a story and autosaves it, one changed drawing each time.
@@ -143,6 +151,7 @@ impl Behaviour {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Navigator(_) => "navigator",
+            Self::Player(_) => "player",
             Self::Artist(_) => "artist",
             Self::LoginStorm(_) => "login-storm",
             Self::Guest(_) => "guest",
@@ -180,6 +189,7 @@ impl Behaviour {
     pub(crate) fn needs(&self) -> Needs {
         match self {
             Self::Navigator(Navigator { tokens_only, .. })
+            | Self::Player(Player { tokens_only })
             | Self::Artist(Artist { tokens_only, .. })
             | Self::CoDrawing(CoDrawing { tokens_only, .. }) => {
                 if *tokens_only {
@@ -199,6 +209,7 @@ impl Behaviour {
     pub(crate) async fn visit(&self, person: &mut Person) -> Result<(), Over> {
         match self {
             Self::Navigator(navigator) => navigator.visit(person).await,
+            Self::Player(player) => player.visit(person).await,
             Self::Artist(artist) => artist.visit(person).await,
             Self::LoginStorm(storm) => storm.visit(person).await,
             Self::Guest(guest) => guest.visit(person).await,

@@ -7,12 +7,14 @@ use std::time::Duration;
 use lexopt::prelude::*;
 use visitors::{
     Accounts, Artist, Behaviour, CoDrawing, Crowd, Flood, Group, Guest, LoginStorm, Navigator, Phases, Plan,
+    Player,
 };
 
 pub(super) const USAGE: &str = "\
 visitors: virtual people who use a storybook server over real HTTP, and measure what they feel
 
   visitors navigator --people N --accounts FILE   sign in, browse, read, like, comment, rate, poll
+  visitors player --people N --accounts FILE      sign in and play the games of stories
   visitors guest --people N                       browse and read without an account
   visitors artist --people N --accounts FILE      autosave a story of 2 MB, one drawing changed each time
   visitors login-storm --people N --accounts FILE sign in, all at once
@@ -56,8 +58,9 @@ Times: 500ms, 90s, 2m. Exit code: 0, 1 when calls failed, 2 when nothing was sen
 ";
 
 /// Who can come.
-const PEOPLE: [&str; 8] = [
+const PEOPLE: [&str; 9] = [
     "navigator",
+    "player",
     "guest",
     "artist",
     "login-storm",
@@ -222,6 +225,7 @@ impl Typed {
         let people = self.people.unwrap_or_default();
         plan.groups = match who {
             "navigator" => vec![Group::new(navigator, people)],
+            "player" => vec![Group::new(Behaviour::Player(Player { tokens_only }), people)],
             "guest" => vec![Group::new(guest, people)],
             "artist" => vec![Group::new(artist, people)],
             "login-storm" => vec![Group::new(storm, people)],

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::fake::{Asked, Told, run, well};
 use crate::accounts::Accounts;
-use crate::behaviours::{Artist, Behaviour, Navigator, Phases};
+use crate::behaviours::{Artist, Behaviour, Navigator, Phases, Player};
 use crate::plan::Plan;
 
 fn plan(behaviour: Behaviour, people: usize) -> Plan {
@@ -216,4 +216,71 @@ async fn what_an_autosave_is_late_is_felt_and_left_out_rounds_are_counted() {
     // Due at 5 s, answered at 17 s; two rounds left out, the next at 20 s.
     assert_eq!((saves.answered, saves.skipped), (4, 6), "{report}");
     assert!((saves.latency.max - 12_000.0).abs() < 300.0, "{saves:?}");
+}
+
+/// A server with one story that has a quiz and a word search.
+fn with_games(asked: &Asked) -> Told {
+    let question = |id: u32, context: Option<&str>| json!({"id": id, "options": ["A", "B"], "context": context, "is_answered": id == 1});
+    match asked.path.as_str() {
+        "/api/games/available_stories/" => Told::json(&json!({"stories": [{"id": 9}], "total": 1})),
+        "/api/games/story/9/" => Told::json(&json!({"games": [{"id": 31}, {"id": 32}]})),
+        "/api/games/31/start_game/" => {
+            let questions = [question(1, None), question(2, None), question(3, None)];
+            Told::json(&json!({"attempt_id": 77, "questions": questions}))
+        }
+        "/api/games/32/start_game/" => {
+            let questions = [question(4, Some("Words to find: KITE, TREE"))];
+            Told::json(&json!({"attempt_id": 78, "questions": questions}))
+        }
+        _ => well(asked),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_player_plays_as_the_app_does() {
+    let (report, asked) = run(plan(Behaviour::Player(Player::default()), 1), with_games).await;
+    assert_eq!(report.failed(), 0, "{report}");
+    let first: Vec<&Asked> = asked
+        .iter()
+        .filter(|asked| asked.path.contains("/games/") && asked.method != "OPTIONS")
+        .take(15)
+        .collect();
+    let order: Vec<&str> = first
+        .iter()
+        .map(|asked| &asked.path["/api/games/".len()..])
+        .collect();
+    let (start, answer) = ("31/start_game/", "submit_answer/");
+    assert_eq!(
+        order,
+        [
+            "available_stories/",
+            "story/9/",
+            start,
+            answer,
+            answer,
+            "complete/",
+            start,
+            start,
+            "story/9/",
+            "32/start_game/",
+            answer,
+            "complete/",
+            "32/start_game/",
+            "32/start_game/",
+            "story/9/",
+        ]
+    );
+    // What was answered before is not answered again.
+    assert_eq!(first[3].json()["question_id"], json!(2));
+    assert!(["A", "B"].contains(&first[3].json()["answer"].as_str().unwrap()));
+    assert!(
+        first[4].at >= first[3].at + Duration::from_secs(4),
+        "they read it"
+    );
+    let words = first[10].json()["answer"].as_str().unwrap().to_owned();
+    let mut letters: Vec<char> = words.chars().collect();
+    letters.sort_unstable();
+    assert_eq!(letters.iter().collect::<String>(), ",EEEIKRTT", "{words}");
+    assert_eq!(first[5].json(), json!({"attempt_id": 77}));
+    assert_eq!(first[2].json(), first[6].json(), "with the same body");
 }
