@@ -47,7 +47,7 @@ pub async fn publish(
         })
         .await;
     let effects = done?;
-    let xp_earned = effects.xp_earned();
+    let xp_earned = effects.xp_earned(caller.id);
     effects.announce(&app);
     Ok(respond::ok(&Published {
         success: true,
