@@ -32,6 +32,8 @@ use crate::ops::check;
 use crate::ops::history::{self, History};
 use crate::ops::traffic::Traffic;
 use crate::pictures::Pictures;
+use crate::rewards::board::Board;
+use crate::rewards::climbers::Climbers;
 use crate::stories::{Views, flush_views};
 use crate::tasks::Tasks;
 use crate::wire::limits::{Limit, Limits, network};
@@ -76,6 +78,10 @@ pub struct App {
     pub limits: Limits,
     /// Looks at stories that are not written yet.
     pub views: Views,
+    /// The board of authors, as it was within the last minute.
+    pub board: Board,
+    /// Who may have climbed on it.
+    pub climbers: Climbers,
     /// Codes that are being made out.
     pub errands: Errands,
     /// Letters on their way out.
@@ -148,6 +154,8 @@ impl App {
             sessions: Sessions::default(),
             limits: Limits::new(config.rate_limits),
             views: Views::default(),
+            board: Board::default(),
+            climbers: Climbers::default(),
             errands: Errands::default(),
             mail: Mailer::new(delivery, database.clone(), clock.clone()),
             words: Words::default(),

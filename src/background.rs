@@ -1,5 +1,5 @@
-//! What the server does by itself: noting who was seen and what was looked at, sweeping what has expired, sending mail,
-//! making games and backups.
+//! What the server does by itself: noting who was seen and what was looked at, looking after places on the board of
+//! authors, sweeping what has expired, sending mail, making games and backups.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +11,15 @@ use crate::games;
 use crate::live::collaboration;
 use crate::ops::history;
 use crate::pictures;
+use crate::rewards::climbers;
 use crate::stories::flush_views;
 
 /// How often people who were seen are noted.
 const SEEN_EVERY: Duration = Duration::from_secs(20);
 /// How often looks at stories are written.
 const VIEWS_EVERY: Duration = Duration::from_secs(5);
+/// How often places on the board of authors are looked after.
+const PLACES_EVERY: Duration = Duration::from_secs(5);
 /// How often expired sessions and codes are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 /// How often the log says what it has counted.
@@ -37,6 +40,12 @@ pub fn start(app: &Arc<App>) {
     app.tasks.spawn("write views", async move {
         while pause(&views, VIEWS_EVERY).await {
             flush_views(&views).await;
+        }
+    });
+    let places = Arc::clone(app);
+    app.tasks.spawn("look after places", async move {
+        while pause(&places, PLACES_EVERY).await {
+            climbers::look_after(&places).await;
         }
     });
     let sweep = Arc::clone(app);

@@ -16,16 +16,15 @@ pub fn put_together(dialect: Dialect) -> Vec<String> {
     all.extend(pictures::store::all_statements());
     all.extend(stories::store::all_statements(dialect));
     all.extend(notifications::store::all_statements());
-    all.extend(rewards::store::all_statements());
+    let friends = social::store::friends::ids_of("$1");
+    all.extend(rewards::store::all_statements(&friends));
     all.extend(social::store::all_statements());
     all.extend(games::store::all_statements());
     all.extend(stories::store::known::all_statements(
         &games::store::lists::count_of("s.id"),
         &games::store::makings::read(),
     ));
-    all.extend(stories::store::feed::all_statements(
-        &social::store::friends::ids_of("$1"),
-    ));
+    all.extend(stories::store::feed::all_statements(&friends));
     all.extend(presence::all_statements(dialect));
     all.extend(moderation::store::all_statements());
     all

@@ -15,7 +15,7 @@ CREATE TABLE xp_awards (
     PRIMARY KEY (user_id, action, object_id, by_id)
 ) WITHOUT ROWID;
 -- What a day's limit looks at.
-CREATE INDEX xp_awards_by_date ON xp_awards (user_id, action, awarded_at);
+CREATE INDEX xp_awards_by_day ON xp_awards (user_id, action, by_id, awarded_at);
 -- The newest achievements of people, and how many they have.
 CREATE INDEX xp_awards_achievements ON xp_awards (user_id, awarded_at) WHERE action = 'achievement_earned';
 
@@ -72,5 +72,11 @@ FROM story_authors a JOIN stories s ON s.id = a.story_id
 WHERE s.is_collaborative AND s.is_published;
 
 -- The board of those who published, by how much.
-CREATE INDEX users_by_published ON users (published_count)
-    WHERE user_type = 'child' AND published_count > 0 AND suspended_at IS NULL AND archived_at IS NULL;
+CREATE INDEX users_by_published ON users (published_count, id)
+    WHERE user_type = 'child' AND is_admin = FALSE AND published_count > 0
+      AND suspended_at IS NULL AND archived_at IS NULL;
+
+-- The newest of a friend's stories, and of the marks on a story: the feed looks at nothing else.
+CREATE INDEX stories_published_by_author ON stories (author_id, date_created DESC, id DESC) WHERE is_published;
+CREATE INDEX story_likes_by_story ON story_likes (story_id, date_created DESC, id DESC);
+CREATE INDEX story_saves_by_story ON story_saves (story_id, date_saved DESC, id DESC);

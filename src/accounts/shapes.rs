@@ -145,7 +145,7 @@ impl From<Profile> for ProfileShape {
             selected_avatar_border: profile.selected_avatar_border,
             bio: profile.bio,
             date_of_birth: profile.date_of_birth,
-            // Presence is what live sockets show; there are none yet.
+            // The apps read it of others alone, and friends' addresses tell it: looking it up for oneself serves nobody.
             is_online: false,
             last_seen: Timestamp(profile.last_seen),
             created_at: Timestamp(profile.created_at),

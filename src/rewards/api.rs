@@ -131,7 +131,7 @@ struct Found {
 }
 
 impl Found {
-    /// Four queries.
+    /// Four queries, the ledger after all that leads to it.
     fn of(conn: &mut Conn<'_>, user_id: i64) -> Result<Self, Error> {
         let person = people::standing(conn, user_id)?.ok_or_else(Error::not_found)?;
         Ok(Self {
@@ -158,17 +158,16 @@ impl Found {
 
 async fn look(app: &Arc<App>, user_id: i64) -> Result<Found, Error> {
     let found = app.read(move |conn| Found::of(conn, user_id)).await?;
-    if found.missed().is_empty() {
+    let missed = found.missed();
+    if missed.is_empty() {
         return Ok(found);
     }
+    // The board is not read again in here, where whoever publishes meanwhile would be in the way. The ledger was read
+    // after the totals: what an act has paid since is not missed, and what is due is entered once.
     let now = app.clock.now();
-    let (found, earned) = app
-        .write(move |conn| {
-            let missed = Found::of(conn, user_id)?.missed();
-            let earned = awarding::catch_up(conn, user_id, missed, now)?;
-            Ok((Found::of(conn, user_id)?, earned))
-        })
+    let earned = app
+        .write(move |conn| Ok(awarding::catch_up(conn, user_id, &missed, now)?))
         .await?;
     earned.announce(app);
-    Ok(found)
+    app.read(move |conn| Found::of(conn, user_id)).await
 }

@@ -42,6 +42,46 @@ impl Award {
     }
 }
 
+/// What somebody gets of an act.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    user_id: i64,
+    act: Option<Award>,
+    counts: Counts,
+    /// Whether the totals change though the act stands already.
+    counts_again: bool,
+}
+
+impl Share {
+    /// Of an act that happens once, as [`award`] pays it.
+    pub fn of(user_id: i64, act: Award, counts: Counts) -> Self {
+        Self {
+            user_id,
+            act: Some(act),
+            counts,
+            counts_again: false,
+        }
+    }
+
+    /// Of an act that can be taken back and done again, as [`award_again`] pays it.
+    pub fn again(user_id: i64, act: Award, counts: Counts) -> Self {
+        Self {
+            counts_again: true,
+            ..Self::of(user_id, act, counts)
+        }
+    }
+
+    /// Of what pays nothing itself, as [`count`] counts it.
+    pub fn counted(user_id: i64, counts: Counts) -> Self {
+        Self {
+            user_id,
+            act: None,
+            counts,
+            counts_again: true,
+        }
+    }
+}
+
 /// What an act brought somebody: for the answer, and for their sockets after the commit.
 #[derive(Clone, Debug, Default)]
 pub struct Earned {
@@ -50,28 +90,41 @@ pub struct Earned {
     pub(super) entries: Vec<Entry>,
     pub(super) xp_before: i64,
     pub(super) xp: i64,
+    /// They published: their place on the board is to be looked at after the commit.
+    pub(super) may_have_climbed: bool,
     /// What was stored to tell of it.
     pub(super) notifications: Vec<Notification>,
 }
 
 impl Earned {
-    /// What the first of several acts paid, with all that the others have made of it since; nothing when it was paid
-    /// before, or too often today.
-    pub fn shown(acts: &[Self]) -> Option<XpEarned> {
-        let first = acts.first()?;
-        let act = first
-            .entries
+    /// What several acts paid one of the people who had a share in them: the first of theirs that paid anything, with all
+    /// that the others have made of it since; nothing when all were paid before, or too often today.
+    pub fn shown(acts: &[Self], user_id: i64) -> Option<XpEarned> {
+        let paid: Vec<&Self> = acts
             .iter()
-            .find(|entry| entry.action != Action::AchievementEarned)?;
-        let last = acts
+            .filter(|earned| earned.user_id == user_id && earned.xp > 0)
+            .collect();
+        let (first, last) = (paid.first()?, paid.last()?);
+        let act = paid
             .iter()
-            .rfind(|earned| earned.user_id == first.user_id && earned.xp > 0)?;
-        (act.xp > 0).then(|| XpEarned {
+            .find_map(|earned| earned.act().filter(|act| act.xp > 0))?;
+        Some(XpEarned {
             xp_gained: act.xp,
             total_xp: last.xp,
             level: last.level(),
             leveled_up: last.level() > rules::level(first.xp_before),
         })
+    }
+
+    /// Whether the act had not been done before.
+    pub fn is_new(&self) -> bool {
+        self.act().is_some()
+    }
+
+    fn act(&self) -> Option<&Entry> {
+        self.entries
+            .iter()
+            .find(|entry| entry.action != Action::AchievementEarned)
     }
 
     pub(super) fn level(&self) -> i64 {
@@ -90,113 +143,122 @@ impl Earned {
     }
 }
 
-/// Pays somebody for an act, once, and changes their running totals. An act beyond its limit of a day is noted and pays
-/// nothing. Up to eight queries, mostly three or four.
+/// Pays somebody for an act and changes their running totals, both once: whoever does it again gets nothing, which
+/// [`Earned::is_new`] tells. An act beyond its limit of a day counts, but pays nothing. One query for an act that stands
+/// already, two or three for one that leads to nothing else, seven with an achievement and a level.
 pub fn award(
-    conn: &mut Conn<'_>,
-    user_id: i64,
-    award: Award,
-    counts: Counts,
-    now: i64,
-) -> Result<Earned, Error> {
-    let Award(mut act) = award;
-    if let Some(most) = act.action.most_a_day()
-        && store::lately(conn, user_id, act.action, now)? >= most
-    {
-        act.xp = 0;
-    }
-    settle(conn, user_id, Some(act), counts, now)
-}
-
-/// Changes somebody's running totals by what pays nothing itself.
-pub fn count(conn: &mut Conn<'_>, user_id: i64, counts: Counts, now: i64) -> Result<Earned, Error> {
-    settle(conn, user_id, None, counts, now)
-}
-
-/// The same as [`award`] for an act whose total must not rise twice for one object.
-pub fn award_first(
     conn: &mut Conn<'_>,
     user_id: i64,
     act: Award,
     counts: Counts,
     now: i64,
 ) -> Result<Earned, Error> {
-    if store::is_entered(conn, user_id, act.0.action, act.0.object_id)? {
-        return Ok(Earned::default());
-    }
-    award(conn, user_id, act, counts, now)
+    settle(conn, &Share::of(user_id, act, counts), now)
+}
+
+/// The same for an act that can be taken back and done again, like a like: it pays once, but the totals say how things
+/// stand and change each time. One query less where it leads to an achievement.
+pub fn award_again(
+    conn: &mut Conn<'_>,
+    user_id: i64,
+    act: Award,
+    counts: Counts,
+    now: i64,
+) -> Result<Earned, Error> {
+    settle(conn, &Share::again(user_id, act, counts), now)
+}
+
+/// Changes somebody's running totals by what pays nothing itself. One query where it leads to nothing else.
+pub fn count(conn: &mut Conn<'_>, user_id: i64, counts: Counts, now: i64) -> Result<Earned, Error> {
+    settle(conn, &Share::counted(user_id, counts), now)
+}
+
+/// Pays several people, or one person for several acts: everybody in the order of their ids, so that two acts which pay
+/// the same people wait for each other and never in a circle.
+pub fn share_out(conn: &mut Conn<'_>, mut shares: Vec<Share>, now: i64) -> Result<Vec<Earned>, Error> {
+    shares.sort_by_key(|share| share.user_id);
+    shares.iter().map(|share| settle(conn, share, now)).collect()
 }
 
 /// The row of the account comes after that of its totals, in every act: two who do something to the same person at once
 /// wait for each other, never in a circle.
-fn settle(
-    conn: &mut Conn<'_>,
-    user_id: i64,
-    act: Option<Entry>,
-    change: Counts,
-    now: i64,
-) -> Result<Earned, Error> {
-    let mut due: Vec<Entry> = act.into_iter().collect();
-    if !change.is_nothing() {
-        let after = store::add(conn, user_id, &change)?;
-        due.extend(entries(achievements::by_counts(&after.less(&change), &after)));
-    }
-    let published = change.get(Count::PublishedStories);
-    if published != 0 {
-        people::count_published(conn, user_id, published)?;
-    }
-    if published > 0 {
-        let person = people::standing(conn, user_id)?.ok_or(Error::Missing)?;
-        due.extend(entries(achievements::by_place(person.standing)));
-    }
-    settle_due(conn, user_id, due, now)
-}
-
-fn settle_due(conn: &mut Conn<'_>, user_id: i64, due: Vec<Entry>, now: i64) -> Result<Earned, Error> {
+fn settle(conn: &mut Conn<'_>, share: &Share, now: i64) -> Result<Earned, Error> {
+    let Share { user_id, counts, .. } = *share;
     let mut earned = Earned {
         user_id,
         ..Earned::default()
     };
+    let mut due: Vec<Entry> = Vec::new();
+    if let Some(Award(act)) = share.act {
+        if share.counts_again {
+            due.push(act);
+        } else {
+            earned.entries = store::enter(conn, user_id, &[act], now)?;
+            if !earned.is_new() {
+                return Ok(earned);
+            }
+        }
+    }
+    if !counts.is_nothing() {
+        let after = store::add(conn, user_id, &counts)?;
+        due.extend(entries(achievements::by_counts(&after.less(&counts), &after)));
+    }
+    let published = counts.get(Count::PublishedStories);
+    if published != 0 {
+        people::count_published(conn, user_id, published)?;
+    }
+    // The board is everybody's: whoever reads it in here would have to begin anew whenever somebody else publishes.
+    earned.may_have_climbed = published > 0;
     pay(conn, &mut earned, due, now)?;
     earned.notifications = telling::store(conn, &earned, now)?;
     Ok(earned)
 }
 
-/// Pays what is due and was not paid before; and what the levels make that it leads to.
+/// Pays what has been entered, what is due and was not paid before, and what the levels make that it leads to.
 fn pay(conn: &mut Conn<'_>, earned: &mut Earned, mut due: Vec<Entry>, now: i64) -> Result<(), Error> {
-    while !due.is_empty() {
-        let paid = store::enter(conn, earned.user_id, &due, now)?;
-        let xp: i64 = paid.iter().map(|entry| entry.xp).sum();
-        let is_first = earned.entries.is_empty();
-        earned.entries.extend(paid);
+    let sum = |entries: &[Entry]| entries.iter().map(|entry| entry.xp).sum::<i64>();
+    let mut xp = sum(&earned.entries);
+    loop {
+        if !due.is_empty() {
+            let paid = store::enter(conn, earned.user_id, &due, now)?;
+            xp += sum(&paid);
+            earned.entries.extend(paid);
+        }
         if xp == 0 {
-            break;
+            return Ok(());
         }
         let total = people::add_xp(conn, earned.user_id, xp)?;
-        if is_first {
+        if earned.xp == 0 {
             earned.xp_before = total - xp;
         }
         earned.xp = total;
         let reached = achievements::by_level(rules::level(total - xp), rules::level(total));
         due = entries(reached).collect();
+        xp = 0;
     }
-    Ok(())
 }
 
-/// Notes achievements that were reached while nothing was paid. A place on the board, to which others brought somebody
-/// by what they did, is paid and told now; everything else came by an import: no XP, and not a word.
+/// Notes achievements that were reached while nothing was paid. A place on the board, which somebody has after their own
+/// act or by what others did, is paid and told now; everything else came by an import: no XP, and not a word.
 pub(super) fn catch_up(
     conn: &mut Conn<'_>,
     user_id: i64,
-    missed: Vec<&'static Achievement>,
+    missed: &[&'static Achievement],
     now: i64,
 ) -> Result<Earned, Error> {
     let (places, imported): (Vec<_>, Vec<_>) = missed
-        .into_iter()
+        .iter()
+        .copied()
         .partition(|achievement| achievement.metric == Metric::Place);
     let quiet: Vec<Entry> = entries(imported).map(|entry| Entry { xp: 0, ..entry }).collect();
     store::enter(conn, user_id, &quiet, now)?;
-    settle_due(conn, user_id, entries(places).collect(), now)
+    let mut earned = Earned {
+        user_id,
+        ..Earned::default()
+    };
+    pay(conn, &mut earned, entries(places).collect(), now)?;
+    earned.notifications = telling::store(conn, &earned, now)?;
+    Ok(earned)
 }
 
 fn entries(achievements: Vec<&'static Achievement>) -> impl Iterator<Item = Entry> {

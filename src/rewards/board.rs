@@ -1,15 +1,25 @@
 //! The board of authors, and the badges of some people.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use database::{Conn, Error, ToValue, placeholders};
 
 use super::achievements::by_id;
+use crate::app::App;
+use crate::clock::{MINUTE, SECOND};
+use crate::wire;
 
 /// The most people whose badges are looked up together.
-pub const MOST_BADGED: usize = 100;
+const MOST_BADGED: usize = 100;
+/// Authors that are shown of each way of sorting, at most.
+pub const LONGEST: i64 = MOST_BADGED as i64 / 4;
 /// Badges of one person.
 const MOST_BADGES: i64 = 10;
+/// How long the board is shown as it was read.
+const KEPT_FOR: i64 = MINUTE;
+/// When it is given up that somebody reads it anew.
+const READ_WITHIN: i64 = 5 * SECOND;
 
 /// An author on the board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,13 +35,84 @@ pub struct Author {
     pub total_reads: i64,
     pub total_likes: i64,
     pub achievement_count: i64,
+    /// Icons of the ten achievements earned last, the newest first.
+    pub badges: Vec<&'static str>,
+    /// The best of their places by published stories, by likes, by achievements and by all together.
+    pub best_place: i64,
 }
 
-/// The first `limit` authors by published stories, by likes, by achievements and by all together: at most four times as
-/// many. Suspended and archived accounts and those that keep order are left out. One query.
-pub fn authors(conn: &mut Conn<'_>, limit: i64) -> Result<Vec<Author>, Error> {
+/// The board as it was read last: everybody sees the same, and to read it all authors are gone through. At most four
+/// times [`LONGEST`] authors.
+#[derive(Debug, Default)]
+pub struct Board(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    kept: Option<Kept>,
+    /// When somebody began to read it anew.
+    asked_at: i64,
+}
+
+#[derive(Debug)]
+struct Kept {
+    read_at: i64,
+    authors: Arc<[Author]>,
+}
+
+impl Board {
+    /// The board that may still be shown; nothing when the caller is to read it anew.
+    fn recall(&self, now: i64) -> Option<Arc<[Author]>> {
+        let mut state = self.state();
+        let kept = state.kept.as_ref()?;
+        let authors = Arc::clone(&kept.authors);
+        let is_fresh = now - kept.read_at < KEPT_FOR;
+        // One reads it anew, the others look at the old one meanwhile. If that one fails, another follows.
+        if is_fresh || now - state.asked_at < READ_WITHIN {
+            return Some(authors);
+        }
+        state.asked_at = now;
+        None
+    }
+
+    fn keep(&self, authors: &Arc<[Author]>, now: i64) {
+        self.state().kept = Some(Kept {
+            read_at: now,
+            authors: Arc::clone(authors),
+        });
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change is a single assignment: a panic elsewhere leaves nothing half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The first [`LONGEST`] authors by published stories, by likes, by achievements and by all together, in the order of
+/// the last, with their badges, as they were within the last minute. No query; two for one caller in a minute.
+pub async fn lately(app: &App) -> Result<Arc<[Author]>, wire::Error> {
+    let now = app.clock.now();
+    if let Some(authors) = app.board.recall(now) {
+        return Ok(authors);
+    }
+    let read = app.read(|conn| {
+        let mut authors = authors(conn)?;
+        let ids: Vec<i64> = authors.iter().map(|author| author.id).collect();
+        let mut badges = badges(conn, &ids)?;
+        for author in &mut authors {
+            author.badges = badges.remove(&author.id).unwrap_or_default().1;
+        }
+        Ok(authors)
+    });
+    let authors: Arc<[Author]> = read.await?.into();
+    app.board.keep(&authors, now);
+    Ok(authors)
+}
+
+/// The board without badges. Suspended and archived accounts and those that keep order are left out. One query.
+fn authors(conn: &mut Conn<'_>) -> Result<Vec<Author>, Error> {
     let rows = conn.query(
-        "SELECT id, display_name, avatar_emoji, selected_avatar_border, overall, stories, reads, likes, earned
+        "SELECT id, display_name, avatar_emoji, selected_avatar_border, stories, reads, likes, earned,
+                overall, by_stories, by_likes, by_earned
          FROM (
              SELECT id, display_name, avatar_emoji, selected_avatar_border, stories, reads, likes, earned,
                     ROW_NUMBER() OVER (ORDER BY 10 * stories + 5 * earned + 3 * likes DESC, id) AS overall,
@@ -50,19 +131,26 @@ pub fn authors(conn: &mut Conn<'_>, limit: i64) -> Result<Vec<Author>, Error> {
                    AND u.suspended_at IS NULL AND u.archived_at IS NULL) authors) board
          WHERE overall <= $1 OR by_stories <= $1 OR by_likes <= $1 OR by_earned <= $1
          ORDER BY overall",
-        &[&limit],
+        &[&LONGEST],
     )?;
     let authors = rows.into_iter().map(|mut row| {
+        let (id, name, avatar, border) = (row.take()?, row.take()?, row.take()?, row.take()?);
+        let (story_count, total_reads, total_likes) = (row.take()?, row.take()?, row.take()?);
+        let achievement_count = row.take()?;
+        let places: [i64; 4] = [row.take()?, row.take()?, row.take()?, row.take()?];
+        let [rank, by_stories, by_likes, by_earned] = places;
         Ok(Author {
-            id: row.take()?,
-            name: row.take()?,
-            avatar: row.take()?,
-            border: row.take()?,
-            rank: row.take()?,
-            story_count: row.take()?,
-            total_reads: row.take()?,
-            total_likes: row.take()?,
-            achievement_count: row.take()?,
+            id,
+            name,
+            avatar,
+            border,
+            rank,
+            story_count,
+            total_reads,
+            total_likes,
+            achievement_count,
+            badges: Vec::new(),
+            best_place: rank.min(by_stories).min(by_likes).min(by_earned),
         })
     });
     authors.collect()
@@ -100,4 +188,28 @@ fn badges_sql() -> String {
 /// Every statement that this module puts together, for the test that prepares them all.
 pub(super) fn all_statements() -> Vec<String> {
     vec![badges_sql()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_board_is_read_by_one_in_a_minute() {
+        let board = Board::default();
+        assert_eq!(board.recall(0), None);
+        assert_eq!(board.recall(0), None, "there is nothing to show yet");
+        let none: Arc<[Author]> = Arc::new([]);
+        board.keep(&none, 0);
+        assert!(board.recall(MINUTE - 1).is_some());
+        assert_eq!(board.recall(MINUTE), None);
+        assert!(board.recall(MINUTE).is_some(), "somebody is reading it");
+        assert_eq!(
+            board.recall(MINUTE + 5 * SECOND),
+            None,
+            "who was to read it failed"
+        );
+        board.keep(&none, MINUTE + 5 * SECOND);
+        assert!(board.recall(2 * MINUTE).is_some());
+    }
 }

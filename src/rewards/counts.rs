@@ -15,6 +15,8 @@ pub enum Count {
     ViewsReceived,
     StoriesRead,
     CharactersCreated,
+    /// Stories that were published once and that one had a part in then. What was completed stays completed: unlike the
+    /// stories that are published now, it never falls.
     CollaborationsCompleted,
     GamesCompleted,
 }
@@ -79,6 +81,15 @@ impl Counts {
         self.0[count as usize]
     }
 
+    /// The same and `other` together.
+    #[must_use]
+    pub fn plus(mut self, other: &Self) -> Self {
+        for (total, change) in self.0.iter_mut().zip(other.0) {
+            *total += change;
+        }
+        self
+    }
+
     /// What is left after `other` has been taken away.
     #[must_use]
     pub fn less(mut self, other: &Self) -> Self {
@@ -107,6 +118,7 @@ mod tests {
         }
         assert_eq!(counts.get(Count::GamesCompleted), 13);
         assert_eq!(counts.less(&counts), Counts::default());
+        assert_eq!(counts.plus(&counts).less(&counts), counts);
         assert!(!counts.is_nothing() && Counts::default().is_nothing());
     }
 }

@@ -71,13 +71,14 @@ impl Action {
         }
     }
 
-    /// How many of them are paid within a day. Further ones count, but pay nothing, now and later.
+    /// How many of them are paid within a day; of likes, how many by the same person: one friend with much time makes
+    /// nobody rich. Further ones count, but pay nothing, now and later.
     pub fn most_a_day(self) -> Option<i64> {
         match self {
             Self::StoryCreated | Self::FriendAdded => Some(5),
-            Self::StoryPublished | Self::StoryCommented | Self::StoryRead => Some(10),
+            Self::StoryPublished | Self::StoryCommented | Self::StoryRead | Self::StoryLiked => Some(10),
             Self::CharacterCreated | Self::CollaborationCompleted => Some(3),
-            Self::StoryLiked | Self::GameCompleted | Self::AchievementEarned => None,
+            Self::GameCompleted | Self::AchievementEarned => None,
         }
     }
 
@@ -92,7 +93,8 @@ impl Action {
 pub struct Standing {
     /// Whether they are on the board: active children who published something.
     pub is_listed: bool,
-    /// Those on the board who published more.
+    /// Those on the board who published more, or as much with an older account: no two share a place, and the order is
+    /// the one that the board is sorted in.
     pub ahead: i64,
     /// All who are on the board.
     pub listed: i64,

@@ -237,7 +237,7 @@ pub struct UserStats {
     pub characters_created: i64,
     /// Stories written with others, drafts too.
     pub collaboration_count: i64,
-    /// Those of them that were published.
+    /// Stories written with others that were published once. It does not fall when one of them is gone.
     pub collaborations_completed: i64,
     /// 101 or more without a place on the board.
     pub leaderboard_rank: i64,

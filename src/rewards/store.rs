@@ -1,5 +1,7 @@
 //! The SQL of rewards: the ledger and the running totals.
 
+use std::collections::HashMap;
+
 use database::{Conn, Error, ToValue};
 
 use super::counts::{Count, Counts};
@@ -7,6 +9,8 @@ use super::rules::{Action, LIMIT_SPAN};
 
 /// Rows of the ledger that are written by one statement.
 const MOST_TOGETHER: usize = 8;
+/// Stands for the limit of an action that has none.
+const NO_LIMIT: i64 = -1;
 
 /// A row of the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,66 +76,81 @@ fn read(row: &mut database::Row) -> Result<Counts, Error> {
     Ok(counts)
 }
 
-/// Writes into somebody's ledger what does not stand there yet; that, in its order. One query for each eight.
+/// Takes one away from a total of some people, where there is anything to take: nothing is earned by it. `people` is a
+/// query for their ids about `about`, its `$1`. One query.
+pub fn take_one(conn: &mut Conn<'_>, count: Count, people: &str, about: i64) -> Result<(), Error> {
+    conn.execute(&take_one_sql(count, people), &[&about])?;
+    Ok(())
+}
+
+fn take_one_sql(count: Count, people: &str) -> String {
+    let total = count.key();
+    format!("UPDATE reward_counts SET {total} = {total} - 1 WHERE {total} > 0 AND user_id IN ({people})")
+}
+
+/// Writes into somebody's ledger what does not stand there yet; that, in its order, with what it pays after the limits of
+/// the day. What came after a limit does not hold the next day shut. At most one of the entries may have a limit. One
+/// query for each eight.
 pub fn enter(conn: &mut Conn<'_>, user_id: i64, entries: &[Entry], now: i64) -> Result<Vec<Entry>, Error> {
+    let since = now - LIMIT_SPAN;
     let mut entered = Vec::new();
     for some in entries.chunks(MOST_TOGETHER) {
-        let keys: Vec<&str> = some.iter().map(|entry| entry.action.key()).collect();
-        let mut params: Vec<&dyn ToValue> = vec![&user_id, &now];
-        for (entry, key) in some.iter().zip(&keys) {
-            params.extend([key as &dyn ToValue, &entry.object_id, &entry.by_id, &entry.xp]);
+        let actions: Vec<(&str, i64)> = some
+            .iter()
+            .map(|entry| (entry.action.key(), entry.action.most_a_day().unwrap_or(NO_LIMIT)))
+            .collect();
+        let mut params: Vec<&dyn ToValue> = vec![&user_id, &now, &since];
+        for (entry, (key, most)) in some.iter().zip(&actions) {
+            params.extend([
+                key as &dyn ToValue,
+                &entry.object_id,
+                &entry.by_id,
+                &entry.xp,
+                most,
+            ]);
         }
+        let mut rows = HashMap::new();
         for mut row in conn.query(&enter_sql(some.len()), &params)? {
-            let (key, object_id, by_id): (String, i64, i64) = (row.take()?, row.take()?, row.take()?);
-            entered.push((key, object_id, by_id));
+            let key: (String, i64, i64) = (row.take()?, row.take()?, row.take()?);
+            rows.insert(key, row.take::<i64>()?);
         }
+        entered.extend(some.iter().filter_map(|entry| {
+            let key = (entry.action.key().to_owned(), entry.object_id, entry.by_id);
+            rows.get(&key).map(|xp| Entry { xp: *xp, ..*entry })
+        }));
     }
-    let is_new = |entry: &&Entry| {
-        entered.iter().any(|(key, object, by)| {
-            (key.as_str(), *object, *by) == (entry.action.key(), entry.object_id, entry.by_id)
-        })
-    };
-    Ok(entries.iter().filter(is_new).copied().collect())
+    Ok(entered)
 }
 
 fn enter_sql(count: usize) -> String {
     let rows: Vec<String> = (0..count)
         .map(|number| {
-            let first = 3 + 4 * number;
+            let first = 4 + 5 * number;
             format!(
-                "($1, ${}, ${}, ${}, ${}, $2)",
+                "(CAST(${} AS TEXT), CAST(${} AS BIGINT), CAST(${} AS BIGINT), CAST(${} AS BIGINT), CAST(${} AS BIGINT))",
                 first,
                 first + 1,
                 first + 2,
-                first + 3
+                first + 3,
+                first + 4
             )
         })
         .collect();
     format!(
-        "INSERT INTO xp_awards (user_id, action, object_id, by_id, xp, awarded_at) VALUES {}
+        "INSERT INTO xp_awards (user_id, action, object_id, by_id, xp, awarded_at)
+         SELECT CAST($1 AS BIGINT), a.column1, a.column2, a.column3,
+                CASE WHEN a.column5 >= 0 AND a.column5 <= (
+                         SELECT COUNT(*) FROM xp_awards p
+                         WHERE p.user_id = $1 AND p.action = a.column1 AND p.by_id = a.column3
+                           AND p.awarded_at > $3 AND p.xp > 0)
+                     THEN 0 ELSE a.column4 END,
+                CAST($2 AS BIGINT)
+         FROM (VALUES {}) a
+         WHERE TRUE
          ON CONFLICT (user_id, action, object_id, by_id) DO NOTHING
-         RETURNING action, object_id, by_id",
+         RETURNING action, object_id, by_id, xp",
         rows.join(", ")
     )
-}
-
-/// How often somebody was paid for an action within a day: what came after the limit does not hold the next day shut.
-/// One query.
-pub fn lately(conn: &mut Conn<'_>, user_id: i64, action: Action, now: i64) -> Result<i64, Error> {
-    conn.one(
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM xp_awards WHERE user_id = $1 AND action = $2 AND awarded_at > $3 AND xp > 0",
-        &[&user_id, &action.key(), &(now - LIMIT_SPAN)],
-    )?
-    .take()
-}
-
-/// Whether an act stands in somebody's ledger. One query.
-pub fn is_entered(conn: &mut Conn<'_>, user_id: i64, action: Action, object_id: i64) -> Result<bool, Error> {
-    let found = conn.first(
-        "SELECT xp FROM xp_awards WHERE user_id = $1 AND action = $2 AND object_id = $3 LIMIT 1",
-        &[&user_id, &action.key(), &object_id],
-    )?;
-    Ok(found.is_some())
 }
 
 /// The achievements that somebody earned, by id, and when. One query.
@@ -145,9 +164,10 @@ pub fn earned(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<(i64, i64)>, Erro
         .collect()
 }
 
-/// Every statement that this module puts together, for the test that prepares them all.
-pub fn all_statements() -> Vec<String> {
+/// Every statement that this module puts together, for the test that prepares them all. `people` is a query for ids.
+pub fn all_statements(people: &str) -> Vec<String> {
     let mut all: Vec<String> = (1..=MOST_TOGETHER).map(enter_sql).collect();
+    all.push(take_one_sql(Count::Friends, people));
     all.extend(super::board::all_statements());
     all
 }

@@ -114,8 +114,11 @@ fn level_notice(earned: &Earned) -> Notice {
 }
 
 impl Earned {
-    /// Tells somebody who is online what they got. After the commit.
+    /// Tells somebody who is online what they got, and has their place on the board looked after. After the commit.
     pub fn announce(self, app: &App) {
+        if self.may_have_climbed {
+            app.climbers.note(self.user_id);
+        }
         let mut total = self.xp_before;
         for entry in self.entries.iter().filter(|entry| entry.xp > 0) {
             total += entry.xp;

@@ -3,8 +3,6 @@
 use crate::clock::{HOUR, MINUTE};
 use crate::wire::limits::{Limit, limit};
 
-/// Looks at the board of authors, from one network: all of them are gone through for it.
-pub(super) const LEADERBOARD: Limit = limit("leaderboard", 60, MINUTE);
 /// Requests to be friends.
 pub(super) const FRIEND_REQUEST: Limit = limit("friend request", 30, HOUR);
 /// Answers to requests, and farewells.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::rules::Status;
 use super::store::friends::{Friend, Friendship, Invite, Person};
 use super::store::messages::{Conversation, Message, Named};
 use super::store::profiles::Profile;
@@ -146,11 +147,19 @@ pub struct FriendshipShape {
 }
 
 impl From<Friendship> for FriendshipShape {
+    /// Only friends are told whether the other one is there.
     fn from(friendship: Friendship) -> Self {
+        let are_friends = friendship.status == Status::Accepted;
+        let shown = |person: Person| {
+            PersonShape::from(Person {
+                is_online: person.is_online && are_friends,
+                ..person
+            })
+        };
         Self {
             id: friendship.id,
-            sender: friendship.sender.into(),
-            receiver: friendship.receiver.into(),
+            sender: shown(friendship.sender),
+            receiver: shown(friendship.receiver),
             status: friendship.status.as_str(),
             date_created: Timestamp(friendship.date_created),
         }
@@ -237,7 +246,6 @@ impl From<Conversation> for ConversationShape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::social::rules::Status;
 
     fn person(id: i64, name: &str) -> Person {
         Person {
@@ -264,7 +272,7 @@ mod tests {
                 avatar_emoji: String::new(),
                 ..person(41, "Mira")
             },
-            status: Status::Pending,
+            status: Status::Accepted,
             date_created: 1_772_600_767_123_456,
         });
         assert_eq!(
@@ -273,10 +281,29 @@ mod tests {
                 r#"{"id":31,"sender":{"id":9,"username":"benny","profile":{"display_name":"Benny","avatar_emoji":"🐼","#,
                 r#""selected_avatar_border":"basic","is_online":true},"story_count":4},"receiver":{"id":41,"#,
                 r#""username":"mira","profile":{"display_name":"Mira","avatar_emoji":"👤","#,
-                r#""selected_avatar_border":"basic","is_online":true},"story_count":4},"status":"pending","#,
+                r#""selected_avatar_border":"basic","is_online":true},"story_count":4},"status":"accepted","#,
                 r#""date_created":"2026-03-04T05:06:07.123456Z"}"#
             )
         );
+    }
+
+    #[test]
+    fn only_friends_know_who_is_online() {
+        for (status, is_known) in [
+            (Status::Pending, false),
+            (Status::Rejected, false),
+            (Status::Accepted, true),
+        ] {
+            let shape = FriendshipShape::from(Friendship {
+                id: 31,
+                sender: person(9, "Benny"),
+                receiver: person(41, "Mira"),
+                status,
+                date_created: 0,
+            });
+            let known = [&shape.sender, &shape.receiver].map(|person| person.profile.is_online);
+            assert_eq!(known, [is_known; 2], "{status:?}");
+        }
     }
 
     #[test]
@@ -381,19 +408,18 @@ pub struct AuthorShape {
     pub achievement_count: i64,
 }
 
-impl AuthorShape {
-    /// With these badges.
-    pub fn new(author: Author, badges: Vec<&'static str>) -> Self {
+impl From<&Author> for AuthorShape {
+    fn from(author: &Author) -> Self {
         Self {
             id: author.id,
-            name: author.name,
-            avatar: avatar(author.avatar),
-            selected_avatar_border: author.border,
+            name: author.name.clone(),
+            avatar: avatar(author.avatar.clone()),
+            selected_avatar_border: author.border.clone(),
             rank: author.rank,
             story_count: author.story_count,
             total_reads: author.total_reads.max(0),
             total_likes: author.total_likes.max(0),
-            badges,
+            badges: author.badges.clone(),
             achievement_count: author.achievement_count,
         }
     }

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use database::{Conn, Error};
 
+use super::store::leaving::HandedOver;
 use super::store::together;
 use super::store::views::Looked;
 use super::store::writing::Tally;
 use crate::app::App;
-use crate::rewards::{self, Action, Award, Count, Counts, Earned};
+use crate::rewards::{self, Action, Award, Count, Counts, Earned, Share};
 
 pub use crate::rewards::XpEarned;
 
@@ -23,9 +24,13 @@ pub struct Effects {
 }
 
 impl Effects {
-    /// What the first of the acts paid the author.
-    pub fn xp_earned(&self) -> Option<XpEarned> {
-        Earned::shown(&self.earned)
+    fn of(conn: &mut Conn<'_>, shares: Vec<Share>, now: i64) -> Result<Self, Error> {
+        rewards::share_out(conn, shares, now).map(Self::from)
+    }
+
+    /// What the acts paid the author: the first of them that paid anything.
+    pub fn xp_earned(&self, author: i64) -> Option<XpEarned> {
+        Earned::shown(&self.earned, author)
     }
 
     /// Tells everybody what they got, and asks for the games of a story that was published. After the commit.
@@ -38,10 +43,11 @@ impl Effects {
         }
     }
 
-    fn and(mut self, other: Self) -> Self {
-        self.earned.extend(other.earned);
-        self.published = self.published.or(other.published);
-        self
+    fn publishing(self, story_id: i64) -> Self {
+        Self {
+            published: Some(story_id),
+            ..self
+        }
     }
 }
 
@@ -64,11 +70,12 @@ pub fn created(
 ) -> Result<Effects, Error> {
     let drafted = counts(tally).with(Count::PublishedStories, -i64::from(tally.is_published));
     let act = Award::of(Action::StoryCreated, story_id);
-    let effects = Effects::from(vec![rewards::award(conn, author, act, drafted, now)?]);
-    if tally.is_published {
-        return Ok(effects.and(published(conn, author, story_id, now)?));
+    let mut shares = vec![Share::of(author, act, drafted)];
+    if !tally.is_published {
+        return Effects::of(conn, shares, now);
     }
-    Ok(effects)
+    shares.extend(publishing(conn, author, story_id)?);
+    Ok(Effects::of(conn, shares, now)?.publishing(story_id))
 }
 
 /// A story was changed by one of its authors.
@@ -85,26 +92,28 @@ pub fn changed(
     if is_published_now {
         change = change.with(Count::PublishedStories, -1);
     }
-    let mut effects = Effects::default();
+    let mut shares = Vec::new();
     if !change.is_nothing() {
-        effects.earned.push(rewards::count(conn, author, change, now)?);
+        shares.push(Share::counted(author, change));
     }
-    if is_published_now {
-        return Ok(effects.and(published(conn, author, story_id, now)?));
+    if !is_published_now {
+        return Effects::of(conn, shares, now);
     }
-    Ok(effects)
+    shares.extend(publishing(conn, author, story_id)?);
+    Ok(Effects::of(conn, shares, now)?.publishing(story_id))
 }
 
 /// A story was published by its author. One that several wrote is a success of all of them.
 pub fn published(conn: &mut Conn<'_>, author: i64, story_id: i64, now: i64) -> Result<Effects, Error> {
+    let shares = publishing(conn, author, story_id)?;
+    Ok(Effects::of(conn, shares, now)?.publishing(story_id))
+}
+
+fn publishing(conn: &mut Conn<'_>, author: i64, story_id: i64) -> Result<Vec<Share>, Error> {
     let act = Award::of(Action::StoryPublished, story_id);
-    let one_more = Counts::of(Count::PublishedStories, 1);
-    let mut earned = vec![rewards::award(conn, author, act, one_more, now)?];
-    earned.extend(completed(conn, story_id, now)?);
-    Ok(Effects {
-        earned,
-        published: Some(story_id),
-    })
+    let mut shares = vec![Share::again(author, act, Counts::of(Count::PublishedStories, 1))];
+    shares.extend(completing(conn, story_id)?);
+    Ok(shares)
 }
 
 /// A collaborative story was published in the name of one of its authors: each of them is paid the same.
@@ -115,26 +124,18 @@ pub fn published_together(
     was_published: bool,
     now: i64,
 ) -> Result<Effects, Error> {
-    let mut earned = Vec::new();
+    let mut shares = completing(conn, story_id)?;
     if !was_published {
-        let one_more = Counts::of(Count::PublishedStories, 1);
-        earned.push(rewards::count(conn, author, one_more, now)?);
+        shares.push(Share::counted(author, Counts::of(Count::PublishedStories, 1)));
     }
-    earned.extend(completed(conn, story_id, now)?);
-    Ok(Effects {
-        earned,
-        published: Some(story_id),
-    })
+    Ok(Effects::of(conn, shares, now)?.publishing(story_id))
 }
 
-fn completed(conn: &mut Conn<'_>, story_id: i64, now: i64) -> Result<Vec<Earned>, Error> {
+fn completing(conn: &mut Conn<'_>, story_id: i64) -> Result<Vec<Share>, Error> {
     let act = Award::of(Action::CollaborationCompleted, story_id);
     let one_more = Counts::of(Count::CollaborationsCompleted, 1);
-    let authors = together::authors(conn, story_id)?;
-    authors
-        .into_iter()
-        .map(|author| rewards::award_first(conn, author, act, one_more, now))
-        .collect()
+    let authors = together::authors(conn, story_id)?.into_iter();
+    Ok(authors.map(|author| Share::of(author, act, one_more)).collect())
 }
 
 /// A story is a draft again. What its publishing paid stays, and is not paid again.
@@ -147,9 +148,21 @@ pub fn deleted(conn: &mut Conn<'_>, author: i64, tally: &Tally, now: i64) -> Res
     rewards::count(conn, author, Counts::default().less(&counts(tally)), now).map(drop)
 }
 
-/// A story went to another of its authors.
-pub fn handed_over(conn: &mut Conn<'_>, heir: i64, tally: &Tally, now: i64) -> Result<(), Error> {
-    rewards::count(conn, heir, counts(tally), now).map(drop)
+/// Stories went to others of their authors, with what others have left on them: who takes a mark back takes it from
+/// whoever has the story then.
+pub fn handed_over(conn: &mut Conn<'_>, stories: &[HandedOver], now: i64) -> Result<Effects, Error> {
+    let mut heirs: BTreeMap<i64, Counts> = BTreeMap::new();
+    for story in stories {
+        let received = Counts::of(Count::LikesReceived, story.likes)
+            .with(Count::CommentsReceived, story.comments)
+            .with(Count::ViewsReceived, story.views);
+        let all = heirs.entry(story.heir).or_default();
+        *all = all.plus(&counts(&story.tally)).plus(&received);
+    }
+    let shares = heirs
+        .into_iter()
+        .map(|(heir, counts)| Share::counted(heir, counts));
+    Effects::of(conn, shares.collect(), now)
 }
 
 /// Somebody liked a story, or took the like back. A like of one's own story counts for nothing.
@@ -168,7 +181,7 @@ pub fn liked(
         return rewards::count(conn, author, Counts::of(Count::LikesReceived, -1), now);
     }
     let act = Award::of(Action::StoryLiked, story_id).by(liker);
-    rewards::award(conn, author, act, Counts::of(Count::LikesReceived, 1), now)
+    rewards::award_again(conn, author, act, Counts::of(Count::LikesReceived, 1), now)
 }
 
 /// Somebody commented on a story. A comment on one's own counts for nothing.
@@ -183,9 +196,9 @@ pub fn commented(
         return Ok(Effects::default());
     }
     let act = Award::of(Action::StoryCommented, story_id);
-    let paid = rewards::award(conn, commenter, act, Counts::default(), now)?;
-    let received = rewards::count(conn, author, Counts::of(Count::CommentsReceived, 1), now)?;
-    Ok(vec![paid, received].into())
+    let wrote = Share::of(commenter, act, Counts::default());
+    let received = Share::counted(author, Counts::of(Count::CommentsReceived, 1));
+    Effects::of(conn, vec![wrote, received], now)
 }
 
 /// A comment was deleted.
@@ -215,22 +228,20 @@ pub fn character_deleted(conn: &mut Conn<'_>, creator: i64, now: i64) -> Result<
 /// Stories were looked at, some of them by readers who had not read them yet.
 pub fn looked_at(conn: &mut Conn<'_>, looked: &[Looked], now: i64) -> Result<Effects, Error> {
     let mut views: BTreeMap<i64, i64> = BTreeMap::new();
-    let mut effects = Effects::default();
+    let mut shares = Vec::new();
     for look in looked {
         *views.entry(look.author_id).or_default() += look.count;
         if let Some(reader) = look.first_reader {
             let act = Award::of(Action::StoryRead, look.story_id);
-            let one_more = Counts::of(Count::StoriesRead, 1);
-            effects
-                .earned
-                .push(rewards::award(conn, reader, act, one_more, now)?);
+            shares.push(Share::of(reader, act, Counts::of(Count::StoriesRead, 1)));
         }
     }
-    for (author, count) in views {
-        let more = Counts::of(Count::ViewsReceived, count);
-        effects.earned.push(rewards::count(conn, author, more, now)?);
-    }
-    Ok(effects)
+    shares.extend(
+        views
+            .into_iter()
+            .map(|(author, count)| Share::counted(author, Counts::of(Count::ViewsReceived, count))),
+    );
+    Effects::of(conn, shares, now)
 }
 
 /// What a story counts for.

@@ -1,6 +1,6 @@
 //! How often one account may write.
 
-use crate::clock::MINUTE;
+use crate::clock::{HOUR, MINUTE};
 use crate::wire::limits::{Limit, limit};
 
 /// New stories, and new characters.
@@ -13,3 +13,5 @@ pub(super) const COMMENT: Limit = limit("comment", 20, MINUTE);
 pub(super) const SEARCH: Limit = limit("story search", 60, MINUTE);
 /// Likes, saves and ratings, together.
 pub(super) const MARK: Limit = limit("mark", 60, MINUTE);
+/// Taps on the same like or save: each that puts the mark there anew is news in the feed of the story's author.
+pub(super) const SAME_MARK: Limit = limit("same mark", 20, HOUR);

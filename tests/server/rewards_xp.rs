@@ -1,7 +1,8 @@
 //! XP: what pays how much, to whom, how often; and what the books say in the end.
 
 use serde_json::json;
-use tinytales::clock::{DAY, MINUTE};
+use tinytales::clock::MINUTE;
+use tinytales::rewards::{self, Action, Award, Count, Counts};
 
 use crate::drawings::{names, plain_story, with};
 use crate::support::World;
@@ -173,60 +174,26 @@ fn what_one_does_for_oneself_pays_nothing() {
 }
 
 #[test]
-fn whoever_does_too_much_every_day_is_paid_every_day() {
+fn an_act_that_stands_already_counts_for_nothing() {
     let world = World::new();
     let mira = world.child("Mira");
-    for paid in [(500, 6), (1000, 12), (1500, 18)] {
-        for number in 0..6 {
-            mira.makes(plain_story(&format!("tale {number} of {paid:?}")));
-            world.advance(MINUTE);
-        }
-        assert_eq!(world.paid(&mira, "story_created"), paid);
-        world.advance(DAY - 6 * MINUTE);
-    }
-}
-
-#[test]
-fn a_day_has_limits_and_the_next_one_new_ones() {
-    let world = World::new();
-    let (mira, ben) = (world.child("Mira"), world.child("Ben"));
-    let stories: Vec<i64> = (0..12)
-        .map(|number| mira.makes(plain_story(&format!("tale {number}"))))
+    let (player, now) = (mira.id(), world.app.clock.now());
+    let complete = |attempt: i64, xp: i64| {
+        world.sql(move |conn| {
+            let act = Award::of(Action::GameCompleted, 7).by(attempt).paying(xp);
+            let earned = rewards::award(conn, player, act, Counts::of(Count::GamesCompleted, 1), now)?;
+            Ok(earned.is_new())
+        })
+    };
+    let is_new: Vec<bool> = [(1, 90), (1, 90), (2, 5), (1, 60), (2, 5), (3, 0), (3, 0)]
+        .into_iter()
+        .map(|(attempt, xp)| complete(attempt, xp))
         .collect();
-    assert_eq!(world.paid(&mira, "story_created"), (500, 12), "the first five");
-    let sixth = mira
-        .post("/api/stories/create/", plain_story("the last"))
-        .created();
-    assert_eq!(sixth["xp_earned"], json!(null));
-    for story in &stories {
-        mira.presses(*story, "publish");
-        ben.comments(*story, "Lovely");
-        ben.reads(*story);
-    }
-    world.flush();
-    assert_eq!(world.paid(&mira, "story_published"), (500, 12), "the first ten");
-    assert_eq!(world.paid(&ben, "story_commented"), (100, 12));
-    assert_eq!(world.paid(&ben, "story_read"), (50, 12));
-    for number in 0..5 {
-        ben.draws(&format!("Pip {number}"));
-    }
-    assert_eq!(world.paid(&ben, "character_created"), (75, 5));
-    for number in 0..7 {
-        let friend = world.child(&format!("Friend{number}"));
-        let asked = friend.asks(&ben);
-        ben.answers(&asked, "accept");
-        assert_eq!(world.paid(&friend, "friend_added"), (20, 1));
-    }
-    assert_eq!(world.paid(&ben, "friend_added"), (100, 7));
-    // Deleted ones count against the limit; a day later there is room again.
-    mira.delete(&format!("/api/stories/{}/delete/", stories[0])).ok();
-    mira.makes(plain_story("another"));
-    assert_eq!(world.paid(&mira, "story_created"), (500, 14));
-    world.advance(DAY);
-    mira.makes(plain_story("tomorrow"));
-    ben.draws("Pap");
-    assert_eq!(world.paid(&mira, "story_created"), (600, 15));
-    assert_eq!(world.paid(&ben, "character_created"), (100, 6));
+    assert_eq!(is_new, [true, false, true, false, false, true, false]);
+    assert_eq!(mira.total("games_completed"), 3);
+    assert_eq!(world.paid(&mira, "game_completed"), (95, 3));
+    // The first game is an achievement.
+    assert_eq!(mira.xp(), 95 + 50);
     world.books_balance();
 }
 
@@ -380,7 +347,17 @@ fn who_inherits_a_story_inherits_what_it_counts() {
         json!({"content": "One two three."}),
     ));
     world.collaborate(story, &[mira.id(), ben.id()]);
+    let rosa = world.child("Rosa");
+    for client in [&mira, &ben, &rosa] {
+        client.likes(story);
+        client.comments(story, "Lovely");
+    }
+    let by_rosa = rosa.comments(story, "So lovely");
+    rosa.reads(story);
+    world.flush();
     let before = ben.xp();
+    let mut hears = ben.notifications();
+    hears.heard();
     mira.post(
         "/api/auth/delete-account/",
         json!({"password": crate::support::PASSWORD}),
@@ -389,7 +366,22 @@ fn who_inherits_a_story_inherits_what_it_counts() {
     assert_eq!((ben.total("total_stories"), ben.total("total_words")), (1, 3));
     assert_eq!(ben.total("published_stories"), 1);
     assert_eq!(world.paid(&ben, "story_created"), (0, 0));
-    assert!(ben.xp() >= before);
+    assert!(ben.xp() > before);
+    let told = hears.heard();
+    assert!(
+        told.iter().any(|event| event["type"] == "notification"),
+        "{told:?}"
+    );
+    // What others left on it, but neither he nor she who has left; and that can be taken back.
+    let received = ["likes_received", "comments_received", "views_received"];
+    assert_eq!(received.map(|name| ben.total(name)), [1, 2, 1]);
+    rosa.likes(story);
+    rosa.delete(&format!("/api/comments/{by_rosa}/delete/")).ok();
+    assert_eq!(received.map(|name| ben.total(name)), [0, 1, 1]);
+    let below = world.number(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM reward_counts WHERE likes_received < 0 OR comments_received < 0",
+    );
+    assert_eq!(below, 0);
     let orphans =
         "SELECT CAST(COUNT(*) AS BIGINT) FROM xp_awards WHERE user_id NOT IN (SELECT id FROM users)";
     assert_eq!(world.number(orphans), 0);

@@ -306,6 +306,23 @@ fn requests_come_newest_first_without_those_of_the_suspended() {
 }
 
 #[test]
+fn a_request_of_somebody_who_was_suspended_since_cannot_be_answered() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    for (name, column) in [("Ben", "suspended_at"), ("Rosa", "archived_at")] {
+        let asker = world.child(name);
+        let asked = asker.asks(&mira);
+        world.bars(&asker, column);
+        let path = format!("/api/friends/respond/{}/", asked["id"]);
+        for action in ["accept", "reject"] {
+            mira.put(&path, json!({"action": action})).refused(404);
+        }
+    }
+    assert!(mira.friends().is_empty());
+    assert_eq!(mira.total("friends"), 0);
+}
+
+#[test]
 fn an_invitation_rides_on_the_friend_who_made_it() {
     let world = World::new();
     let (mira, ben, rosa) = (world.child("Mira"), world.child("Ben"), world.child("Rosa"));

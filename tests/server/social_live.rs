@@ -34,8 +34,13 @@ fn a_request_and_its_acceptance_are_heard() {
         heard(&mut to_ben),
         [json!({"type": "friend_request", "friendship": asked})]
     );
-    assert_eq!(asked["sender"]["profile"]["is_online"], json!(true));
+    let are_online = |friendship: &Value| {
+        ["sender", "receiver"].map(|who| friendship[who]["profile"]["is_online"] == json!(true))
+    };
+    assert_eq!(are_online(&asked), [false; 2], "only friends know");
+    assert_eq!(are_online(&ben.requests()[0]), [false; 2]);
     let accepted = ben.answers(&asked, "accept");
+    assert_eq!(are_online(&accepted), [true; 2]);
     assert_eq!(
         heard(&mut to_mira),
         [

@@ -1,7 +1,7 @@
 //! The feed, the board of authors and friends' profiles: their shapes, who may look, who is left out, what they cost.
 
 use serde_json::{Value, json};
-use tinytales::clock::SECOND;
+use tinytales::clock::{MINUTE, SECOND};
 
 use crate::drawings::{drawing, each, names, plain_story, with};
 use crate::support::{Client, World};
@@ -165,7 +165,50 @@ fn the_board_has_right_counts_and_nobody_s_address() {
     world.bars(&mira, "suspended_at");
     let admin = world.admin("Ada");
     admin.publishes(plain_story("the rules"));
+    world.advance(MINUTE);
     assert_eq!(each(&board(&world.guest(), ""), "name"), ["Ben"]);
+}
+
+#[test]
+fn the_board_is_read_once_a_minute_for_everybody() {
+    for authors in [1, 12] {
+        let world = World::new();
+        let people: Vec<Client> = (0..authors)
+            .map(|number| world.child(&format!("Child{number:02}")))
+            .collect();
+        for person in &people {
+            person.publishes(plain_story("tale"));
+        }
+        let guest = world.guest();
+        assert_eq!(world.queries(|| board(&guest, "?limit=25")), 2);
+        let first = guest.get("/api/social/leaderboard/");
+        let held = [("If-None-Match", first.header("etag").unwrap())];
+        let costs = world.queries(|| {
+            board(&people[0], "");
+            board(&people[0], "?limit=1");
+            guest
+                .raw("GET", "/api/social/leaderboard/", &held, b"")
+                .status(304);
+        });
+        assert_eq!(costs, 0, "{authors}");
+        let last = people.last().unwrap();
+        for number in 0..3 {
+            last.publishes(plain_story(&format!("one more tale {number}")));
+        }
+        assert_eq!(board(&guest, ""), first.ok()["leaderboard"]);
+        // One's own place is not looked up there.
+        if authors > 9 {
+            assert_eq!(last.total("leaderboard_rank"), 1);
+            assert_eq!(people[0].total("leaderboard_rank"), 2);
+        }
+        world.advance(MINUTE);
+        let now = board(&guest, "");
+        assert_eq!(
+            (&now[0]["id"], &now[0]["story_count"]),
+            (&json!(last.id()), &json!(4))
+        );
+        guest.raw("GET", "/api/social/leaderboard/", &held, b"").ok();
+    }
 }
 
 #[test]
@@ -328,9 +371,32 @@ fn looking_at_others_costs_the_same_for_1_10_and_50() {
         costs.push([
             world.queries(|| feed(&mira, "?limit=100")),
             world.queries(|| feed(&ben, "?limit=100")),
-            world.queries(|| board(&mira, "?limit=25")),
             world.queries(|| profile(&ben, &mira)),
         ]);
     }
-    assert_eq!(costs, [[1, 1, 2, 4]; 3]);
+    assert_eq!(costs, [[1, 1, 4]; 3]);
+}
+
+#[test]
+fn leaving_costs_the_same_with_one_friend_and_with_forty() {
+    let costs = [1, 40].map(|friends| {
+        let world = World::new();
+        let mira = world.child("Mira");
+        world.popular(&mira, (0..friends).map(|number| format!("Kid {number:02}")), 0);
+        world.sql(|conn| {
+            conn.execute(
+                "INSERT INTO reward_counts (user_id, friends) SELECT id, 1 FROM users WHERE username <> 'mira'",
+                &[],
+            )
+        });
+        mira.get("/api/auth/profile/").ok();
+        let cost = world.queries(|| {
+            let body = json!({"password": crate::support::PASSWORD});
+            mira.post("/api/auth/delete-account/", body).ok();
+        });
+        let left = world.number("SELECT CAST(SUM(friends) AS BIGINT) FROM reward_counts");
+        assert_eq!(left, 0);
+        cost
+    });
+    assert_eq!(costs[0], costs[1]);
 }

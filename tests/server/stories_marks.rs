@@ -230,15 +230,21 @@ fn a_view_is_a_look_by_somebody_else_once_in_a_while() {
 fn marks_are_limited() {
     let world = World::with(|config| config.rate_limits = true);
     let (mira, ben) = (world.child("Mira"), world.child("Ben"));
-    let id = mira.publishes(plain_story("the kettle"));
-    for _ in 0..60 {
-        ben.likes(id);
+    let [id, pan, pot, whale] =
+        ["kettle", "pan", "pot", "whale"].map(|name| mira.publishes(plain_story(&format!("the {name}"))));
+    // Twenty times the same one, and sixty in a minute.
+    for story in [id, pan, pot] {
+        for _ in 0..20 {
+            ben.likes(story);
+        }
     }
-    toggle(&ben, id, "like").refused(429);
+    toggle(&ben, whale, "like").refused(429);
     mira.likes(id);
     world.advance(MINUTE);
-    ben.likes(id);
-    assert_eq!(stats(&mira, id)["likes_count"], json!(2));
+    ben.likes(whale);
+    toggle(&ben, id, "like").refused(429);
+    assert_eq!(stats(&mira, id)["likes_count"], json!(1));
+    assert_eq!(stats(&mira, whale)["likes_count"], json!(1));
     for _ in 0..20 {
         ben.comments(id, "Lovely");
     }

@@ -272,14 +272,15 @@ pub async fn delete_account(
             if !people::has_password(conn, caller.id, &verified)? {
                 return Err(not_right("password"));
             }
-            stories::forget_author(conn, caller.id, now)?;
-            social::forget_friend(conn, caller.id, now)?;
+            let inherited = stories::forget_author(conn, caller.id, now)?;
+            social::forget_friend(conn, caller.id)?;
             let told = collaboration::forget_member(conn, caller.id, now)?;
             people::delete(conn, caller.id)?;
-            Ok(told)
+            Ok((told, inherited))
         });
-        let told = delete.await?;
+        let (told, inherited) = delete.await?;
         sign_outs::announce(&own, &SignOut::everywhere(caller.id));
+        inherited.announce(&own);
         for (collaboration_id, event) in told {
             collaboration::events::announce(&own, collaboration_id, &event);
         }

@@ -345,19 +345,25 @@ pub struct Rewarded {
     pub standing: Standing,
 }
 
-/// XP and the standing among the authors, of whom a thousand are counted at most; nothing when there is no such account.
-/// One query.
+/// XP and the standing among the authors; nothing when there is no such account. Of those who published more, of those
+/// who published as much and of all a thousand each are counted at most. One query.
 pub fn standing(conn: &mut Conn<'_>, user_id: i64) -> Result<Option<Rewarded>, Error> {
     let row = conn.first(
         "SELECT u.experience_points,
-                u.user_type = 'child' AND u.published_count > 0 AND u.suspended_at IS NULL AND u.archived_at IS NULL,
+                u.user_type = 'child' AND u.is_admin = FALSE AND u.published_count > 0
+                    AND u.suspended_at IS NULL AND u.archived_at IS NULL,
                 (SELECT CAST(COUNT(*) AS BIGINT) FROM (
                     SELECT o.id FROM users o
-                    WHERE o.published_count > u.published_count AND o.user_type = 'child' AND o.published_count > 0
-                      AND o.suspended_at IS NULL AND o.archived_at IS NULL LIMIT 1000) ahead),
+                    WHERE o.published_count > u.published_count AND o.user_type = 'child' AND o.is_admin = FALSE
+                      AND o.published_count > 0 AND o.suspended_at IS NULL AND o.archived_at IS NULL LIMIT 1000) more)
+                + (SELECT CAST(COUNT(*) AS BIGINT) FROM (
+                    SELECT o.id FROM users o
+                    WHERE o.published_count = u.published_count AND o.id < u.id AND o.user_type = 'child'
+                      AND o.is_admin = FALSE AND o.published_count > 0
+                      AND o.suspended_at IS NULL AND o.archived_at IS NULL LIMIT 1000) as_much),
                 (SELECT CAST(COUNT(*) AS BIGINT) FROM (
                     SELECT o.id FROM users o
-                    WHERE o.user_type = 'child' AND o.published_count > 0
+                    WHERE o.user_type = 'child' AND o.is_admin = FALSE AND o.published_count > 0
                       AND o.suspended_at IS NULL AND o.archived_at IS NULL LIMIT 1000) listed)
          FROM users u WHERE u.id = $1",
         &[&user_id],

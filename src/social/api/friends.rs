@@ -13,7 +13,7 @@ use super::SocialDone;
 use crate::accounts::auth::Caller;
 use crate::app::App;
 use crate::clock::DAY;
-use crate::rewards::{self, Action, Award, Count, Counts, Earned};
+use crate::rewards::{self, Action, Award, Count, Counts, Earned, Share};
 use crate::social::rules::{self, Asked, Status};
 use crate::social::shapes::{FriendShape, FriendshipShape};
 use crate::social::store::friends::{self, Friendship};
@@ -159,18 +159,11 @@ fn accept(conn: &mut Conn<'_>, id: i64, caller: i64, other: i64, now: i64) -> Re
         return Err(Error::bad_request("One of you has no room for more friends."));
     }
     friends::answer(conn, id, Status::Accepted, now)?;
-    let mut earned = Vec::new();
-    for (one, friend) in [(caller, other), (other, caller)] {
+    let shares = [(caller, other), (other, caller)].map(|(one, friend)| {
         let act = Award::of(Action::FriendAdded, friend);
-        earned.push(rewards::award(
-            conn,
-            one,
-            act,
-            Counts::of(Count::Friends, 1),
-            now,
-        )?);
-    }
-    Ok(earned)
+        Share::again(one, act, Counts::of(Count::Friends, 1))
+    });
+    Ok(rewards::share_out(conn, shares.to_vec(), now)?)
 }
 
 /// An answer to a request.
@@ -238,9 +231,8 @@ pub async fn unfriend(
         .write(move |conn| {
             let were_friends = friends::unfriend(conn, caller.id, friend_id)?;
             if were_friends {
-                for person in [caller.id, friend_id] {
-                    rewards::count(conn, person, Counts::of(Count::Friends, -1), now)?;
-                }
+                let one_less = |person| Share::counted(person, Counts::of(Count::Friends, -1));
+                rewards::share_out(conn, vec![one_less(caller.id), one_less(friend_id)], now)?;
             }
             Ok(were_friends)
         })

@@ -9,11 +9,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::accounts::auth::Caller;
-use crate::app::{App, ClientAddress};
+use crate::app::App;
 use crate::rewards;
 use crate::rewards::board;
 use crate::rewards::counts::Count;
-use crate::social::limits;
 use crate::social::shapes::{ActivityShape, AuthorShape, FriendProfileShape, ShortStory};
 use crate::social::store::{friends, profiles};
 use crate::stories::store::feed;
@@ -59,34 +58,23 @@ pub struct Leaderboard {
 }
 
 /// The first authors by stories, by likes, by achievements, and by all together: the apps sort them in these four ways,
-/// so there are up to four times `limit`.
+/// so there are up to four times `limit`. What happens is seen there within a minute.
 #[utoipa::path(get, path = "/api/social/leaderboard/", tag = "social", security((), ("bearer" = [])),
     params(("limit" = Option<i64>, Query, description = "1 to 25, 10 when absent")),
-    responses((status = 200, body = Leaderboard)))]
+    responses((status = 200, body = Leaderboard), (status = 304, description = "Nothing changed.")))]
 pub async fn leaderboard(
     State(app): State<Arc<App>>,
-    ClientAddress(network): ClientAddress,
     query: Query,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
-    const MOST: i64 = board::MOST_BADGED as i64 / 4;
-    app.limit(&limits::LEADERBOARD, network)?;
-    let limit = query.clamped("limit", 10, 1..=MOST);
-    let (authors, mut badges) = app
-        .read(move |conn| {
-            let authors = board::authors(conn, limit)?;
-            let ids: Vec<i64> = authors.iter().map(|author| author.id).collect();
-            let badges = board::badges(conn, &ids)?;
-            Ok((authors, badges))
-        })
-        .await?;
-    let leaderboard = authors.into_iter().map(|author| {
-        let (_, badges) = badges.remove(&author.id).unwrap_or_default();
-        AuthorShape::new(author, badges)
-    });
-    Ok(respond::ok(&Leaderboard {
+    let limit = query.clamped("limit", 10, 1..=board::LONGEST);
+    let authors = board::lately(&app).await?;
+    let shown = authors.iter().filter(|author| author.best_place <= limit);
+    let leaderboard = Leaderboard {
         success: true,
-        leaderboard: leaderboard.collect(),
-    }))
+        leaderboard: shown.map(Into::into).collect(),
+    };
+    Ok(respond::polled(&headers, &leaderboard))
 }
 
 /// A friend's profile.

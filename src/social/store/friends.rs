@@ -6,7 +6,7 @@ use database::{Conn, Error, Row, placeholders};
 
 use crate::live::presence;
 use crate::notifications;
-use crate::rewards::{self, Count, Counts};
+use crate::rewards::{self, Count};
 use crate::social::rules::{Standing, Status};
 
 /// The most friends that one person can have: their list is sent whole.
@@ -206,12 +206,9 @@ pub fn ids_of(user: &str) -> String {
     )
 }
 
-/// Prepares an account's leaving: its friends have one less. The caller deletes the account.
-pub fn forget_friend(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<(), Error> {
-    for mut row in conn.query(&ids_of("$1"), &[&user_id])? {
-        rewards::count(conn, row.take()?, Counts::of(Count::Friends, -1), now)?;
-    }
-    Ok(())
+/// Prepares an account's leaving: its friends have one less. The caller deletes the account. One query.
+pub fn forget_friend(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
+    rewards::store::take_one(conn, Count::Friends, &ids_of("$1"), user_id)
 }
 
 /// Somebody who may be asked to be friends.
@@ -295,10 +292,13 @@ pub fn ask_again(
     Ok(())
 }
 
-/// Who asked, in a request that waits for the answer of `receiver`; nothing when there is none. One query.
+/// Who asked, in a request that waits for the answer of `receiver`; nothing when there is none, or none that is shown:
+/// the account may have been suspended or archived since. One query.
 pub fn asked_by(conn: &mut Conn<'_>, friendship_id: i64, receiver: i64) -> Result<Option<i64>, Error> {
     let row = conn.first(
-        "SELECT sender_id FROM friendships WHERE id = $1 AND receiver_id = $2 AND status = 'pending'",
+        "SELECT f.sender_id FROM friendships f JOIN users s ON s.id = f.sender_id
+         WHERE f.id = $1 AND f.receiver_id = $2 AND f.status = 'pending'
+           AND s.suspended_at IS NULL AND s.archived_at IS NULL",
         &[&friendship_id, &receiver],
     )?;
     row.map(|mut row| row.take()).transpose()

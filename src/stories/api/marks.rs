@@ -35,6 +35,7 @@ pub async fn like(
     Id(story_id): Id,
 ) -> Result<Response, Error> {
     app.limit(&limits::MARK, caller.id)?;
+    app.limit(&limits::SAME_MARK, format_args!("like {story_id} {}", caller.id))?;
     let now = app.clock.now();
     // A whole class likes one story at the same moment: each waits for the rows of the one before, and nobody has to do
     // it again. All that is changed are sums.
@@ -96,6 +97,7 @@ pub async fn save(
     Id(story_id): Id,
 ) -> Result<Response, Error> {
     app.limit(&limits::MARK, caller.id)?;
+    app.limit(&limits::SAME_MARK, format_args!("save {story_id} {}", caller.id))?;
     let now = app.clock.now();
     let saved: Result<_, Error> = app
         .database

@@ -153,11 +153,45 @@ async fn stats_are_one_query_changed_or_not() {
 async fn one_account_taps_at_most_sixty_times_a_minute() {
     let house = House::open().await;
     let (author, reader) = (house.client("mila").await, house.client("theo").await);
-    let story = house.story(&author).await;
-    let path = format!("/api/stories/{story}/like/");
-    for _ in 0..60 {
-        assert!(reader.send(Method::POST, &path).await.status.is_success());
+    let mut path = String::new();
+    for _ in 0..4 {
+        let story = house.story(&author).await;
+        for what in ["like", "save", "rate"] {
+            path = format!("/api/stories/{story}/{what}/");
+            for _ in 0..5 {
+                let answer = reader.send_json(Method::POST, &path, &json!({})).await;
+                assert!(answer.status.is_success());
+            }
+        }
     }
-    assert_eq!(reader.send(Method::POST, &path).await.status(), 429);
-    assert_eq!(author.send(Method::POST, &path).await.status(), 201);
+    assert_eq!(
+        reader.send_json(Method::POST, &path, &json!({})).await.status(),
+        429
+    );
+    assert_eq!(
+        author.send_json(Method::POST, &path, &json!({})).await.status(),
+        200
+    );
+}
+
+#[tokio::test]
+async fn the_same_heart_is_tapped_twenty_times_an_hour() {
+    let house = House::open().await;
+    let (author, reader) = (house.client("mila").await, house.client("theo").await);
+    let (story, other) = (house.story(&author).await, house.story(&author).await);
+    for what in ["like", "save"] {
+        let path = format!("/api/stories/{story}/{what}/");
+        for _ in 0..20 {
+            assert!(reader.send(Method::POST, &path).await.status.is_success());
+        }
+        assert_eq!(reader.send(Method::POST, &path).await.status(), 429, "{what}");
+        // Another story, and another person.
+        let elsewhere = format!("/api/stories/{other}/{what}/");
+        assert_eq!(
+            reader.send(Method::POST, &elsewhere).await.status(),
+            201,
+            "{what}"
+        );
+        assert_eq!(author.send(Method::POST, &path).await.status(), 201, "{what}");
+    }
 }

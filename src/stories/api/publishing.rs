@@ -51,7 +51,7 @@ pub async fn publish(
         })
         .await;
     let effects = done?;
-    let xp_earned = effects.xp_earned();
+    let xp_earned = effects.xp_earned(caller.id);
     effects.announce(&app);
     let games_info = match making::soon(&app, story_id).await {
         Some(0) => Some("This story is too short for games."),

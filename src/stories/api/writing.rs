@@ -181,7 +181,7 @@ pub async fn create(
     })
     .await;
     let (story, effects) = stored?;
-    let xp_earned = effects.xp_earned();
+    let xp_earned = effects.xp_earned(caller.id);
     effects.announce(&app);
     let head = json!({"success": true, "message": "Your story is saved.", "xp_earned": xp_earned});
     let mut response = answer(&app, &head, &story, caller.id, written, &received).await?;

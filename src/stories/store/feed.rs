@@ -22,53 +22,138 @@ pub struct Activity {
     pub happened_at: i64,
 }
 
-/// What others left on one's stories: the table, its instant and its actor, and how it is called.
-const MARKS: [(&str, &str, &str, &str); 3] = [
-    ("liked_your_story", "story_likes", "date_created", "user_id"),
-    (
-        "commented_on_your_story",
-        "story_comments",
-        "date_created",
-        "author_id",
-    ),
-    ("saved_your_story", "story_saves", "date_saved", "user_id"),
-];
+/// One's own stories that are looked at for marks: the newest ones. (As SQL spells it.)
+const OWN: &str = "500";
 
-/// The newest of each kind. `$1` is whose feed it is, `$2` how many rows; `friends` is a query for the ids of their
-/// friends.
-fn arms(friends: &str) -> Vec<String> {
-    let person = "u.id AS user_id, u.display_name, u.avatar_emoji, u.selected_avatar_border";
-    let is_active = "u.suspended_at IS NULL AND u.archived_at IS NULL";
-    let mut arms = vec![format!(
-        "SELECT * FROM (
-             SELECT 'published' AS kind, s.id AS id, s.id AS story_id, s.title, {person}, s.date_created AS happened_at
-             FROM stories s JOIN users u ON u.id = s.author_id
-             WHERE s.is_published AND s.author_id IN ({friends}) AND {is_active}
-             ORDER BY s.date_created DESC, s.id DESC LIMIT $2) published"
-    )];
-    for (kind, table, instant, actor) in MARKS {
-        arms.push(format!(
-            "SELECT * FROM (
-                 SELECT '{kind}' AS kind, m.id AS id, s.id AS story_id, s.title, {person}, m.{instant} AS happened_at
-                 FROM {table} m JOIN stories s ON s.id = m.story_id JOIN users u ON u.id = m.{actor}
-                 WHERE s.author_id = $1 AND m.{actor} <> $1 AND {is_active}
-                 ORDER BY m.{instant} DESC, m.id DESC LIMIT $2) {table}"
-        ));
-    }
-    arms
+/// A kind of what happens: rows `m` of a table that belong to a *source*, which is a friend, or a story of one's own.
+struct Kind {
+    /// Its name on the wire.
+    name: &'static str,
+    /// What the parts of its query are called.
+    part: &'static str,
+    table: &'static str,
+    /// The column of the source.
+    source: &'static str,
+    /// The column of the story.
+    story: &'static str,
+    instant: &'static str,
+    actor: &'static str,
+    /// Which rows count.
+    only: &'static str,
+    /// The ids of all sources, selected.
+    sources: &'static str,
 }
 
+const KINDS: [Kind; 4] = [
+    Kind {
+        name: "published",
+        part: "published",
+        table: "stories",
+        source: "author_id",
+        story: "id",
+        instant: "date_created",
+        actor: "author_id",
+        only: "m.is_published",
+        sources: "f.id AS id FROM friends f JOIN users u ON u.id = f.id
+                  WHERE u.suspended_at IS NULL AND u.archived_at IS NULL",
+    },
+    Kind {
+        name: "liked_your_story",
+        part: "likes",
+        table: "story_likes",
+        source: "story_id",
+        story: "story_id",
+        instant: "date_created",
+        actor: "user_id",
+        only: "m.user_id <> $1",
+        sources: "w.id AS id FROM own w WHERE w.likes_count > 0",
+    },
+    Kind {
+        name: "commented_on_your_story",
+        part: "comments",
+        table: "story_comments",
+        source: "story_id",
+        story: "story_id",
+        instant: "date_created",
+        actor: "author_id",
+        only: "m.author_id <> $1",
+        sources: "w.id AS id FROM own w WHERE w.comments_count > 0",
+    },
+    Kind {
+        name: "saved_your_story",
+        part: "saves",
+        table: "story_saves",
+        source: "story_id",
+        story: "story_id",
+        instant: "date_saved",
+        actor: "user_id",
+        only: "m.user_id <> $1",
+        sources: "w.id AS id FROM own w WHERE w.saves_count > 0",
+    },
+];
+
+impl Kind {
+    /// The newest rows of this kind, by steps each of which has a bound: the sources where something happened last, one
+    /// look into an index for each; since when each of them has the newest rows, no earlier than the last of the sources;
+    /// these rows. A row that is among the newest of all is among the newest of its source, and that source is among those
+    /// where something happened last.
+    fn parts(&self) -> String {
+        let Self {
+            name,
+            part,
+            table,
+            source,
+            story,
+            instant,
+            actor,
+            only,
+            sources,
+        } = self;
+        format!(
+            "{part}_sources (id, newest) AS MATERIALIZED (
+                 SELECT o.id, COALESCE((
+                     SELECT m.{instant} FROM {table} m WHERE m.{source} = o.id AND {only}
+                     ORDER BY m.{instant} DESC, m.id DESC LIMIT 1), 0) AS newest
+                 FROM (SELECT {sources}) o ORDER BY newest DESC, o.id LIMIT $2),
+             {part}_since (id, since) AS MATERIALIZED (
+                 SELECT o.id, COALESCE((
+                     SELECT m.{instant} FROM {table} m
+                     WHERE m.{source} = o.id AND m.{instant} >= e.earliest AND {only}
+                     ORDER BY m.{instant} DESC, m.id DESC LIMIT 1 OFFSET $3), e.earliest)
+                 FROM {part}_sources o
+                 JOIN (SELECT CASE WHEN COUNT(*) < $2 THEN 0 ELSE MIN(newest) END AS earliest
+                       FROM {part}_sources) e ON TRUE),
+             {part} AS (
+                 SELECT '{name}' AS kind, m.id AS id, s.id AS story_id, s.title, u.id AS user_id, u.display_name,
+                        u.avatar_emoji, u.selected_avatar_border, m.{instant} AS happened_at
+                 FROM {part}_since o JOIN {table} m ON m.{source} = o.id AND m.{instant} >= o.since
+                 JOIN stories s ON s.id = m.{story} JOIN users u ON u.id = m.{actor}
+                 WHERE {only} AND u.suspended_at IS NULL AND u.archived_at IS NULL
+                 ORDER BY m.{instant} DESC, m.id DESC LIMIT $2)"
+        )
+    }
+}
+
+/// `$1` is whose feed it is, `$2` how many rows, `$3` one less; `friends` is a query for the ids of their friends.
 fn newest_sql(friends: &str) -> String {
     format!(
-        "SELECT kind, id, story_id, title, user_id, display_name, avatar_emoji, selected_avatar_border, happened_at
-         FROM ({}) feed ORDER BY happened_at DESC, kind, id DESC LIMIT $2",
-        arms(friends).join(" UNION ALL ")
+        "WITH friends (id) AS MATERIALIZED ({friends}),
+             own AS MATERIALIZED (
+                 SELECT id, likes_count, comments_count, saves_count FROM stories WHERE author_id = $1
+                 ORDER BY date_created DESC, id DESC LIMIT {OWN}),
+             {}
+         SELECT kind, id, story_id, title, user_id, display_name, avatar_emoji, selected_avatar_border, happened_at
+         FROM (SELECT * FROM published UNION ALL SELECT * FROM likes
+               UNION ALL SELECT * FROM comments UNION ALL SELECT * FROM saves) feed
+         ORDER BY happened_at DESC, kind, id DESC LIMIT $2",
+        KINDS.map(|kind| kind.parts()).join(",\n")
     )
 }
 
-/// The newest of what friends published and of what others left on one's stories. One query.
+/// The newest of what friends published and of what others left on one's stories, the newest 500 of these. Who is
+/// suspended or archived is left out. One query, whose cost does not grow with what was left there ever.
 pub fn newest(conn: &mut Conn<'_>, user_id: i64, friends: &str, limit: i64) -> Result<Vec<Activity>, Error> {
-    let rows = conn.query(&newest_sql(friends), &[&user_id, &limit])?;
+    let rows = conn.query(&newest_sql(friends), &[&user_id, &limit, &(limit - 1)])?;
     let activities = rows.into_iter().map(|mut row| {
         Ok(Activity {
             kind: row.take()?,
@@ -122,7 +207,5 @@ pub fn newest_of(conn: &mut Conn<'_>, author_id: i64, limit: i64) -> Result<Vec<
 
 /// Every statement that this module puts together, for the test that prepares them all.
 pub fn all_statements(friends: &str) -> Vec<String> {
-    let mut all = arms(friends);
-    all.push(newest_sql(friends));
-    all
+    vec![newest_sql(friends)]
 }

@@ -7,6 +7,7 @@
 mod bare;
 mod baseline;
 mod calls;
+mod crowd;
 mod footprint;
 mod load;
 mod table;
@@ -16,6 +17,8 @@ use std::borrow::Cow;
 use std::fs;
 use std::time::Duration;
 
+use self::calls::Outcome;
+use self::crowd::Crowd;
 use self::load::Load;
 use self::table::Gates;
 use self::world::World;
@@ -45,16 +48,17 @@ fn whole() -> Result<()> {
 
     let (factor, pbkdf2) = speed();
     let bare = bare_launch(&world)?;
-    let (ours, bare) =
-        Cores::split()?.on_the_servers(|| Ok((Server::start(&world.launch)?, Server::start(&bare)?)))?;
+    let cores = Cores::split()?;
+    let (ours, bare) = cores.on_the_servers(|| Ok((Server::start(&world.launch)?, Server::start(&bare)?)))?;
     let calls = calls::all(&world)?;
     let outcomes = calls
         .iter()
-        .map(|call| call.measure(&ours, &bare))
+        .map(|call| call.measure(&ours, Some(&bare)))
         .collect::<Result<Vec<_>>>()?;
     let peak = Usage::of(ours.id())?.peak as f64 / f64::from(1 << 20);
     bare.stop()?;
     ours.stop()?;
+    let in_a_crowd = crowd(&world, &cores)?;
 
     let measured = |name: &str| outcomes.iter().find(|outcome| outcome.name == name);
     let cpu = |name: &str| measured(name).map(|outcome| outcome.ours.cpu());
@@ -64,9 +68,28 @@ fn whole() -> Result<()> {
         table::against_old(&mut gates, factor, cpu)
     ));
     say(&format!(
+        "\n{}",
+        table::quick(&mut gates, &in_a_crowd, crowd::GATE)
+    ));
+    say(&format!(
         "\n{footprint}\nmost resident under all of this load: {peak:.1} MiB"
     ));
     gates.finish()
+}
+
+/// What looks at everybody, where there are many.
+fn crowd(world: &World, cores: &Cores) -> Result<Vec<Outcome>> {
+    let launch = &world.launch;
+    let crowd = Crowd::fill(&launch.program, &launch.data.join("crowd"))?;
+    let server = cores.on_the_servers(|| Server::start(&crowd.launch))?;
+    crowd.gather(&server)?;
+    let outcomes = crowd
+        .calls()
+        .iter()
+        .map(|call| call.measure(&server, None))
+        .collect::<Result<Vec<_>>>()?;
+    server.stop()?;
+    Ok(outcomes)
 }
 
 /// How much slower than the machine of the old figures this one is, and that in words.

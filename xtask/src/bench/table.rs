@@ -87,6 +87,24 @@ fn row(gates: &mut Gates, old: &Old, there: f64, ours: Option<f64>) -> String {
     format!("{call:<26} {there:>9.1} {ours:>9.3} {ratio:>7.0}× {gate:>6}× {stretch:>7}×  {verdict}")
 }
 
+/// Calls that must not take longer than so many milliseconds, of CPU and until they are answered.
+pub(super) fn quick(gates: &mut Gates, outcomes: &[Outcome], gate: f64) -> String {
+    let head = format!(
+        "{:<26} {:>9} {:>9} {:>7}",
+        "10,000 people, each alone", "CPU ms", "p95 ms", "gate"
+    );
+    let rows = outcomes.iter().map(|Outcome { name, ours, .. }| {
+        let (cpu, p95) = (ours.cpu(), milliseconds(&ours.best, 95));
+        quick_row(gates, name, cpu, p95, gate)
+    });
+    std::iter::once(head).chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+fn quick_row(gates: &mut Gates, name: &str, cpu: f64, p95: f64, gate: f64) -> String {
+    let verdict = gates.judge(&format!("{name} in a crowd"), cpu <= gate && p95 <= gate);
+    format!("{name:<26} {cpu:>9.3} {p95:>9.3} {gate:>7}  {verdict}")
+}
+
 /// One figure that must not be exceeded.
 pub(super) fn at_most(gates: &mut Gates, name: &str, figure: f64, gate: f64, unit: &str) -> String {
     let verdict = gates.judge(name, figure <= gate);
@@ -155,6 +173,16 @@ mod tests {
             gates.finish().unwrap_err().to_string(),
             "gates missed: CPU of sign-in"
         );
+    }
+
+    #[test]
+    fn a_call_is_quick_in_both_ways_or_it_is_not() {
+        for (cpu, p95, passes) in [(5.0, 5.0, true), (5.1, 1.0, false), (1.0, 5.1, false)] {
+            let mut gates = Gates::default();
+            let row = quick_row(&mut gates, "feed", cpu, p95, 5.0);
+            assert_eq!(row.ends_with("pass"), passes, "{row}");
+            assert_eq!(gates.finish().is_ok(), passes, "{row}");
+        }
     }
 
     #[test]

@@ -135,7 +135,8 @@ impl Autosave {
     }
 }
 
-fn settings() -> Vec<(&'static str, String)> {
+/// The settings of a server that is measured.
+pub(super) fn settings() -> Vec<(&'static str, String)> {
     [
         ("SECRET_KEY", "for the bench alone, on this machine alone"),
         ("RATE_LIMITS", "off"),
