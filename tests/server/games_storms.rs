@@ -106,3 +106,36 @@ fn a_class_that_plays_at_once_is_paid_what_it_is_due() {
     }
     world.books_balance();
 }
+
+#[test]
+#[ignore = "two servers need PostgreSQL: cargo xtask test --only postgres"]
+fn two_servers_start_one_attempt_take_each_answer_once_and_pay_once() {
+    let one = World::new();
+    let (mira, ben) = (one.child("Mira"), one.child("Ben"));
+    // Its games are made by both of them at once, too.
+    let story = mira.publishes(kite());
+    let other = one.twin();
+    let devices = [ben.clone(), other.guest().signed_in_as(&ben)];
+    let device = |number: usize| &devices[number % 2];
+    let quizzes: BTreeSet<i64> = at_once(AT_ONCE, |number| device(number).game(story, "quiz"))
+        .into_iter()
+        .collect();
+    assert_eq!(quizzes.len(), 1);
+    let quiz = *quizzes.first().unwrap();
+    let attempts: BTreeSet<i64> = at_once(AT_ONCE, |number| {
+        device(number).starts(quiz)["attempt_id"].as_i64().unwrap()
+    })
+    .into_iter()
+    .collect();
+    assert_eq!(attempts.len(), 1);
+    let started = ben.starts(quiz);
+    at_once(AT_ONCE, |number| {
+        one.answers_all(device(number), quiz, &started, 5);
+    });
+    let attempt = number(&started["attempt_id"]);
+    let answers = at_once(AT_ONCE, |number| device(number).completes(attempt));
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    assert_eq!(answers[0]["xp_earned"], json!(75));
+    assert_eq!(one.paid(&ben, "game_completed"), (75, 1));
+    one.books_balance();
+}
