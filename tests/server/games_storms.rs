@@ -130,7 +130,7 @@ fn two_servers_start_one_attempt_take_each_answer_once_and_pay_once() {
     assert_eq!(attempts.len(), 1);
     let started = ben.starts(quiz);
     at_once(AT_ONCE, |number| {
-        one.answers_all(device(number), quiz, &started, 5)
+        one.answers_all(device(number), quiz, &started, 5);
     });
     let attempt = number(&started["attempt_id"]);
     let answers = at_once(AT_ONCE, |number| device(number).completes(attempt));
