@@ -54,6 +54,11 @@ impl Recorder {
         });
     }
 
+    /// Waits until there are so many messages.
+    pub(crate) fn wait_for_many(&self, count: usize) {
+        self.wait_until("one of many", |events| messages(events).len() >= count);
+    }
+
     /// Waits until it was told to resync more than `before` times.
     pub(crate) fn wait_for_resync(&self, before: usize) {
         self.wait_until("a resync", |events| resyncs(events) > before);

@@ -235,7 +235,7 @@ impl<P: Post> Floor<P> {
                 shown(seat, op, slot, before, number, now);
             }
             if let Applied::PageDeleted { index, .. } = &applied {
-                seat.busy().deleted_at = Some((now, *index));
+                seat.busy().was_told_of_deletion(*index, now);
             }
             if let Some(busy) = &mut seat.busy {
                 busy.sent(number, now);

@@ -76,7 +76,7 @@ pub struct Busy {
     pub(super) brushes: Vec<Brush>,
     /// When another's title was sent to it.
     pub(super) title_at: Option<Instant>,
-    /// When it was told that a page was deleted, and which.
+    /// When it was told last that a page was deleted, and the first of those that it was told of just then.
     pub(super) deleted_at: Option<(Instant, i32)>,
     /// Frames held back until it has been brought up to date: of one canvas, or all.
     pub(super) hold: Option<Hold>,
@@ -240,6 +240,16 @@ impl Busy {
             && self
                 .on_at
                 .is_some_and(|at| now.saturating_duration_since(at) <= within)
+    }
+
+    /// Notes that it is told of a page that is gone. Behind the first of several deleted at once every position may be one
+    /// from before.
+    pub(super) fn was_told_of_deletion(&mut self, index: i32, now: Instant) {
+        let first = match self.deleted_at {
+            Some((at, first)) if crossed(Some(at), now, ON_ITS_WAY) => first.min(index),
+            _ => index,
+        };
+        self.deleted_at = Some((now, first));
     }
 
     /// Notes that everything up to `number` has been sent.

@@ -5,6 +5,7 @@
 //! and take pages from the server alone, by position.
 
 mod client;
+mod ending;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use serde_json::json;
 
-use self::client::{Client, Inbox, Now, Sight, Wire, apply_draft};
+use self::client::{Client, Inbox, Now, Wire, apply_draft};
 use super::canvases::{Asked, Kept, Stored};
 use super::catch_up;
 use super::floor::{Consequence, Floor, Origin};
@@ -423,25 +424,36 @@ impl World {
             self.shared_now.set(self.now);
         }
     }
+}
 
-    /// Whoever comes now.
-    fn newcomer(&mut self) -> Client {
-        let mut client = Client::new(PEOPLE + 1);
-        self.seats += 1;
-        let seat = self.seats;
-        self.floor.seats.push(Seat::new(
-            seat,
-            PEOPLE + 1,
-            Wire(Rc::clone(&client.inbox), Rc::clone(&self.shared_now)),
-        ));
-        apply_draft(&mut client, &self.floor.model);
-        self.show_canvases(seat, PEOPLE + 1);
-        let frames: Vec<_> = client.inbox.borrow_mut().drain(..).collect();
-        for (_, frame) in frames {
-            client.take(&frame);
-        }
-        client
-    }
+/// Two pages go at once while somebody draws on what lies behind the first of them.
+#[test]
+fn a_stroke_that_crosses_two_deletions_is_seen_by_its_artist_where_the_others_see_it() {
+    let steps = [
+        (112, 71, 0),
+        (16, 202, 0),
+        (233, 0, 29),
+        (204, 134, 20),
+        (28, 144, 128),
+        (89, 7, 191),
+        (0, 151, 0),
+        (203, 3, 27),
+        (74, 61, 198),
+        (2, 0, 0),
+        (0, 109, 0),
+        (0, 5, 0),
+        (2, 84, 0),
+        (40, 60, 0),
+        (0, 13, 0),
+        (2, 0, 0),
+        (138, 13, 5),
+        (48, 38, 0),
+        (0, 0, 1),
+        (50, 0, 42),
+    ];
+    let mut world = World::new();
+    world.plays(&steps);
+    assert_eq!(world.ends(), Ok(()));
 }
 
 proptest! {
@@ -452,28 +464,7 @@ proptest! {
         steps in prop::collection::vec((any::<u8>(), any::<u8>(), any::<u8>()), 1..120)
     ) {
         let mut world = World::new();
-        world.connect(0);
-        world.connect(1);
-        for (action, who, what) in steps {
-            world.step(action, who, what);
-        }
-        world.settle();
-        for who in 0..world.clients.len() {
-            world.connect(who);
-        }
-        world.settle();
-        let has_title = world.floor.model.title_number > 0;
-        let expected = world.newcomer().sight(has_title);
-        let ids: Vec<Sight> = vec![Sight {
-            pages: world.floor.model.slots.iter().zip(&expected.pages)
-                .map(|(slot, page)| (slot.text.to_string(), page.1.clone())).collect(),
-            title: has_title.then(|| world.floor.model.title.to_string()),
-        }];
-        if !world.floor.model.slots.is_empty() {
-            prop_assert_eq!(&expected, &ids[0], "the newcomer has what the room holds");
-        }
-        for client in world.clients.iter().filter(|client| !client.out) {
-            prop_assert_eq!(client.sight(has_title), expected.clone(), "user {}", client.user_id);
-        }
+        world.plays(&steps);
+        prop_assert_eq!(world.ends(), Ok(()));
     }
 }
