@@ -122,32 +122,16 @@ pub async fn check(
     app.limit(&limits::SIGN_IN, network)?;
     app.limits.look(&limits::FAILED_PER_NETWORK, network, now)?;
     app.limit(&limits::FAILED_SIGN_IN, &account)?;
-    let address = email.to_owned();
-    let found = app.read(move |conn| Ok(people::sign_in(conn, &address)?)).await?;
-    let found = found.filter(|found| found.is_active);
-
-    let encoded = found.as_ref().map(|found| found.password_hash.clone());
-    let upgrade = app.config.password_upgrade;
-    let looked_at = app
-        .hashing
-        .run(move |workspace| {
-            let Some(encoded) = encoded else {
-                password::waste(workspace);
-                return (false, None);
-            };
-            match password::verify(workspace, &password, &encoded) {
-                Verdict::RightButOld if upgrade => (true, Some(password::hash(workspace, &password))),
-                Verdict::Right | Verdict::RightButOld => (true, None),
-                Verdict::Wrong => (false, None),
-            }
-        })
-        .await;
-    if looked_at.is_err() {
+    let looked = look(app, email.to_owned(), password).await;
+    if looked.is_err() {
         // Nobody looked at the password. Whoever is told to come again must not be locked out for coming again.
         app.limits.give_back(&limits::FAILED_SIGN_IN, &account);
-        app.limits.give_back(&limits::SIGN_IN, network);
     }
-    let (is_right, better_hash) = looked_at?;
+    let Looked {
+        found,
+        is_right,
+        better_hash,
+    } = looked?;
     match found {
         Some(found) if is_right => {
             app.limits.forget(&limits::FAILED_SIGN_IN, &account);
@@ -163,4 +147,38 @@ pub async fn check(
             Ok(None)
         }
     }
+}
+
+/// What a look at an address and a password found.
+struct Looked {
+    /// The active account of the address.
+    found: Option<people::SignIn>,
+    is_right: bool,
+    better_hash: Option<String>,
+}
+
+async fn look(app: &Arc<App>, address: String, password: String) -> Result<Looked, Error> {
+    let found = app.read(move |conn| Ok(people::sign_in(conn, &address)?)).await?;
+    let found = found.filter(|found| found.is_active);
+    let encoded = found.as_ref().map(|found| found.password_hash.clone());
+    let upgrade = app.config.password_upgrade;
+    let (is_right, better_hash) = app
+        .hashing
+        .run(move |workspace| {
+            let Some(encoded) = encoded else {
+                password::waste(workspace);
+                return (false, None);
+            };
+            match password::verify(workspace, &password, &encoded) {
+                Verdict::RightButOld if upgrade => (true, Some(password::hash(workspace, &password))),
+                Verdict::Right | Verdict::RightButOld => (true, None),
+                Verdict::Wrong => (false, None),
+            }
+        })
+        .await?;
+    Ok(Looked {
+        found,
+        is_right,
+        better_hash,
+    })
 }

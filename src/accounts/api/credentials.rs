@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::sign_in::Said;
 use crate::accounts::auth::Caller;
-use crate::accounts::password::{self, Verdict};
+use crate::accounts::password::{self, Verdict, Workspace};
 use crate::accounts::store::{codes, people, sessions};
 use crate::accounts::tokens::random_hex;
 use crate::accounts::{limits, rules};
@@ -87,24 +87,26 @@ pub async fn change_password(
 async fn own_password(app: &Arc<App>, user_id: i64, field: &str, password: String) -> Result<String, Error> {
     // Counted first, so that tries at the same moment count as well.
     app.limit(&limits::OWN_PASSWORD, user_id)?;
-    let encoded = app
-        .read(move |conn| Ok(people::password_hash(conn, user_id)?))
-        .await?
-        .ok_or_else(Error::not_found)?;
-    let looked_at = app
-        .hashing
-        .run(move |workspace| (password::verify(workspace, &password, &encoded), encoded))
-        .await;
-    if looked_at.is_err() {
+    let looked = look(app, user_id, password).await;
+    if looked.is_err() {
         // No try: nobody looked at it.
         app.limits.give_back(&limits::OWN_PASSWORD, user_id);
     }
-    let (verdict, encoded) = looked_at?;
+    let (verdict, encoded) = looked?;
     if verdict == Verdict::Wrong {
         return Err(not_right(field));
     }
     app.limits.forget(&limits::OWN_PASSWORD, user_id);
     Ok(encoded)
+}
+
+async fn look(app: &Arc<App>, user_id: i64, password: String) -> Result<(Verdict, String), Error> {
+    let encoded = app
+        .read(move |conn| Ok(people::password_hash(conn, user_id)?))
+        .await?
+        .ok_or_else(Error::not_found)?;
+    let verify = move |workspace: &mut Workspace| (password::verify(workspace, &password, &encoded), encoded);
+    Ok(app.hashing.run(verify).await?)
 }
 
 fn not_right(field: &str) -> Error {

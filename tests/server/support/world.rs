@@ -227,7 +227,7 @@ impl World {
 
     /// What comes of `meanwhile` while as many passwords wait to be looked at as may wait.
     pub fn while_hashing_is_full<T>(&self, meanwhile: impl FnOnce() -> T) -> T {
-        let _release = self.hold_hashing();
+        let release = self.hold_hashing();
         let waiting = || self.app.envelope.gauges().hashing;
         for _ in 0..waiting().capacity {
             let app = Arc::clone(&self.app);
@@ -235,7 +235,10 @@ impl World {
                 .spawn(async move { app.hashing.run(|_| ()).await.is_ok() });
         }
         eventually("the lane is full", || waiting().waiting > waiting().capacity);
-        meanwhile()
+        let came = meanwhile();
+        drop(release);
+        eventually("the lane is free", || waiting().waiting == 0);
+        came
     }
 
     /// Occupies the lane of passwords until what is returned is dropped.

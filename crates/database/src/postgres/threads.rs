@@ -18,7 +18,6 @@ pub(super) struct Link {
     pub(super) connect_timeout: Duration,
     pub(super) statement_timeout: Duration,
     pub(super) conn_max_age: Duration,
-    pub(super) idle: Duration,
     pub(super) counters: Arc<Counters>,
     /// Held shared by an attempt at a write, exclusively by the last attempt at one.
     pub(super) alone: Arc<RwLock<()>>,
@@ -61,7 +60,6 @@ pub(crate) fn start(
                 .unwrap_or(options.connect_timeout),
             statement_timeout: options.statement_timeout,
             conn_max_age: options.conn_max_age,
-            idle: options.idle,
             counters: Arc::clone(counters),
             alone: Arc::clone(&alone),
             connected,

@@ -9,12 +9,14 @@ use super::errors::{NoConnection, Trouble};
 use super::session::{FIRST_PAUSE, LONGEST_PAUSE, PostgresSession};
 use super::threads::Link;
 use crate::Error;
-use crate::conn::Conn;
+use crate::conn::{Conn, Session as _};
 use crate::job::{Job, Kind, Verdict};
 use crate::queue::{Intake, Next};
 
 /// How often a write is run when others keep changing the same rows: once, and three times more.
 const ATTEMPTS: u32 = 4;
+/// How long a connection keeps its prepared statements without a job.
+const REST: Duration = Duration::from_secs(300);
 /// Time for an attempt to replace a lost connection while jobs may be waiting for it.
 const QUICKLY: Duration = Duration::from_secs(1);
 
@@ -116,13 +118,16 @@ impl Worker {
     /// The next job. When none comes for a while the prepared statements are given back: a busy hour would otherwise stay
     /// in memory, once for each connection.
     fn next(&mut self) -> Option<Job> {
-        match self.intake.next_within(self.link.idle) {
+        match self.intake.next_within(REST) {
             Next::Job(job) => Some(job),
             Next::Closed => None,
             Next::Idle => {
                 if let Some(session) = &mut self.session {
                     session.forget();
+                    // The server is told by the next exchange; there may be none for hours.
+                    let _ = session.batch("");
                 }
+                self.recover();
                 self.intake.next()
             }
         }

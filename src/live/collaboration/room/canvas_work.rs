@@ -139,7 +139,12 @@ pub(super) async fn take_state(
         let asked = state.restless.answered(seat, question);
         state.floor.touch(seat, &place, None, now);
         let covers = asked.unwrap_or_else(|| state.floor.covers(seat, now));
-        (covers, asked.is_some())
+        let covers = (covers, asked.is_some());
+        // By what its sender knows now: what they learn while this waits is not in it.
+        if state.floor.accepts(seat, &place, covers, &hash, now).is_none() {
+            return;
+        }
+        covers
     };
     // Its sender sees their last strokes in it already. Whoever is shown it must not get them once more when they have
     // their numbers.

@@ -279,7 +279,7 @@ impl Collaborator {
             entered
         };
         if let Some(slot) = entered {
-            room.show(app, seat, slot);
+            room.show(app, seat, slot, received);
         }
     }
 
@@ -297,7 +297,7 @@ impl Collaborator {
             room.publish(&self.app, message);
         }
         if let Some(slot) = entered {
-            room.show(&self.app, seat, slot);
+            room.show(&self.app, seat, slot, now);
         }
     }
 
@@ -318,7 +318,7 @@ impl Collaborator {
             None => self.app.live.rooms.rouse(room),
         }
         if let Some(slot) = entered {
-            room.show(&self.app, seat, slot);
+            room.show(&self.app, seat, slot, now);
         }
     }
 
@@ -360,16 +360,16 @@ impl Collaborator {
     }
 
     fn show(&self, room: &Arc<Room>, place: &super::op::Place) {
-        let seat = self.handle.id();
+        let (seat, now) = (self.handle.id(), Instant::now());
         let slot = {
             let mut state = room.state();
             let slot = state.floor.canvas(seat, place);
             // From now on what happens there is shown to it.
-            state.floor.touch(seat, place, None, Instant::now());
+            state.floor.touch(seat, place, None, now);
             slot
         };
         if let Some(slot) = slot {
-            room.show(&self.app, seat, slot);
+            room.show(&self.app, seat, slot, now);
         }
     }
 

@@ -402,11 +402,11 @@ impl Room {
         });
     }
 
-    /// Shows a canvas to a socket, by a task of its own.
-    pub fn show(self: &Arc<Self>, app: &Arc<App>, seat: u64, slot: Box<str>) {
+    /// Shows a canvas to a socket, which opened it at this moment, by a task of its own.
+    pub fn show(self: &Arc<Self>, app: &Arc<App>, seat: u64, slot: Box<str>, at: Instant) {
         let asked = Asked {
             number: self.state().floor.model.number,
-            at: Instant::now(),
+            at,
         };
         let (room, app) = (Arc::clone(self), Arc::clone(app));
         let tasks = app.tasks.clone();

@@ -26,13 +26,11 @@ use crate::wire::Error;
 const GRACE: Duration = Duration::from_secs(4);
 /// So many are written at a time. The database commits them together, and its queue has room for others.
 const AT_ONCE: usize = 32;
-/// When what the database has not taken is written again …
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
-/// … twice as long after each time that it took nothing at all, and at most so long.
-const AGAIN_AT_MOST: Duration = Duration::from_secs(30);
+/// How long it rests when the database has taken nothing at all.
+const PAUSE: Duration = Duration::from_secs(1);
 
-/// Those who have left and have not been written yet, in the order in which they are due. Each is here by a socket that had
-/// been let into a room, or by a row of the database: there are not more of them than these.
+/// Those who have left and have not been written yet, in the order in which they are due. Each was let into a room by a
+/// socket that is gone, so there are not more of them than sockets come and go while the database is away.
 #[derive(Debug, Default)]
 pub struct Leavings {
     waiting: Mutex<VecDeque<Leaving>>,
@@ -44,18 +42,8 @@ struct Leaving {
     due: Instant,
     session_id: Box<str>,
     user_id: i64,
-    of: Of,
-}
-
-/// What is left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Of {
-    /// A socket is gone. The last one of somebody takes them out of the session.
-    Socket,
-    /// Somebody is nowhere in the session any more; nobody saw them leave.
-    Unseen,
-    /// Somebody is nowhere in the session any more.
-    Session,
+    /// They are known to be nowhere in the session any more.
+    has_left: bool,
 }
 
 impl Leavings {
@@ -70,15 +58,16 @@ impl Leavings {
             due: Instant::now() + GRACE,
             session_id: session_id.into(),
             user_id,
-            of: Of::Socket,
+            has_left: false,
         });
         self.came.notify_one();
     }
 
-    /// What the database has not taken. It comes after those who wait already, the last of whom is due within the grace.
+    /// What the database has not taken is due after the grace once more, like those who leave now.
     fn put_back(&self, leavings: impl Iterator<Item = Leaving>) {
+        let due = Instant::now() + GRACE;
+        let leavings = leavings.map(|leaving| Leaving { due, ..leaving });
         self.lock().extend(leavings);
-        self.came.notify_one();
     }
 
     /// Takes some out that are due; none when there are none.
@@ -103,7 +92,7 @@ impl Leavings {
             let first = self.lock().front().map(|leaving| leaving.due);
             match first {
                 Some(due) if due <= Instant::now() => return,
-                // Nobody who comes later is due sooner, but for what is put back, which may wait.
+                // Nobody who comes later is due sooner.
                 Some(due) => tokio::time::sleep_until(due.into()).await,
                 None => self.came.notified().await,
             }
@@ -112,25 +101,20 @@ impl Leavings {
 
     /// Writes those who are due, for as long as the server runs.
     pub(super) async fn run(&self, app: &App) {
-        let mut pause = AGAIN_AFTER;
         loop {
             self.until_due().await;
             let mut due = self.due(Instant::now());
             let done = join_all(due.iter_mut().map(|leaving| leaving.write(app))).await;
-            let refused = done.iter().filter(|done| done.is_err()).count();
+            let (all, refused) = (done.len(), done.iter().filter(|done| done.is_err()).count());
             if refused == 0 {
-                pause = AGAIN_AFTER;
                 continue;
             }
-            pause = if refused < done.len() {
-                AGAIN_AFTER
-            } else {
-                (pause * 2).min(AGAIN_AT_MOST)
-            };
             tracing::debug!(refused, "leavings are written again");
             let again = due.into_iter().zip(done).filter(|(_, done)| done.is_err());
             self.put_back(again.map(|(leaving, _)| leaving));
-            tokio::time::sleep(pause).await;
+            if refused == all {
+                tokio::time::sleep(PAUSE).await;
+            }
         }
     }
 }
@@ -138,14 +122,14 @@ impl Leavings {
 impl Leaving {
     /// Writes it. What has been written already is not written again after an error.
     async fn write(&mut self, app: &App) -> Result<(), Error> {
-        if self.of == Of::Socket {
+        if !self.has_left {
             let presence = &app.live.presence;
-            if !presence.leave(app, &self.session_id, self.user_id).await? {
-                return Ok(());
-            }
-            self.of = Of::Session;
+            self.has_left = presence.leave(app, &self.session_id, self.user_id).await?;
         }
-        depart(app, &self.session_id, self.user_id, self.of == Of::Unseen).await
+        if !self.has_left {
+            return Ok(());
+        }
+        depart(app, &self.session_id, self.user_id, false).await
     }
 }
 
@@ -191,19 +175,13 @@ async fn leave_title(app: &Arc<App>, room: &Room, user_id: i64, title: String) {
     }
 }
 
-/// Takes out of their sessions who is nowhere in them any more, but was not seen leaving: session ids with user ids.
+/// Takes out of their sessions who is nowhere in them any more, but was not seen leaving: session ids with user ids. Whom
+/// the database does not take out is found again by the next sweep.
 pub async fn left_behind(app: &App, left: Vec<(String, i64)>) {
     for (session_id, user_id) in left {
-        let Err(error) = depart(app, &session_id, user_id, true).await else {
-            continue;
-        };
-        tracing::debug!(%error, "a leaving is written later");
-        app.live.rooms.leavings.put_back(std::iter::once(Leaving {
-            due: Instant::now(),
-            session_id: session_id.into(),
-            user_id,
-            of: Of::Unseen,
-        }));
+        if let Err(error) = depart(app, &session_id, user_id, true).await {
+            tracing::debug!(%error, "somebody is taken out later");
+        }
     }
 }
 

@@ -180,7 +180,7 @@ impl<P: Post> Seat<P> {
             .filter(|brush| *brush.slot == *slot)
             .flat_map(|brush| &brush.own);
         // What it did itself may have got its number after it had asked.
-        !(by == self.user_id && own.any(|did| did.number == number && did.received <= asked.at))
+        !(by == self.user_id && own.any(|did| did.number == number && did.received < asked.at))
     }
 
     /// Sends what was held back.
