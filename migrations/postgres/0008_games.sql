@@ -75,6 +75,12 @@ CREATE TABLE game_attempts (
 CREATE UNIQUE INDEX game_attempts_open ON game_attempts (user_id, game_id) WHERE state = 'open';
 CREATE INDEX game_attempts_by_user ON game_attempts (user_id, game_id, id);
 CREATE INDEX game_attempts_by_game ON game_attempts (game_id);
+-- Who is at a game whose questions may be forgotten.
+CREATE INDEX game_attempts_open_by_game ON game_attempts (game_id) WHERE state = 'open';
+-- The last one at a game.
+CREATE INDEX game_attempts_completed ON game_attempts (user_id, game_id, completed_at) WHERE state = 'completed';
+-- What games paid somebody within a day.
+CREATE INDEX xp_awards_games ON xp_awards (user_id, awarded_at) WHERE action = 'game_completed';
 
 CREATE TABLE game_answers (
     attempt_id     bigint NOT NULL REFERENCES game_attempts (id) ON DELETE CASCADE,

@@ -109,7 +109,7 @@ impl Task {
         let Some(text) = text.filter(|text| text.is_published) else {
             return Self::None(0);
         };
-        let making = making.filter(|making| making.maker == MAKER && when == When::Changed);
+        let making = making.filter(|making| making.maker >= MAKER && when == When::Changed);
         match making {
             Some(making) if making.revision == text.revision => Self::None(making.games),
             Some(making) if making.text_hash == hash(&text) => Self::Note {
@@ -122,7 +122,7 @@ impl Task {
 }
 
 /// Brings the games of a published story up to date; how many there are. Those of a draft stay as they are. 503 when it
-/// takes too long.
+/// takes too long, or when the story changes meanwhile.
 pub async fn renew(app: &App, story_id: i64, when: When) -> Result<i64, Error> {
     let renewed = tokio::time::timeout(PATIENCE, renew_in_turn(app, story_id, when)).await;
     renewed.unwrap_or_else(|_| Err(Error::unavailable(1)))
@@ -148,9 +148,14 @@ async fn renew_in_turn(app: &App, story_id: i64, when: When) -> Result<i64, Erro
                 .make(story_id, text, app.words.listed(Filter::All))
                 .await?;
             let (games, now) = (made.games.len() as i64, app.clock.now());
-            // A story that has changed meanwhile is looked at again by whoever comes next.
-            app.write(move |conn| Ok(makings::put(conn, story_id, &made, now)?))
+            let is_stored = app
+                .write(move |conn| Ok(makings::put(conn, story_id, &made, now)?))
                 .await?;
+            // A story that has changed meanwhile waits for its next turn.
+            if !is_stored {
+                app.games.ask(story_id);
+                return Err(Error::unavailable(1));
+            }
             games
         }
     };

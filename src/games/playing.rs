@@ -6,7 +6,7 @@ use database::{Conn, Error};
 use super::rules::choice::choose;
 use super::rules::marking::{self, mark};
 use super::rules::pay::{Play, pay};
-use super::rules::{Kind, PLAYED};
+use super::rules::{Kind, PLAYED, may_see};
 use super::store::attempts::{self, Attempt, Hand};
 use super::store::questions::{self, Answer, Question};
 use super::store::{self, Game};
@@ -133,11 +133,13 @@ pub struct Marked {
     pub attempt: Attempt,
 }
 
-/// Takes an answer; nothing when there is no such attempt of theirs, or no such question in its game. The first answer to a
-/// question stands. What comes when the attempt is over, or has no room for this question, is marked and not stored.
+/// Takes an answer; nothing when there is no such attempt of theirs, or no such question in its game. One that the text does
+/// not give any more exists for an attempt that has it, and where it stood in the story is told to whoever may still read
+/// that. The first answer to a question stands. What comes when the attempt is over, or has no room for this question, is marked and not stored.
 pub fn submit(
     conn: &mut Conn<'_>,
     player: i64,
+    is_staff: bool,
     attempt_id: i64,
     question_id: i64,
     text: &str,
@@ -149,7 +151,15 @@ pub fn submit(
     let Some(asked) = questions::one(conn, question_id, attempt.game_id, attempt_id)? else {
         return Ok(None);
     };
-    let question = asked.question;
+    let is_known = asked.answer.is_some() || attempt.questions.contains(&question_id);
+    if !asked.is_active && !is_known {
+        return Ok(None);
+    }
+    let story = known::one(conn, asked.story_id, Some(player))?.ok_or(Error::Missing)?;
+    let mut question = asked.question;
+    if !may_see(story.role, story.is_published, is_staff) {
+        question.explanation = None;
+    }
     if let Some(answer) = asked.answer {
         return Ok(Some(Marked {
             question,
@@ -243,7 +253,8 @@ fn finish(
     let mut attempt = attempt.touched(now);
     let play = looked_at(&attempt, game.kind, &answers);
     let before = attempts::before(conn, game.id, player, now - DAY)?;
-    let pay = pay(&play, before, story.role != Role::Reader);
+    let paid = rewards::paid_for_games(conn, player, now - DAY)?;
+    let pay = pay(&play, before, story.role != Role::Reader).within_day(paid);
     attempts::complete(conn, &attempt, pay, now)?;
     attempt.state = attempts::State::Completed;
     attempt.completed_at = Some(now);

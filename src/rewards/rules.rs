@@ -72,7 +72,7 @@ impl Action {
     }
 
     /// How many of them are paid within a day; of likes, how many by the same person: one friend with much time makes
-    /// nobody rich. Further ones count, but pay nothing, now and later.
+    /// nobody rich. Further ones count, but pay nothing, now and later. Games have a limit of their own, in XP.
     pub fn most_a_day(self) -> Option<i64> {
         match self {
             Self::StoryCreated | Self::FriendAdded => Some(5),

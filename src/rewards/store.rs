@@ -153,6 +153,16 @@ fn enter_sql(count: usize) -> String {
     )
 }
 
+/// The XP that games paid somebody after an instant, those among them that are gone. One query.
+pub fn paid_for_games(conn: &mut Conn<'_>, user_id: i64, since: i64) -> Result<i64, Error> {
+    let mut row = conn.one(
+        "SELECT CAST(COALESCE(SUM(xp), 0) AS BIGINT) FROM xp_awards
+         WHERE user_id = $1 AND action = 'game_completed' AND awarded_at > $2",
+        &[&user_id, &since],
+    )?;
+    row.take()
+}
+
 /// The achievements that somebody earned, by id, and when. One query.
 pub fn earned(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<(i64, i64)>, Error> {
     let rows = conn.query(

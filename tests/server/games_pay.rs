@@ -193,3 +193,52 @@ fn the_missed_questions_come_again() {
     let preview = world.guest().get(&format!("/api/games/{quiz}/preview/")).ok();
     assert_eq!(ids(&preview), ids(&first));
 }
+
+#[test]
+fn the_same_text_under_new_stories_pays_so_much_a_day() {
+    let Playground {
+        world,
+        mira,
+        ben,
+        quiz,
+        ..
+    } = Playground::new();
+    let again = || {
+        let story = mira.publishes_games(kite());
+        (story, mira.game(story, "quiz"))
+    };
+    assert_eq!(world.plays(&ben, quiz, 5, 60)["xp_earned"], json!(90));
+    // What was paid stays paid when the story is gone.
+    let (gone, played) = again();
+    assert_eq!(world.plays(&ben, played, 5, 60)["xp_earned"], json!(90));
+    mira.delete(&format!("/api/stories/{gone}/delete/")).ok();
+    let mut last = quiz;
+    for expected in [90, 90, 90, 50, 0] {
+        last = again().1;
+        let done = world.plays(&ben, last, 5, 60);
+        assert_eq!(done["xp_earned"], json!(expected));
+    }
+    assert_eq!(world.paid(&ben, "game_completed"), (500, 6));
+    assert_eq!(
+        ben.get("/api/games/my_stats/").ok()["total_xp_earned"],
+        json!(410),
+        "of the games that there are"
+    );
+    assert_eq!(ben.total("games_completed"), 7, "they count all the same");
+    // Others have a day of their own, and so has tomorrow.
+    assert_eq!(
+        world.plays(&world.child("Rosa"), last, 5, 60)["xp_earned"],
+        json!(90)
+    );
+    world.advance(DAY);
+    assert_eq!(
+        world.plays(&ben, last, 5, 60)["xp_earned"],
+        json!(5),
+        "what was cut off is not paid later"
+    );
+    let new = again().1;
+    let usual = world.plays(&mira, new, 5, 60)["xp_earned"].clone();
+    let full = world.plays(&ben, new, 5, 60)["xp_earned"].clone();
+    assert_eq!(number(&full) / 2, number(&usual), "an author gets half");
+    world.books_balance();
+}

@@ -1,7 +1,7 @@
 //! Starting, answering, completing, and all that is done twice.
 
 use serde_json::{Value, json};
-use tinytales::clock::{DAY, MINUTE, SECOND};
+use tinytales::clock::{DAY, HOUR, MINUTE, SECOND};
 
 use crate::drawings::{each, names};
 use crate::playground::{kite, number, text};
@@ -591,4 +591,105 @@ fn results_have_exactly_these_fields() {
     let stats = ben.get("/api/games/my_stats/").ok();
     assert_eq!(stats["recent_attempts"][0]["story_title"], json!(""));
     assert_eq!(ben.get(&path).ok()["story_title"], json!(""));
+}
+
+#[test]
+fn what_an_author_has_removed_is_not_handed_out() {
+    let Playground {
+        world,
+        mira,
+        ben,
+        story,
+        quiz,
+        ..
+    } = Playground::new();
+    let ada = world.admin("Ada");
+    let started = ben.starts(quiz);
+    let dealt = question_ids(&started);
+    let answers = world.right_answers(quiz);
+    let spare = *answers.keys().find(|id| !dealt.contains(id)).unwrap();
+    let first = ben.submits(&started, dealt[0], "something else");
+    assert!(text(&first["feedback"]).contains('\n'), "it stands in the story");
+    let staffs = ada.starts(quiz);
+    let verdict = |marked: &Value| text(&marked["feedback"]).lines().count();
+
+    // To a draft: what was dealt can be answered, and where it stands is not told.
+    mira.changes(story, json!({"is_published": false}));
+    assert_eq!(verdict(&ben.submits(&started, dealt[0], "x")), 1);
+    let second = ben.submits(&started, dealt[1], &answers[&dealt[1]]);
+    assert_eq!((verdict(&second), &second["points_earned"]), (1, &json!(10)));
+    let marked = ada.submits(&staffs, question_ids(&staffs)[0], "x");
+    assert_eq!(verdict(&marked), 2, "staff may read drafts");
+
+    // To another text: what was not dealt is gone.
+    let other = "Nico rowed to the grey island. Pia found a yellow shell on the beach. \
+        The whale sang a long song in the evening. Their uncle cooked hot soup for everybody.";
+    mira.changes(story, json!({"is_published": true, "content": other}));
+    mira.games(story);
+    ben.post(
+        "/api/games/submit_answer/",
+        json!({"attempt_id": started["attempt_id"], "question_id": spare, "answer": "x"}),
+    )
+    .refused(404);
+    assert_eq!(
+        ben.submits(&started, dealt[2], &answers[&dealt[2]])["points_earned"],
+        json!(10)
+    );
+    // The same when the attempt is over.
+    ben.completes(number(&started["attempt_id"]));
+    assert_eq!(ben.submits(&started, dealt[1], "x")["is_correct"], json!(true));
+    ben.post(
+        "/api/games/submit_answer/",
+        json!({"attempt_id": started["attempt_id"], "question_id": spare, "answer": "x"}),
+    )
+    .refused(404);
+}
+
+#[test]
+fn completing_the_same_game_is_limited() {
+    let world = World::with(|config| config.rate_limits = true);
+    let (mira, ben) = (world.child("Mira"), world.child("Ben"));
+    let story = mira.publishes_games(kite());
+    let (quiz, search) = (mira.game(story, "quiz"), mira.game(story, "word_search"));
+    let mut last = json!(null);
+    for _ in 0..20 {
+        last = ben.starts(quiz);
+        ben.completes(number(&last["attempt_id"]));
+        // One that is over is answered as often as it is asked for.
+        ben.completes(number(&last["attempt_id"]));
+    }
+    let open = ben.starts(quiz);
+    let complete = |started: &Value| {
+        ben.post(
+            "/api/games/complete/",
+            json!({"attempt_id": started["attempt_id"]}),
+        )
+    };
+    complete(&open).refused(429);
+    complete(&last).ok();
+    complete(&ben.starts(search)).ok();
+    world.advance(HOUR);
+    complete(&open).ok();
+}
+
+#[test]
+fn an_empty_completion_does_not_hide_the_last_score() {
+    let Playground {
+        world,
+        ben,
+        story,
+        quiz,
+        ..
+    } = Playground::new();
+    world.plays(&ben, quiz, 4, 60);
+    let list = |client: &Client| client.games(story)["games"].clone();
+    let before = list(&ben);
+    world.advance(MINUTE);
+    let empty = ben.starts(quiz);
+    ben.completes(number(&empty["attempt_id"]));
+    assert_eq!(list(&ben), before);
+    assert!(
+        each(&before, "last_attempt").iter().any(|last| !last.is_null()),
+        "{before}"
+    );
 }

@@ -77,9 +77,11 @@ fn game(conn: &mut Conn<'_>, game_id: i64, looker: Looker) -> Result<(Game, Know
     Ok((game, story))
 }
 
-/// The story, if its games were made of another revision of it (`made` is that, and the maker), or never.
+/// The story, if its games were made of another revision of it (`made` is that, and the maker), by an older maker, or
+/// never.
 fn outdated(story_id: i64, story: &Known, made: Option<(i64, i64)>) -> Option<i64> {
-    (story.is_published && made != Some((story.revision, MAKER))).then_some(story_id)
+    let is_right = made.is_some_and(|(revision, maker)| revision == story.revision && maker >= MAKER);
+    (story.is_published && !is_right).then_some(story_id)
 }
 
 /// What went between two statements is as good as none.

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::games::limits;
 use crate::games::playing::{self, Finished, Started};
 use crate::games::shapes::{FinishedShape, MarkedShape, StartedShape};
+use crate::games::store::attempts;
 use crate::wire::{Body, Error, Fields, Id, respond};
 
 /// The longest answer, in code points.
@@ -41,6 +42,7 @@ pub async fn start(
     Body(body): Body,
 ) -> Result<Response, Error> {
     app.limit(&limits::PLAY, caller.id)?;
+    app.limit(&limits::SAME_START, format_args!("{game_id} {}", caller.id))?;
     let mut fields = Fields::new(body);
     let is_forced = fields.boolean("force_new").unwrap_or_default();
     fields.finish()?;
@@ -119,7 +121,8 @@ pub struct NewAnswer {
 /// Takes an answer.
 ///
 /// The first answer to a question stands: sent again it is answered the same, whatever it says then. What comes after the
-/// attempt is over is marked and not stored.
+/// attempt is over is marked and not stored. 404 for a question that the text does not give any more, unless the attempt has
+/// it.
 #[utoipa::path(post, path = "/api/games/submit_answer/", tag = "games", request_body = NewAnswer,
     responses((status = 200, body = MarkedShape)))]
 pub async fn submit_answer(
@@ -143,7 +146,9 @@ pub async fn submit_answer(
     let marked: Result<_, Error> = app
         .database
         .write_ordered(0, move |conn| {
-            playing::submit(conn, caller.id, attempt_id, question_id, &answer, now).map_err(deleted_meanwhile)
+            let (player, is_staff) = (caller.id, caller.is_admin);
+            playing::submit(conn, player, is_staff, attempt_id, question_id, &answer, now)
+                .map_err(deleted_meanwhile)
         })
         .await;
     let marked = marked?.ok_or_else(Error::not_found)?;
@@ -170,6 +175,14 @@ pub async fn complete(
     let attempt_id = id(&mut fields, "attempt_id");
     fields.finish()?;
 
+    let attempt = app
+        .read(move |conn| attempts::one(conn, attempt_id, caller.id)?.ok_or_else(Error::not_found))
+        .await?;
+    // One that is over can be looked at as often as an answer is lost.
+    if attempt.is_open() {
+        let same = format_args!("{} {}", attempt.game_id, caller.id);
+        app.limit(&limits::SAME_COMPLETION, same)?;
+    }
     let now = app.clock.now();
     let finished: Result<Option<Finished>, Error> = app
         .database

@@ -18,6 +18,9 @@ const READING: i64 = 3;
 /// For playing again what is known already, so often a day.
 const PRACTICE: i64 = 5;
 const PRACTISED_A_DAY: i64 = 3;
+/// What games pay somebody within a day at most. The same text under a new story is a new game that pays in full: this
+/// keeps one text, published again and again, from paying without end. It is about six good first plays.
+pub const A_DAY: i64 = 500;
 /// Whoever does nothing for longer is not playing, in microseconds.
 const LONGEST_PAUSE: i64 = 120 * SECOND;
 
@@ -95,6 +98,17 @@ pub fn pay(play: &Play, before: Before, is_author: bool) -> Pay {
         worth,
         xp: if is_author { due / 2 } else { due },
         is_practice,
+    }
+}
+
+impl Pay {
+    /// The same when games paid so much within the last day: no more than is left of it. What is cut off is not paid later.
+    #[must_use]
+    pub fn within_day(self, paid: i64) -> Self {
+        Self {
+            xp: self.xp.min((A_DAY - paid).max(0)),
+            ..self
+        }
     }
 }
 

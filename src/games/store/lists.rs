@@ -37,7 +37,7 @@ pub struct Listed {
     pub questions_count: i64,
     /// The attempt that they have not completed.
     pub open: Option<Open>,
-    /// The attempt that they completed last.
+    /// The attempt that they completed last, with an answer at least.
     pub last: Option<Last>,
 }
 
@@ -72,7 +72,7 @@ pub fn of_story(conn: &mut Conn<'_>, story_id: i64, user_id: i64) -> Result<Opti
          LEFT JOIN game_attempts o ON o.game_id = g.id AND o.user_id = $2 AND o.state = 'open'
          LEFT JOIN game_attempts l ON l.id = (
              SELECT t.id FROM game_attempts t
-             WHERE t.user_id = $2 AND t.game_id = g.id AND t.state = 'completed'
+             WHERE t.user_id = $2 AND t.game_id = g.id AND t.state = 'completed' AND t.answered_count > 0
              ORDER BY t.completed_at DESC, t.id DESC LIMIT 1)
          WHERE m.story_id = $1",
         &[&story_id, &user_id],

@@ -7,7 +7,8 @@ use database::{Conn, Error, ToValue};
 use crate::games::rules::{Kind, PLAYED};
 use crate::stories::store::known;
 
-/// The version of what makes games: raised when it would make others of the same text.
+/// The version of what makes games: raised when it would make others of the same text. Games of a newer one are as good:
+/// two versions that run side by side do not make each other's games again.
 pub const MAKER: i64 = storygames::VERSION as i64;
 
 /// Questions that are written by one statement.
@@ -91,7 +92,8 @@ pub fn touch(conn: &mut Conn<'_>, story_id: i64, revision: i64) -> Result<(), Er
     Ok(())
 }
 
-/// Stores what was made of a story's text in place of what was made before; false when the story has changed since it was
+/// Stores what was made of a story's text in place of what was made before, and forgets what an earlier making had put
+/// aside: devices may still hold what was asked until now. False when the story has changed since it was
 /// read, or is gone. Games keep their ids, and so do questions that are asked again. Up to twelve queries.
 pub fn put(conn: &mut Conn<'_>, story_id: i64, made: &Made, now: i64) -> Result<bool, Error> {
     if known::revision(conn, story_id)? != Some(made.revision) {
@@ -109,6 +111,7 @@ pub fn put(conn: &mut Conn<'_>, story_id: i64, made: &Made, now: i64) -> Result<
             "UPDATE game_makings SET revision = $2, text_hash = $3, maker = $4, made_at = $5 WHERE story_id = $1",
             &[&story_id, &made.revision, &made.text_hash, &MAKER, &now],
         )?;
+        forget(conn, story_id, now)?;
         put_aside(conn, story_id)?;
     }
     let ids = put_games(conn, story_id, made)?;
@@ -124,9 +127,6 @@ pub fn put(conn: &mut Conn<'_>, story_id: i64, made: &Made, now: i64) -> Result<
         .collect();
     for some in questions.chunks(TOGETHER) {
         put_questions(conn, some)?;
-    }
-    if !is_first {
-        forget(conn, story_id, now)?;
     }
     Ok(true)
 }
@@ -213,7 +213,7 @@ fn forget(conn: &mut Conn<'_>, story_id: i64, now: i64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Published stories whose games are missing, or made of another text or by another maker, by their ids from the one
+/// Published stories whose games are missing, or made of another text or by an older maker, by their ids from the one
 /// after `after`. One query.
 pub fn missing(conn: &mut Conn<'_>, after: i64, most: i64) -> Result<Vec<i64>, Error> {
     known::unread(conn, &read(), after, most)
@@ -221,7 +221,7 @@ pub fn missing(conn: &mut Conn<'_>, after: i64, most: i64) -> Result<Vec<i64>, E
 
 /// The stories that were read for games, and their revisions then.
 pub fn read() -> String {
-    format!("SELECT story_id, revision FROM game_makings WHERE maker = {MAKER}")
+    format!("SELECT story_id, revision FROM game_makings WHERE maker >= {MAKER}")
 }
 
 /// Every statement that this module puts together, for the test that prepares them all.

@@ -112,6 +112,10 @@ pub struct Asked {
     pub question: Question,
     /// What is played.
     pub kind: Kind,
+    /// Of which story.
+    pub story_id: i64,
+    /// Whether the text of today gives it.
+    pub is_active: bool,
     /// What was answered to it before.
     pub answer: Option<Answer>,
 }
@@ -128,13 +132,15 @@ pub fn one(
     Ok(Some(Asked {
         question: Question::from(&mut row)?,
         kind: kind(&row.take::<String>()?)?,
+        story_id: row.take()?,
+        is_active: row.take()?,
         answer: Answer::from(&mut row)?,
     }))
 }
 
 fn one_sql() -> String {
     format!(
-        "SELECT {COLUMNS}, g.game_type, a.user_answer, a.is_correct, a.points_earned
+        "SELECT {COLUMNS}, g.game_type, g.story_id, q.is_active, a.user_answer, a.is_correct, a.points_earned
          FROM game_questions q JOIN games g ON g.id = q.game_id
          LEFT JOIN game_answers a ON a.attempt_id = $3 AND a.question_id = q.id
          WHERE q.id = $1 AND q.game_id = $2"
