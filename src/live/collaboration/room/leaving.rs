@@ -29,8 +29,9 @@ const AT_ONCE: usize = 32;
 /// How long it rests when the database has taken nothing at all.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Those who have left and have not been written yet, in the order in which they are due. Each was let into a room by a
-/// socket that is gone, so there are not more of them than sockets come and go while the database is away.
+/// Those who have left and have not been written yet, in the order in which they are due. Nobody gets a seat without the
+/// database, so while it is away there are no more of them than there were sockets; otherwise those who left within the
+/// grace.
 #[derive(Debug, Default)]
 pub struct Leavings {
     waiting: Mutex<VecDeque<Leaving>>,
