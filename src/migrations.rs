@@ -37,6 +37,26 @@ pub const ALL: Migrations = Migrations {
             include_str!("../migrations/sqlite/0007_rewards.sql"),
         ),
         migration(8, "games", include_str!("../migrations/sqlite/0008_games.sql")),
+        migration(
+            9,
+            "family",
+            include_str!("../migrations/sqlite/0009_family.sql"),
+        ),
+        migration(
+            10,
+            "classroom",
+            include_str!("../migrations/sqlite/0010_classroom.sql"),
+        ),
+        migration(
+            11,
+            "administration",
+            include_str!("../migrations/sqlite/0011_administration.sql"),
+        ),
+        migration(
+            12,
+            "letters",
+            include_str!("../migrations/sqlite/0012_letters.sql"),
+        ),
     ],
     postgres: &[
         migration(
@@ -75,6 +95,26 @@ pub const ALL: Migrations = Migrations {
             include_str!("../migrations/postgres/0007_rewards.sql"),
         ),
         migration(8, "games", include_str!("../migrations/postgres/0008_games.sql")),
+        migration(
+            9,
+            "family",
+            include_str!("../migrations/postgres/0009_family.sql"),
+        ),
+        migration(
+            10,
+            "classroom",
+            include_str!("../migrations/postgres/0010_classroom.sql"),
+        ),
+        migration(
+            11,
+            "administration",
+            include_str!("../migrations/postgres/0011_administration.sql"),
+        ),
+        migration(
+            12,
+            "letters",
+            include_str!("../migrations/postgres/0012_letters.sql"),
+        ),
     ],
 };
 

@@ -1,0 +1,14 @@
+-- Mails that go out by themselves: what was queued already, so that nothing is sent twice. Instants are microseconds
+-- since 1970 (UTC).
+
+-- Written in the transaction that queues the mail. `about_id` is a child for what is about one, else 0; `period` is an ISO
+-- week, a month, an hour, …, as the kind says.
+CREATE TABLE letters (
+    user_id    bigint NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind       text COLLATE "C" NOT NULL,
+    about_id   bigint NOT NULL DEFAULT 0,
+    period     text COLLATE "C" NOT NULL,
+    queued_at  bigint NOT NULL,
+    PRIMARY KEY (user_id, kind, about_id, period)
+);
+CREATE INDEX letters_by_date ON letters (queued_at);
