@@ -10,7 +10,7 @@ use super::failure::Failure;
 /// Bytes in one piece of work: less than a millisecond.
 const PIECE: usize = 32 << 10;
 /// The part of the CPU that there is which a backup beside a server may take.
-const SHARE: f64 = 0.25;
+const SHARE: f64 = 0.1;
 /// A piece that was held up by something else is not paid for with more than this.
 const LONGEST_REST: Duration = Duration::from_millis(250);
 

@@ -25,6 +25,9 @@ pub(super) const LONGEST_BASE64: usize = 4 * 1024 * 1024;
 /// too little for that, and hashing it as it came took two and a half times as long, measured.
 const HASHED_AT_ONCE: usize = 64 * 1024;
 
+/// What most drawings have room in: one that grows from nothing is copied again and again.
+const ORDINARY: usize = 64 * 1024;
+
 /// The kinds of picture that are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -206,7 +209,7 @@ impl Decoder {
     pub(super) fn new(kind: Kind) -> Self {
         Self {
             kind,
-            bytes: Vec::new(),
+            bytes: Vec::with_capacity(ORDINARY),
             hasher: blake3::Hasher::new(),
             hashed: 0,
             tail: [0; 4],
@@ -272,6 +275,7 @@ impl Decoder {
             return Err(self);
         }
         self.hash();
+        self.bytes.shrink_to_fit();
         Ok(Picture {
             kind: self.kind,
             id: self.hasher.finalize().into(),

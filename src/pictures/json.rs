@@ -300,25 +300,33 @@ impl Scanner {
     }
 }
 
-/// The length of the text before the first quotation mark, backslash or control character. Looks at eight bytes at once,
-/// in one number: most bytes of a drawing come by here, and nothing else in this crate is worth wide instructions.
+/// The length of the text before the first quotation mark, backslash or control character. Most bytes of a drawing come by
+/// here: the marks are looked for with wide instructions, and control characters, of which there are none, in eight bytes
+/// at once.
 fn plain_len(bytes: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    // The highest bit of each byte that is below `most`, which is at most 128; right up to the first such byte.
-    let below = |word: u64, most: u64| word.wrapping_sub(ONES * most) & !word & HIGH;
-    let equals = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let special = below(word, 0x20) | equals(word, b'"') | equals(word, b'\\');
-        if special != 0 {
-            return at * 8 + special.trailing_zeros() as usize / 8;
-        }
+    let end = memchr::memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len());
+    let plain = &bytes[..end];
+    let (blocks, rest) = plain.as_chunks::<32>();
+    if blocks.iter().any(has_control) || rest.iter().any(is_control) {
+        return plain.iter().position(is_control).unwrap_or(end);
     }
-    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    let plain = rest.iter().position(is_special).unwrap_or(rest.len());
-    words.len() * 8 + plain
+    end
+}
+
+fn is_control(byte: &u8) -> bool {
+    *byte < 0x20
+}
+
+fn has_control(block: &[u8; 32]) -> bool {
+    const FIRST_OTHERS: u64 = 0x2020_2020_2020_2020;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (words, _) = block.as_chunks::<8>();
+    // The highest bit is set where a byte borrows, which is below 0x20, unless it was set before.
+    let control = words.iter().fold(0, |found, word| {
+        let word = u64::from_le_bytes(*word);
+        found | (word.wrapping_sub(FIRST_OTHERS) & !word)
+    });
+    control & HIGH != 0
 }
 
 fn short_escape(byte: u8) -> Result<char, BodyError> {

@@ -47,12 +47,13 @@ pub(crate) struct Queues {
 #[derive(Default)]
 pub(crate) struct Counters {
     pub(crate) statements: AtomicU64,
-    done: AtomicU64,
+    answered: AtomicU64,
 }
 
 impl Counters {
-    pub(crate) fn done(&self, jobs: usize) {
-        self.done.fetch_add(jobs as u64, Ordering::Relaxed);
+    /// A job gets its answer now.
+    pub(crate) fn answered(&self) {
+        self.answered.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -216,7 +217,7 @@ impl Database {
             },
             None => (0, 0, 0),
         };
-        let jobs = self.inner.counters.done.load(Ordering::Relaxed);
+        let jobs = self.inner.counters.answered.load(Ordering::Relaxed);
         Gauges {
             reads_waiting,
             writes_waiting,
@@ -251,7 +252,8 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (job, answer) = Job::new(kind, Instant::now() + time, limit, bytes, work);
+        let counters = Arc::clone(&self.inner.counters);
+        let (job, answer) = Job::new(kind, Instant::now() + time, limit, bytes, counters, work);
         self.inner.push(job)?;
         match tokio::time::timeout(time + GRACE, answer).await {
             Ok(Ok(result)) => result,
