@@ -350,7 +350,12 @@ fn a_socket_whose_parent_was_put_out_without_a_word_is_noticed() {
     let view = paula.switches(leo);
     let mut socket = hears(&view);
     world.bars(&paula, "suspended_at");
-    world.advance(300 * SECOND);
+    world.advance(299 * SECOND);
+    // Not silent for all that time.
+    assert!(socket.heard().is_empty());
+    world.run(live::beat(&world.app));
+    assert!(socket.heard().is_empty());
+    world.advance(SECOND);
     world.run(live::beat(&world.app));
     assert_eq!(socket.closed(), 1000);
 }

@@ -109,7 +109,7 @@ pub async fn add(
             linked("The child has not answered yet.", false, "pending"),
         ),
         Outcome::Asked(notification) => {
-            telling::announce(&app, notification);
+            telling::announce(&app, *notification);
             (
                 StatusCode::ACCEPTED,
                 linked("The child is asked.", true, "pending"),
@@ -143,8 +143,11 @@ fn wanted(conn: &mut Conn<'_>, username: &str, parent: i64) -> Result<Wanted, Er
 async fn check(app: &Arc<App>, network: &str, child: &Wanted, password: String) -> Result<Checked, Error> {
     let checked = signing_in::check(app, network, &child.signs_in_with, password).await?;
     let checked = checked.filter(|checked| checked.profile.id == child.id);
-    checked
-        .ok_or_else(|| Error::field("child_password", "This password is not right.").code("invalid_password"))
+    checked.ok_or_else(wrong_password)
+}
+
+fn wrong_password() -> Error {
+    Error::field("child_password", "This password is not right.").code("invalid_password")
 }
 
 /// What a parent would like.
@@ -168,7 +171,7 @@ enum Outcome {
     /// The child was asked before.
     Waits,
     /// The child is to be told.
-    Asked(Notification),
+    Asked(Box<Notification>),
     /// The guess is counted, so it has to be written.
     WrongCode,
 }
@@ -184,7 +187,10 @@ impl Wish {
         let mut has_consent = child.keeper == Some(self.parent);
         if let Some(checked) = &self.checked {
             // It may have been changed since it was looked at.
-            has_consent |= checked.holds(conn)?;
+            if !checked.holds(conn)? {
+                return Err(wrong_password());
+            }
+            has_consent = true;
         }
         if let (Some(code), false) = (&self.code, has_consent) {
             if !self.takes_code(conn, child.id, code)? {
@@ -210,12 +216,8 @@ impl Wish {
             ),
             Asked::Now | Asked::Linked => {
                 links::ask(conn, self.parent, child.id, self.now)?;
-                Ok(Outcome::Asked(telling::ask(
-                    conn,
-                    self.parent,
-                    child.id,
-                    self.now,
-                )?))
+                let told = telling::ask(conn, self.parent, child.id, self.now)?;
+                Ok(Outcome::Asked(Box::new(told)))
             }
         }
     }

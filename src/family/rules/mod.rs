@@ -137,24 +137,24 @@ mod tests {
     use super::*;
     use crate::clock::SECOND;
 
-    fn link(status: Status, was_confirmed: bool, ended_at: Option<i64>) -> Option<Link> {
-        Some(Link {
+    fn link(status: Status, was_confirmed: bool, ended_at: Option<i64>) -> Link {
+        Link {
             status,
             was_confirmed,
             ended_at,
-        })
+        }
     }
 
     #[test]
     fn a_no_holds_for_a_week() {
         assert_eq!(ask(None, 0), Asked::Now);
-        assert_eq!(ask(link(Status::Active, true, None), 0), Asked::Linked);
-        assert_eq!(ask(link(Status::Pending, false, None), 0), Asked::Waits);
-        let declined = link(Status::Ended, false, Some(DAY));
+        assert_eq!(ask(Some(link(Status::Active, true, None)), 0), Asked::Linked);
+        assert_eq!(ask(Some(link(Status::Pending, false, None)), 0), Asked::Waits);
+        let declined = Some(link(Status::Ended, false, Some(DAY)));
         assert_eq!(ask(declined, 8 * DAY - SECOND), Asked::TooSoon);
         assert_eq!(ask(declined, 8 * DAY), Asked::Now);
         assert_eq!(
-            ask(link(Status::Ended, true, Some(DAY)), DAY),
+            ask(Some(link(Status::Ended, true, Some(DAY))), DAY),
             Asked::Now,
             "who has ended it themselves was not turned down"
         );
