@@ -10,6 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api as accounts;
+use crate::family::api as families;
 use crate::games::api as games;
 use crate::live::collaboration::api as collaboration;
 use crate::moderation::api as moderation;
@@ -135,6 +136,22 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         games::playing::complete,
         games::results::my_stats,
         games::results::attempt,
+        families::children::list,
+        families::children::create,
+        families::children::update,
+        families::children::remove,
+        families::linking::add,
+        families::watching::stats,
+        families::watching::activities,
+        families::watching::goals,
+        families::watching::analytics,
+        families::watching::stories,
+        families::switching::switch_view,
+        families::password::set,
+        families::password::take_away,
+        families::code::make,
+        families::links::list,
+        families::links::answer,
         moderation::active,
         pictures::picture,
     ),

@@ -8,6 +8,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::accounts::api as accounts;
 use crate::app::App;
+use crate::family::api as families;
 use crate::games::api as games;
 use crate::live;
 use crate::live::collaboration::api as collaboration;
@@ -33,6 +34,7 @@ pub fn all(app: &Arc<App>) -> Router {
         .merge(for_sessions())
         .merge(for_rewards())
         .merge(for_games())
+        .merge(for_families())
         .merge(for_order())
         .merge(for_sockets())
         .fallback(async || Error::not_found())
@@ -215,6 +217,27 @@ fn for_games() -> Router<Arc<App>> {
         .route("/api/games/{id}/preview/", get(games::lists::preview))
         .route("/api/games/{id}/start_game/", post(games::playing::start))
         .route("/api/games/{id}/clear_incomplete/", post(games::playing::clear_incomplete))
+}
+
+/// Families. A path with a word in the place of a child's id is that word's.
+#[rustfmt::skip]
+fn for_families() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/parent/children/", get(families::children::list))
+        .route("/api/parent/children/create/", post(families::children::create))
+        .route("/api/parent/children/add/", post(families::linking::add))
+        .route("/api/parent/children/{id}/update/", put(families::children::update).patch(families::children::update))
+        .route("/api/parent/children/{id}/remove/", delete(families::children::remove))
+        .route("/api/parent/children/{id}/stats/", get(families::watching::stats))
+        .route("/api/parent/children/{id}/activities/", get(families::watching::activities))
+        .route("/api/parent/children/{id}/goals/", get(families::watching::goals))
+        .route("/api/parent/children/{id}/analytics/", get(families::watching::analytics))
+        .route("/api/parent/children/{id}/stories/", get(families::watching::stories))
+        .route("/api/parent/children/{id}/switch-view/", post(families::switching::switch_view))
+        .route("/api/parent/children/{id}/sign-in/", post(families::password::set).delete(families::password::take_away))
+        .route("/api/family/code/", post(families::code::make))
+        .route("/api/family/links/", get(families::links::list))
+        .route("/api/family/links/{parent_id}/respond/", post(families::links::answer))
 }
 
 #[rustfmt::skip]

@@ -5,7 +5,7 @@ use database::Dialect;
 
 use crate::live::collaboration::room;
 use crate::live::presence;
-use crate::{accounts, games, moderation, notifications, pictures, rewards, social, stories};
+use crate::{accounts, family, games, moderation, notifications, pictures, rewards, social, stories};
 
 /// All of them, as one engine gets them. A function that puts an SQL text together belongs into its module's
 /// `all_statements`, and that one into this list.
@@ -20,6 +20,7 @@ pub fn put_together(dialect: Dialect) -> Vec<String> {
     all.extend(rewards::store::all_statements(&friends));
     all.extend(social::store::all_statements());
     all.extend(games::store::all_statements());
+    all.extend(family::store::all_statements());
     all.extend(stories::store::known::all_statements(
         &games::store::lists::count_of("s.id"),
         &games::store::makings::read(),

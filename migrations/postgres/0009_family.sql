@@ -16,7 +16,16 @@ CREATE TABLE family_links (
     child_id      bigint NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     status        text COLLATE "C" NOT NULL CHECK (status IN ('active', 'pending', 'ended')),
     created_at    bigint NOT NULL,
-    confirmed_at  bigint,  -- NULL while it is pending
+    confirmed_at  bigint,  -- NULL while it is pending, and where nobody ever said yes
+    ended_at      bigint,  -- NULL unless it is ended
     PRIMARY KEY (parent_id, child_id)
 );
 CREATE INDEX family_links_by_child ON family_links (child_id, status);
+
+-- What a child tells an adult who is to be linked to them: one code, the newest, for a quarter of an hour. Used once.
+CREATE TABLE family_codes (
+    child_id     bigint PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    code_hash    text   COLLATE "C" NOT NULL,
+    wrong_tries  bigint NOT NULL DEFAULT 0,
+    expires_at   bigint NOT NULL
+);

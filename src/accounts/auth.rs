@@ -27,6 +27,17 @@ pub struct Viewer(pub Option<Account>);
 #[derive(Clone, Debug)]
 pub struct Anyone(pub Option<Account>);
 
+impl Account {
+    /// Refuses an adult who looks at the world as a child, with 403: for what only the owner of an account may do.
+    pub fn in_person(&self) -> Result<(), Error> {
+        if self.acting.is_none() {
+            return Ok(());
+        }
+        let sentence = "This cannot be done from a child's view. Please switch back first.";
+        Err(Error::forbidden(sentence).code("child_view"))
+    }
+}
+
 impl Viewer {
     /// The id of the account, if there is one.
     pub fn id(&self) -> Option<i64> {

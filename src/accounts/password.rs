@@ -19,6 +19,9 @@ use subtle::ConstantTimeEq;
 /// The longest password that is hashed, in bytes.
 pub const LONGEST: usize = 1024;
 
+/// Stored instead of a hash: no password is right.
+pub const UNUSABLE: &str = "!";
+
 /// New hashes: 19 MiB, two passes, one lane.
 const OURS: Cost = Cost {
     memory_kib: 19 * 1024,

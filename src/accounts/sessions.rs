@@ -30,6 +30,8 @@ pub struct Account {
     pub user_type: String,
     /// Keeps order.
     pub is_admin: bool,
+    /// The adult who looks at the world as this child; nothing: it is the owner.
+    pub acting: Option<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -102,7 +104,10 @@ impl Sessions {
         if memory.forgotten != ticket.0 {
             return;
         }
-        memory.see(account.id, now);
+        // A child whose parent looks around was not here.
+        if account.acting.is_none() {
+            memory.see(account.id, now);
+        }
         if memory.young.len() >= GENERATION {
             memory.old = std::mem::take(&mut memory.young);
         }
@@ -149,12 +154,15 @@ impl Sessions {
         memory.old.remove(session);
     }
 
-    /// Forgets all sessions of an account.
+    /// Forgets all sessions of an account, and all in which its owner looks at the world as somebody else.
     pub fn forget_account(&self, user_id: i64) {
         let mut memory = self.memory();
         memory.forgotten += 1;
-        memory.young.retain(|_, entry| entry.account.id != user_id);
-        memory.old.retain(|_, entry| entry.account.id != user_id);
+        let is_other = |_: &String, entry: &mut Entry| {
+            entry.account.id != user_id && entry.account.acting != Some(user_id)
+        };
+        memory.young.retain(is_other);
+        memory.old.retain(is_other);
     }
 
     /// How many people were seen at `since` or later, which is not longer ago than they are remembered: ten minutes.
@@ -182,6 +190,7 @@ mod tests {
             session: session.to_owned(),
             user_type: "child".to_owned(),
             is_admin: false,
+            acting: None,
         }
     }
 
@@ -204,6 +213,20 @@ mod tests {
         assert!(sessions.recall("a", 0).is_none() && sessions.recall("b", 0).is_some());
         sessions.forget_account(7);
         assert!(sessions.recall("b", 0).is_none() && sessions.recall("d", 0).is_some());
+    }
+
+    #[test]
+    fn a_view_is_forgotten_with_its_adult_and_leaves_the_child_unseen() {
+        let sessions = Sessions::default();
+        let view = |session| Account {
+            acting: Some(7),
+            ..account(8, session)
+        };
+        sessions.remember(view("a"), 0, sessions.ticket());
+        sessions.remember(account(8, "b"), 1, sessions.ticket());
+        assert_eq!(sessions.take_seen(), [(8, 1)]);
+        sessions.forget_account(7);
+        assert!(sessions.recall("a", 0).is_none() && sessions.recall("b", 1).is_some());
     }
 
     #[test]

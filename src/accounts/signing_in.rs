@@ -89,19 +89,23 @@ async fn open(app: &Arc<App>, checked: Checked, session: &str, ends: i64, door: 
     app.write(open).await
 }
 
-/// Ends a session.
+/// Ends a session, and the views of children that were opened in it.
 pub async fn sign_out(app: &Arc<App>, session: String) -> Result<(), Error> {
     let own = Arc::clone(app);
     let close = async move {
         let row = session.clone();
-        own.write(move |conn| Ok(sessions::close(conn, &row)?)).await?;
-        sign_outs::announce(&own, &SignOut::Session { session });
+        let mut ended = own.write(move |conn| Ok(sessions::close(conn, &row)?)).await?;
+        ended.push(session);
+        for session in ended {
+            sign_outs::announce(&own, &SignOut::Session { session });
+        }
         Ok::<_, Error>(())
     };
     app.tasks.finish("sign-out", close).await
 }
 
 /// A sign-in that was right.
+#[derive(Clone)]
 pub struct Checked {
     /// Whose it is.
     pub profile: people::Profile,
@@ -110,7 +114,15 @@ pub struct Checked {
     better_hash: Option<String>,
 }
 
-/// Checks an address and a password of an active account. Unknown addresses cost as much as known ones.
+impl Checked {
+    /// Whether the account still has the password that was checked.
+    pub fn holds(&self, conn: &mut Conn<'_>) -> Result<bool, database::Error> {
+        people::has_password(conn, self.profile.id, &self.hash)
+    }
+}
+
+/// Checks an address and a password of an active account; an account without an address is known by its user name.
+/// Unknown addresses cost as much as known ones.
 pub async fn check(
     app: &Arc<App>,
     network: &str,

@@ -2,6 +2,7 @@
 //!
 //! Claims: `{"token_type": "access"|"refresh", "exp": s, "iat": s, "jti": 32 hex, "user_id": n, "sid": 32 hex}`.
 //! `sid` names the row in `sessions`: a token without one (of the old server), or whose row is gone, is worth nothing.
+//! The tokens of an adult who looks at the world as a child say so, too: `{…, "act": n, "view": "child"}`.
 //! Only this one algorithm is read, so the header of a token is compared, never obeyed.
 //! Why not a library: `docs/decisions/0001-tokens.md`.
 
@@ -44,6 +45,20 @@ pub struct Claims {
     pub user_id: i64,
     /// The session; 32 hex digits.
     pub sid: String,
+    /// The adult who looks at the world as `user_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<i64>,
+    /// As whom that is; there whenever `act` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<View>,
+}
+
+/// As whom an adult looks at the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum View {
+    /// As a child.
+    Child,
 }
 
 /// The keys derived from `SECRET_KEY`: one for tokens, one for the hashes of e-mail codes.
@@ -135,6 +150,36 @@ impl Pair {
         access_days: i64,
         session_ends: i64,
     ) -> Self {
+        Self::signed(keys, (user_id, None), session, now, access_days, session_ends)
+    }
+
+    /// The same for an adult who looks at the world as a child.
+    pub fn of_view(
+        keys: &Keys,
+        (child, adult): (i64, i64),
+        session: &str,
+        now: i64,
+        access_days: i64,
+        session_ends: i64,
+    ) -> Self {
+        Self::signed(
+            keys,
+            (child, Some(adult)),
+            session,
+            now,
+            access_days,
+            session_ends,
+        )
+    }
+
+    fn signed(
+        keys: &Keys,
+        (user_id, act): (i64, Option<i64>),
+        session: &str,
+        now: i64,
+        access_days: i64,
+        session_ends: i64,
+    ) -> Self {
         let claims = |token_type, ends: i64| Claims {
             token_type,
             exp: ends / SECOND,
@@ -142,6 +187,8 @@ impl Pair {
             jti: random_hex(),
             user_id,
             sid: session.to_owned(),
+            act,
+            view: act.map(|_| View::Child),
         };
         let access_ends = (now + access_days * DAY).min(session_ends);
         Self {
@@ -196,6 +243,23 @@ mod tests {
         assert_eq!(claims.user_id, 1_000_041);
         assert_eq!(claims.exp, 1_000 + 30 * 86_400);
         assert!(keys().read(&pair().access, Kind::Access, 31 * DAY).is_none());
+    }
+
+    #[test]
+    fn a_view_says_whose_it_is_and_a_sign_in_says_nothing_of_views() {
+        let view = Pair::of_view(&keys(), (8, 7), "a", 0, 30, DAY);
+        for (token, kind) in [(&view.access, Kind::Access), (&view.refresh, Kind::Refresh)] {
+            let claims = keys().read(token, kind, 0).unwrap();
+            assert_eq!((claims.user_id, claims.act), (8, Some(7)));
+            assert_eq!(claims.view, Some(View::Child));
+            assert_eq!(claims.exp, 86_400, "no token outlives the session");
+        }
+        let payload = pair().access.split('.').nth(1).unwrap().to_owned();
+        let payload = String::from_utf8(BASE64.decode(payload).unwrap()).unwrap();
+        assert!(
+            !payload.contains("act\":") && !payload.contains("view"),
+            "{payload}"
+        );
     }
 
     #[test]

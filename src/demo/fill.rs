@@ -19,10 +19,11 @@ use super::WORLD;
 use super::friends::REQUESTS;
 use super::people::{self, PEOPLE, Person, Role};
 use super::stories::Story;
-use crate::accounts::store::people as store;
+use crate::accounts::store::{managed, people as store};
 use crate::accounts::{codes, password};
 use crate::app::App;
 use crate::clock::{HOUR, MINUTE};
+use crate::family::store::links;
 use crate::games;
 use crate::pictures::{self, Picture, Skeleton};
 use crate::rewards::{self, Action, Award, Count, Counts};
@@ -102,7 +103,10 @@ pub async fn fill(app: &Arc<App>) -> Result<Vec<Account>, FillError> {
     }
     let now = app.clock.now();
     app.database
-        .write(move |conn| make_friends(conn, &ids, now))
+        .write(move |conn| {
+            make_family(conn, &ids, now)?;
+            make_friends(conn, &ids, now)
+        })
         .await?;
     write(&file, &accounts).map_err(FillError::File)?;
     Ok(accounts)
@@ -230,6 +234,36 @@ async fn make_story(
         })
         .await
         .map_err(FillError::Database)
+}
+
+/// Links parents to their children, and makes the accounts of those who have none of their own, unless they are there.
+fn make_family(
+    conn: &mut Conn<'_>,
+    ids: &HashMap<&'static str, i64>,
+    now: i64,
+) -> Result<(), database::Error> {
+    let id = |username: &str| ids.get(username).copied().ok_or(database::Error::Missing);
+    for (parent, child) in WORLD.families {
+        links::activate(conn, id(parent)?, id(child)?, now)?;
+    }
+    for child in WORLD.managed {
+        let names = managed::Names {
+            username: child.username.to_owned(),
+            display_name: child.display_name(),
+            first_name: child.first_name.to_owned(),
+            last_name: child.last_name.to_owned(),
+            date_of_birth: Some(child.date_of_birth.to_owned()),
+        };
+        let parent = id(child.parent)?;
+        let Some(made) = managed::insert(conn, parent, &names, now)? else {
+            continue;
+        };
+        links::activate(conn, parent, made, now)?;
+        let mut profile = store::profile(conn, made)?.ok_or(database::Error::Missing)?;
+        child.avatar_emoji.clone_into(&mut profile.avatar_emoji);
+        store::save_profile(conn, &profile, now)?;
+    }
+    Ok(())
 }
 
 /// Makes friends, and what they wrote to each other, unless they have met already.

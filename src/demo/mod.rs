@@ -13,6 +13,7 @@
 //! ```
 
 pub mod drawing;
+pub mod family;
 pub mod fill;
 pub mod friends;
 pub mod people;
@@ -21,6 +22,7 @@ pub mod stories;
 #[cfg(test)]
 mod tests;
 
+use family::ManagedChild;
 use friends::Message;
 use people::Person;
 use stories::Story;
@@ -35,6 +37,10 @@ pub struct World {
     pub friends: &'static [(&'static str, &'static str)],
     /// What friends wrote to each other, oldest first.
     pub messages: &'static [Message],
+    /// Who looks after whom, parent first, usernames of `people`.
+    pub families: &'static [(&'static str, &'static str)],
+    /// Children whose accounts their parents made.
+    pub managed: &'static [ManagedChild],
 }
 
 /// The one demo world there is.
@@ -43,4 +49,6 @@ pub const WORLD: World = World {
     stories: &stories::STORIES,
     friends: &friends::FRIENDS,
     messages: &friends::MESSAGES,
+    families: &family::LINKS,
+    managed: &family::MANAGED,
 };

@@ -6,6 +6,7 @@ use super::drawing::{self, SIZE};
 use super::friends::REQUESTS;
 use super::people::{self, Role};
 use super::stories::Story;
+use crate::family::rules as family_rules;
 
 const CATEGORIES: [&str; 12] = [
     "adventure",
@@ -160,6 +161,22 @@ fn there_is_one_of_each_kind_of_person() {
     for person in WORLD.people {
         assert!(person.email.ends_with("@example.org") && person.display_name().chars().count() <= 50);
         assert!(person.avatar_emoji.chars().count() <= 10 && !person.bio.is_empty());
+    }
+}
+
+#[test]
+fn families_are_of_parents_and_children() {
+    let is = |username: &str, role| people::named(username).is_some_and(|person| person.role == role);
+    for (parent, child) in WORLD.families {
+        assert!(
+            is(parent, Role::Parent) && is(child, Role::Child),
+            "{parent}, {child}"
+        );
+    }
+    for child in WORLD.managed {
+        assert!(is(child.parent, Role::Parent) && people::named(child.username).is_none());
+        assert_eq!(family_rules::check_username(child.username), Ok(()));
+        assert!(family_rules::age(child.date_of_birth, "2026-03-04").is_some_and(|age| age > 3));
     }
 }
 

@@ -130,6 +130,7 @@ async fn identify(app: &Arc<App>, request: &Parts) -> Result<Identity, Error> {
         user_id: account.id,
         username: account.username,
         session: account.session,
+        acting: account.acting,
         expires_at,
     })
 }

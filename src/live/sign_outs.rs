@@ -24,7 +24,7 @@ pub enum SignOut {
         /// Its id.
         session: String,
     },
-    /// All sessions of an account.
+    /// All sessions of an account, and all in which its owner looks at the world as a child.
     Account {
         /// Its id.
         user: i64,
@@ -119,6 +119,8 @@ fn end(app: &App, sign_out: &SignOut) {
             live.close_user(*user, code::NORMAL, |handle| {
                 Some(handle.session()) != kept.as_deref()
             });
+            // Whoever looks at the world as a child stops doing so.
+            live.close_where(code::NORMAL, |handle| handle.acting() == Some(*user));
         }
     }
 }

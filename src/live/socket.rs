@@ -78,6 +78,7 @@ struct Inner {
     user_id: i64,
     username: Box<str>,
     session: Box<str>,
+    acting: Option<i64>,
     opened_at: i64,
     expires_at: i64,
     outbox: Outbox,
@@ -107,6 +108,8 @@ pub struct Identity {
     pub username: String,
     /// The sign-in.
     pub session: String,
+    /// The adult who looks at the world as this child; nothing: it is the owner.
+    pub acting: Option<i64>,
     /// When the token expires, in microseconds since 1970.
     pub expires_at: i64,
 }
@@ -119,6 +122,7 @@ impl Handle {
             user_id: who.user_id,
             username: who.username.into(),
             session: who.session.into(),
+            acting: who.acting,
             opened_at: now,
             expires_at: who.expires_at,
             outbox,
@@ -156,6 +160,11 @@ impl Handle {
     /// The sign-in whose token opened it.
     pub fn session(&self) -> &str {
         &self.0.session
+    }
+
+    /// The adult who looks at the world as its owner, a child.
+    pub fn acting(&self) -> Option<i64> {
+        self.0.acting
     }
 
     /// When it was opened, in microseconds since 1970.
@@ -387,7 +396,9 @@ impl<C: Conversation> Owner for Line<C> {
         inner.active_at.store(now, Ordering::Relaxed);
         if now - inner.noted_at.load(Ordering::Relaxed) >= MINUTE {
             inner.noted_at.store(now, Ordering::Relaxed);
-            self.app.sessions.saw(inner.user_id, now);
+            if inner.acting.is_none() {
+                self.app.sessions.saw(inner.user_id, now);
+            }
         }
         let _at_work = self.at_work();
         let (permit, _small) = match room {

@@ -96,6 +96,7 @@ pub struct PreferencesShape {
     pub achievement_alerts: bool,
     pub goal_completion: bool,
     pub realtime_updates: bool,
+    /// Always null: who holds it could send to the device.
     pub push_token: Option<String>,
     /// `ios`, `android` or `web`.
     pub device_type: Option<String>,
@@ -111,7 +112,7 @@ impl From<Preferences> for PreferencesShape {
             achievement_alerts: preferences.achievement_alerts,
             goal_completion: preferences.goal_completion,
             realtime_updates: preferences.realtime_updates,
-            push_token: preferences.push_token,
+            push_token: None,
             device_type: preferences.device_type,
             share_usage_data: preferences.share_usage_data,
             allow_analytics: preferences.allow_analytics,

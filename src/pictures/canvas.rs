@@ -126,6 +126,33 @@ pub fn page_key(canvas: &Skeleton) -> Option<String> {
     Some(hasher.finalize().to_hex().to_string())
 }
 
+/// How many pages a stored canvas has, that of the cover among them: the rows of its array, or of the `pages` of an
+/// object, as those of the old server may be; 1 for what is neither. Nothing when it is no JSON.
+pub fn pages(canvas: &Skeleton) -> Option<usize> {
+    #[derive(serde::Deserialize)]
+    struct Book {
+        pages: Vec<IgnoredAny>,
+    }
+    if has_literal_mark(canvas) {
+        return None;
+    }
+    let text = canvas.as_str().replace(MARK, " ");
+    if let Ok(rows) = serde_json::from_str::<Vec<IgnoredAny>>(&text) {
+        return Some(rows.len());
+    }
+    if let Ok(book) = serde_json::from_str::<Book>(&text) {
+        return Some(book.pages.len());
+    }
+    serde_json::from_str::<IgnoredAny>(&text).ok().map(|_| 1)
+}
+
+/// Whether the original text held the character that begins references: no JSON does.
+fn has_literal_mark(canvas: &Skeleton) -> bool {
+    canvas
+        .segments()
+        .any(|segment| matches!(segment, Segment::Text(text) if text.starts_with(MARK)))
+}
+
 /// An object of a canvas.
 struct Row {
     members: Vec<Member>,
@@ -268,10 +295,7 @@ impl Image {
 /// that a reference stays different from a text which spells the same with escapes.
 fn rows(canvas: &Skeleton) -> Result<Vec<Row>, CanvasError> {
     let text = canvas.as_str();
-    if canvas
-        .segments()
-        .any(|segment| matches!(segment, Segment::Text(text) if text.starts_with(MARK)))
-    {
+    if has_literal_mark(canvas) {
         return Err(CanvasError::NotRows);
     }
     let stand_in = unused_character(text).ok_or(CanvasError::NotRows)?;

@@ -278,3 +278,25 @@ proptest! {
         let _ = (page_key(&canvas), cover_of(&canvas, &canvas), accept_cover(canvas.clone()), accept(canvas, None));
     }
 }
+
+#[test]
+fn pages_are_counted_however_the_canvas_came_to_be() {
+    let png = small(Kind::Png);
+    for (text, expected) in [
+        ("[]".to_owned(), Some(0)),
+        (
+            format!(r#"[{{"id":"cover","canvasData":"{png}"}},{{"id":"a"}}]"#),
+            Some(2),
+        ),
+        (r#"{"pages":[{"id":"p0"},{"id":"p1"},3]}"#.to_owned(), Some(3)),
+        (r#"{"pages":7}"#.to_owned(), Some(1)),
+        (r#"{"strokes":[]}"#.to_owned(), Some(1)),
+        ("null".to_owned(), Some(1)),
+        (String::new(), None),
+        ("[{".to_owned(), None),
+        ("[\"\u{1}\"]".to_owned(), None),
+    ] {
+        let (canvas, _) = split(&text);
+        assert_eq!(pages(&canvas), expected, "{text:?}");
+    }
+}

@@ -49,11 +49,26 @@ pub fn named_in(texts: &[&str]) -> Vec<String> {
 /// A stored cover as others see it: the address of a stored picture, or the URL that it is.
 pub fn public_url(cover: &str, origin: &Origin) -> String {
     match Reference::parse(cover) {
-        Some(picture) => format!(
-            "{origin}/media/pictures/{}.{}",
-            picture.id,
-            picture.kind.extension()
-        ),
+        Some(picture) => address(&picture, origin),
         None => cover.to_owned(),
     }
+}
+
+/// The address of a stored picture, where it is found while a published story shows it.
+fn address(picture: &Reference, origin: &Origin) -> String {
+    format!(
+        "{origin}/media/pictures/{}.{}",
+        picture.id,
+        picture.kind.extension()
+    )
+}
+
+/// A stored text with the addresses of its pictures in their places.
+pub fn linked(text: String, origin: &Origin) -> String {
+    let skeleton = Skeleton::from_stored(text);
+    let parts = skeleton.segments().map(|segment| match segment {
+        Segment::Text(text) => text.to_owned(),
+        Segment::Picture(picture) => address(&picture, origin),
+    });
+    parts.collect()
 }

@@ -52,6 +52,8 @@ pub enum Part {
     Text(String),
     /// A stored skeleton, to become the inside of a JSON string with its pictures in place.
     Skeleton(String),
+    /// A stored skeleton that is JSON itself, as it is, with its pictures in place.
+    Canvas(String),
 }
 
 impl Part {
@@ -62,13 +64,13 @@ impl Part {
 
     fn text(&self) -> &str {
         match self {
-            Self::Json(text) | Self::Text(text) | Self::Skeleton(text) => text,
+            Self::Json(text) | Self::Text(text) | Self::Skeleton(text) | Self::Canvas(text) => text,
         }
     }
 
     /// Whether it holds a picture, or something that is written like one.
     fn has_marks(&self) -> bool {
-        matches!(self, Self::Skeleton(text) if text.contains(MARK))
+        matches!(self, Self::Skeleton(text) | Self::Canvas(text) if text.contains(MARK))
     }
 }
 
@@ -121,7 +123,7 @@ fn whole(parts: &[Part]) -> Vec<u8> {
     let mut out = Vec::new();
     for part in parts {
         match part {
-            Part::Json(text) => out.extend_from_slice(text.as_bytes()),
+            Part::Json(text) | Part::Canvas(text) => out.extend_from_slice(text.as_bytes()),
             Part::Text(text) | Part::Skeleton(text) => escape_json(text, &mut out),
         }
     }
@@ -211,20 +213,22 @@ impl<S: Source> Writer<S> {
             match part {
                 Part::Json(text) => self.items.push_back(Item::Json(text, 0)),
                 Part::Text(text) => self.items.push_back(Item::Text(text, 0)),
-                Part::Skeleton(text) => self.expand_skeleton(text),
+                Part::Skeleton(text) => self.expand_skeleton(text, Item::Text),
+                Part::Canvas(text) => self.expand_skeleton(text, Item::Json),
             }
         }
     }
 
-    fn expand_skeleton(&mut self, text: String) {
+    /// `item` is what becomes of the text between the pictures.
+    fn expand_skeleton(&mut self, text: String, item: fn(String, usize) -> Item) {
         let skeleton = Skeleton::from_stored(text);
         if !skeleton.as_str().contains(MARK) {
-            self.items.push_back(Item::Text(skeleton.into_stored(), 0));
+            self.items.push_back(item(skeleton.into_stored(), 0));
             return;
         }
         for segment in skeleton.segments() {
             self.items.push_back(match segment {
-                Segment::Text(text) => Item::Text(text.to_owned(), 0),
+                Segment::Text(text) => item(text.to_owned(), 0),
                 Segment::Picture(reference) => Item::Picture(Drawing {
                     reference,
                     _lease: self.app.pictures.leases.take(&reference.id.to_string()),

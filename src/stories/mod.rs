@@ -6,6 +6,7 @@ pub mod api;
 pub mod drawn;
 pub mod effects;
 pub mod limits;
+pub mod portfolio;
 pub mod rules;
 pub mod shapes;
 pub mod store;

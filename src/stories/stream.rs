@@ -4,7 +4,7 @@
 //! held while the network is slow. After an error in mid-stream the connection is aborted and the JSON array is never
 //! closed: an app takes a valid shorter list for the truth and deletes stories on the device.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::iter::Peekable;
 use std::pin::Pin;
@@ -66,15 +66,15 @@ fn opened(object: &str, member: &str) -> String {
 }
 
 /// A JSON object without its closing brace.
-fn open(object: &str) -> &str {
+pub(super) fn open(object: &str) -> &str {
     object.strip_suffix('}').unwrap_or(object)
 }
 
-fn json<T: serde::Serialize>(value: &T) -> String {
+pub(super) fn json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("our own shapes are plain JSON")
 }
 
-fn respond(body: Body) -> Response {
+pub(super) fn respond(body: Body) -> Response {
     let mut response = Response::new(body);
     response
         .headers_mut()
@@ -214,12 +214,49 @@ fn append_json<T: serde::Serialize>(value: &T, out: &mut Vec<u8>) {
     serde_json::to_writer(out, value).expect("our own shapes are plain JSON");
 }
 
+/// Stories that wait to be sent, with the bytes of their bodies.
+pub(super) struct Waiting(VecDeque<(Story, i64)>);
+
+impl Waiting {
+    /// The rows of a page with these heads, and the bytes that they and their bodies hold at a time: each skeleton is
+    /// there twice while it is taken apart.
+    pub(super) fn new(heads: &[Head], rows: Vec<Story>) -> (Self, usize) {
+        let largest = heads.iter().map(|head| head.body_bytes).max().unwrap_or_default();
+        let held = rows.len() * ROW_BYTES + 2 * usize::try_from(largest.max(BATCH_BYTES)).unwrap_or_default();
+        let sizes: HashMap<i64, i64> = heads.iter().map(|head| (head.id, head.body_bytes)).collect();
+        let waiting = rows.into_iter().map(|story| {
+            let bytes = sizes.get(&story.id).copied().unwrap_or_default();
+            (story, bytes)
+        });
+        (Self(waiting.collect()), held)
+    }
+
+    /// The next stories whose bodies fit into one batch; always one at least, as long as there is any.
+    pub(super) fn next_batch(&mut self) -> Vec<Story> {
+        let mut batch = Vec::new();
+        let mut left = BATCH_BYTES;
+        while let Some((_, bytes)) = self.0.front() {
+            if !batch.is_empty() && *bytes > left {
+                break;
+            }
+            left -= bytes;
+            batch.extend(self.0.pop_front().map(|(story, _)| story));
+        }
+        batch
+    }
+}
+
+/// The long members of some stories, read in mid-stream.
+pub(super) async fn bodies_of(app: &App, batch: &[Story]) -> Result<Vec<StoryBody>, database::Error> {
+    let ids: Vec<i64> = batch.iter().map(|story| story.id).collect();
+    patiently(app, move |conn| bodies::of(conn, &ids)).await
+}
+
 /// One's own list: whole stories, batch by batch.
 pub struct OwnList {
     app: Arc<App>,
     frame: Frame,
-    /// Stories still to send, with the bytes of their bodies.
-    waiting: VecDeque<(Story, i64)>,
+    waiting: Waiting,
     is_first: bool,
     is_done: bool,
 }
@@ -230,42 +267,20 @@ impl OwnList {
         app: &Arc<App>,
         owner: i64,
         frame: Frame,
-        heads: Vec<Head>,
+        heads: &[Head],
         rows: Vec<Story>,
     ) -> Result<Response, Error> {
-        let largest = heads.iter().map(|head| head.body_bytes).max().unwrap_or_default();
-        // Each skeleton is there twice while it is taken apart.
-        let held = rows.len() * ROW_BYTES + 2 * usize::try_from(largest.max(BATCH_BYTES)).unwrap_or_default();
-        let sizes: std::collections::HashMap<i64, i64> =
-            heads.into_iter().map(|head| (head.id, head.body_bytes)).collect();
-        let waiting = rows.into_iter().map(|story| {
-            let bytes = sizes.get(&story.id).copied().unwrap_or_default();
-            (story, bytes)
-        });
+        let (waiting, held) = Waiting::new(heads, rows);
         let list = Self {
             app: Arc::clone(app),
             frame,
-            waiting: waiting.collect(),
+            waiting,
             is_first: true,
             is_done: false,
         };
         Ok(respond(
             pictures::stream::body(app, Reader::Lister(owner), list, held).await?,
         ))
-    }
-
-    /// The next stories whose bodies fit into one batch; always one at least.
-    fn next_batch(&mut self) -> Vec<Story> {
-        let mut batch = Vec::new();
-        let mut left = BATCH_BYTES;
-        while let Some((_, bytes)) = self.waiting.front() {
-            if !batch.is_empty() && *bytes > left {
-                break;
-            }
-            left -= bytes;
-            batch.extend(self.waiting.pop_front().map(|(story, _)| story));
-        }
-        batch
     }
 
     fn parts(&mut self, batch: &[Story], mut bodies: Vec<StoryBody>) -> Vec<Part> {
@@ -295,14 +310,13 @@ impl Source for OwnList {
         if !self.frame.head.is_empty() {
             parts.push(Part::json(std::mem::take(&mut self.frame.head)));
         }
-        let batch = self.next_batch();
+        let batch = self.waiting.next_batch();
         if batch.is_empty() {
             self.is_done = true;
             parts.push(Part::json(self.frame.tail));
             return Ok(Some(parts));
         }
-        let ids: Vec<i64> = batch.iter().map(|story| story.id).collect();
-        let bodies = patiently(&self.app, move |conn| bodies::of(conn, &ids)).await?;
+        let bodies = bodies_of(&self.app, &batch).await?;
         parts.extend(self.parts(&batch, bodies));
         Ok(Some(parts))
     }

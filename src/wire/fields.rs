@@ -33,6 +33,11 @@ impl Fields {
         self.errors.add(name, sentence);
     }
 
+    /// Notes that a field must be sent, unless something else is wrong with it.
+    pub fn need(&mut self, name: &str) {
+        self.require(name);
+    }
+
     /// The field as it was sent.
     pub fn raw(&mut self, name: &str) -> Option<Value> {
         self.object.remove(name)

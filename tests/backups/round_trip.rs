@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tinytales::migrations::TABLES;
-use tinytales::notifications::store::preferences::{self, Preferences};
+use tinytales::notifications::store::preferences::{self, Change};
 use tinytales::notifications::store::{New, insert};
 use tinytales::social::store::{friends, messages};
 
@@ -123,7 +123,7 @@ fn write_to_each_other(url: &str) {
             story_id: None,
         };
         insert(conn, &new, 3)?;
-        preferences::set(conn, one, &Preferences::default())
+        preferences::change(conn, one, &Change::default()).map(drop)
     });
 }
 

@@ -138,6 +138,8 @@ fn a_signature_alone_is_not_a_session() {
         jti: random_hex(),
         user_id,
         sid,
+        act: None,
+        view: None,
     };
     for claims in [
         claims(mira.id(), random_hex()),

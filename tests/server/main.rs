@@ -10,6 +10,7 @@
 
 mod drawings;
 mod earnings;
+mod families;
 mod held_up;
 mod meetings;
 mod playground;
@@ -37,6 +38,13 @@ mod collaboration_stories;
 mod collaboration_votes;
 mod envelope_bodies;
 mod envelope_connections;
+mod family_children;
+mod family_linking;
+mod family_queries;
+mod family_sign_in;
+mod family_strangers;
+mod family_switching;
+mod family_watching;
 mod games_lists;
 mod games_making;
 mod games_pay;

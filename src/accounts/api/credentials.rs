@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use database::Conn;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::sign_in::Said;
 use crate::accounts::auth::Caller;
 use crate::accounts::password::{self, Verdict, Workspace};
-use crate::accounts::store::{codes, people, sessions};
+use crate::accounts::store::{codes, managed, people, sessions};
 use crate::accounts::tokens::random_hex;
 use crate::accounts::{limits, rules};
 use crate::app::App;
 use crate::clock::DAY;
+use crate::family;
 use crate::live::collaboration;
 use crate::live::sign_outs::{self, SignOut};
 use crate::mail::queue;
@@ -25,9 +27,6 @@ use crate::wire::{Body, Error, Fields, respond};
 
 /// How long a changed address can be taken back.
 const UNDO_DAYS: i64 = 14;
-
-/// Stored instead of a hash: no password is right.
-const UNUSABLE_PASSWORD: &str = "!";
 
 /// Another password.
 #[derive(Deserialize, ToSchema)]
@@ -46,6 +45,7 @@ pub async fn change_password(
     Caller(caller): Caller,
     Body(body): Body,
 ) -> Result<Response, Error> {
+    caller.in_person()?;
     let mut fields = Fields::new(body);
     let current = fields.password("current_password");
     let new = fields.password("new_password");
@@ -109,6 +109,15 @@ async fn look(app: &Arc<App>, user_id: i64, password: String) -> Result<(Verdict
     Ok(app.hashing.run(verify).await?)
 }
 
+/// Refuses for a child's account that an adult made and looks after: its address and its end are that adult's business.
+fn not_managed(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
+    if managed::keeper(conn, user_id)?.is_none() {
+        return Ok(());
+    }
+    let sentence = "An adult looks after this account. Please ask them.";
+    Err(Error::forbidden(sentence).code("managed_account"))
+}
+
 fn not_right(field: &str) -> Error {
     Error::field(field, "This password is not right.")
 }
@@ -137,6 +146,7 @@ pub async fn change_email(
     Caller(caller): Caller,
     Body(body): Body,
 ) -> Result<Response, Error> {
+    caller.in_person()?;
     let mut fields = Fields::new(body);
     let email = fields.required_text("new_email", rules::LONGEST_EMAIL);
     let password = fields.password("password");
@@ -168,6 +178,7 @@ async fn store_address(app: &Arc<App>, user_id: i64, verified: String, address: 
         if !people::has_password(conn, user_id, &verified)? {
             return Err(not_right("password"));
         }
+        not_managed(conn, user_id)?;
         if people::is_address_taken(conn, &address, user_id)? {
             return Err(Error::field(
                 "new_email",
@@ -233,7 +244,7 @@ pub async fn undo_email_change(app: &Arc<App>, token: &str) -> Result<Undo, Erro
                 }
                 codes::take_undo(conn, &token_hash, now)?;
                 people::set_email(conn, user_id, &old_email, now)?;
-                people::set_password(conn, user_id, UNUSABLE_PASSWORD, now)?;
+                people::set_password(conn, user_id, password::UNUSABLE, now)?;
                 codes::void_all(conn, user_id)?;
                 sessions::close_all(conn, user_id, None)?;
                 Ok((Undo::Done, user_id))
@@ -254,7 +265,8 @@ pub struct Confirmation {
     password: String,
 }
 
-/// Deletes the account and what is its own. A collaborative story goes to another of its authors.
+/// Deletes the account and what is its own. A collaborative story goes to another of its authors; a child whose account
+/// the caller made goes to another adult who is linked to it, and is archived where there is none.
 #[utoipa::path(post, path = "/api/auth/delete-account/", tag = "accounts", request_body = Confirmation,
     responses((status = 200, body = Said)))]
 pub async fn delete_account(
@@ -262,6 +274,7 @@ pub async fn delete_account(
     Caller(caller): Caller,
     Body(body): Body,
 ) -> Result<Response, Error> {
+    caller.in_person()?;
     let mut fields = Fields::new(body);
     let password = fields.password("password");
     fields.finish()?;
@@ -274,14 +287,18 @@ pub async fn delete_account(
             if !people::has_password(conn, caller.id, &verified)? {
                 return Err(not_right("password"));
             }
+            not_managed(conn, caller.id)?;
+            let archived = family::forget_adult(conn, caller.id, now)?;
             let inherited = stories::forget_author(conn, caller.id, now)?;
             social::forget_friend(conn, caller.id)?;
             let told = collaboration::forget_member(conn, caller.id, now)?;
             people::delete(conn, caller.id)?;
-            Ok((told, inherited))
+            Ok((told, inherited, archived))
         });
-        let (told, inherited) = delete.await?;
-        sign_outs::announce(&own, &SignOut::everywhere(caller.id));
+        let (told, inherited, archived) = delete.await?;
+        for gone in archived.into_iter().chain([caller.id]) {
+            sign_outs::announce(&own, &SignOut::everywhere(gone));
+        }
         inherited.announce(&own);
         for (collaboration_id, event) in told {
             collaboration::events::announce(&own, collaboration_id, &event);

@@ -11,10 +11,11 @@ use crate::accounts::auth::Anyone;
 use crate::accounts::rules;
 use crate::accounts::shapes::AccountShape;
 use crate::accounts::signing_in::{self, For, Opened};
-use crate::accounts::store::sessions;
+use crate::accounts::store::sessions::{self, Lease};
 use crate::accounts::tokens::{Claims, Kind, Pair};
 use crate::app::{App, ClientAddress};
 use crate::clock::{DAY, SECOND};
+use crate::family;
 use crate::wire::{Body, Error, Fields, PUBLIC_BODY, respond};
 
 /// A refresh token is handed out anew when less than this is left of the sign-in.
@@ -24,6 +25,7 @@ const RENEW_WITHIN: i64 = 30 * DAY;
 #[derive(Deserialize, ToSchema)]
 #[expect(dead_code, reason = "documents the request; the fields are read leniently")]
 pub struct SignIn {
+    /// The user name, for the account of a child that an adult made and that has no address.
     email: String,
     password: String,
 }
@@ -95,44 +97,47 @@ pub async fn refresh(State(app): State<Arc<App>>, Body(body): Body<PUBLIC_BODY>)
     let now = app.clock.now();
     let (token, claims) = refresh_claims(&app, body).ok_or_else(stale)?;
     let (session, user_id) = (claims.sid.clone(), claims.user_id);
-    let ends = app
-        .read(move |conn| Ok(sessions::end_of(conn, &session, user_id, now)?))
+    let lease = app
+        .read(move |conn| Ok(sessions::lease(conn, &session, user_id, now)?))
         .await?
         .ok_or_else(stale)?;
-
-    let tokens = if ends - now < RENEW_WITHIN {
-        let (session, ends) = (claims.sid.clone(), now + app.config.refresh_token_days * DAY);
-        app.write(move |conn| Ok(sessions::prolong(conn, &session, ends)?))
-            .await?;
-        Pair::new(
-            &app.keys,
-            user_id,
-            &claims.sid,
-            now,
-            app.config.access_token_days,
-            ends,
-        )
-    } else {
-        let fresh = Pair::new(
-            &app.keys,
-            user_id,
-            &claims.sid,
-            now,
-            app.config.access_token_days,
-            ends,
-        );
-        let is_current = claims.exp - now / SECOND > RENEW_WITHIN / SECOND;
-        Pair {
-            access: fresh.access,
-            refresh: if is_current { token } else { fresh.refresh },
-        }
-    };
+    let tokens = renewed(&app, token, &claims, lease, now).await?;
     Ok(respond::ok(&Refreshed {
         access_token: tokens.access.clone(),
         refresh_token: tokens.refresh.clone(),
         access: tokens.access,
         refresh: tokens.refresh,
     }))
+}
+
+/// New tokens for a session that goes on. An adult's view of a child is never prolonged.
+async fn renewed(
+    app: &Arc<App>,
+    token: String,
+    claims: &Claims,
+    lease: Lease,
+    now: i64,
+) -> Result<Pair, Error> {
+    let (keys, days, sid) = (&app.keys, app.config.access_token_days, &claims.sid);
+    if let Some(adult) = lease.acting {
+        let fresh = Pair::of_view(keys, (claims.user_id, adult), sid, now, days, lease.ends);
+        return Ok(Pair {
+            access: fresh.access,
+            refresh: token,
+        });
+    }
+    if lease.ends - now < RENEW_WITHIN {
+        let (session, ends) = (sid.clone(), now + app.config.refresh_token_days * DAY);
+        app.write(move |conn| Ok(sessions::prolong(conn, &session, ends)?))
+            .await?;
+        return Ok(Pair::new(keys, claims.user_id, sid, now, days, ends));
+    }
+    let fresh = Pair::new(keys, claims.user_id, sid, now, days, lease.ends);
+    let is_current = claims.exp - now / SECOND > RENEW_WITHIN / SECOND;
+    Ok(Pair {
+        access: fresh.access,
+        refresh: if is_current { token } else { fresh.refresh },
+    })
 }
 
 fn refresh_claims(
@@ -183,7 +188,8 @@ pub async fn logout(State(app): State<Arc<App>>, Body(body): Body<PUBLIC_BODY>) 
 /// Proves an adult's identity before leaving a child's view. A wrong password is 400, never 401: the apps would take
 /// that for a stale token.
 ///
-/// With a valid token only the caller's own address can be asked about; without one the limits of signing in hold.
+/// With a valid token only the caller's own address can be asked about, and a child may ask about those of the adults who
+/// are linked to it; without one the limits of signing in hold.
 #[utoipa::path(post, path = "/api/auth/verify-password/", tag = "accounts", request_body = SignIn, security((), ("bearer" = [])),
     responses((status = 200, body = Said)))]
 pub async fn verify_password(
@@ -193,14 +199,21 @@ pub async fn verify_password(
     Body(body): Body<PUBLIC_BODY>,
 ) -> Result<Response, Error> {
     let (email, password) = address_and_password(body)?;
+    // Before the password is looked at: the pace of the answer must not tell whether it was right.
+    let may_ask = match caller {
+        Some(caller) => {
+            let address = email.clone();
+            app.read(move |conn| Ok(family::may_ask_about(conn, caller.id, &address)?))
+                .await?
+        }
+        None => true,
+    };
     let checked = signing_in::check(&app, &network, &email, password).await?;
-    let may_ask = |profile_id| caller.as_ref().is_none_or(|caller| caller.id == profile_id);
-    match checked {
-        Some(checked) if may_ask(checked.profile.id) => Ok(Said::ok("The password is right.")),
-        _ => Err(Error::bad_request(
-            "The e-mail address or the password is not right.",
-        )),
+    if checked.is_some() && may_ask {
+        return Ok(Said::ok("The password is right."));
     }
+    let sentence = "The e-mail address or the password is not right.";
+    Err(Error::bad_request(sentence).code("invalid_password"))
 }
 
 /// Cookie sessions of old server-made pages: gone.

@@ -163,13 +163,13 @@ fn free_username<'a>(conn: &mut Conn<'_>, candidates: &'a [String]) -> Result<&'
         .unwrap_or(last))
 }
 
-/// What signing in with this address needs.
+/// What signing in with this address needs, or, of an account without an address, with this user name.
 pub fn sign_in(conn: &mut Conn<'_>, email: &str) -> Result<Option<SignIn>, Error> {
     let row = conn.first(
         "SELECT id, username, COALESCE(email, ''), first_name, last_name, user_type, display_name, avatar_emoji,
                 selected_avatar_border, bio, date_of_birth, experience_points, last_seen, created_at, updated_at,
                 password_hash, email_verified_at IS NOT NULL AND suspended_at IS NULL AND archived_at IS NULL
-         FROM users WHERE email_folded = $1",
+         FROM users WHERE email_folded = $1 OR (username_folded = $1 AND email_folded IS NULL)",
         &[&fold(email)],
     )?;
     let Some(mut row) = row else { return Ok(None) };

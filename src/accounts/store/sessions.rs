@@ -7,8 +7,10 @@ use database::{Conn, Error, ToValue, placeholders};
 use crate::accounts::sessions::Account;
 use crate::clock::DAY;
 
-/// How many sign-ins an account may have; the oldest go first.
+/// How many sign-ins an account may have; the oldest go first. An adult's views of a child are none of the child's.
 const MOST_SESSIONS: i64 = 50;
+/// How often one adult may look at the world as the same child at a time; the oldest views go first.
+const MOST_VIEWS: i64 = 10;
 /// How many sessions are looked up together.
 pub const MOST_LOOKED_UP: usize = 100;
 
@@ -17,7 +19,7 @@ pub const MOST_LOOKED_UP: usize = 100;
 pub enum Standing {
     /// It belongs to this account.
     Active(Account),
-    /// Its account is suspended, archived or not verified.
+    /// Its account is suspended, archived or not verified, or that of the adult who looks at the world as this child.
     Inactive,
     /// There is no such session, or it has expired.
     Gone,
@@ -26,9 +28,11 @@ pub enum Standing {
 /// Looks a session up.
 pub fn standing(conn: &mut Conn<'_>, session: &str, now: i64) -> Result<Standing, Error> {
     let row = conn.first(
-        "SELECT u.id, u.username, u.user_type, u.is_admin,
+        "SELECT u.id, u.username, u.user_type, u.is_admin AND s.actor_id IS NULL, s.actor_id,
                 u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL
-         FROM sessions s JOIN users u ON u.id = s.user_id
+                AND (s.actor_id IS NULL OR (a.email_verified_at IS NOT NULL
+                                            AND a.suspended_at IS NULL AND a.archived_at IS NULL))
+         FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN users a ON a.id = s.actor_id
          WHERE s.id = $1 AND s.expires_at > $2",
         &[&session, &now],
     )?;
@@ -40,6 +44,7 @@ pub fn standing(conn: &mut Conn<'_>, session: &str, now: i64) -> Result<Standing
         username: row.take()?,
         user_type: row.take()?,
         is_admin: row.take()?,
+        acting: row.take()?,
         session: session.to_owned(),
     };
     Ok(if row.take()? {
@@ -62,9 +67,11 @@ pub fn still_open(conn: &mut Conn<'_>, sessions: &[String], now: i64) -> Result<
 
 fn still_open_sql() -> String {
     format!(
-        "SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+        "SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN users a ON a.id = s.actor_id
          WHERE s.expires_at > $1 AND s.id IN ({})
-           AND u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL",
+           AND u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL
+           AND (s.actor_id IS NULL OR (a.email_verified_at IS NOT NULL
+                                       AND a.suspended_at IS NULL AND a.archived_at IS NULL))",
         placeholders(2, MOST_LOOKED_UP)
     )
 }
@@ -95,22 +102,80 @@ pub fn open(
         return Ok(false);
     }
     conn.execute(
-        "DELETE FROM sessions WHERE user_id = $1 AND id NOT IN (
-             SELECT id FROM sessions WHERE user_id = $1 ORDER BY created_at DESC, id LIMIT $2)",
+        "DELETE FROM sessions WHERE user_id = $1 AND actor_id IS NULL AND id NOT IN (
+             SELECT id FROM sessions WHERE user_id = $1 AND actor_id IS NULL
+             ORDER BY created_at DESC, id LIMIT $2)",
         &[&user_id, &MOST_SESSIONS],
     )?;
     Ok(true)
 }
 
-/// When an active account's session ends; nothing when it is worth nothing.
-pub fn end_of(conn: &mut Conn<'_>, session: &str, user_id: i64, now: i64) -> Result<Option<i64>, Error> {
+/// Opens a session in which an adult looks at the world as a child. It lives no longer than the adult's own session, in
+/// which this is asked for, and dies with it; when it ends. Nothing, and nothing is opened, when either account is not
+/// active, the child is none, or that session is no sign-in of the adult's own. Two queries.
+pub fn open_view(
+    conn: &mut Conn<'_>,
+    view: &str,
+    child: i64,
+    (adult, session): (i64, &str),
+    now: i64,
+    ends: i64,
+) -> Result<Option<i64>, Error> {
     let row = conn.first(
-        "SELECT s.expires_at FROM sessions s JOIN users u ON u.id = s.user_id
+        "INSERT INTO sessions (id, user_id, created_at, expires_at, actor_id, actor_session_id)
+         SELECT CAST($1 AS TEXT), c.id, CAST($5 AS BIGINT),
+                CASE WHEN s.expires_at < $6 THEN s.expires_at ELSE CAST($6 AS BIGINT) END, a.id, s.id
+         FROM sessions s JOIN users a ON a.id = s.user_id JOIN users c ON c.id = $2
+         WHERE s.id = $4 AND a.id = $3 AND s.actor_id IS NULL AND s.expires_at > $5
+           AND a.email_verified_at IS NOT NULL AND a.suspended_at IS NULL AND a.archived_at IS NULL
+           AND c.email_verified_at IS NOT NULL AND c.suspended_at IS NULL AND c.archived_at IS NULL
+           AND c.user_type = 'child' AND c.is_admin = FALSE
+         RETURNING expires_at",
+        &[&view, &child, &adult, &session, &now, &ends],
+    )?;
+    let Some(mut row) = row else { return Ok(None) };
+    conn.execute(
+        "DELETE FROM sessions WHERE user_id = $1 AND actor_id = $2 AND id NOT IN (
+             SELECT id FROM sessions WHERE user_id = $1 AND actor_id = $2 ORDER BY created_at DESC, id LIMIT $3)",
+        &[&child, &adult, &MOST_VIEWS],
+    )?;
+    Ok(Some(row.take()?))
+}
+
+/// Closes the sessions in which an adult looks at the world as a child; which they were.
+pub fn close_views(conn: &mut Conn<'_>, adult: i64, child: i64) -> Result<Vec<String>, Error> {
+    let rows = conn.query(
+        "DELETE FROM sessions WHERE actor_id = $1 AND user_id = $2 RETURNING id",
+        &[&adult, &child],
+    )?;
+    rows.into_iter().map(|mut row| row.take()).collect()
+}
+
+/// How long a session lasts, and whose view it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// When it ends.
+    pub ends: i64,
+    /// The adult who looks at the world as the account.
+    pub acting: Option<i64>,
+}
+
+/// The lease of an active account's session; nothing when it is worth nothing.
+pub fn lease(conn: &mut Conn<'_>, session: &str, user_id: i64, now: i64) -> Result<Option<Lease>, Error> {
+    let row = conn.first(
+        "SELECT s.expires_at, s.actor_id
+         FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN users a ON a.id = s.actor_id
          WHERE s.id = $1 AND s.user_id = $2 AND s.expires_at > $3
-           AND u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL",
+           AND u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL
+           AND (s.actor_id IS NULL OR (a.email_verified_at IS NOT NULL
+                                       AND a.suspended_at IS NULL AND a.archived_at IS NULL))",
         &[&session, &user_id, &now],
     )?;
-    row.map(|mut row| row.take()).transpose()
+    let Some(mut row) = row else { return Ok(None) };
+    Ok(Some(Lease {
+        ends: row.take()?,
+        acting: row.take()?,
+    }))
 }
 
 /// Moves the end of a session.
@@ -122,16 +187,20 @@ pub fn prolong(conn: &mut Conn<'_>, session: &str, ends: i64) -> Result<(), Erro
     Ok(())
 }
 
-/// Closes one session.
-pub fn close(conn: &mut Conn<'_>, session: &str) -> Result<(), Error> {
+/// Closes one session, and the views of children that were opened in it; which those were. Two queries.
+pub fn close(conn: &mut Conn<'_>, session: &str) -> Result<Vec<String>, Error> {
+    let views = conn.query(
+        "DELETE FROM sessions WHERE actor_session_id = $1 RETURNING id",
+        &[&session],
+    )?;
     conn.execute("DELETE FROM sessions WHERE id = $1", &[&session])?;
-    Ok(())
+    views.into_iter().map(|mut row| row.take()).collect()
 }
 
-/// Closes all sessions of an account but `kept`.
+/// Closes all sessions of an account but `kept`, and all in which its owner looks at the world as somebody else.
 pub fn close_all(conn: &mut Conn<'_>, user_id: i64, kept: Option<&str>) -> Result<(), Error> {
     conn.execute(
-        "DELETE FROM sessions WHERE user_id = $1 AND id <> $2",
+        "DELETE FROM sessions WHERE (user_id = $1 AND id <> $2) OR actor_id = $1",
         &[&user_id, &kept.unwrap_or_default()],
     )?;
     Ok(())

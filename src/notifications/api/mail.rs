@@ -23,11 +23,13 @@ pub struct TestMailAnswer {
     message: String,
 }
 
-/// Sends a mail to one's own address, to see whether it arrives. 200 also when none can be sent: the apps show `message`.
+/// Sends a mail to one's own address, to see whether it arrives: once in five minutes, five times a day. 200 also when none
+/// can be sent: the apps show `message`.
 #[utoipa::path(post, path = "/api/notifications/send-test-email/", tag = "notifications",
     responses((status = 200, body = TestMailAnswer)))]
 pub async fn send_test(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result<Response, Error> {
     app.limit(&limits::TEST_MAIL, caller.id)?;
+    app.limit(&limits::TEST_MAILS_A_DAY, caller.id)?;
     if !app.mail.is_configured() {
         return Ok(answer(false, "This server sends no mail.".to_owned()));
     }

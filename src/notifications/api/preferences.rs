@@ -12,7 +12,7 @@ use crate::accounts::auth::Caller;
 use crate::app::App;
 use crate::notifications::limits;
 use crate::notifications::shapes::PreferencesShape;
-use crate::notifications::store::preferences::{self, Preferences};
+use crate::notifications::store::preferences::{self, Change, Preferences};
 use crate::wire::{Body, Error, Fields, respond};
 
 /// The largest request, in bytes.
@@ -62,57 +62,23 @@ pub struct PreferencesChange {
     public_profile: Option<bool>,
 }
 
-/// What a request changes.
-#[derive(Clone, Debug, Default)]
-struct Change {
-    weekly_reports: Option<bool>,
-    achievement_alerts: Option<bool>,
-    goal_completion: Option<bool>,
-    realtime_updates: Option<bool>,
-    push_token: Option<Option<String>>,
-    device_type: Option<Option<String>>,
-    share_usage_data: Option<bool>,
-    allow_analytics: Option<bool>,
-    public_profile: Option<bool>,
+fn read(fields: &mut Fields) -> Change {
+    Change {
+        weekly_reports: switch(fields, "weekly_reports"),
+        achievement_alerts: switch(fields, "achievement_alerts"),
+        goal_completion: switch(fields, "goal_completion"),
+        realtime_updates: switch(fields, "realtime_updates"),
+        push_token: fields.nullable_text("push_token", LONGEST_TOKEN),
+        device_type: device(fields),
+        share_usage_data: switch(fields, "share_usage_data"),
+        allow_analytics: switch(fields, "allow_analytics"),
+        public_profile: switch(fields, "public_profile"),
+    }
 }
 
-impl Change {
-    fn read(fields: &mut Fields) -> Self {
-        Self {
-            weekly_reports: switch(fields, "weekly_reports"),
-            achievement_alerts: switch(fields, "achievement_alerts"),
-            goal_completion: switch(fields, "goal_completion"),
-            realtime_updates: switch(fields, "realtime_updates"),
-            push_token: fields.nullable_text("push_token", LONGEST_TOKEN),
-            device_type: device(fields),
-            share_usage_data: switch(fields, "share_usage_data"),
-            allow_analytics: switch(fields, "allow_analytics"),
-            public_profile: switch(fields, "public_profile"),
-        }
-    }
-
-    fn over(self, before: Preferences) -> Preferences {
-        Preferences {
-            weekly_reports: self.weekly_reports.unwrap_or(before.weekly_reports),
-            achievement_alerts: self.achievement_alerts.unwrap_or(before.achievement_alerts),
-            goal_completion: self.goal_completion.unwrap_or(before.goal_completion),
-            realtime_updates: self.realtime_updates.unwrap_or(before.realtime_updates),
-            push_token: self.push_token.unwrap_or(before.push_token),
-            device_type: self.device_type.unwrap_or(before.device_type),
-            share_usage_data: self.share_usage_data.unwrap_or(before.share_usage_data),
-            allow_analytics: self.allow_analytics.unwrap_or(before.allow_analytics),
-            public_profile: self.public_profile.unwrap_or(before.public_profile),
-        }
-    }
-
-    async fn store(self, app: &Arc<App>, user_id: i64) -> Result<Preferences, Error> {
-        app.write(move |conn| {
-            let changed = self.clone().over(preferences::get(conn, user_id)?);
-            preferences::set(conn, user_id, &changed)?;
-            Ok(changed)
-        })
+async fn store(app: &Arc<App>, user_id: i64, change: Change) -> Result<Preferences, Error> {
+    app.write(move |conn| Ok(preferences::change(conn, user_id, &change)?))
         .await
-    }
 }
 
 /// A boolean and nothing that looks like one: the apps send nothing else.
@@ -142,9 +108,9 @@ pub async fn change(
 ) -> Result<Response, Error> {
     app.limit(&limits::CHANGE, caller.id)?;
     let mut fields = Fields::new(body);
-    let change = Change::read(&mut fields);
+    let change = read(&mut fields);
     fields.finish()?;
-    let changed = change.store(&app, caller.id).await?;
+    let changed = store(&app, caller.id, change).await?;
     Ok(respond::ok(&PreferencesAnswer {
         success: true,
         message: Some("Your settings are saved."),
@@ -180,6 +146,6 @@ pub async fn register_device(
         device_type: Some(Some(device.unwrap_or_else(|| "web".to_owned()))),
         ..Change::default()
     };
-    change.store(&app, caller.id).await?;
+    store(&app, caller.id, change).await?;
     Ok(respond::ok(&NotificationDone::new("This device is noted.")))
 }

@@ -1,6 +1,6 @@
 //! What people want to be told of: who never changed anything has no row, and the defaults.
 
-use database::{Conn, Error};
+use database::{Conn, Error, Row};
 
 /// The preferences of one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +43,11 @@ pub fn get(conn: &mut Conn<'_>, user_id: i64) -> Result<Preferences, Error> {
          FROM notification_preferences WHERE user_id = $1",
         &[&user_id],
     )?;
-    let Some(mut row) = row else {
-        return Ok(Preferences::default());
-    };
+    row.map_or_else(|| Ok(Preferences::default()), |mut row| read(&mut row))
+}
+
+/// The next nine columns of a row.
+fn read(row: &mut Row) -> Result<Preferences, Error> {
     Ok(Preferences {
         weekly_reports: row.take()?,
         achievement_alerts: row.take()?,
@@ -59,30 +61,56 @@ pub fn get(conn: &mut Conn<'_>, user_id: i64) -> Result<Preferences, Error> {
     })
 }
 
-/// Stores the preferences of an account. One query.
-pub fn set(conn: &mut Conn<'_>, user_id: i64, preferences: &Preferences) -> Result<(), Error> {
-    conn.execute(
-        "INSERT INTO notification_preferences (user_id, weekly_reports, achievement_alerts, goal_completion,
+/// What is to be changed; `None` stays.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "the names are the wire's own")]
+pub struct Change {
+    pub weekly_reports: Option<bool>,
+    pub achievement_alerts: Option<bool>,
+    pub goal_completion: Option<bool>,
+    pub realtime_updates: Option<bool>,
+    pub push_token: Option<Option<String>>,
+    pub device_type: Option<Option<String>>,
+    pub share_usage_data: Option<bool>,
+    pub allow_analytics: Option<bool>,
+    pub public_profile: Option<bool>,
+}
+
+/// Changes the preferences of an account, whether or not it has any yet; what they are now. One query.
+pub fn change(conn: &mut Conn<'_>, user_id: i64, change: &Change) -> Result<Preferences, Error> {
+    let (push_token, device_type) = (
+        change.push_token.clone().flatten(),
+        change.device_type.clone().flatten(),
+    );
+    let mut row = conn.one(
+        "INSERT INTO notification_preferences AS p (user_id, weekly_reports, achievement_alerts, goal_completion,
              realtime_updates, push_token, device_type, share_usage_data, allow_analytics, public_profile)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         VALUES ($1, COALESCE($2, TRUE), COALESCE($3, TRUE), COALESCE($4, TRUE), COALESCE($5, FALSE), $6, $7,
+             COALESCE($8, TRUE), COALESCE($9, TRUE), COALESCE($10, FALSE))
          ON CONFLICT (user_id) DO UPDATE
-         SET weekly_reports = excluded.weekly_reports, achievement_alerts = excluded.achievement_alerts,
-             goal_completion = excluded.goal_completion, realtime_updates = excluded.realtime_updates,
-             push_token = excluded.push_token, device_type = excluded.device_type,
-             share_usage_data = excluded.share_usage_data, allow_analytics = excluded.allow_analytics,
-             public_profile = excluded.public_profile",
+         SET weekly_reports = COALESCE($2, p.weekly_reports), achievement_alerts = COALESCE($3, p.achievement_alerts),
+             goal_completion = COALESCE($4, p.goal_completion),
+             realtime_updates = COALESCE($5, p.realtime_updates),
+             push_token = CASE WHEN $11 = TRUE THEN excluded.push_token ELSE p.push_token END,
+             device_type = CASE WHEN $12 = TRUE THEN excluded.device_type ELSE p.device_type END,
+             share_usage_data = COALESCE($8, p.share_usage_data), allow_analytics = COALESCE($9, p.allow_analytics),
+             public_profile = COALESCE($10, p.public_profile)
+         RETURNING weekly_reports, achievement_alerts, goal_completion, realtime_updates, push_token, device_type,
+             share_usage_data, allow_analytics, public_profile",
         &[
             &user_id,
-            &preferences.weekly_reports,
-            &preferences.achievement_alerts,
-            &preferences.goal_completion,
-            &preferences.realtime_updates,
-            &preferences.push_token,
-            &preferences.device_type,
-            &preferences.share_usage_data,
-            &preferences.allow_analytics,
-            &preferences.public_profile,
+            &change.weekly_reports,
+            &change.achievement_alerts,
+            &change.goal_completion,
+            &change.realtime_updates,
+            &push_token,
+            &device_type,
+            &change.share_usage_data,
+            &change.allow_analytics,
+            &change.public_profile,
+            &change.push_token.is_some(),
+            &change.device_type.is_some(),
         ],
     )?;
-    Ok(())
+    read(&mut row)
 }

@@ -86,6 +86,8 @@ pub(super) fn bake(app: &App, origin: &Origin, user_id: i64, session: String, no
         jti: random_hex(),
         user_id,
         sid: session,
+        act: None,
+        view: None,
     });
     set(&token, LASTS / SECOND, origin)
 }

@@ -188,9 +188,9 @@ impl Asked {
                     heads.truncate(within_budget(&heads, self.app.config.own_list_bytes));
                     rows.retain(|story| heads.iter().any(|head| head.id == story.id));
                 }
-                OwnList::response(&self.app, owner, frame, heads, rows).await?
+                OwnList::response(&self.app, owner, frame, &heads, rows).await?
             }
-            Shelf::Public | Shelf::OfUser(_) | Shelf::Saved(_) => {
+            Shelf::Public | Shelf::OfUser(_) | Shelf::Written(_) | Shelf::Saved(_) => {
                 let reader = self.viewer.id().into();
                 shelf_list(&self.app.pictures.answers, reader, frame, rows, &self.origin).await?
             }

@@ -20,6 +20,8 @@ pub enum Shelf {
     Own(i64),
     /// The published ones of this account.
     OfUser(i64),
+    /// Those of which this account is the author, drafts too.
+    Written(i64),
     /// Those that this account saved, and may still see.
     Saved(i64),
 }
@@ -105,7 +107,7 @@ impl ListQuery {
             viewer: self.viewer.unwrap_or_default(),
             owner: match self.shelf {
                 Shelf::Public => 0,
-                Shelf::Own(id) | Shelf::OfUser(id) | Shelf::Saved(id) => id,
+                Shelf::Own(id) | Shelf::OfUser(id) | Shelf::Written(id) | Shelf::Saved(id) => id,
             },
             pattern: if self.uses_index(dialect) {
                 fts_phrase(&needle)
@@ -134,6 +136,10 @@ impl ListQuery {
             Shelf::OfUser(_) => {
                 let owner = statement.bind(&bound.owner);
                 sql += &format!("WHERE s.is_published AND s.author_id = {owner}");
+            }
+            Shelf::Written(_) => {
+                let owner = statement.bind(&bound.owner);
+                sql += &format!("WHERE s.author_id = {owner}");
             }
             Shelf::Saved(_) => {
                 let owner = statement.bind(&bound.owner);
@@ -312,7 +318,13 @@ fn rows_sql(count: usize) -> String {
 /// Every statement that this module puts together, for the test that prepares them all.
 pub fn all_statements(dialect: Dialect) -> Vec<String> {
     let mut all = Vec::new();
-    for shelf in [Shelf::Public, Shelf::Own(1), Shelf::OfUser(1), Shelf::Saved(1)] {
+    for shelf in [
+        Shelf::Public,
+        Shelf::Own(1),
+        Shelf::OfUser(1),
+        Shelf::Written(1),
+        Shelf::Saved(1),
+    ] {
         for (search, category, language) in [
             ("", "", ""),
             ("a", "animal", "en"),

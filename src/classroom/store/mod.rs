@@ -1,0 +1,3 @@
+//! The SQL of classes.
+
+pub mod links;
