@@ -1,10 +1,11 @@
 //! What the server does by itself: noting who was seen and what was looked at, looking after places on the board of
-//! authors, sweeping what has expired, sending mail, making games and backups.
+//! authors, sweeping what has expired, lifting suspensions, sending mail, making games and backups.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::accounts::store::{people, sessions};
+use crate::admin::standing;
 use crate::app::App;
 use crate::backup;
 use crate::games;
@@ -66,6 +67,7 @@ pub fn start(app: &Arc<App>) {
         "send mail",
         async move { mail.mail.run(mail.tasks.stopping()).await },
     );
+    standing::start(app);
     pictures::start(app);
     games::start(app);
     history::start(app);

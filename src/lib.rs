@@ -1,6 +1,7 @@
 //! The server of a children's storybook platform. Where things are: `ARCHITECTURE.md`.
 
 pub mod accounts;
+pub mod admin;
 pub mod app;
 pub mod background;
 pub mod backup;

@@ -13,6 +13,7 @@ use crate::accounts::api as accounts;
 use crate::games::api as games;
 use crate::live::collaboration::api as collaboration;
 use crate::moderation::api as moderation;
+use crate::moderation::reports::api as reports;
 use crate::notifications::api as notifications;
 use crate::ops::{health, metrics};
 use crate::pictures::api as pictures;
@@ -136,6 +137,9 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         games::results::my_stats,
         games::results::attempt,
         moderation::active,
+        reports::create,
+        reports::list,
+        reports::handle,
         pictures::picture,
     ),
     components(schemas(Problem)),

@@ -12,6 +12,7 @@ use crate::games::api as games;
 use crate::live;
 use crate::live::collaboration::api as collaboration;
 use crate::moderation::api as moderation;
+use crate::moderation::reports::api as reports;
 use crate::notifications::api as notifications;
 use crate::ops::{console, health, metrics, traffic};
 use crate::pictures::api as pictures;
@@ -221,4 +222,7 @@ fn for_games() -> Router<Arc<App>> {
 fn for_order() -> Router<Arc<App>> {
     Router::new()
         .route("/api/profanity/active/", get(moderation::active))
+        .route("/api/reports/", post(reports::create))
+        .route("/api/admin/reports/", get(reports::list))
+        .route("/api/admin/reports/{id}/handle/", post(reports::handle))
 }

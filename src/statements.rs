@@ -27,5 +27,6 @@ pub fn put_together(dialect: Dialect) -> Vec<String> {
     all.extend(stories::store::feed::all_statements(&friends));
     all.extend(presence::all_statements(dialect));
     all.extend(moderation::store::all_statements());
+    all.extend(moderation::reports::store::all_statements());
     all
 }

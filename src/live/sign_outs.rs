@@ -106,8 +106,8 @@ impl Member for Listener {
     }
 }
 
-/// Forgets sign-ins that have ended, and closes their sockets.
-fn end(app: &App, sign_out: &SignOut) {
+/// Forgets sign-ins that have ended, and closes their sockets: on this server alone. Others are told by [`announce`].
+pub fn end(app: &App, sign_out: &SignOut) {
     let live = &app.live.sockets;
     match sign_out {
         SignOut::Session { session } => {
