@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::backup;
 use crate::games;
 use crate::live::collaboration;
+use crate::mail::letters;
 use crate::ops::history;
 use crate::pictures;
 use crate::rewards::climbers;
@@ -67,6 +68,7 @@ pub fn start(app: &Arc<App>) {
         "send mail",
         async move { mail.mail.run(mail.tasks.stopping()).await },
     );
+    letters::start(app);
     standing::start(app);
     pictures::start(app);
     games::start(app);
@@ -100,7 +102,13 @@ async fn note_seen(app: &App) {
 
 async fn sweep_expired(app: &App) {
     let now = app.clock.now();
-    let swept: Result<(), database::Error> = app.database.write(move |conn| sessions::sweep(conn, now)).await;
+    let swept: Result<(), database::Error> = app
+        .database
+        .write(move |conn| {
+            sessions::sweep(conn, now)?;
+            letters::store::sweep(conn, now)
+        })
+        .await;
     if let Err(error) = swept {
         tracing::warn!(%error, "could not sweep expired sessions");
     }

@@ -81,6 +81,7 @@ fn for_everybody() -> Router<Arc<App>> {
         .route("/ops/style.css", get(console::style))
         .route("/ops/script.js", get(console::script))
         .route("/account/undo-email/{token}", get(web::undo_email).post(web::undo_email_now))
+        .route("/account/unsubscribe/{token}", get(web::unsubscribe).post(web::unsubscribe_now))
         .route("/api/", get(web::index))
         .route("/api/openapi.json", get(web::openapi))
         .route("/api/docs/", get(web::docs))

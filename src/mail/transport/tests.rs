@@ -317,7 +317,8 @@ fn files_are_private_complete_and_in_order() {
         .collect();
     assert_eq!(subjects, ["1", "2", "3"]);
     let expected = serde_json::json!({
-        "to": "mira@example.org", "kind": "verification", "code": "042137", "subject": "1", "text": mail().text,
+        "to": "mira@example.org", "kind": "verification", "code": "042137", "subject": "1", "unsubscribe": null,
+        "id": null, "text": mail().text,
     });
     assert_eq!(mails[0], expected);
     assert_eq!(

@@ -1,0 +1,5 @@
+//! Teachers and their students.
+//!
+//! Owns the tables `classes` and `class_links`.
+
+pub mod store;
