@@ -286,6 +286,10 @@ pub async fn look_around(app: &Arc<App>) -> Result<(), Error> {
         ))
     });
     let (barred, showing) = found.await?;
+    if !barred.is_empty() {
+        // Those in which they looked at the world as somebody else are known by their rows alone.
+        sign_outs::doubt(app);
+    }
     for user_id in barred {
         sign_outs::end(app, &SignOut::everywhere(user_id));
     }

@@ -123,6 +123,11 @@ pub fn end(app: &App, sign_out: &SignOut) {
     }
 }
 
+/// Has it looked soon whether whoever has a socket is still signed in: somebody's sign-ins have ended without a word.
+pub fn doubt(app: &App) {
+    app.live.sign_outs.has_missed.store(true, Ordering::Relaxed);
+}
+
 /// Looks whether whoever has a socket is still signed in: after news may have been missed, and from time to time, for what
 /// ends a sign-in without a word. A part of [`super::beat`].
 pub(super) async fn beat(app: &App) {

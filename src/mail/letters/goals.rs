@@ -17,7 +17,7 @@ const SEEN_BEFORE: i64 = 5 * MINUTE;
 
 /// A goal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Goal {
+pub(super) enum Goal {
     /// 30 stories read in a month.
     Reads,
     /// 10 hours of reading, at two minutes a story, within seven days.
@@ -30,10 +30,10 @@ pub enum Goal {
 
 impl Goal {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Reads, Self::Hours, Self::Stories, Self::Achievements];
+    pub(super) const ALL: [Self; 4] = [Self::Reads, Self::Hours, Self::Stories, Self::Achievements];
 
     /// In a word.
-    pub fn key(self) -> &'static str {
+    pub(super) fn key(self) -> &'static str {
         match self {
             Self::Reads => "goal_reads",
             Self::Hours => "goal_hours",
