@@ -64,7 +64,8 @@ fn a_report_reaches_the_queue_and_flags_what_it_is_about() {
     assert_eq!(flag(&world, "users", mira.id()).1, "Reported: somebody is being picked on");
     // Nothing is hidden, and nobody is told.
     assert_eq!(ben.titles("/api/stories/?public=true"), ["the kettle"]);
-    assert_eq!(mira.get("/api/notifications/").ok()["count"], json!(0));
+    let told = mira.get("/api/notifications/").ok()["results"].to_string();
+    assert!(!told.contains("moderation"), "{told}");
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn whoever_is_suspended_in_the_middle_of_drawing_is_out_within_a_second() {
         .guest()
         .post("/api/auth/refresh/", json!({"refresh": mia.refresh()}))
         .refused(401);
-    assert_eq!(mia.knock("/ws/notifications/").err(), Some(401));
+    assert_eq!(mia.knock("/ws/notifications/").err(), Some(403));
     cannot_sign_in(&world, &mia);
     // Ben goes on.
     assert_eq!(at_ben.until("user_left")["user_id"], json!(mia.id()));
@@ -286,7 +286,7 @@ fn a_story_of_several_is_hidden_with_its_author_and_nobody_publishes_it_meanwhil
     assert_eq!(ben.reads(story)["is_published"], json!(false));
     ben.changes(story, json!({"title": "the shark", "is_published": true}));
     ben.post_nothing(&format!("/api/stories/{story}/publish-collaborative/"))
-        .refused(400);
+        .status(400);
     assert!(world.guest().titles("/api/stories/?public=true").is_empty());
     assert!(world.unsuspends(&mira));
     assert_eq!(world.guest().titles("/api/stories/?public=true"), ["the shark"]);

@@ -89,7 +89,7 @@ pub fn start(app: &Arc<App>) {
     });
 }
 
-/// Looks what is due and queues it, so many batches at most.
+/// Looks what is due and queues it, so many batches of letters at most.
 pub async fn round(app: &App, most: usize) -> Result<Round, Error> {
     if !app.mail.is_configured() {
         return Ok(Round::Done);
@@ -111,7 +111,7 @@ async fn weekly(app: &App, left: &mut usize) -> Result<Round, Error> {
     loop {
         let batch = prepare_weekly(app, &week, after).await?;
         let Some(next) = batch.after else { break };
-        if !spend(left) || !post(app, batch.letters).await? {
+        if !queue(app, batch.letters, left).await? {
             return Ok(Round::GoesOn);
         }
         after = next;
@@ -136,7 +136,7 @@ async fn hours(app: &App, left: &mut usize) -> Result<Round, Error> {
                     prepare_alerts(app, &span, after).await?
                 };
                 let Some(next) = batch.after else { break };
-                if !spend(left) || !post(app, batch.letters).await? {
+                if !queue(app, batch.letters, left).await? {
                     return Ok(Round::GoesOn);
                 }
                 after = next;
@@ -148,11 +148,16 @@ async fn hours(app: &App, left: &mut usize) -> Result<Round, Error> {
     Ok(Round::Done)
 }
 
-/// Takes one batch from those that are left.
-fn spend(left: &mut usize) -> bool {
-    let has_some = *left > 0;
-    *left = left.saturating_sub(1);
-    has_some
+/// Queues a batch; false when no more of them are to be queued now.
+async fn queue(app: &App, letters: Vec<Letter>, left: &mut usize) -> Result<bool, Error> {
+    if letters.is_empty() {
+        return Ok(true);
+    }
+    if *left == 0 {
+        return Ok(false);
+    }
+    *left -= 1;
+    post(app, letters).await
 }
 
 /// Queues letters; false when the outbox has no room for them.

@@ -312,8 +312,8 @@ fn earned_sql() -> String {
     )
 }
 
-/// Children who may have reached a goal in an hour: those who were here then, and those who earned something. By their ids
-/// from the one behind `after`. One query.
+/// Children who may have reached a goal in an hour: those who read something then, and those who published or earned
+/// something. By their ids from the one behind `after`. One query.
 pub fn candidates(conn: &mut Conn<'_>, hour: &Hour, seen_since: i64, after: i64) -> Result<Vec<i64>, Error> {
     let rows = conn.query(
         &candidates_sql(),
@@ -327,9 +327,12 @@ fn candidates_sql() -> String {
     format!(
         "SELECT c.id FROM users c
          WHERE c.id > $1 AND c.suspended_at IS NULL AND c.archived_at IS NULL
-           AND (c.last_seen >= $2 OR EXISTS (
-                   SELECT 1 FROM xp_awards x WHERE x.user_id = c.id AND x.action = 'achievement_earned'
-                     AND x.awarded_at >= $3 AND x.awarded_at < $4))
+           AND ((c.last_seen >= $2 AND EXISTS (
+                    SELECT 1 FROM story_reads r WHERE r.user_id = c.id AND r.date_read >= $3 AND r.date_read < $4))
+                OR EXISTS (
+                    SELECT 1 FROM xp_awards x
+                    WHERE x.user_id = c.id AND x.by_id = 0 AND x.awarded_at >= $3 AND x.awarded_at < $4
+                      AND x.action IN ('story_published', 'collaboration_completed', 'achievement_earned')))
            AND EXISTS (SELECT 1 FROM ({links}) l WHERE l.child_id = c.id)
          ORDER BY c.id LIMIT $5"
     )
