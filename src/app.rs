@@ -27,6 +27,7 @@ use crate::games::Workshop;
 use crate::live::Live;
 use crate::logging::Log;
 use crate::mail::Mailer;
+use crate::mail::letters::Letters;
 use crate::moderation::Words;
 use crate::ops::check;
 use crate::ops::history::{self, History};
@@ -84,8 +85,10 @@ pub struct App {
     pub climbers: Climbers,
     /// Codes that are being made out.
     pub errands: Errands,
-    /// Letters on their way out.
+    /// Mails on their way out.
     pub mail: Mailer,
+    /// How far those have come that go out by themselves.
+    pub letters: Letters,
     /// Rude words.
     pub words: Words,
     /// Where games are made.
@@ -158,6 +161,7 @@ impl App {
             climbers: Climbers::default(),
             errands: Errands::default(),
             mail: Mailer::new(delivery, database.clone(), clock.clone()),
+            letters: Letters::default(),
             words: Words::default(),
             games: Workshop::start(envelope.limits().cpu)
                 .map_err(|error| StartError::Thread(error.to_string()))?,

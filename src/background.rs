@@ -1,14 +1,16 @@
 //! What the server does by itself: noting who was seen and what was looked at, looking after places on the board of
-//! authors, sweeping what has expired, sending mail, making games and backups.
+//! authors, sweeping what has expired, lifting suspensions, writing letters, sending mail, making games and backups.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::accounts::store::{people, sessions};
+use crate::admin::standing;
 use crate::app::App;
 use crate::backup;
 use crate::games;
 use crate::live::collaboration;
+use crate::mail::letters;
 use crate::ops::history;
 use crate::pictures;
 use crate::rewards::climbers;
@@ -66,6 +68,8 @@ pub fn start(app: &Arc<App>) {
         "send mail",
         async move { mail.mail.run(mail.tasks.stopping()).await },
     );
+    letters::start(app);
+    standing::start(app);
     pictures::start(app);
     games::start(app);
     history::start(app);
@@ -98,7 +102,13 @@ async fn note_seen(app: &App) {
 
 async fn sweep_expired(app: &App) {
     let now = app.clock.now();
-    let swept: Result<(), database::Error> = app.database.write(move |conn| sessions::sweep(conn, now)).await;
+    let swept: Result<(), database::Error> = app
+        .database
+        .write(move |conn| {
+            sessions::sweep(conn, now)?;
+            letters::store::sweep(conn, now)
+        })
+        .await;
     if let Err(error) = swept {
         tracing::warn!(%error, "could not sweep expired sessions");
     }

@@ -14,6 +14,7 @@ use crate::family::api as families;
 use crate::games::api as games;
 use crate::live::collaboration::api as collaboration;
 use crate::moderation::api as moderation;
+use crate::moderation::reports::api as reports;
 use crate::notifications::api as notifications;
 use crate::ops::{health, metrics};
 use crate::pictures::api as pictures;
@@ -153,6 +154,9 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         families::links::list,
         families::links::answer,
         moderation::active,
+        reports::create,
+        reports::list,
+        reports::handle,
         pictures::picture,
     ),
     components(schemas(Problem)),

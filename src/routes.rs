@@ -13,6 +13,7 @@ use crate::games::api as games;
 use crate::live;
 use crate::live::collaboration::api as collaboration;
 use crate::moderation::api as moderation;
+use crate::moderation::reports::api as reports;
 use crate::notifications::api as notifications;
 use crate::ops::{console, health, metrics, traffic};
 use crate::pictures::api as pictures;
@@ -82,6 +83,7 @@ fn for_everybody() -> Router<Arc<App>> {
         .route("/ops/style.css", get(console::style))
         .route("/ops/script.js", get(console::script))
         .route("/account/undo-email/{token}", get(web::undo_email).post(web::undo_email_now))
+        .route("/account/unsubscribe/{token}", get(web::unsubscribe).post(web::unsubscribe_now))
         .route("/api/", get(web::index))
         .route("/api/openapi.json", get(web::openapi))
         .route("/api/docs/", get(web::docs))
@@ -244,4 +246,7 @@ fn for_families() -> Router<Arc<App>> {
 fn for_order() -> Router<Arc<App>> {
     Router::new()
         .route("/api/profanity/active/", get(moderation::active))
+        .route("/api/reports/", post(reports::create))
+        .route("/api/admin/reports/", get(reports::list))
+        .route("/api/admin/reports/{id}/handle/", post(reports::handle))
 }

@@ -5,7 +5,7 @@ use database::Dialect;
 
 use crate::live::collaboration::room;
 use crate::live::presence;
-use crate::{accounts, family, games, moderation, notifications, pictures, rewards, social, stories};
+use crate::{accounts, family, games, mail, moderation, notifications, pictures, rewards, social, stories};
 
 /// All of them, as one engine gets them. A function that puts an SQL text together belongs into its module's
 /// `all_statements`, and that one into this list.
@@ -27,6 +27,8 @@ pub fn put_together(dialect: Dialect) -> Vec<String> {
     ));
     all.extend(stories::store::feed::all_statements(&friends));
     all.extend(presence::all_statements(dialect));
+    all.extend(mail::letters::store::all_statements());
     all.extend(moderation::store::all_statements());
+    all.extend(moderation::reports::store::all_statements());
     all
 }

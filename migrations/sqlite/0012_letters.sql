@@ -12,3 +12,9 @@ CREATE TABLE letters (
     PRIMARY KEY (user_id, kind, about_id, period)
 ) WITHOUT ROWID;
 CREATE INDEX letters_by_date ON letters (queued_at);
+
+-- What is announced to people in the mail program's own button; NULL: this mail is not one to be switched off.
+ALTER TABLE mail_outbox ADD COLUMN unsubscribe_url TEXT;
+
+-- Whose children earned something within an hour.
+CREATE INDEX xp_awards_achievements_by_date ON xp_awards (awarded_at) WHERE action = 'achievement_earned';

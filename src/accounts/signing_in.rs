@@ -8,6 +8,7 @@ use super::limits;
 use super::password::{self, Verdict};
 use super::store::{people, sessions};
 use super::tokens::random_hex;
+use crate::admin::standing;
 use crate::app::App;
 use crate::live::sign_outs::{self, SignOut};
 use crate::text::fold;
@@ -169,9 +170,30 @@ struct Looked {
     better_hash: Option<String>,
 }
 
+/// The active account of an address. A suspension that has come to its end is lifted now, if nobody has yet.
+async fn active(app: &Arc<App>, address: String) -> Result<Option<people::SignIn>, Error> {
+    let (now, email) = (app.clock.now(), address.clone());
+    let found = app.read(move |conn| {
+        let found = people::sign_in(conn, &email)?;
+        let is_due = match &found {
+            Some(found) if !found.is_active => standing::is_due(conn, found.profile.id, now)?,
+            _ => false,
+        };
+        Ok((found, is_due))
+    });
+    let (mut found, is_due) = found.await?;
+    if let (Some(user_id), true) = (found.as_ref().map(|found| found.profile.id), is_due) {
+        let lifted = app.write(move |conn| {
+            standing::lift_if_over(conn, user_id, now)?;
+            Ok(people::sign_in(conn, &address)?)
+        });
+        found = lifted.await?;
+    }
+    Ok(found.filter(|found| found.is_active))
+}
+
 async fn look(app: &Arc<App>, address: String, password: String) -> Result<Looked, Error> {
-    let found = app.read(move |conn| Ok(people::sign_in(conn, &address)?)).await?;
-    let found = found.filter(|found| found.is_active);
+    let found = active(app, address).await?;
     let encoded = found.as_ref().map(|found| found.password_hash.clone());
     let upgrade = app.config.password_upgrade;
     let (is_right, better_hash) = app

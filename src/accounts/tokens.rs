@@ -28,6 +28,9 @@ pub enum Kind {
     Refresh,
     /// The cookie of the console.
     Console,
+    /// Calls of an administrator, by the scheme `AdminBearer`.
+    #[serde(rename = "admin_access")]
+    Admin,
 }
 
 /// What a token says.

@@ -1,12 +1,39 @@
-//! Putting an account away, and fetching it back. Its stories are hidden meanwhile.
+//! Who may be here. Suspended, an account is kept out for a while or until somebody lifts it; archived, until somebody
+//! restores it. Either way it cannot sign in, its tokens and sockets end at once on all servers, and the stories that it
+//! had published are hidden, until neither stands any more.
 //!
-//! The caller closes the account's sessions and announces that after the commit.
+//! Whoever does one of these acts does it by [`carry_out`]: the write and, after the commit, the word to all servers. The
+//! functions that it is made of take a connection, for those who have no server at hand or more to write. A server that
+//! was told nothing, because the command line did it, notices by [`look_around`] within half a minute.
 
-use database::{Conn, Error};
+use std::sync::Arc;
+use std::time::Duration;
 
+use database::Conn;
+
+use crate::accounts::leaving::{self, Left};
+use crate::accounts::store::barring::{self, Bars};
+use crate::accounts::store::sessions;
+use crate::app::App;
+use crate::background::pause;
+use crate::clock::SECOND;
+use crate::live::sign_outs::{self, SignOut};
+use crate::moderation::Words;
+use crate::stories::effects;
 use crate::stories::store::hiding;
+use crate::wire::Error;
 
-/// Archives an account; false when it is archived already, or there is none. What it published is hidden.
+/// The longest reason that is kept, in characters.
+pub const LONGEST_REASON: usize = 500;
+/// How often it is looked around.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// Accounts that were put out so lately are looked for: those of the look before, too, in case that came to nothing.
+const LATELY: i64 = 90 * SECOND;
+/// Accounts that one look cares for; the next one goes on.
+const MOST: i64 = 100;
+
+/// Puts an account into the archive, in somebody's name or in that of the server; false when it is there already. 404 when
+/// there is no such account.
 pub fn archive(
     conn: &mut Conn<'_>,
     user_id: i64,
@@ -14,30 +41,265 @@ pub fn archive(
     reason: &str,
     now: i64,
 ) -> Result<bool, Error> {
-    let archived = conn.execute(
-        "UPDATE users SET archived_at = $2, archived_by_id = $3, archive_reason = $4, updated_at = $2
-         WHERE id = $1 AND archived_at IS NULL",
-        &[&user_id, &now, &by, &reason],
-    )?;
-    if archived == 0 {
+    if known(conn, user_id)?.is_archived {
         return Ok(false);
     }
-    hiding::hide(conn, user_id, now)?;
+    put_out(conn, user_id, now)?;
+    barring::archive(conn, user_id, by, &kept(reason), now)?;
     Ok(true)
 }
 
-/// Fetches an archived account back; false when it is not archived. What was hidden is shown, unless the account is
-/// suspended.
+/// Takes an account out of the archive; false when it is not there. One that was suspended before is suspended still.
 pub fn restore(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<bool, Error> {
-    let row = conn.first(
-        "UPDATE users SET archived_at = NULL, archived_by_id = NULL, archive_reason = NULL, updated_at = $2
-         WHERE id = $1 AND archived_at IS NOT NULL
-         RETURNING suspended_at IS NULL",
-        &[&user_id, &now],
-    )?;
-    let Some(mut row) = row else { return Ok(false) };
-    if row.take()? {
-        hiding::show(conn, user_id, now)?;
+    let bars = known(conn, user_id)?;
+    if !bars.is_archived {
+        return Ok(false);
     }
+    if is_over(&bars, now) {
+        barring::unsuspend(conn, user_id, now)?;
+    }
+    if bars.suspended.is_none() || is_over(&bars, now) {
+        let_in(conn, user_id, now)?;
+    }
+    barring::restore(conn, user_id, now)?;
     Ok(true)
+}
+
+/// Suspends an account until an instant, or until somebody lifts it; false when it stands so already.
+pub fn suspend(
+    conn: &mut Conn<'_>,
+    user_id: i64,
+    until: Option<i64>,
+    reason: &str,
+    now: i64,
+) -> Result<bool, Error> {
+    let bars = known(conn, user_id)?;
+    let reason = kept(reason);
+    if bars.suspended == Some(until) && bars.suspension_reason == reason {
+        return Ok(false);
+    }
+    put_out(conn, user_id, now)?;
+    barring::suspend(conn, user_id, until, &reason, now)?;
+    Ok(true)
+}
+
+/// Ends the suspension of an account; false when there is none. One that is archived as well stays out.
+pub fn unsuspend(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<bool, Error> {
+    let bars = known(conn, user_id)?;
+    if bars.suspended.is_none() {
+        return Ok(false);
+    }
+    if !bars.is_archived {
+        let_in(conn, user_id, now)?;
+    }
+    barring::unsuspend(conn, user_id, now)?;
+    Ok(true)
+}
+
+/// Deletes an account with all that is its own, as its owner could; what is to be told after the commit.
+pub fn delete_for_good(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<Left, Error> {
+    known(conn, user_id)?;
+    Ok(leaving::leave(conn, user_id, now)?)
+}
+
+fn known(conn: &mut Conn<'_>, user_id: i64) -> Result<Bars, Error> {
+    barring::of(conn, user_id)?.ok_or_else(Error::not_found)
+}
+
+fn kept(reason: &str) -> String {
+    let visible = reason.trim().chars().filter(|c| !c.is_control());
+    visible.take(LONGEST_REASON).collect()
+}
+
+/// Ends all sign-ins and hides all stories. What is written goes from the stories to the account, as in every act.
+fn put_out(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<(), Error> {
+    let hidden = hiding::hide_all_of(conn, user_id, now)?;
+    effects::hidden(conn, user_id, hidden, now)?;
+    Ok(sessions::close_all(conn, user_id, None)?)
+}
+
+fn let_in(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<(), Error> {
+    let shown = hiding::show_all_of(conn, user_id)?;
+    Ok(effects::shown_again(conn, user_id, shown, now)?)
+}
+
+/// Whether a suspension has come to its end.
+fn is_over(bars: &Bars, now: i64) -> bool {
+    matches!(bars.suspended, Some(Some(until)) if until <= now)
+}
+
+/// What is done about an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// See [`archive`].
+    Archive {
+        /// Whose account it is.
+        user_id: i64,
+        /// In whose name; nothing: the server's.
+        by: Option<i64>,
+        /// For those who keep order.
+        reason: String,
+    },
+    /// See [`restore`].
+    Restore {
+        /// Whose account it is.
+        user_id: i64,
+    },
+    /// See [`suspend`].
+    Suspend {
+        /// Whose account it is.
+        user_id: i64,
+        /// Nothing: until somebody lifts it.
+        until: Option<i64>,
+        /// For those who keep order.
+        reason: String,
+    },
+    /// See [`unsuspend`].
+    Unsuspend {
+        /// Whose account it is.
+        user_id: i64,
+    },
+    /// See [`delete_for_good`].
+    DeleteForGood {
+        /// Whose account it is.
+        user_id: i64,
+    },
+}
+
+/// What an act came to.
+struct Done {
+    changed: bool,
+    ended: Vec<SignOut>,
+    left: Option<Left>,
+}
+
+impl Act {
+    fn run(&self, conn: &mut Conn<'_>, now: i64) -> Result<Done, Error> {
+        let (changed, ended) = match self {
+            Self::DeleteForGood { user_id } => {
+                let left = Some(delete_for_good(conn, *user_id, now)?);
+                return Ok(Done {
+                    changed: true,
+                    ended: Vec::new(),
+                    left,
+                });
+            }
+            Self::Archive { user_id, by, reason } => {
+                let ended = ends(conn, *user_id)?;
+                (archive(conn, *user_id, *by, reason, now)?, ended)
+            }
+            Self::Suspend {
+                user_id,
+                until,
+                reason,
+            } => {
+                let ended = ends(conn, *user_id)?;
+                (suspend(conn, *user_id, *until, reason, now)?, ended)
+            }
+            Self::Restore { user_id } => (restore(conn, *user_id, now)?, Vec::new()),
+            Self::Unsuspend { user_id } => (unsuspend(conn, *user_id, now)?, Vec::new()),
+        };
+        Ok(Done {
+            changed,
+            ended,
+            left: None,
+        })
+    }
+}
+
+/// What ends with an account's sign-ins: they, and those in which it looks at the world as somebody else.
+fn ends(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<SignOut>, Error> {
+    let views = sessions::close_all_views(conn, user_id)?.into_iter();
+    let views = views.map(|session| SignOut::Session { session });
+    Ok(views.chain([SignOut::everywhere(user_id)]).collect())
+}
+
+/// Does it, and says so on all servers after the commit; whether it changed anything. Once begun it is done to its end.
+pub async fn carry_out(app: &Arc<App>, act: Act) -> Result<bool, Error> {
+    carry_out_before(app, act, |_, _| Ok(())).await
+}
+
+/// The same before a `witness`, who may write something down in the same transaction: it is told whether anything changed.
+pub async fn carry_out_before<W>(app: &Arc<App>, act: Act, witness: W) -> Result<bool, Error>
+where
+    W: Fn(&mut Conn<'_>, bool) -> Result<(), Error> + Send + 'static,
+{
+    let own = Arc::clone(app);
+    let work = async move {
+        let now = own.clock.now();
+        let done = own.write(move |conn| {
+            let done = act.run(conn, now)?;
+            witness(conn, done.changed)?;
+            Ok(done)
+        });
+        let Done { changed, ended, left } = done.await?;
+        for sign_out in &ended {
+            sign_outs::announce(&own, sign_out);
+        }
+        if let Some(left) = left {
+            left.announce(&own);
+        }
+        Ok(changed)
+    };
+    app.tasks.finish("standing of an account", work).await
+}
+
+/// Lifts the suspension of an account if it has come to its end; whether it had.
+pub fn lift_if_over(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<bool, Error> {
+    let bars = barring::of(conn, user_id)?;
+    if bars.is_some_and(|bars| is_over(&bars, now)) {
+        return unsuspend(conn, user_id, now);
+    }
+    Ok(false)
+}
+
+/// Whether the suspension of an account has come to its end without having been lifted.
+pub fn is_due(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<bool, Error> {
+    let bars = barring::of(conn, user_id)?;
+    Ok(bars.is_some_and(|bars| is_over(&bars, now)))
+}
+
+/// Starts what a server does about this by itself.
+pub fn start(app: &Arc<App>) {
+    let looking = Arc::clone(app);
+    app.tasks.spawn("look who may be here", async move {
+        while pause(&looking, LOOK_EVERY).await {
+            if let Err(error) = look_around(&looking).await {
+                tracing::warn!(%error, "could not look who may be here");
+            }
+        }
+    });
+}
+
+/// One look: suspensions whose time has come are lifted, accounts that somebody put out without a word to this server are
+/// signed out here, what they published at that very moment is hidden, and the list of rude words is read again if it is
+/// old.
+pub async fn look_around(app: &Arc<App>) -> Result<(), Error> {
+    let now = app.clock.now();
+    for user_id in app.read(move |conn| Ok(barring::over(conn, now, MOST)?)).await? {
+        app.write(move |conn| lift_if_over(conn, user_id, now)).await?;
+    }
+    let found = app.read(move |conn| {
+        Ok((
+            barring::barred_since(conn, now - LATELY, MOST)?,
+            hiding::forgotten(conn, MOST)?,
+        ))
+    });
+    let (barred, showing) = found.await?;
+    if !barred.is_empty() {
+        // Those in which they looked at the world as somebody else are known by their rows alone.
+        sign_outs::doubt(app);
+    }
+    for user_id in barred {
+        sign_outs::end(app, &SignOut::everywhere(user_id));
+    }
+    for user_id in showing {
+        let hide = app.write(move |conn| {
+            let hidden = hiding::hide_all_of(conn, user_id, now)?;
+            Ok(effects::hidden(conn, user_id, hidden, now)?)
+        });
+        hide.await?;
+    }
+    Words::current(app).await;
+    Ok(())
 }

@@ -11,6 +11,7 @@ mod debug;
 mod failure;
 mod migrate;
 mod openapi;
+mod order;
 mod populate;
 mod restore;
 mod serve;
@@ -55,6 +56,11 @@ const COMMANDS: &[Command] = &[
     accounts::CREATE_ADMIN,
     accounts::CONFIRM,
     accounts::RESET_PASSWORD,
+    order::SUSPEND,
+    order::UNSUSPEND,
+    order::UNPUBLISH,
+    order::DELETE_COMMENT,
+    order::AUDIT,
     populate::COMMAND,
     debug::COMMAND,
     settings::COMMAND,

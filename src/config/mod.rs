@@ -51,6 +51,8 @@ pub struct Config {
     pub metrics_token: Option<Secret>,
     /// Our own base URL, when it is known beforehand.
     pub public_url: Option<String>,
+    /// Where the web app is, for letters that lead there.
+    pub frontend_url: Option<String>,
     /// Names under which we answer.
     pub allowed_hosts: AllowedHosts,
     /// Origins that may call; empty: any.
@@ -180,6 +182,7 @@ impl Config {
             admin_email: read.admin_email(admin_password.as_ref()),
             admin_password,
             cautions: if debug { caution(&signs) } else { Vec::new() },
+            frontend_url: read.frontend_url(),
             database,
             debug,
             public_url,

@@ -224,12 +224,20 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         let url = self
             .text("PUBLIC_URL")
             .or_else(|| self.text("RENDER_EXTERNAL_URL"))?;
+        Some(self.web_address("PUBLIC_URL", &url))
+    }
+
+    pub(super) fn frontend_url(&mut self) -> Option<String> {
+        let url = self.text("FRONTEND_URL")?;
+        Some(self.web_address("FRONTEND_URL", &url))
+    }
+
+    fn web_address(&mut self, name: &str, url: &str) -> String {
         if !url.starts_with("http://") && !url.starts_with("https://") {
-            self.faults.push(format!(
-                "PUBLIC_URL is {url:?}; it begins with http:// or https://"
-            ));
+            self.faults
+                .push(format!("{name} is {url:?}; it begins with http:// or https://"));
         }
-        Some(url.trim_end_matches('/').to_owned())
+        url.trim_end_matches('/').to_owned()
     }
 
     /// Address and port to listen on.

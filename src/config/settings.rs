@@ -74,6 +74,11 @@ pub const SETTINGS: &[Setting] = &[
         "How the world reaches this server; used in links and picture addresses. Mails have links only where it is known.",
     ),
     setting(
+        "FRONTEND_URL",
+        "none",
+        "Where the web app is; the mails of weeks, achievements and goals lead there.",
+    ),
+    setting(
         "RENDER_EXTERNAL_URL",
         "unset",
         "Set by the hosting platform: stands in for `PUBLIC_URL`.",

@@ -1,13 +1,14 @@
 //! Who looks after a child's account, and who does when they are gone.
 
-use database::{Conn, Error};
+use database::Conn;
 
 use super::store::links;
 use crate::accounts::sessions::Account;
-use crate::accounts::store::{managed, sessions};
+use crate::accounts::store::managed;
 use crate::admin::audit::{self, Entry};
 use crate::admin::standing;
 use crate::classroom::store::links as classes;
+use crate::wire::Error;
 
 /// Where a request comes from, for the record.
 #[derive(Clone, Debug)]
@@ -38,7 +39,7 @@ pub fn audit_switch(
         user_agent: &place.user_agent,
         is_success: true,
     };
-    audit::note(conn, &entry)
+    Ok(audit::note(conn, &entry)?)
 }
 
 /// Finds somebody else for a child whom `leaver` looked after: a parent, else a teacher who is linked to it. False, and
@@ -59,9 +60,7 @@ pub(super) fn pass_on(
         managed::hand_over(conn, child, heir)?;
         return Ok(true);
     }
-    if standing::archive(conn, child, by, reason, now)? {
-        sessions::close_all(conn, child, None)?;
-    }
+    standing::archive(conn, child, by, reason, now)?;
     Ok(false)
 }
 

@@ -106,8 +106,8 @@ impl Member for Listener {
     }
 }
 
-/// Forgets sign-ins that have ended, and closes their sockets.
-fn end(app: &App, sign_out: &SignOut) {
+/// Forgets sign-ins that have ended, and closes their sockets: on this server alone. Others are told by [`announce`].
+pub fn end(app: &App, sign_out: &SignOut) {
     let live = &app.live.sockets;
     match sign_out {
         SignOut::Session { session } => {
@@ -123,6 +123,11 @@ fn end(app: &App, sign_out: &SignOut) {
             live.close_where(code::NORMAL, |handle| handle.acting() == Some(*user));
         }
     }
+}
+
+/// Has it looked soon whether whoever has a socket is still signed in: somebody's sign-ins have ended without a word.
+pub fn doubt(app: &App) {
+    app.live.sign_outs.has_missed.store(true, Ordering::Relaxed);
 }
 
 /// Looks whether whoever has a socket is still signed in: after news may have been missed, and from time to time, for what

@@ -136,14 +136,14 @@ impl Mailer {
         else {
             return Ok(Step::Idle);
         };
-        let kind = mail.kind.as_str();
+        let (mail_kind, kind) = (mail.kind, mail.kind.as_str());
         let Err(error) = send(Arc::clone(transport), mail).await else {
             self.sent.fetch_add(1, Ordering::Relaxed);
             self.remove(id).await?;
             return Ok(Step::Sent);
         };
         let again = match error {
-            SendError::Temporary(_) => outbox::next_attempt(attempts, self.clock.now()),
+            SendError::Temporary(_) => outbox::next_attempt(mail_kind, attempts, self.clock.now()),
             SendError::Permanent(_) => None,
         };
         let Some(next) = again else {

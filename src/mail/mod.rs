@@ -5,8 +5,11 @@
 //! transaction that makes the mail true (the code, the new address), so neither exists without the other, and
 //! nobody waits for a mail server.
 //!
-//! It must not know accounts, HTTP requests or the environment: it is handed an address, a name and a code.
+//! It must not know accounts, HTTP requests or the environment: it is handed an address, a name and a code. The letters
+//! that go out by themselves ([`letters`], with their table `letters`) are the one part that asks others whom to write and
+//! what.
 
+pub mod letters;
 pub mod mailer;
 pub mod outbox;
 pub mod settings;
@@ -43,6 +46,24 @@ pub struct Mail {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+    /// Where whoever gets it switches such mails off, by one POST; for letters that go out by themselves.
+    pub unsubscribe: Option<String>,
+    /// Which mail it is, 32 hex digits: the same each time it is tried. The outbox gives it.
+    pub id: Option<String>,
+}
+
+impl Mail {
+    /// The value of `List-Unsubscribe`: the address by which this mail is switched off, else one to write to; nothing for
+    /// a mail that somebody asked for.
+    fn list_unsubscribe(&self, from: &str) -> Option<String> {
+        if !self.kind.is_letter() {
+            return None;
+        }
+        Some(match &self.unsubscribe {
+            Some(link) => format!("<{link}>"),
+            None => format!("<mailto:{from}?subject=unsubscribe>"),
+        })
+    }
 }
 
 /// Shows the kind only: a mail that slips into a log line gives away neither an address nor a code.
@@ -67,6 +88,12 @@ pub enum Kind {
     AlreadyRegistered,
     /// The mail that somebody sends to themselves, to see whether mail arrives.
     Test,
+    /// A week of one's children or students.
+    WeeklyReport,
+    /// What they achieved within an hour.
+    AchievementAlert,
+    /// A goal that one of them reached.
+    GoalAlert,
     /// A kind that a newer version has queued while two versions run side by side; sent all the same.
     Other,
 }
@@ -80,8 +107,19 @@ impl Kind {
             Self::EmailChanged => "email_changed",
             Self::AlreadyRegistered => "already_registered",
             Self::Test => "test",
+            Self::WeeklyReport => "weekly_report",
+            Self::AchievementAlert => "achievement_alert",
+            Self::GoalAlert => "goal_alert",
             Self::Other => "other",
         }
+    }
+
+    /// Whether it goes out by itself: then it waits behind what somebody waits for, and is tried for longer.
+    pub fn is_letter(self) -> bool {
+        matches!(
+            self,
+            Self::WeeklyReport | Self::AchievementAlert | Self::GoalAlert
+        )
     }
 
     /// The kind of that name.
@@ -92,6 +130,9 @@ impl Kind {
             Self::EmailChanged,
             Self::AlreadyRegistered,
             Self::Test,
+            Self::WeeklyReport,
+            Self::AchievementAlert,
+            Self::GoalAlert,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == name)

@@ -141,27 +141,39 @@ pub fn email_changed(to: Recipient<'_>, contact: Option<&str>, undo_link: Option
 }
 
 /// One mail before it is rendered.
-struct Letter {
-    kind: Kind,
-    subject: &'static str,
-    parts: Vec<Part>,
+pub(super) struct Letter {
+    pub(super) kind: Kind,
+    pub(super) subject: &'static str,
+    pub(super) parts: Vec<Part>,
 }
 
 /// A piece of a letter, in plain text; rendering escapes it.
-enum Part {
+pub(super) enum Part {
     Words(String),
     Code(String),
-    Link { label: &'static str, url: String },
+    Link {
+        label: &'static str,
+        url: String,
+    },
+    /// One line each.
+    Items(Vec<String>),
+    /// What follows is in this language (`tl`).
+    Language(&'static str),
+}
+
+/// The name of somebody, for a text; empty when there is nothing left of it or it looks like a link.
+pub(super) fn shown_name(name: &str) -> String {
+    let name = clean(name, MAX_NAME);
+    if looks_like_a_link(&name) {
+        String::new()
+    } else {
+        name
+    }
 }
 
 impl Letter {
-    fn into_mail(self, to: Recipient<'_>, code: Option<String>) -> Mail {
-        let name = clean(to.name, MAX_NAME);
-        let name = if looks_like_a_link(&name) {
-            String::new()
-        } else {
-            name
-        };
+    pub(super) fn into_mail(self, to: Recipient<'_>, code: Option<String>) -> Mail {
+        let name = shown_name(to.name);
         let greeting = if name.is_empty() {
             "Hello!".to_owned()
         } else {
@@ -175,6 +187,8 @@ impl Letter {
             kind: self.kind,
             code,
             subject: clean(self.subject, MAX_SUBJECT),
+            unsubscribe: None,
+            id: None,
         }
     }
 
@@ -185,6 +199,8 @@ impl Letter {
                 Part::Words(words) => write!(text, "{words}\n\n"),
                 Part::Code(code) => write!(text, "    {code}\n\n"),
                 Part::Link { label, url } => write!(text, "{label}: {url}\n\n"),
+                Part::Items(items) => writeln!(text, "  * {}\n", items.join("\n  * ")),
+                Part::Language(_) => write!(text, "* * *\n\n"),
             };
         }
         text + "-- \n" + FOOTER + "\n"
@@ -210,6 +226,17 @@ impl Letter {
                 Part::Link { label, url } => {
                     write!(html, "<p><a href=\"{}\">{}</a></p>", escape(url), escape(label))
                 }
+                Part::Items(items) => {
+                    let items: String = items
+                        .iter()
+                        .map(|item| format!("<li>{}</li>", escape(item)))
+                        .collect();
+                    write!(html, "<ul>{items}</ul>")
+                }
+                Part::Language(language) => write!(
+                    html,
+                    "</div><div lang=\"{language}\" style=\"padding:16px 24px;border-top:1px solid #e4dccb\">"
+                ),
             };
         }
         html + "</div><div style=\"padding:12px 24px;font-size:13px;color:#6b6b6b\">"
@@ -247,7 +274,7 @@ fn looks_like_a_link(name: &str) -> bool {
     name.contains(['/', '@', '\\']) || name.chars().zip(name.chars().skip(1)).any(dotted)
 }
 
-fn is_web_link(link: &str) -> bool {
+pub(super) fn is_web_link(link: &str) -> bool {
     let web = link.starts_with("https://") || link.starts_with("http://");
     web && link.chars().all(|c| c.is_ascii_graphic() && c != '"')
 }

@@ -9,7 +9,7 @@ use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 pub(super) enum Class {
     /// A letter or digit: reads as itself and belongs to a word.
     Word,
-    /// `@`, `!`, `$`: may be read as a letter, but a word can also stand beside it (`damn!`).
+    /// `@`, `!`, `$`, `+`, `|`: may be read as a letter, but a word can also stand beside it (`damn!`).
     Symbol,
     /// Blank, hyphen, underscore: what may stand between the parts of a listed phrase. No line break, so
     /// that masking never joins two lines.
@@ -26,6 +26,9 @@ impl Class {
     pub(super) fn of(c: char) -> Self {
         if c.is_ascii() {
             return ASCII[c as usize];
+        }
+        if matches!(c, '€' | '¡') {
+            return Self::Symbol;
         }
         if is_invisible(c) || is_combining_mark(c) {
             return Self::Ignored;
@@ -69,15 +72,40 @@ pub(super) fn fold(c: char, mut emit: impl FnMut(char)) {
     });
 }
 
-/// The letter that a digit or symbol stands for; the client's table.
+/// The letter as which `c` reads, where it is one: what the rule about stretched words goes by.
+pub(super) fn single(c: char) -> Option<char> {
+    let (mut letter, mut count) = (None, 0);
+    fold(c, |read| {
+        letter = Some(read);
+        count += 1;
+    });
+    letter.filter(|_| count == 1)
+}
+
+/// The letter that a digit, a symbol or a letter of another script stands for: the clients' table, and what they miss.
 fn look_alike(c: char) -> char {
     match c {
-        '@' | '4' => 'a',
-        '3' => 'e',
-        '1' | '!' => 'i',
-        '0' => 'o',
-        '$' | '5' => 's',
-        '7' => 't',
+        '@' | '4' | 'а' | 'α' | 'ɑ' => 'a',
+        '8' | 'в' | 'β' => 'b',
+        'с' => 'c',
+        'ԁ' => 'd',
+        '3' | '€' | 'е' | 'ε' => 'e',
+        '6' | '9' | 'ɡ' => 'g',
+        'һ' | 'н' => 'h',
+        '1' | '!' | '|' | '¡' | 'і' | 'ι' | 'ı' => 'i',
+        'ј' => 'j',
+        'к' | 'κ' => 'k',
+        'м' => 'm',
+        'η' => 'n',
+        '0' | 'о' | 'ο' => 'o',
+        'р' | 'ρ' => 'p',
+        '$' | '5' | 'ѕ' => 's',
+        '7' | '+' | 'т' | 'τ' => 't',
+        'υ' => 'u',
+        'ν' => 'v',
+        'ԝ' => 'w',
+        'х' | 'χ' => 'x',
+        'у' => 'y',
         other => other,
     }
 }
@@ -105,7 +133,7 @@ static ASCII: [Class; 128] = {
     while code < 128 {
         table[code as usize] = match code {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => Class::Word,
-            b'@' | b'!' | b'$' => Class::Symbol,
+            b'@' | b'!' | b'$' | b'+' | b'|' => Class::Symbol,
             b' ' | b'\t' | b'-' | b'_' => Class::Blank,
             b'*' => Class::Star,
             _ => Class::Other,

@@ -1,11 +1,16 @@
 //! Masking of rude words: `what a Damn day` becomes `what a D**n day`.
 //!
-//! Owns the rule, which is the clients' rule: whole words, any case, look-alikes (`d@mn`), first and last
-//! letter kept. Must not know where the words come from or which texts are masked.
+//! Owns the rule, which is the clients' rule and a little more: whole words, any case, look-alikes (`d@mn`), letters that
+//! are stretched (`daaamn`) or stand apart (`d a m n`, `d.a.m.n`); first and last letter kept. What stands in the list of
+//! innocent phrases is left alone, rude word in it or not. Must not know where the words come from or which texts are
+//! masked.
 //!
 //! A whole word can only begin where a word begins, so the text is read once and a trie of the listed words
 //! is walked from each beginning: no copy of the text is made, and the work is linear in its length (times
 //! the longest listed word at worst).
+//!
+//! A letter counts as stretched when it stands there three times or more: twice it does in ordinary words, and `boot` is
+//! not `bot`.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -13,7 +18,9 @@ use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
 
-use super::fold::{Class, fold};
+use super::fold::{Class, fold, single};
+use super::spelled;
+use super::words::INNOCENT;
 
 /// A listed word of more letters than this is ignored; the wire allows 100 characters.
 const MAX_LETTERS: usize = 100;
@@ -22,6 +29,11 @@ const MAX_LETTERS: usize = 100;
 const UNTOUCHABLE: [&str; 4] = ["---PAGE BREAK---", "data:", "http://", "https://"];
 const PAGE_MARKER: usize = 0;
 const DATA: usize = 1;
+
+/// Ways through the trie that are followed at the same time: a stretched letter may stand for one or for two.
+const MOST_WAYS: usize = 4;
+/// From so many in a row on, a letter is stretched.
+const STRETCHED: usize = 3;
 
 /// A `data:` URL has its comma within this many bytes; the word `data:` in a sentence has none.
 const DATA_HEADER: usize = 128;
@@ -50,6 +62,52 @@ struct End {
     blanks: u128,
     /// The listed word has a letter, so that a text of digits and symbols only (`455`) is not meant.
     lettered: bool,
+    /// It is no rude word, but a phrase in which one is meant otherwise.
+    is_innocent: bool,
+}
+
+/// Somewhere in the trie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Way {
+    node: usize,
+    /// Bit n: the text has a blank after its n-th letter.
+    blanks: u128,
+}
+
+/// The ways that are followed; those beyond the bound are given up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ways {
+    all: [Way; MOST_WAYS],
+    count: usize,
+}
+
+impl Ways {
+    /// From the root.
+    fn begin() -> Self {
+        Self {
+            count: 1,
+            ..Self::default()
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Way> {
+        self.all.into_iter().take(self.count)
+    }
+
+    fn push(&mut self, way: Way) {
+        let is_known = self.iter().any(|known| known == way);
+        if !is_known && self.count < MOST_WAYS {
+            self.all[self.count] = way;
+            self.count += 1;
+        }
+    }
+}
+
+/// What was found at some place of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Found {
+    end: usize,
+    is_innocent: bool,
 }
 
 impl Masker {
@@ -65,7 +123,10 @@ impl Masker {
             untouchable,
         };
         for word in words {
-            masker.insert(word);
+            masker.insert(word, false);
+        }
+        for phrase in INNOCENT {
+            masker.insert(phrase, true);
         }
         masker
     }
@@ -89,7 +150,7 @@ impl Masker {
         Cow::Owned(masked)
     }
 
-    fn insert(&mut self, word: &str) {
+    fn insert(&mut self, word: &str, is_innocent: bool) {
         let mut letters = Vec::new();
         let mut blanks = 0_u128;
         for c in word.chars() {
@@ -109,9 +170,17 @@ impl Masker {
                 .unwrap_or_else(|| self.add_child(node, letter));
         }
         let lettered = word.chars().any(char::is_alphabetic);
-        let end = self.nodes[node].end.get_or_insert(End { blanks, lettered });
-        end.blanks |= blanks;
-        end.lettered &= lettered;
+        let new = End {
+            blanks,
+            lettered,
+            is_innocent,
+        };
+        let end = self.nodes[node].end.get_or_insert(new);
+        // Whoever lists an innocent phrase means it.
+        if end.is_innocent == is_innocent {
+            end.blanks |= blanks;
+            end.lettered &= lettered;
+        }
     }
 
     fn child(&self, node: usize, letter: char) -> Option<usize> {
@@ -143,19 +212,35 @@ impl Masker {
             if class != Class::Ignored {
                 scan.before = class;
             }
-            if begins && let Some(end) = self.longest(scan, start) {
-                return Some(start..end);
+            if !begins {
+                continue;
+            }
+            match self.at(scan, start) {
+                Some(found) if found.is_innocent => scan.pass(found.end),
+                Some(found) => return Some(start..found.end),
+                None => {}
             }
         }
         None
     }
 
-    /// The end of the longest listed word that begins at `start`.
-    fn longest(&self, scan: &Scan<'_>, start: usize) -> Option<usize> {
+    /// What begins at `start`: the longest that is listed, in one piece or spelled out.
+    fn at(&self, scan: &Scan<'_>, start: usize) -> Option<Found> {
+        let whole = self.longest(scan, start);
+        let spelled = self.spelled(scan, start).map(|end| Found {
+            end,
+            is_innocent: false,
+        });
+        whole.into_iter().chain(spelled).max_by_key(|found| found.end)
+    }
+
+    /// The longest listed word or phrase that begins at `start`.
+    fn longest(&self, scan: &Scan<'_>, start: usize) -> Option<Found> {
         let text = scan.text;
-        let mut node = 0;
-        let mut blanks = 0_u128;
+        let mut ways = Ways::begin();
         let mut lettered = false;
+        // The letter before, and how often it has come in a row.
+        let (mut last, mut row) = (None, 0);
         let mut longest = None;
         for (offset, c) in text[start..].char_indices() {
             let class = Class::of(c);
@@ -163,29 +248,91 @@ impl Masker {
                 Class::Word | Class::Symbol => {}
                 Class::Ignored => continue,
                 Class::Blank => {
-                    blanks |= 1 << self.nodes[node].depth;
+                    for way in &mut ways.all[..ways.count] {
+                        way.blanks |= 1 << self.nodes[way.node].depth;
+                    }
+                    last = None;
                     continue;
                 }
                 Class::Star | Class::Other => break,
             }
-            let Some(next) = self.step(node, c) else { break };
-            node = next;
-            lettered |= c.is_alphabetic();
-            let Some(end) = self.nodes[node].end else { continue };
             let after = start + offset + c.len_utf8();
-            if blanks & !end.blanks == 0
-                && (lettered || !end.lettered)
+            let letter = single(c);
+            row = if letter.is_some() && letter == last {
+                row + 1
+            } else {
+                1
+            };
+            last = letter;
+            let is_stretched = row >= STRETCHED || (row == 2 && next_letter(text, after) == letter);
+            ways = self.go_on(&ways, c, is_stretched);
+            if ways.count == 0 {
+                break;
+            }
+            lettered |= c.is_alphabetic();
+            if let Some(is_innocent) = self.ending(&ways, lettered)
                 && may_border(class, class_after(text, after))
                 && !touches_masked_word(text, start..after)
-                && !overlaps(
-                    scan.untouchable.get_or_init(|| self.untouchable(text)),
-                    &(start..after),
-                )
+                && !self.is_untouchable(scan, &(start..after))
             {
-                longest = Some(after);
+                longest = Some(Found {
+                    end: after,
+                    is_innocent,
+                });
             }
         }
         longest
+    }
+
+    /// The ways after reading `c`, which may stand for the letter before once more.
+    fn go_on(&self, ways: &Ways, c: char, may_stay: bool) -> Ways {
+        let mut next = Ways::default();
+        for way in ways.iter() {
+            if let Some(node) = self.step(way.node, c) {
+                next.push(Way { node, ..way });
+            }
+            if may_stay {
+                next.push(way);
+            }
+        }
+        next
+    }
+
+    /// Whether one of the ways has come to the end of something listed, and if so whether that is innocent.
+    fn ending(&self, ways: &Ways, lettered: bool) -> Option<bool> {
+        let ends = ways.iter().filter_map(|way| {
+            let end = self.nodes[way.node].end?;
+            let fits = way.blanks & !end.blanks == 0 && (lettered || !end.lettered);
+            fits.then_some(end.is_innocent)
+        });
+        ends.min()
+    }
+
+    /// The end of a listed word that is spelled out from `start` on, its letters apart.
+    fn spelled(&self, scan: &Scan<'_>, start: usize) -> Option<usize> {
+        let run = spelled::run(scan.text, start)?;
+        let mut node = 0;
+        let (mut letters, mut alphabetic) = (0, 0);
+        for c in run.letters() {
+            node = self.step(node, c)?;
+            letters += 1;
+            alphabetic += usize::from(c.is_alphabetic());
+        }
+        let range = start..run.end();
+        let is_listed = self.nodes[node].end.is_some_and(|end| !end.is_innocent);
+        let fits = is_listed
+            && letters >= spelled::SHORTEST
+            && alphabetic * 2 >= letters
+            && !touches_masked_word(scan.text, range.clone())
+            && !self.is_untouchable(scan, &range);
+        fits.then_some(range.end)
+    }
+
+    fn is_untouchable(&self, scan: &Scan<'_>, range: &Range<usize>) -> bool {
+        overlaps(
+            scan.untouchable.get_or_init(|| self.untouchable(scan.text)),
+            range,
+        )
     }
 
     /// The node after reading `c`, which can be several letters.
@@ -282,8 +429,14 @@ fn begins_with_lone_letter(text: impl Iterator<Item = char>) -> bool {
         && classes.find(|class| *class != Class::Ignored) != Some(Class::Word)
 }
 
+/// The letter that stands at `at`, accents and the like left out; nothing when there is none.
+fn next_letter(text: &str, at: usize) -> Option<char> {
+    let next = text[at..].chars().find(|c| Class::of(*c) != Class::Ignored)?;
+    single(next).filter(|_| Class::of(next).is_legible())
+}
+
 /// What stands at `at`, accents and the like left out.
-fn class_after(text: &str, at: usize) -> Class {
+pub(super) fn class_after(text: &str, at: usize) -> Class {
     let mut classes = text[at..].chars().map(Class::of);
     classes
         .find(|class| *class != Class::Ignored)

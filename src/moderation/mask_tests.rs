@@ -72,7 +72,70 @@ fn a_blank_matches_nothing_else() {
         "dang\nit dang, it dan git dr at",
         "dang\nit dang, it dan git dr at",
     );
-    check("d-r-a-t", "d-r-a-t");
+}
+
+#[test]
+fn letters_that_stand_apart_are_one_word() {
+    check("d-r-a-t, d r a t, d.r.a.t.", "d*****t, d*****t, d*****t.");
+    check("D - R - A - T! (d, r, @, 7)", "D***********T! (d********7)");
+    // Two things between the letters are two words, and a line is a line.
+    check("d r-a t", "d r-a t");
+    check("d\nr\na\nt", "d\nr\na\nt");
+    // All of a spelling is the word, or none of it.
+    check("I d r a t s", "I d r a t s");
+    check("d r a t  a g a i n", "d*****t  a g a i n");
+    check("d r a tea", "d r a tea");
+    check("o x", "o x");
+}
+
+#[test]
+fn numbers_and_letters_that_stand_apart_are_none() {
+    let masker = Masker::new(["ass", "bobo"]);
+    for text in ["4 5 5 and 8 0 8 0", "a 5 5", "1 d 1 0", "a. s. a. p."] {
+        assert_eq!(masker.mask(text), text);
+    }
+    assert_eq!(masker.mask("b o 8 0"), "b*****0");
+}
+
+#[test]
+fn stretched_letters_are_seen_through() {
+    check("draaaat DRRRAT drattt dddrat", "d*****t D****T d****t d****t");
+    check("dr@@@t sssnnnooottt", "d****t s**********t");
+    check("draat ddrat", "draat ddrat");
+    let masker = Masker::new(["bobo", "booth", "both"]);
+    assert_eq!(
+        masker.mask("boooobo booth boooth bbbboth"),
+        "b*****o b***h b****h b*****h"
+    );
+    assert_eq!(masker.mask("booboo bobbo"), "booboo bobbo");
+}
+
+#[test]
+fn letters_of_other_scripts_are_seen_through() {
+    check("drаt dгat", "d**t dгat");
+    let masker = Masker::new(["gago", "tanga", "shit"]);
+    assert_eq!(
+        masker.mask("9a9o 6460 τanga $h|t sh!+ sh¡t"),
+        "9**o 6460 τ***a $**t s**+ s**t"
+    );
+}
+
+#[test]
+fn a_phrase_that_is_known_to_be_innocent_stays() {
+    let masker = Masker::new(["hudas", "tanga", "bastard"]);
+    for text in [
+        "Si Hudas Iskariote",
+        "sabi ni Hudas",
+        "kay  Hudas",
+        "the port of Tanga",
+        "a bastard sword",
+    ] {
+        assert_eq!(masker.mask(text), text);
+    }
+    assert_eq!(masker.mask("Hudas ka! si hudasan"), "H***s ka! si hudasan");
+    // Whoever lists it means it.
+    let strict = Masker::new(["hudas", "si hudas"]);
+    assert_eq!(strict.mask("si hudas"), "s******s");
 }
 
 #[test]
@@ -165,7 +228,7 @@ fn leftovers_of_masking_are_no_words() {
 }
 
 /// Lists and texts of few characters, so that words meet, overlap and touch all the time.
-const PIECES: [&str; 26] = [
+const PIECES: [&str; 30] = [
     "a",
     "b",
     "s",
@@ -188,6 +251,10 @@ const PIECES: [&str; 26] = [
     "\u{200b}",
     "\u{301}",
     "ab",
+    "a a",
+    "a,b",
+    "aaa",
+    "+",
     "http://",
     "data:",
     ",data:,",

@@ -1,11 +1,15 @@
-//! Keeping order: the list of rude words and their masking in texts that others can read.
+//! Keeping order: the list of rude words and their masking in texts that others can read; what people report, and what is
+//! done about it.
 //!
-//! Must not know whose text it is or what becomes of it.
+//! Owns the tables `profanity_words` and `reports`. Masking must not know whose text it is or what becomes of it.
 
+pub mod acts;
 pub mod api;
 mod fold;
 mod list;
 mod mask;
+pub mod reports;
+mod spelled;
 pub mod store;
 mod words;
 

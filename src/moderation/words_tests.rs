@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use super::words::INNOCENT as INNOCENT_PHRASES;
 use super::{Language, Masker, seeds};
 
 #[test]
@@ -37,7 +38,7 @@ fn every_listed_word_is_masked() {
 }
 
 /// Words that contain a listed one or come close to it, in both languages.
-const INNOCENT: [&str; 8] = [
+const INNOCENT: [&str; 10] = [
     "Scunthorpe Penistone Sussex Essex Arsenal Amsterdam Dickens Hancock Constantinople Niger Nigeria",
     "class assess assassin embarrass cassette bass grass passion peacock cockatoo shuttlecock titmouse",
     "saltwater wristwatch pitch hitchhike shiitake mishmash scrap scrapbook madam damask damned amoral",
@@ -45,8 +46,44 @@ const INNOCENT: [&str; 8] = [
     "puto putahe putakti putol reputasyon deputado computer putik putok kumpyuta kaputol amputate",
     "tangan tangay tanghali tangi Batangas katanga tanggap gagamba gagawin gagapang gaga bubong bobot",
     "pukyutan pukpok pokpokan kantong kantina bayabas hudyat burator kupas kupkupin ungol pekeng potato",
+    "sheet booboo boo-boo shoot poorer coop goose mooon sooo looong hmmm brrr aaah zzz grrr shhh woooah",
+    "A B C D E F G, C-A-T spells cat, W.H.O. and U.S.A., p u z z l e, 3 + 4 = 7, 5|5|5, a + b, 8 6 9 8698 B-9 6A",
     "455 4 5 5 5417 $5 $$$ @home 70 100% 1d10 H2O (o_o) ---PAGE BREAK--- wow!!! well-made ***",
 ];
+
+/// Ways in which children get past a filter.
+const DISGUISED: [&str; 12] = [
+    "fuuuuck",
+    "F U C K",
+    "f.u.c.k",
+    "sh1t",
+    "$h!t",
+    "b!tch",
+    "g4g0",
+    "9ag0",
+    "PuTaNg-InA",
+    "tang1na m0",
+    "b o b o",
+    "puuuuta",
+];
+
+#[test]
+fn disguised_words_are_seen_through() {
+    let masker = Masker::new(seeds().map(|seed| seed.word));
+    for text in DISGUISED {
+        assert!(masker.mask(text).contains('*'), "{text}");
+    }
+}
+
+#[test]
+fn innocent_phrases_are_of_use() {
+    let masker = Masker::new(seeds().map(|seed| seed.word));
+    for phrase in INNOCENT_PHRASES {
+        assert_eq!(masker.mask(phrase), phrase);
+        let listed = seeds().any(|seed| phrase.split(' ').any(|word| word == seed.word));
+        assert!(listed, "{phrase} holds no listed word");
+    }
+}
 
 #[test]
 fn innocent_words_pass() {

@@ -143,6 +143,22 @@ pub fn unpublished(conn: &mut Conn<'_>, author: i64, now: i64) -> Result<(), Err
     rewards::count(conn, author, Counts::of(Count::PublishedStories, -1), now).map(drop)
 }
 
+/// So many published stories of an author were hidden. What their publishing paid stays.
+pub fn hidden(conn: &mut Conn<'_>, author: i64, stories: i64, now: i64) -> Result<(), Error> {
+    if stories == 0 {
+        return Ok(());
+    }
+    rewards::count(conn, author, Counts::of(Count::PublishedStories, -stories), now).map(drop)
+}
+
+/// So many hidden stories of an author are shown again, which pays nothing a second time and is told to nobody.
+pub fn shown_again(conn: &mut Conn<'_>, author: i64, stories: i64, now: i64) -> Result<(), Error> {
+    if stories == 0 {
+        return Ok(());
+    }
+    rewards::count(conn, author, Counts::of(Count::PublishedStories, stories), now).map(drop)
+}
+
 /// A story was deleted. What others gave it stays with its author.
 pub fn deleted(conn: &mut Conn<'_>, author: i64, tally: &Tally, now: i64) -> Result<(), Error> {
     rewards::count(conn, author, Counts::default().less(&counts(tally)), now).map(drop)

@@ -1,4 +1,4 @@
-//! The pages that a person sees: the front door, the readable API, taking back a change of address.
+//! The pages that a person sees: the front door, the readable API, taking back a change of address, fewer mails.
 
 use std::sync::{Arc, LazyLock};
 
@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::accounts::api::credentials;
 use crate::app::App;
+use crate::mail::letters;
 use crate::openapi::SNAPSHOT;
 use crate::wire::origin::Origin;
 use crate::wire::{Error, respond};
@@ -163,4 +164,45 @@ pub async fn undo_email_now(
     Ok(Page::new("Tinytales: too late", &content)
         .status(StatusCode::GONE)
         .into_response())
+}
+
+/// Asks before it does: a program that only looks at links switches nothing off.
+pub async fn unsubscribe(State(app): State<Arc<App>>, Path(token): Path<String>) -> Response {
+    let Some((_, subject)) = letters::read_unsubscribe_token(&app, &token) else {
+        return no_such_link();
+    };
+    let content = html! {
+        h1 { "No more of these mails?" }
+        p { "You can stop " (subject.name()) " here, and switch them on again in the settings of the app." }
+        form method="post" action={ "/account/unsubscribe/" (token) } {
+            button type="submit" { "Stop them" }
+        }
+    };
+    Page::new("Tinytales: fewer mails", &content).into_response()
+}
+
+/// Switches letters off. Mail programs do this by themselves when their button is pressed, and send a form that says
+/// nothing more.
+pub async fn unsubscribe_now(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let Some(subject) = letters::unsubscribe(&app, &token).await? else {
+        return Ok(no_such_link());
+    };
+    let content = html! {
+        h1 { "Done" }
+        p { "You will not get " (subject.name()) " any more. The settings of the app switch them on again." }
+    };
+    Ok(Page::new("Tinytales: done", &content).into_response())
+}
+
+fn no_such_link() -> Response {
+    let content = html! {
+        h1 { "This link does not work" }
+        p { "Please switch mails off in the settings of the app." }
+    };
+    Page::new("Tinytales: no such link", &content)
+        .status(StatusCode::NOT_FOUND)
+        .into_response()
 }

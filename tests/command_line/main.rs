@@ -5,6 +5,7 @@
 mod accounts;
 mod log;
 mod operator;
+mod order;
 mod settings;
 mod starting;
 mod stopping;

@@ -3,6 +3,7 @@
 use std::thread;
 
 use serde_json::{Value, json};
+use tinytales::admin::standing::Act;
 use tinytales::clock::{DAY, SECOND};
 
 use crate::drawings::{each, names, plain_story};
@@ -410,7 +411,12 @@ fn what_an_administrator_archived_its_parent_does_not_fetch_back() {
     let (paula, ada) = (world.parent("Paula"), world.admin("Ada"));
     let leo = paula.has_child("leo_r");
     let by = ada.id();
-    world.sql(move |conn| tinytales::admin::standing::archive(conn, leo, Some(by), "", 1));
+    let act = Act::Archive {
+        user_id: leo,
+        by: Some(by),
+        reason: String::new(),
+    };
+    assert!(world.decides(act));
     paula.adds("leo_r").refused(404);
     paula.delete(&about(leo, "remove")).ok();
     paula.adds("leo_r").refused(404);

@@ -3,6 +3,7 @@
 use std::thread;
 
 use serde_json::{Value, json};
+use tinytales::admin::standing::Act;
 use tinytales::clock::{DAY, HOUR, SECOND};
 use tinytales::live;
 
@@ -306,8 +307,12 @@ fn whatever_ends_the_parent_or_the_link_ends_the_view_and_its_socket() {
             paula.delete(&about(child, "sign-in")).ok();
         }),
         ("the child is archived", |world, _, child| {
-            world.sql(move |conn| tinytales::admin::standing::archive(conn, child, None, "", 1));
-            live::sign_outs::announce(&world.app, &live::sign_outs::SignOut::everywhere(child));
+            let act = Act::Archive {
+                user_id: child,
+                by: None,
+                reason: String::new(),
+            };
+            assert!(world.decides(act));
         }),
     ];
     for (name, ending) in endings {

@@ -13,16 +13,12 @@ use crate::accounts::auth::Caller;
 use crate::accounts::password::{self, Verdict, Workspace};
 use crate::accounts::store::{codes, managed, people, sessions};
 use crate::accounts::tokens::random_hex;
-use crate::accounts::{limits, rules};
+use crate::accounts::{leaving, limits, rules};
 use crate::app::App;
 use crate::clock::DAY;
-use crate::family;
-use crate::live::collaboration;
 use crate::live::sign_outs::{self, SignOut};
 use crate::mail::queue;
 use crate::mail::templates::{self, Recipient};
-use crate::social;
-use crate::stories;
 use crate::wire::{Body, Error, Fields, respond};
 
 /// How long a changed address can be taken back.
@@ -288,21 +284,9 @@ pub async fn delete_account(
                 return Err(not_right("password"));
             }
             not_managed(conn, caller.id)?;
-            let archived = family::forget_adult(conn, caller.id, now)?;
-            let inherited = stories::forget_author(conn, caller.id, now)?;
-            social::forget_friend(conn, caller.id)?;
-            let told = collaboration::forget_member(conn, caller.id, now)?;
-            people::delete(conn, caller.id)?;
-            Ok((told, inherited, archived))
+            Ok(leaving::leave(conn, caller.id, now)?)
         });
-        let (told, inherited, archived) = delete.await?;
-        for gone in archived.into_iter().chain([caller.id]) {
-            sign_outs::announce(&own, &SignOut::everywhere(gone));
-        }
-        inherited.announce(&own);
-        for (collaboration_id, event) in told {
-            collaboration::events::announce(&own, collaboration_id, &event);
-        }
+        delete.await?.announce(&own);
         Ok::<_, Error>(())
     };
     app.tasks.finish("account deletion", delete).await?;

@@ -13,7 +13,7 @@ use crate::accounts::rules::{self, BorderRefusal};
 use crate::accounts::shapes::{OwnAccountShape, ProfileShape};
 use crate::accounts::store::people::{self, Profile};
 use crate::app::App;
-use crate::moderation::Words;
+use crate::moderation::{Masker, Words};
 use crate::wire::{Body, Error, Fields, calendar_date, respond};
 
 /// One's own account. The only body of the API with a `data` member.
@@ -191,6 +191,7 @@ impl Change {
             change.bio = change
                 .bio
                 .map(|bio| bio.map(|bio| masker.mask(&bio).into_owned()));
+            change.check(masker)?;
             if let Some(username) = &change.username
                 && people::is_username_taken(conn, username, user_id)?
             {
@@ -206,6 +207,18 @@ impl Change {
             Ok(profile)
         })
         .await
+    }
+
+    /// A rude word in a user name or in the place of an avatar cannot be masked: nothing of it would be left.
+    fn check(&self, masker: &Masker) -> Result<(), Error> {
+        let is_rude = |text: &Option<String>| text.as_deref().is_some_and(|text| masker.mask(text) != text);
+        if is_rude(&self.username) {
+            return Err(Error::field("username", "Please choose another user name."));
+        }
+        if is_rude(&self.avatar_emoji) {
+            return Err(Error::field(self.avatar_field, "Please choose another avatar."));
+        }
+        Ok(())
     }
 
     fn apply(self, profile: &mut Profile) -> Result<(), Error> {

@@ -14,7 +14,7 @@ use crate::accounts::{limits, password, rules};
 use crate::app::{App, ClientAddress};
 use crate::mail::templates::{self, Recipient};
 use crate::mail::{Queued, queue};
-use crate::moderation::Words;
+use crate::moderation::{Masker, Words};
 use crate::text::fold;
 use crate::wire::{Body, Error, Fields, PUBLIC_BODY, respond};
 
@@ -75,10 +75,11 @@ pub async fn register(
         .hashing
         .run(move |workspace| password::hash(workspace, &password))
         .await?;
-    let name = Words::current(&app).await.masker().mask(&name).into_owned();
+    let words = Words::current(&app).await;
+    let name = words.masker().mask(&name).into_owned();
     let (first_name, last_name) = rules::first_and_last(&name);
     let person = NewPerson {
-        usernames: rules::username_candidates(&name, codes::dice()).to_vec(),
+        usernames: usernames(&name, words.masker()),
         email: Some(email.clone()),
         is_verified: false,
         password_hash,
@@ -98,6 +99,18 @@ pub async fn register(
         requires_verification: true,
         email_sent,
     }))
+}
+
+/// User names to try. Without its blanks a name may read otherwise than it did.
+fn usernames(name: &str, masker: &Masker) -> Vec<String> {
+    let candidates = rules::username_candidates(name, codes::dice());
+    if candidates
+        .iter()
+        .all(|candidate| masker.mask(candidate) == *candidate)
+    {
+        return candidates.to_vec();
+    }
+    rules::username_candidates("", codes::dice()).to_vec()
 }
 
 /// Counts a mail to an address, or refuses with 429.

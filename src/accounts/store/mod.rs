@@ -1,6 +1,8 @@
 //! The SQL of accounts, by table.
 
+pub mod barring;
 pub mod codes;
+pub mod conduct;
 pub mod managed;
 pub mod people;
 pub mod search;

@@ -4,10 +4,10 @@ use database::Error;
 
 use super::post::{Letterbox, Post, START};
 use super::templates::a_mail;
-use crate::clock::DAY;
+use crate::clock::{DAY, HOUR, SECOND};
 use crate::mail::mailer::Step;
-use crate::mail::outbox::{self, CAPACITY, CLAIM, MAX_ATTEMPTS};
-use crate::mail::{Kind, Mail, Queued, queue};
+use crate::mail::outbox::{self, CAPACITY, CLAIM, MAX_ATTEMPTS, MAX_LETTER_ATTEMPTS};
+use crate::mail::{Kind, Mail, Queued, SendError, queue};
 
 #[tokio::test]
 async fn a_queued_mail_is_sent_once_as_it_was() {
@@ -215,4 +215,54 @@ async fn a_mail_of_yesterday_is_dropped() {
         .map(|mail| mail.kind)
         .collect();
     assert_eq!((kinds, mailer.given_up()), (vec![Kind::EmailChanged], 1));
+}
+
+#[tokio::test]
+async fn a_mail_has_the_same_id_each_time_and_no_other_has_it() {
+    let post = Post::open().await;
+    let letterbox = Letterbox::answering(&SendError::Temporary("later".to_owned()), 1);
+    let mailer = post.mailer(&letterbox);
+    assert_eq!(post.queue(a_mail()).await, Queued::Waiting);
+    assert_eq!(mailer.deliver_next().await.unwrap(), Step::Postponed);
+    // It is taken, and the server dies before it can remove it.
+    post.clock.advance(30 * SECOND);
+    assert_eq!(mailer.deliver_next().await.unwrap(), Step::Sent);
+    assert_eq!(post.queue(a_mail()).await, Queued::Waiting);
+    assert_eq!(mailer.deliver_next().await.unwrap(), Step::Sent);
+    let ids = letterbox.ids.lock().unwrap().clone();
+    assert_eq!(ids[0], ids[1]);
+    assert_ne!(ids[1], ids[2]);
+    assert!(ids.iter().all(|id| id.len() == 32), "{ids:?}");
+}
+
+#[tokio::test]
+async fn letters_wait_behind_what_somebody_waits_for_and_are_tried_for_longer() {
+    let post = Post::open().await;
+    let letter = Mail {
+        kind: Kind::WeeklyReport,
+        unsubscribe: Some("https://tales.example.org/x".to_owned()),
+        ..a_mail()
+    };
+    assert_eq!(post.queue(letter.clone()).await, Queued::Waiting);
+    post.clock.advance(SECOND);
+    assert_eq!(post.queue(a_mail()).await, Queued::Waiting);
+    let letterbox = Arc::new(Letterbox::default());
+    let mailer = post.mailer(&letterbox);
+    while mailer.deliver_next().await.unwrap() == Step::Sent {}
+    assert_eq!(*letterbox.taken.lock().unwrap(), [a_mail(), letter.clone()]);
+
+    let failing = Letterbox::answering(&SendError::Temporary("later".to_owned()), 99);
+    let mailer = post.mailer(&failing);
+    assert_eq!(post.queue(letter.clone()).await, Queued::Waiting);
+    let mut attempts = 1;
+    while mailer.deliver_next().await.unwrap() == Step::Postponed {
+        attempts += 1;
+        post.clock.advance(12 * HOUR);
+    }
+    assert_eq!(
+        (attempts, mailer.given_up()),
+        (MAX_LETTER_ATTEMPTS - 2, 1),
+        "three days are over"
+    );
+    assert_eq!(post.waiting().await, 0);
 }

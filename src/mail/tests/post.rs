@@ -22,7 +22,8 @@ const TABLE: &str = "CREATE TABLE mail_outbox (
     attempts        INTEGER NOT NULL DEFAULT 0,
     next_attempt_at INTEGER NOT NULL,
     claimed_until   INTEGER NOT NULL DEFAULT 0,
-    created_at      INTEGER NOT NULL
+    created_at      INTEGER NOT NULL,
+    unsubscribe_url TEXT
 );
 CREATE INDEX mail_outbox_due ON mail_outbox (next_attempt_at);";
 
@@ -32,7 +33,10 @@ pub(super) const START: i64 = 1_770_000_000 * SECOND;
 /// Keeps what it is given and answers from a list; an empty list means `Ok`.
 #[derive(Default)]
 pub(super) struct Letterbox {
+    /// Without their ids.
     pub(super) taken: Mutex<Vec<Mail>>,
+    /// The ids of all that it was given, taken or not.
+    pub(super) ids: Mutex<Vec<String>>,
     answers: Mutex<VecDeque<SendError>>,
 }
 
@@ -52,10 +56,14 @@ impl Letterbox {
 
 impl Transport for Letterbox {
     fn send(&self, mail: &Mail) -> Result<(), SendError> {
+        self.ids.lock().unwrap().extend(mail.id.clone());
         if let Some(error) = self.answers.lock().unwrap().pop_front() {
             return Err(error);
         }
-        self.taken.lock().unwrap().push(mail.clone());
+        self.taken.lock().unwrap().push(Mail {
+            id: None,
+            ..mail.clone()
+        });
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use super::{SendError, Transport};
 use crate::clock::Clock;
 use crate::mail::Mail;
 
-/// Writes `{to, kind, code, subject, text}` per mail. File names sort by time, a reader never sees half a file,
+/// Writes `{to, kind, code, subject, unsubscribe, id, text}` per mail. File names sort by time, a reader never sees half a file,
 /// and only the server's own user can read them.
 pub struct FileTransport {
     folder: PathBuf,
@@ -42,6 +42,8 @@ impl FileTransport {
             "kind": mail.kind.as_str(),
             "code": mail.code,
             "subject": mail.subject,
+            "unsubscribe": mail.unsubscribe,
+            "id": mail.id,
             "text": mail.text,
         });
         let count = self.counter.fetch_add(1, Ordering::Relaxed);

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::SendError;
-use crate::mail::SENDER_NAME;
+use crate::mail::{Mail, SENDER_NAME};
 
 /// An endpoint of a mail API. Keeps no connection open between mails: they are rare, and memory is not.
 pub(super) struct Endpoint {
@@ -98,4 +98,16 @@ pub(super) fn person(address: &str, name: &str) -> Value {
 /// `{email, name}` of the sender.
 pub(super) fn sender(address: &str) -> Value {
     person(address, SENDER_NAME)
+}
+
+/// The headers by which a letter is switched off; none for any other mail.
+pub(super) fn unsubscribing(mail: &Mail, from: &str) -> Map<String, Value> {
+    let mut headers = Map::new();
+    if let Some(value) = mail.list_unsubscribe(from) {
+        headers.insert("List-Unsubscribe".to_owned(), value.into());
+    }
+    if mail.unsubscribe.is_some() && !headers.is_empty() {
+        headers.insert("List-Unsubscribe-Post".to_owned(), super::ONE_CLICK.into());
+    }
+    headers
 }

@@ -32,6 +32,9 @@ use super::Mail;
 /// How long one step of a delivery may take: a whole HTTPS call, or one command of an SMTP dialogue.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 
+/// What a mail program posts to the address of `List-Unsubscribe`, and what announces that it may (RFC 8058).
+const ONE_CLICK: &str = "List-Unsubscribe=One-Click";
+
 /// One way for a mail to leave.
 pub trait Transport: Send + Sync {
     /// Hands `mail` over; `Ok` means that the other side has taken it. Blocks.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::https::{Endpoint, person, sender};
+use super::https::{Endpoint, person, sender, unsubscribing};
 use super::{SendError, TIMEOUT, Transport};
 use crate::mail::Mail;
 
@@ -36,7 +36,7 @@ impl SendGrid {
 
 impl Transport for SendGrid {
     fn send(&self, mail: &Mail) -> Result<(), SendError> {
-        self.endpoint.post(&json!({
+        let mut body = json!({
             "personalizations": [{ "to": [person(&mail.to, &mail.to_name)] }],
             "from": sender(&self.from),
             "subject": mail.subject,
@@ -50,6 +50,11 @@ impl Transport for SendGrid {
                 "click_tracking": { "enable": false },
                 "open_tracking": { "enable": false },
             },
-        }))
+        });
+        let headers = unsubscribing(mail, &self.from);
+        if !headers.is_empty() {
+            body["headers"] = Value::Object(headers);
+        }
+        self.endpoint.post(&body)
     }
 }

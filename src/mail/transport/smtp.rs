@@ -4,13 +4,14 @@ use std::error::Error as _;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
+use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::{Error, SmtpTransport};
 use lettre::{Address, Message, Transport as _};
 
-use super::{SendError, TIMEOUT, Transport};
+use super::{ONE_CLICK, SendError, TIMEOUT, Transport};
 use crate::mail::{Mail, SENDER_NAME};
 
 /// How the connection is protected.
@@ -78,17 +79,38 @@ impl Smtp {
         let to: Address = mail.to.parse().map_err(|_| refused("address"))?;
         // A control character would make the library panic; the templates leave none, an old row might.
         let name = Some(&mail.to_name).filter(|name| !name.is_empty() && !name.contains(char::is_control));
-        Message::builder()
+        let domain = self.from.email.domain();
+        let message_id = match &mail.id {
+            Some(id) => format!("<{id}@{domain}>"),
+            None => message_id(domain)?,
+        };
+        let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(name.cloned(), to))
             .subject(mail.subject.as_str())
-            .message_id(Some(message_id(self.from.email.domain())?))
+            .message_id(Some(message_id));
+        if let Some(value) = mail.list_unsubscribe(self.from.email.as_ref()) {
+            message = message.raw_header(plain("List-Unsubscribe", value)?);
+            if mail.unsubscribe.is_some() {
+                message = message.raw_header(plain("List-Unsubscribe-Post", ONE_CLICK.to_owned())?);
+            }
+        }
+        message
             .multipart(MultiPart::alternative_plain_html(
                 mail.text.clone(),
                 mail.html.clone(),
             ))
             .map_err(|_| refused("text"))
     }
+}
+
+/// A header of plain characters, which is not encoded: programs read it.
+fn plain(name: &'static str, value: String) -> Result<HeaderValue, SendError> {
+    if !value.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
+        return Err(SendError::Permanent(format!("SMTP cannot carry the {name}")));
+    }
+    let name = HeaderName::new_from_ascii_str(name);
+    Ok(HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value))
 }
 
 /// A fresh id under the sender's domain; one under `localhost` looks like spam.

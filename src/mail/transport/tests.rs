@@ -112,6 +112,71 @@ fn sendgrid_gets_what_its_api_wants() {
     assert_eq!(body["content"][1]["value"], nameless.html);
 }
 
+fn letter(link: Option<&str>) -> Mail {
+    Mail {
+        kind: Kind::WeeklyReport,
+        unsubscribe: link.map(str::to_owned),
+        id: Some("0123456789abcdef0123456789abcdef".to_owned()),
+        ..mail()
+    }
+}
+
+const LINK: &str =
+    "https://tales.example.org/account/unsubscribe/7-w-00112233445566778899aabbccddeeff-and-more";
+
+#[test]
+fn the_apis_are_told_how_a_letter_is_switched_off() {
+    let fake = Fake::http(&[201, 201, 201]);
+    let brevo = brevo(&fake);
+    for (mail, list) in [
+        (letter(Some(LINK)), format!("<{LINK}>")),
+        (letter(None), format!("<mailto:{FROM}?subject=unsubscribe>")),
+    ] {
+        assert_eq!(brevo.send(&mail), Ok(()));
+        let headers = heard_json(&fake).1["headers"].clone();
+        assert_eq!(headers["List-Unsubscribe"], list);
+        assert_eq!(headers["Idempotency-Key"], "01234567-89ab-cdef-0123-456789abcdef");
+        assert_eq!(
+            headers.get("List-Unsubscribe-Post").is_some(),
+            mail.unsubscribe.is_some()
+        );
+    }
+    assert_eq!(brevo.send(&mail()), Ok(()));
+    assert_eq!(heard_json(&fake).1.get("headers"), None);
+
+    let fake = Fake::http(&[202, 202]);
+    assert_eq!(sendgrid(&fake).send(&letter(Some(LINK))), Ok(()));
+    let headers = heard_json(&fake).1["headers"].clone();
+    assert_eq!(headers["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click");
+    assert_eq!(sendgrid(&fake).send(&mail()), Ok(()));
+    assert_eq!(heard_json(&fake).1.get("headers"), None);
+}
+
+#[test]
+fn smtp_says_how_a_letter_is_switched_off_and_which_mail_it_is() {
+    let fake = Fake::smtp(&["250 fine", "250 fine"]);
+    let relay = smtp(&fake, Encryption::Plain, "hush");
+    assert_eq!(relay.send(&letter(Some(LINK))), Ok(()));
+    let heard = fake.heard();
+    for part in [
+        format!("\nList-Unsubscribe: <{LINK}>\n"),
+        "\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n".to_owned(),
+        "\nMessage-ID: <0123456789abcdef0123456789abcdef@example.org>\n".to_owned(),
+    ] {
+        assert!(heard.contains(&part), "{part:?} is missing in {heard}");
+    }
+    let injected = letter(Some("https://x\r\nBcc: all@example.org"));
+    assert_eq!(
+        relay.send(&injected),
+        permanent("SMTP cannot carry the List-Unsubscribe")
+    );
+    assert_eq!(relay.send(&letter(None)), Ok(()));
+    assert!(
+        fake.heard()
+            .contains("\nList-Unsubscribe: <mailto:tales@example.org?subject=unsubscribe>\n")
+    );
+}
+
 #[test]
 fn a_status_decides_whether_trying_again_helps() {
     let for_good = [400, 404, 422];
@@ -317,7 +382,8 @@ fn files_are_private_complete_and_in_order() {
         .collect();
     assert_eq!(subjects, ["1", "2", "3"]);
     let expected = serde_json::json!({
-        "to": "mira@example.org", "kind": "verification", "code": "042137", "subject": "1", "text": mail().text,
+        "to": "mira@example.org", "kind": "verification", "code": "042137", "subject": "1", "unsubscribe": null,
+        "id": null, "text": mail().text,
     });
     assert_eq!(mails[0], expected);
     assert_eq!(

@@ -12,6 +12,7 @@ mod page;
 mod panel;
 mod show;
 mod view;
+mod waiting;
 mod warnings;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@ use super::charts::ALARMS;
 use super::live::live;
 use super::show::{ago, clock_time, maybe_time, moment, percent, size, span};
 use super::view::{Past, Range, View};
+use super::waiting::waiting;
 use super::warnings::warnings;
 use super::{charts, show};
 use crate::ops::history::{Ending, Run};
@@ -28,6 +29,7 @@ pub(super) fn panel(view: &View, form_token: &str) -> Markup {
             (log(view, form_token))
         }
         (live(view))
+        @if let Some(past) = &view.past { (waiting(view, past)) }
         (backups(view))
         (warnings(view))
         @if let Some(past) = &view.past { (runs(view, past)) }

@@ -10,9 +10,12 @@ use crate::backup::State;
 use crate::clock::{DAY, HOUR, MINUTE};
 use crate::live;
 use crate::logging::Warning;
+use crate::mail::outbox;
+use crate::moderation::reports::store as reports;
 use crate::ops::history::{self, Ending, ONLINE, Point, Run};
 use crate::ops::traffic::{GOAL, Snapshot};
 use crate::pictures;
+use crate::stories::store::overseen;
 
 /// From this share of the month's bandwidth on it is pointed out, in percent.
 const NEARLY: u64 = 90;
@@ -141,6 +144,15 @@ pub(super) struct Past {
     /// Our own run.
     pub(super) own: Option<i64>,
     pub(super) is_shared: bool,
+    /// What waits for people.
+    pub(super) waiting: Waiting,
+}
+
+/// What waits for people: mails for those they go to, reports for those who keep order.
+pub(super) struct Waiting {
+    pub(super) outbox: outbox::Waiting,
+    pub(super) reports: reports::Waiting,
+    pub(super) flagged_stories: i64,
 }
 
 impl View {
@@ -168,6 +180,12 @@ impl View {
             forgets: app.forgets,
             past: Past::read(app, range, now).await.ok(),
         }
+    }
+
+    /// Whether the oldest of what waits has been waiting for longer than this.
+    fn waits_long(&self, oldest: impl Fn(&Waiting) -> Option<i64>, longest: i64) -> bool {
+        let oldest = self.past.as_ref().and_then(|past| oldest(&past.waiting));
+        oldest.is_some_and(|oldest| self.now - oldest > longest)
     }
 
     /// What needs somebody's attention, worst first, one sentence each.
@@ -222,6 +240,14 @@ impl View {
             "The last backup is older than it should be; the backups below tell more.",
         );
         worry(
+            self.waits_long(|waiting| waiting.outbox.oldest, HOUR),
+            "Mails have been waiting for more than an hour; the warnings below may tell why.",
+        );
+        worry(
+            self.waits_long(|waiting| waiting.reports.oldest, DAY),
+            "A report has been waiting for more than a day for somebody to decide it.",
+        );
+        worry(
             self.forgets,
             "The disk of this instance is erased at every restart: what is saved here will be gone.",
         );
@@ -248,14 +274,20 @@ impl Past {
             Ok::<_, Error>((
                 history::store::curve(conn, since, step)?,
                 history::store::runs(conn)?,
+                Waiting {
+                    outbox: outbox::waiting(conn)?,
+                    reports: reports::waiting(conn)?,
+                    flagged_stories: overseen::flagged(conn)?,
+                },
             ))
         });
-        let (points, runs) = read.await?;
+        let (points, runs, waiting) = read.await?;
         Ok(Self {
             points,
             runs,
             own: app.history.run(),
             is_shared: history::is_shared(app),
+            waiting,
         })
     }
 }

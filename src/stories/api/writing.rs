@@ -328,6 +328,7 @@ async fn masked(app: &App, mut given: Given, stored: &str) -> Given {
     let mask = |text: String| Masker::mask(&masker, &text).into_owned();
     given.title = given.title.map(mask);
     given.summary = given.summary.map(|summary| summary.map(mask));
+    given.genres = given.genres.map(|genres| genres.into_iter().map(mask).collect());
     if let Some(content) = given.content.take_if(|content| content != stored) {
         given.content = Some(mask_long(&masker, content).await);
     }

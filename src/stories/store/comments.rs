@@ -168,6 +168,31 @@ pub fn standing(conn: &mut Conn<'_>, comment_id: i64, caller: i64) -> Result<Opt
     })
 }
 
+/// A comment as those see it who keep order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "columns of the same names")]
+pub struct Overseen {
+    pub author_id: i64,
+    pub story_id: i64,
+    /// Of the story.
+    pub title: String,
+}
+
+/// A comment, whoever may see it; nothing when there is none. One query.
+pub fn overseen(conn: &mut Conn<'_>, comment_id: i64) -> Result<Option<Overseen>, Error> {
+    let row = conn.first(
+        "SELECT c.author_id, c.story_id, s.title FROM story_comments c JOIN stories s ON s.id = c.story_id
+         WHERE c.id = $1",
+        &[&comment_id],
+    )?;
+    let Some(mut row) = row else { return Ok(None) };
+    Ok(Some(Overseen {
+        author_id: row.take()?,
+        story_id: row.take()?,
+        title: row.take()?,
+    }))
+}
+
 /// Replaces the text of a comment; nothing when it has vanished. Two queries.
 pub fn edit(conn: &mut Conn<'_>, comment_id: i64, body: &str) -> Result<Option<Comment>, Error> {
     let row = conn.first(

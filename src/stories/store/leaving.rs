@@ -21,14 +21,16 @@ pub struct HandedOver {
     pub comments: i64,
 }
 
-/// Prepares an account's leaving: a collaborative story goes to another of its authors, the pictures of the others are
+/// Prepares an account's leaving: a collaborative story goes to another of its authors, and is shown again if it was hidden
+/// because of who leaves, the pictures of the others are
 /// released, and the running totals of stories that others wrote lose this account's marks. What those marks earned their
 /// authors stays theirs. The heirs come last, as people do in every act. The caller deletes the account and announces
 /// what the heirs get.
 pub fn forget_author(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<Effects, Error> {
     let handed_over = inheritance(conn, user_id)?;
     conn.execute(
-        "UPDATE stories SET version = version + 1, revision = revision + 1, author_id = (
+        "UPDATE stories SET version = version + 1, revision = revision + 1, hidden_at = NULL,
+                is_published = (is_published OR hidden_at IS NOT NULL), author_id = (
              SELECT MIN(a.user_id) FROM story_authors a WHERE a.story_id = stories.id AND a.user_id <> $1)
          WHERE author_id = $1 AND is_collaborative AND EXISTS (
              SELECT 1 FROM story_authors a WHERE a.story_id = stories.id AND a.user_id <> $1)",
@@ -72,12 +74,12 @@ pub fn forget_author(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<Effe
 /// Who inherits which stories, and what they count. One query.
 fn inheritance(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<HandedOver>, Error> {
     let rows = conn.query(
-        "SELECT s.heir, s.is_published, s.creation_type, s.words, s.views,
+        "SELECT s.heir, s.is_shown, s.creation_type, s.words, s.views,
                 (SELECT CAST(COUNT(*) AS BIGINT) FROM story_likes l
                  WHERE l.story_id = s.id AND l.user_id <> s.heir AND l.user_id <> $1),
                 (SELECT CAST(COUNT(*) AS BIGINT) FROM story_comments c
                  WHERE c.story_id = s.id AND c.author_id <> s.heir AND c.author_id <> $1)
-         FROM (SELECT o.id, o.is_published, o.creation_type, o.words, o.views,
+         FROM (SELECT o.id, (o.is_published OR o.hidden_at IS NOT NULL) AS is_shown, o.creation_type, o.words, o.views,
                       (SELECT MIN(a.user_id) FROM story_authors a
                        WHERE a.story_id = o.id AND a.user_id <> $1) AS heir
                FROM stories o WHERE o.author_id = $1 AND o.is_collaborative) s

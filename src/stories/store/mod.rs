@@ -9,6 +9,7 @@ pub mod known;
 pub mod leaving;
 pub mod lists;
 pub mod marks;
+pub mod overseen;
 pub mod together;
 pub mod views;
 pub mod writing;

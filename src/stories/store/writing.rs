@@ -192,8 +192,9 @@ pub fn update(
     let changed = conn.execute(
         "UPDATE stories SET title = $2, summary = $3, category = $4, genres = $5, language = $6, creation_type = $7,
                 public_cover = $8, is_published = $9, page_key = $10, body_bytes = $11, wire_bytes = $12,
-                published_by_id = CASE WHEN NOT $9 THEN NULL
+                published_by_id = CASE WHEN NOT $9 THEN CASE WHEN hidden_at IS NOT NULL THEN published_by_id END
                     WHEN is_collaborative AND NOT is_published THEN author_id ELSE published_by_id END,
+                hidden_at = CASE WHEN $9 THEN NULL ELSE hidden_at END,
                 words = $13, date_updated = $14, version = version + 1, revision = revision + 1
          WHERE id = $1 AND revision = $15",
         &[
@@ -260,11 +261,12 @@ pub fn publish_together(conn: &mut Conn<'_>, story_id: i64, publisher: i64, now:
     mark_published(conn, story_id, Some(publisher), now)
 }
 
-/// Published by somebody, or a draft again. Only a collaborative story remembers who published it.
+/// Published by somebody, or a draft again. Only a collaborative story remembers who published it. One that was hidden is
+/// what this says from now on.
 fn mark_published(conn: &mut Conn<'_>, story_id: i64, publisher: Option<i64>, now: i64) -> Result<(), Error> {
     conn.execute(
         "UPDATE stories SET is_published = $2, date_updated = $4, version = version + 1, revision = revision + 1,
-                published_by_id = CASE WHEN is_collaborative THEN CAST($3 AS BIGINT) END
+                published_by_id = CASE WHEN is_collaborative THEN CAST($3 AS BIGINT) END, hidden_at = NULL
          WHERE id = $1",
         &[&story_id, &publisher.is_some(), &publisher, &now],
     )?;

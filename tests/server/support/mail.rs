@@ -20,6 +20,8 @@ pub struct Letter {
     pub code: Option<String>,
     pub subject: String,
     pub text: String,
+    /// Where such mails are switched off.
+    pub unsubscribe: Option<String>,
 }
 
 impl World {
@@ -86,5 +88,6 @@ fn letter(bytes: &[u8]) -> Letter {
         code: text("code"),
         subject: text("subject").unwrap(),
         text: text("text").unwrap(),
+        unsubscribe: text("unsubscribe"),
     }
 }

@@ -118,8 +118,8 @@ fn read(draft: Map<String, Value>, has_pages: bool, masker: &Masker) -> Result<D
     let mask = |text: String| masker.mask(&text).into_owned();
     let change = DraftChange {
         title: text(&mut fields, "title", LONGEST_NAME).map(mask),
-        genres: genres(&mut fields),
-        category: text(&mut fields, "category", LONGEST_CATEGORY),
+        genres: genres(&mut fields).map(|genres| genres.into_iter().map(mask).collect()),
+        category: text(&mut fields, "category", LONGEST_CATEGORY).map(mask),
         summary: text(&mut fields, "summary", LONGEST_SUMMARY / 4).map(mask),
         language: text(&mut fields, "language", LONGEST_CATEGORY)
             .filter(|language| LANGUAGES.contains(&language.as_str())),
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_cut_and_what_is_unknown_left_out() {
-        let draft = json!({"title": format!("  drat {}", "x".repeat(300)), "genres": ["Sci-Fi", " ", "x".repeat(80)],
+        let draft = json!({"title": format!("  drat {}", "x".repeat(300)), "genres": ["Sci-Fi", " ", "x".repeat(80), "Drat"],
             "category": "sci-fi", "summary": null, "language": "xx", "cover_image": "javascript:alert(1)",
             "pages": [{"text": "Once"}], "anything": 7});
         let change = change(draft, true).unwrap();
@@ -216,7 +216,7 @@ mod tests {
         );
         assert_eq!(
             change.genres.unwrap(),
-            ["Sci-Fi".to_owned(), "x".repeat(LONGEST_GENRE)]
+            ["Sci-Fi".to_owned(), "x".repeat(LONGEST_GENRE), "D**t".to_owned()]
         );
         assert_eq!(change.category.as_deref(), Some("sci-fi"));
         assert_eq!(

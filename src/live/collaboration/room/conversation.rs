@@ -327,10 +327,13 @@ impl Collaborator {
         let masked = presence
             .cursor_position
             .and_then(|caret| self.masked(caret, "textValue"));
+        let masker = self.app.words.masker();
+        let word = |word: &Option<Box<str>>| word.as_deref().map(|word| masker.mask(word).into_owned());
+        let (tool, activity) = (word(&presence.current_tool), word(&presence.activity));
         let doing = frames::Doing {
             cursor_position: masked.as_deref().or(presence.cursor_position),
-            current_tool: presence.current_tool.as_deref(),
-            activity: presence.activity.as_deref(),
+            current_tool: tool.as_deref(),
+            activity: activity.as_deref(),
             typing: presence.typing.as_deref(),
         };
         let json = frames::presence_update(user_id, self.handle.username(), &doing);
