@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod app;
 pub mod background;
 pub mod backup;
+pub mod classroom;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -16,12 +16,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::WORLD;
+use super::classes;
 use super::friends::REQUESTS;
 use super::people::{self, PEOPLE, Person, Role};
 use super::stories::Story;
 use crate::accounts::store::people as store;
 use crate::accounts::{codes, password};
 use crate::app::App;
+use crate::classroom::api::codes::new_code;
 use crate::clock::{HOUR, MINUTE};
 use crate::games;
 use crate::pictures::{self, Picture, Skeleton};
@@ -100,9 +102,12 @@ pub async fn fill(app: &Arc<App>) -> Result<Vec<Account>, FillError> {
     while let Some(next) = games::make_missing(app, last).await {
         last = next;
     }
-    let now = app.clock.now();
+    let (now, code) = (app.clock.now(), new_code());
     app.database
-        .write(move |conn| make_friends(conn, &ids, now))
+        .write(move |conn| {
+            make_friends(conn, &ids, now)?;
+            classes::make(conn, &ids, &code, now)
+        })
         .await?;
     write(&file, &accounts).map_err(FillError::File)?;
     Ok(accounts)

@@ -2,5 +2,6 @@
 
 pub mod codes;
 pub mod people;
+pub mod rosters;
 pub mod search;
 pub mod sessions;
