@@ -35,8 +35,8 @@ pub(super) struct ClassList {
     pub(super) faults: Vec<Fault>,
 }
 
-/// Reads a class list. `seed` decides the user names that are made, together with the rows; birthdays are judged at `now`.
-pub(super) fn read(bytes: &[u8], seed: i64, now: i64) -> Result<ClassList, Error> {
+/// Reads a class list; birthdays are judged at `now`.
+pub(super) fn read(bytes: &[u8], now: i64) -> Result<ClassList, Error> {
     let text = str::from_utf8(bytes)
         .map_err(|_| Error::bad_request("This file is no UTF-8. Please save it as CSV in UTF-8."))?;
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
@@ -64,7 +64,7 @@ pub(super) fn read(bytes: &[u8], seed: i64, now: i64) -> Result<ClassList, Error
             record: &record,
             sentences: Vec::new(),
         };
-        let row = reading.row((number, line), seed, &mut users, now);
+        let row = reading.row((number, line), &mut users, now);
         if reading.sentences.is_empty() {
             list.rows.push(row);
         } else {
@@ -135,13 +135,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// The row, as far as it can be read. `users` remembers who has which user name already.
-    fn row(
-        &mut self,
-        (number, line): (usize, u64),
-        seed: i64,
-        users: &mut HashMap<String, usize>,
-        now: i64,
-    ) -> Row {
+    fn row(&mut self, (number, line): (usize, u64), users: &mut HashMap<String, usize>, now: i64) -> Row {
         if self.record.len() > self.columns.count {
             self.refuse("it has more cells than the first line.");
         }
@@ -165,15 +159,13 @@ impl Reading<'_> {
                 None
             }
         });
-        let name = name.unwrap_or_default();
         Row {
             number,
             line,
             username,
             date_of_birth,
             notes: self.cell(notes, "notes", LONGEST_NOTES),
-            dice: dice(seed, number, &name),
-            name,
+            name: name.unwrap_or_default(),
         }
     }
 
@@ -195,17 +187,6 @@ impl Reading<'_> {
         }
         (!cell.is_empty()).then(|| cell.to_owned())
     }
-}
-
-/// Decides a user name, the same one whenever the same list is read.
-fn dice(seed: i64, number: usize, name: &str) -> u64 {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&seed.to_le_bytes());
-    hasher.update(&(number as u64).to_le_bytes());
-    hasher.update(name.as_bytes());
-    let hash = hasher.finalize();
-    let (first, _) = hash.as_bytes().split_at(8);
-    first.iter().fold(0, |dice, byte| dice << 8 | u64::from(*byte))
 }
 
 /// The line of headings, as it is written.

@@ -8,11 +8,11 @@ use super::*;
 const NOW: i64 = 1_772_600_767_123_456;
 
 fn read_text(text: &str) -> ClassList {
-    read(text.as_bytes(), 5, NOW).unwrap()
+    read(text.as_bytes(), NOW).unwrap()
 }
 
 fn refused(bytes: &[u8]) -> u16 {
-    read(bytes, 5, NOW).unwrap_err().status().as_u16()
+    read(bytes, NOW).unwrap_err().status().as_u16()
 }
 
 fn listed(name: &str, notes: Option<&str>) -> Listed {
@@ -116,22 +116,10 @@ fn a_formula_is_made_harmless_and_comes_back() {
         let row = text.lines().nth(1).unwrap();
         let first = row.trim_start_matches('"').chars().next().unwrap();
         assert!(!FORMULA.contains(&first), "{row}");
-        let list = read(&bytes, 5, NOW).unwrap();
+        let list = read(&bytes, NOW).unwrap();
         assert_eq!(list.rows[0].name, name);
         assert_eq!(list.rows[0].notes.as_deref(), Some(name));
     }
-}
-
-#[test]
-fn the_same_list_makes_the_same_user_names() {
-    let text = "name\nMia\nMia\n";
-    let usernames = |seed| {
-        let list = read(text.as_bytes(), seed, NOW).unwrap();
-        list.rows.iter().map(Row::usernames).collect::<Vec<_>>()
-    };
-    assert_eq!(usernames(5), usernames(5));
-    assert_ne!(usernames(5), usernames(6));
-    assert_ne!(usernames(5)[0], usernames(5)[1]);
 }
 
 /// What people are called: quotes, lines, delimiters, formulas, any letters.
@@ -165,7 +153,7 @@ proptest! {
                 ..listed(name, notes.as_deref())
             })
             .collect();
-        let list = read(&written(&students), 5, NOW).unwrap();
+        let list = read(&written(&students), NOW).unwrap();
         prop_assert!(list.faults.is_empty(), "{:?}", list.faults);
         prop_assert_eq!(list.rows.len(), people.len());
         for (row, (student, (name, notes))) in list.rows.iter().zip(students.iter().zip(&people)) {
@@ -177,8 +165,8 @@ proptest! {
 
     #[test]
     fn no_bytes_do_harm(bytes in vec(any::<u8>(), 0..400)) {
-        let _ = read(&bytes, 5, NOW);
+        let _ = read(&bytes, NOW);
         let with_head = [b"name,username,date_of_birth,notes\n", &bytes[..]].concat();
-        let _ = read(&with_head, 5, NOW);
+        let _ = read(&with_head, NOW);
     }
 }

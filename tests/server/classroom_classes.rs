@@ -70,15 +70,22 @@ fn put_needs_the_name_and_absent_fields_stay() {
     let world = World::new();
     let ada = world.teacher("Ada");
     let made = ada
-        .post(CLASSES, json!({"name": "5B", "subject": "English", "school_year": null}))
+        .post(
+            CLASSES,
+            json!({"name": "5B", "subject": "English", "school_year": null}),
+        )
         .created();
     let path = format!("{CLASSES}{}/", made["id"]);
     world.advance(DAY);
     let mut expected = made.clone();
     expected["date_updated"] = json!("2026-03-05T05:06:07.123456Z");
     expected["grade_level"] = json!("Grade 6");
-    assert_eq!(ada.patch(&path, json!({"grade_level": "Grade 6", "id": 7})).ok(), expected);
-    ada.put(&path, json!({"grade_level": "x"})).refused_fields(&["name"]);
+    assert_eq!(
+        ada.patch(&path, json!({"grade_level": "Grade 6", "id": 7})).ok(),
+        expected
+    );
+    ada.put(&path, json!({"grade_level": "x"}))
+        .refused_fields(&["name"]);
     expected["name"] = json!("6B");
     expected["subject"] = json!(null);
     expected["is_active"] = json!(false);
@@ -120,7 +127,8 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
         raw(&[b' '; 17 * 1024]).refused(413);
     }
     assert_eq!(world.dump("classes"), before);
-    ada.post(CLASSES, json!({"name": long(100), "description": long(2000)})).created();
+    ada.post(CLASSES, json!({"name": long(100), "description": long(2000)}))
+        .created();
 }
 
 #[test]
@@ -173,8 +181,18 @@ fn deleting_a_class_leaves_its_people_and_what_was_noted() {
     assert_eq!(students.len(), 1);
     let student: Value = students[0].clone();
     assert_eq!(
-        (&student["id"], &student["class_id"], &student["class_name"], &student["notes"]),
-        (&json!(mira.id()), &Value::Null, &json!("No class"), &json!("Sits in front."))
+        (
+            &student["id"],
+            &student["class_id"],
+            &student["class_name"],
+            &student["notes"]
+        ),
+        (
+            &json!(mira.id()),
+            &Value::Null,
+            &json!("No class"),
+            &json!("Sits in front.")
+        )
     );
     assert_eq!(names(&mira.class_links()[0]).len(), 7);
     assert_eq!(mira.class_links()[0]["id"], json!(link));

@@ -106,11 +106,17 @@ fn a_code_works_until_another_is_made_or_it_is_taken_back() {
         json!(null)
     );
     let third = ada.gives_code(class);
-    ada.patch(&format!("/api/teacher/classes/{class}/"), json!({"is_active": false}))
-        .ok();
+    ada.patch(
+        &format!("/api/teacher/classes/{class}/"),
+        json!({"is_active": false}),
+    )
+    .ok();
     mira.types_code(&third).refused(404);
-    ada.patch(&format!("/api/teacher/classes/{class}/"), json!({"is_active": true}))
-        .ok();
+    ada.patch(
+        &format!("/api/teacher/classes/{class}/"),
+        json!({"is_active": true}),
+    )
+    .ok();
     world.bars(&ada, "suspended_at");
     mira.types_code(&third).refused(404);
     assert!(world.dump("class_links").is_empty());
@@ -136,10 +142,15 @@ fn codes_are_for_children_and_have_a_form() {
     ] {
         mira.post("/api/classes/join/", form).refused_fields(&["code"]);
     }
-    mira.post("/api/classes/join/", json!({"code": 12_345_678})).refused(404);
+    mira.post("/api/classes/join/", json!({"code": 12_345_678}))
+        .refused(404);
     let codes: HashSet<String> = (0..50).map(|_| ada.gives_code(ada.founds("x"))).collect();
     assert_eq!(codes.len(), 50);
-    assert!(codes.iter().all(|code| code.bytes().all(|byte| !b"IO01".contains(&byte))));
+    assert!(
+        codes
+            .iter()
+            .all(|code| code.bytes().all(|byte| !b"IO01".contains(&byte)))
+    );
 }
 
 #[test]
@@ -162,9 +173,14 @@ fn a_network_guesses_thirty_times_a_minute_however_many_accounts_it_has() {
     let ada = world.teacher("Ada");
     let code = ada.gives_code(ada.founds("5B"));
     for number in 0..30 {
-        world.child(&format!("Class mate {number}")).types_code(&code).ok();
+        world
+            .child(&format!("Class mate {number}"))
+            .types_code(&code)
+            .ok();
     }
-    let guessers: Vec<Client> = (0..4).map(|number| world.child(&format!("Guesser {number}"))).collect();
+    let guessers: Vec<Client> = (0..4)
+        .map(|number| world.child(&format!("Guesser {number}")))
+        .collect();
     for guesser in &guessers[..3] {
         for _ in 0..10 {
             guesser.types_code(WRONG).refused(404);

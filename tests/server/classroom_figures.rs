@@ -15,7 +15,10 @@ fn makes_dated(world: &World, child: &Client, title: &str, days_ago: i64) -> i64
     let story = child.makes(tale(title));
     let at = world.app.clock.now() - days_ago * DAY;
     world.sql(move |conn| {
-        conn.execute("UPDATE stories SET date_created = $2 WHERE id = $1", &[&story, &at])
+        conn.execute(
+            "UPDATE stories SET date_created = $2 WHERE id = $1",
+            &[&story, &at],
+        )
     });
     story
 }
@@ -29,7 +32,8 @@ fn a_teacher_without_students_has_empty_figures() {
         json!({"total_classes": 0, "total_students": 0, "total_stories": 0, "total_achievements": 0,
             "average_stories_per_student": 0.0, "active_students_today": 0, "recent_activities": []})
     );
-    let day = |date: &str, name: &str| json!({"date": date, "day_name": name, "stories": 0, "active_students": 0});
+    let day =
+        |date: &str, name: &str| json!({"date": date, "day_name": name, "stories": 0, "active_students": 0});
     assert_eq!(
         ada.get(REPORTS).ok(),
         json!({"success": true,
@@ -51,8 +55,11 @@ fn the_dashboard_counts_what_students_published() {
     let stranger = world.child("Stranger");
     let class = ada.founds("5B");
     let over = ada.founds("Over");
-    ada.patch(&format!("/api/teacher/classes/{over}/"), json!({"is_active": false}))
-        .ok();
+    ada.patch(
+        &format!("/api/teacher/classes/{over}/"),
+        json!({"is_active": false}),
+    )
+    .ok();
     world.enrols(&ada, Some(class), &mira);
     world.enrols(&ada, None, &ben);
     world.advance(MINUTE);
@@ -74,8 +81,16 @@ fn the_dashboard_counts_what_students_published() {
             "total_students"
         ]
     );
-    let counts = ["total_classes", "total_students", "total_stories", "active_students_today"];
-    assert_eq!(counts.map(|name| stats[name].clone()), [1, 2, 1, 1].map(|count| json!(count)));
+    let counts = [
+        "total_classes",
+        "total_students",
+        "total_stories",
+        "active_students_today",
+    ];
+    assert_eq!(
+        counts.map(|name| stats[name].clone()),
+        [1, 2, 1, 1].map(|count| json!(count))
+    );
     assert_eq!(stats["average_stories_per_student"], json!(0.5));
     assert!(stats["total_achievements"].as_i64().unwrap() > 0);
     assert_eq!(
@@ -95,7 +110,10 @@ fn the_reports_say_who_is_busy_and_with_what() {
         world.child("Leo"),
     );
     let class = ada
-        .post("/api/teacher/classes/", json!({"name": "5B", "grade_level": "Grade 5"}))
+        .post(
+            "/api/teacher/classes/",
+            json!({"name": "5B", "grade_level": "Grade 5"}),
+        )
         .created()["id"]
         .clone();
     let number = class.as_i64();
@@ -112,7 +130,10 @@ fn the_reports_say_who_is_busy_and_with_what() {
     for (child, xp) in [(&mira, 1200), (&ben, 499), (&leo, 0)] {
         let id = child.id();
         world.sql(move |conn| {
-            conn.execute("UPDATE users SET experience_points = $2 WHERE id = $1", &[&id, &xp])
+            conn.execute(
+                "UPDATE users SET experience_points = $2 WHERE id = $1",
+                &[&id, &xp],
+            )
         });
     }
     world.sees(&mira);
@@ -148,7 +169,10 @@ fn the_reports_say_who_is_busy_and_with_what() {
             "grade_level": "Grade 5", "subject": null}])
     );
     let activities = &reports["recent_activities"];
-    assert_eq!(each(activities, "story_title"), ["today", "six days ago", "eight days ago", "long ago"]);
+    assert_eq!(
+        each(activities, "story_title"),
+        ["today", "six days ago", "eight days ago", "long ago"]
+    );
     assert_eq!(
         activities[0],
         json!({"id": newest, "type": "story_published", "student_name": "Mira", "story_title": "today",
@@ -171,9 +195,16 @@ fn the_reports_say_who_is_busy_and_with_what() {
         ]
     );
     let trend = &reports["engagement_trend"];
-    assert_eq!(each(trend, "day_name"), ["Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri"]);
+    assert_eq!(
+        each(trend, "day_name"),
+        ["Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri"]
+    );
     assert_eq!(each(trend, "stories"), [0, 0, 0, 0, 1, 0, 0]);
-    assert_eq!(each(trend, "active_students"), [0, 0, 0, 0, 2, 0, 0], "one published, one read");
+    assert_eq!(
+        each(trend, "active_students"),
+        [0, 0, 0, 0, 2, 0, 0],
+        "one published, one read"
+    );
 }
 
 #[test]
@@ -184,7 +215,10 @@ fn accounts_that_nobody_has_used_are_not_active() {
     ada.sends_list(class, "name\nMia\nBen\n", "").ok();
     assert_eq!(ada.get(DASHBOARD).ok()["active_students_today"], json!(0));
     let overview = ada.get(REPORTS).ok()["overview"].clone();
-    assert_eq!((&overview["total_students"], &overview["active_this_month"]), (&json!(2), &json!(0)));
+    assert_eq!(
+        (&overview["total_students"], &overview["active_this_month"]),
+        (&json!(2), &json!(0))
+    );
 }
 
 #[test]
@@ -202,8 +236,11 @@ fn lists_of_the_reports_have_an_end() {
     assert!(reports["achievement_activities"].as_array().unwrap().len() <= 10);
     let stats = ada.get(DASHBOARD).ok();
     assert_eq!(stats["recent_activities"].as_array().unwrap().len(), 10);
-    mira.post_nothing(&format!("/api/stories/{}/unpublish/", reports["recent_activities"][0]["id"]))
-        .ok();
+    mira.post_nothing(&format!(
+        "/api/stories/{}/unpublish/",
+        reports["recent_activities"][0]["id"]
+    ))
+    .ok();
     assert_eq!(
         each(&ada.get(REPORTS).ok()["recent_activities"], "story_title")[0],
         &json!("Tale 23"),

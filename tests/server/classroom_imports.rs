@@ -23,7 +23,10 @@ fn both(teacher: &Client, class: i64, csv: &str) -> Value {
     assert_eq!(dry.status, real.status, "{} {}", dry.text(), real.text());
     let (mut looked, mut done) = (dry.json.clone(), real.json.clone());
     if dry.status == 200 {
-        assert_eq!((&looked["dry_run"], &done["dry_run"]), (&json!(true), &json!(false)));
+        assert_eq!(
+            (&looked["dry_run"], &done["dry_run"]),
+            (&json!(true), &json!(false))
+        );
         looked["dry_run"] = Value::Null;
         done["dry_run"] = Value::Null;
     }
@@ -49,9 +52,15 @@ fn a_list_comes_in_row_by_row() {
     let dry = ada.sends_list(class, csv, "?dry_run=true").ok();
     assert_eq!(everything(&world), before, "it was only looked at");
     let done = both(&ada, class, csv);
-    assert_eq!(names(&done), ["created", "dry_run", "rows", "students", "success", "updated"]);
+    assert_eq!(
+        names(&done),
+        ["created", "dry_run", "rows", "students", "success", "updated"]
+    );
     assert_eq!(dry["students"], done["students"]);
-    assert_eq!((&done["rows"], &done["created"], &done["updated"]), (&json!(3), &json!(2), &json!(1)));
+    assert_eq!(
+        (&done["rows"], &done["created"], &done["updated"]),
+        (&json!(3), &json!(2), &json!(1))
+    );
     let students = &done["students"];
     assert_eq!(each(students, "row"), [1, 2, 3]);
     assert_eq!(each(students, "action"), ["create", "create", "update"]);
@@ -65,7 +74,10 @@ fn a_list_comes_in_row_by_row() {
         ["Leo Rey", "Mia K", "Mira"],
         "an account that somebody else looks after keeps its name"
     );
-    assert_eq!(each(&pupils, "notes"), [&json!("sits, in front"), &Value::Null, &json!("Reads fast")]);
+    assert_eq!(
+        each(&pupils, "notes"),
+        [&json!("sits, in front"), &Value::Null, &json!("Reads fast")]
+    );
     let leo = world.sql(|conn| {
         let mut row = conn.one(
             "SELECT date_of_birth, password_hash, managed_by_id FROM users WHERE username = 'leo_r'",
@@ -84,19 +96,31 @@ fn a_list_that_went_out_comes_back_in_and_corrects() {
     let world = World::new();
     let ada = world.teacher("Ada");
     let (class, other) = (ada.founds("5B"), ada.founds("6B"));
-    both(&ada, class, "name,date_of_birth,notes\nMia K,2017-03-24,=2+3\n\"Ben \"\"B\"\"\nRey\",,\n");
+    both(
+        &ada,
+        class,
+        "name,date_of_birth,notes\nMia K,2017-03-24,=2+3\n\"Ben \"\"B\"\"\nRey\",,\n",
+    );
     let file = export(&ada, class);
-    assert!(file.starts_with("\u{feff}name,username,date_of_birth,notes\r\n"), "{file}");
+    assert!(
+        file.starts_with("\u{feff}name,username,date_of_birth,notes\r\n"),
+        "{file}"
+    );
     assert!(file.contains(",2017-03-24,'=2+3\r\n"), "{file}");
     let (users, links) = (world.dump("users"), world.dump("class_links"));
     let again = both(&ada, class, &file);
     assert_eq!((&again["created"], &again["updated"]), (&json!(0), &json!(2)));
     assert_eq!((world.dump("users"), world.dump("class_links")), (users, links));
 
-    let corrected = file.replace("Mia K", "Mia Kay").replace("2017-03-24", "2017-03-25");
+    let corrected = file
+        .replace("Mia K", "Mia Kay")
+        .replace("2017-03-24", "2017-03-25");
     both(&ada, other, &corrected);
     assert_eq!(ada.pupils_of(other), ["Ben \"B\"\nRey", "Mia Kay"]);
-    assert!(ada.pupils_of(class).is_empty(), "they changed into the other class");
+    assert!(
+        ada.pupils_of(class).is_empty(),
+        "they changed into the other class"
+    );
     assert!(export(&ada, other).contains("2017-03-25"));
     // A cell that is left blank takes nothing away.
     let username = corrected
@@ -104,7 +128,11 @@ fn a_list_that_went_out_comes_back_in_and_corrects() {
         .find(|line| line.starts_with("Mia"))
         .and_then(|line| line.split(',').nth(1))
         .unwrap();
-    both(&ada, other, &format!("name,username,date_of_birth,notes\nMia Kay,{username},,\n"));
+    both(
+        &ada,
+        other,
+        &format!("name,username,date_of_birth,notes\nMia Kay,{username},,\n"),
+    );
     assert!(export(&ada, other).contains(&format!("Mia Kay,{username},2017-03-25,'=2+3")));
 }
 
@@ -139,7 +167,11 @@ fn a_thousand_rows_with_fifty_bad_ones_change_nothing_and_each_is_named() {
         let rows = &body["rows"];
         assert_eq!(each(rows, "row"), bad);
         assert_eq!(rows[0]["line"], json!(21));
-        assert!(body["error"].as_str().unwrap().starts_with("50 rows of 1000 "), "{}", body["error"]);
+        assert!(
+            body["error"].as_str().unwrap().starts_with("50 rows of 1000 "),
+            "{}",
+            body["error"]
+        );
         assert_eq!(body["details"]["row 20"], json!(["name: it may not be blank."]));
         assert_eq!(body["details"]["row 100"], json!(["username: it is taken."]));
         assert_eq!(everything(&world), before);
@@ -163,14 +195,23 @@ fn who_is_strange_to_the_teacher_is_not_taken() {
     let world = World::new();
     let (ada, ben) = (world.teacher("Ada"), world.teacher("Ben"));
     let class = ada.founds("5B");
-    let [stranger, pending, of_ben, archived] =
-        ["Sol", "Pen", "Leo", "Arc"].map(|name| world.child(name));
+    let [stranger, pending, of_ben, archived] = ["Sol", "Pen", "Leo", "Arc"].map(|name| world.child(name));
     ada.adds(class, &pending).status(202);
     world.enrols(&ben, None, &of_ben);
     world.enrols(&ada, Some(class), &archived);
     world.bars(&archived, "archived_at");
     let before = everything(&world);
-    for username in ["sol", "pen", "leo", "arc", "ada", "SOL", "no", "with space", "niña"] {
+    for username in [
+        "sol",
+        "pen",
+        "leo",
+        "arc",
+        "ada",
+        "SOL",
+        "no",
+        "with space",
+        "niña",
+    ] {
         let refused = both(&ada, class, &format!("name,username\nX,{username}\n"));
         assert_eq!(refused["rows"].as_array().unwrap().len(), 1, "{username}");
     }
@@ -232,7 +273,12 @@ fn what_is_no_list_is_refused() {
     let long = format!("name\n{}", "Mia\n".repeat(1001));
     send("text/csv", long.as_bytes()).refused(400);
     assert_eq!(everything(&world), before);
-    for kind in ["text/csv; charset=utf-8", "TEXT/CSV", "text/plain", "application/vnd.ms-excel"] {
+    for kind in [
+        "text/csv; charset=utf-8",
+        "TEXT/CSV",
+        "text/plain",
+        "application/vnd.ms-excel",
+    ] {
         assert_eq!(send(kind, b"name\nMia\n").status, 200, "{kind}");
     }
     assert_eq!(ada.raw("POST", &path, &[], b"name\nMia\n").status, 200);
@@ -246,7 +292,10 @@ fn an_export_gives_no_birthday_of_others_away() {
     world.enrols(&ada, Some(class), &mira);
     let id = mira.id();
     world.sql(move |conn| {
-        conn.execute("UPDATE users SET date_of_birth = '2017-01-02' WHERE id = $1", &[&id])
+        conn.execute(
+            "UPDATE users SET date_of_birth = '2017-01-02' WHERE id = $1",
+            &[&id],
+        )
     });
     assert!(export(&ada, class).ends_with("Mira,mira,,\r\n"));
     world.keeps(&ada, &mira);

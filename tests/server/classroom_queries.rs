@@ -26,7 +26,11 @@ fn lists_and_figures_cost_the_same_for_1_and_100_students() {
         while ada.get("/api/teacher/classes/").ok().as_array().unwrap().len() < classes {
             ada.founds("One more");
         }
-        while mira.get("/api/stories/?page_size=1").ok()["count"].as_i64().unwrap() < students as i64 {
+        while mira.get("/api/stories/?page_size=1").ok()["count"]
+            .as_i64()
+            .unwrap()
+            < students as i64
+        {
             mira.makes(tale("the kettle"));
         }
         world.advance(SECOND);
@@ -56,7 +60,11 @@ fn a_students_stories_cost_by_bytes_not_by_number() {
     let path = format!("/api/teacher/students/{}/stories/", mira.id());
     let mut costs = Vec::new();
     for count in [1, 10, 50] {
-        while mira.get("/api/stories/?page_size=1").ok()["count"].as_i64().unwrap() < count {
+        while mira.get("/api/stories/?page_size=1").ok()["count"]
+            .as_i64()
+            .unwrap()
+            < count
+        {
             mira.makes(tale("the kettle"));
         }
         remembered(&[&ada]);
@@ -96,7 +104,10 @@ fn acts_cost_a_few() {
     let add = format!("/api/teacher/classes/{class}/add-student/");
     let body = json!({"student_id": mira.id()});
     // Two looks of two, the room that there is, the link, the names, the parents, and two who are told.
-    assert_eq!(world.queries(|| ada.post(&add, body.clone()).status(202).status), 10);
+    assert_eq!(
+        world.queries(|| ada.post(&add, body.clone()).status(202).status),
+        10
+    );
     assert_eq!(world.queries(|| paula.class_links()), 1);
     let id = paula.class_links()[0]["id"].as_i64().unwrap();
     assert_eq!(world.queries(|| paula.replies(id, true).ok()), 5);

@@ -55,7 +55,11 @@ fn calls(class: i64, mira: i64, leo: i64) -> Vec<Call> {
         call("GET", "/api/teacher/reports/", any_teacher),
         call("GET", "/api/teacher/classes/", [401, 200, 200, 200, 200]),
         call("POST", "/api/teacher/classes/", [401, 403, 403, 201, 201]).with(json!({"name": "New"})),
-        call("GET", format!("/api/teacher/students/{mira}/stories/"), [401, 403, 403, 404, 200]),
+        call(
+            "GET",
+            format!("/api/teacher/students/{mira}/stories/"),
+            [401, 403, 403, 404, 200],
+        ),
         call("POST", "/api/teacher/add-student/", [401, 403, 403, 202, 202]).with(json!({"student_id": leo})),
         call("GET", of(""), own(200)),
         call("PUT", of(""), own(200)).with(json!({"name": "5B"})),
@@ -72,7 +76,12 @@ fn calls(class: i64, mira: i64, leo: i64) -> Vec<Call> {
         call("DELETE", of(&format!("students/{mira}/")), own(204)),
         call("DELETE", of(""), own(204)),
         call("GET", "/api/family/class-links/", [401, 200, 200, 200, 200]),
-        call("POST", "/api/family/class-links/7/respond/", [401, 404, 404, 404, 404]).with(json!({"accept": true})),
+        call(
+            "POST",
+            "/api/family/class-links/7/respond/",
+            [401, 404, 404, 404, 404],
+        )
+        .with(json!({"accept": true})),
         call("POST", "/api/classes/join/", [401, 404, 403, 403, 403]).with(json!({"code": "AAAAAAAA"})),
     ]
 }
@@ -96,7 +105,12 @@ fn everybody_gets_what_is_theirs_and_no_more() {
             let before = everything();
             let answer = call.by(client);
             let (method, path) = (call.method, &call.path);
-            assert_eq!(answer.status, status, "{method} {path} by {role}: {}", answer.text());
+            assert_eq!(
+                answer.status,
+                status,
+                "{method} {path} by {role}: {}",
+                answer.text()
+            );
             if status >= 400 {
                 answer.refused(status);
                 assert_eq!(everything(), before, "{method} {path} by {role}");

@@ -49,7 +49,10 @@ fn a_class_list_becomes_accounts_with_passwords() {
     assert!(usernames[0].as_str().unwrap().starts_with("mia"));
     for student in students.as_array().unwrap() {
         let password = student["password"].as_str().unwrap();
-        assert!(password.split('-').count() == 4 && password.len() >= 14, "{password}");
+        assert!(
+            password.split('-').count() == 4 && password.len() >= 14,
+            "{password}"
+        );
         assert!(opens(&world, student));
     }
     assert_eq!(ada.pupils_of(class), ["Ben", "Mia K", "Mia K"]);
@@ -138,7 +141,10 @@ fn is_page(answer: &Answer, status: u16) -> String {
     let policy = answer.header("content-security-policy").unwrap();
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
     let page = answer.text();
-    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"), "{page}");
+    assert!(
+        page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"),
+        "{page}"
+    );
     assert!(page.contains("@media print"));
     for outside in ["<script", "src=", "href=", "@import"] {
         assert!(!page.contains(outside), "{outside}");

@@ -29,7 +29,10 @@ fn the_lists_have_exactly_these_members() {
     let mut of_all = of_class;
     of_all["class_name"] = json!("5B");
     of_all["class_id"] = json!(class);
-    assert_eq!(ada.get("/api/teacher/all-students/").ok(), json!({"students": [of_all]}));
+    assert_eq!(
+        ada.get("/api/teacher/all-students/").ok(),
+        json!({"students": [of_all]})
+    );
 
     let watched = ada.get("/api/teacher/students/").ok();
     let achievements = watched["students"][0]["achievements_count"].clone();
@@ -105,7 +108,10 @@ fn a_student_is_taken_out_of_a_class_and_stays_a_student() {
     assert!(answer.status(204).body.is_empty());
     ada.delete(&path(class, mira.id())).refused(404);
     assert!(ada.pupils_of(class).is_empty());
-    assert_eq!(ada.pupils("/api/teacher/all-students/")[0]["class_name"], json!("No class"));
+    assert_eq!(
+        ada.pupils("/api/teacher/all-students/")[0]["class_name"],
+        json!("No class")
+    );
     // From there it can be put into a class again.
     let offered = ada.pupils("/api/teacher/available-students/");
     assert_eq!(
@@ -160,7 +166,12 @@ fn only_children_can_be_students() {
     let world = World::new();
     let ada = world.teacher("Ada");
     let class = ada.founds("5B");
-    for adult in [&world.teacher("Tom"), &world.parent("Paula"), &world.admin("Root"), &ada] {
+    for adult in [
+        &world.teacher("Tom"),
+        &world.parent("Paula"),
+        &world.admin("Root"),
+        &ada,
+    ] {
         ada.adds(class, adult).refused_fields(&["student_id"]);
     }
     let (barred, unverified) = (
@@ -199,7 +210,10 @@ fn a_student_can_be_added_without_a_class() {
     world.keeps(&ada, &mira);
     let path = "/api/teacher/add-student/";
     ada.post(path, json!({"student_id": mira.id()})).created();
-    assert_eq!(ada.pupils("/api/teacher/all-students/")[0]["class_id"], Value::Null);
+    assert_eq!(
+        ada.pupils("/api/teacher/all-students/")[0]["class_id"],
+        Value::Null
+    );
     ada.adds(class, &mira).ok();
     // Once more, and the class stays.
     ada.post(path, json!({"student_id": mira.id()})).ok();
@@ -286,7 +300,11 @@ fn a_students_published_stories_are_shown_whole_with_addresses_for_pictures() {
             "time_ago": "2 days ago", "content": "Once there was a kettle.", "canvas_data": ""})
     );
     assert_eq!(stories[0]["cover_image"], Value::Null);
-    assert_eq!(world.guest().get(&media_path(&page)).status, 200, "whoever has the address sees it");
+    assert_eq!(
+        world.guest().get(&media_path(&page)).status,
+        200,
+        "whoever has the address sees it"
+    );
 }
 
 #[test]
@@ -309,8 +327,13 @@ fn whose_student_it_is_not_sees_no_stories() {
     ada.get(&path).refused(404);
     let leo = world.child("Leo");
     world.enrols(&ada, None, &leo);
-    let none = ada.get(&format!("/api/teacher/students/{}/stories/", leo.id())).ok();
-    assert_eq!((&none["stories"], &none["total_stories"]), (&json!([]), &json!(0)));
+    let none = ada
+        .get(&format!("/api/teacher/students/{}/stories/", leo.id()))
+        .ok();
+    assert_eq!(
+        (&none["stories"], &none["total_stories"]),
+        (&json!([]), &json!(0))
+    );
 }
 
 #[test]

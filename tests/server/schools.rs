@@ -10,7 +10,8 @@ impl Client {
     /// Makes a class; its id.
     #[track_caller]
     pub fn founds(&self, name: &str) -> i64 {
-        self.post("/api/teacher/classes/", json!({"name": name})).created()["id"]
+        self.post("/api/teacher/classes/", json!({"name": name}))
+            .created()["id"]
             .as_i64()
             .unwrap()
     }
@@ -32,7 +33,9 @@ impl Client {
     /// Makes a code for a class.
     #[track_caller]
     pub fn gives_code(&self, class: i64) -> String {
-        let made = self.post_nothing(&format!("/api/teacher/classes/{class}/code/")).created();
+        let made = self
+            .post_nothing(&format!("/api/teacher/classes/{class}/code/"))
+            .created();
         made["code"].as_str().unwrap().to_owned()
     }
 
@@ -127,9 +130,7 @@ impl World {
     /// Notes that somebody was here now.
     pub fn sees(&self, client: &Client) {
         let (id, now) = (client.id(), self.app.clock.now());
-        self.sql(move |conn| {
-            conn.execute("UPDATE users SET last_seen = $2 WHERE id = $1", &[&id, &now])
-        });
+        self.sql(move |conn| conn.execute("UPDATE users SET last_seen = $2 WHERE id = $1", &[&id, &now]));
     }
 }
 

@@ -99,16 +99,20 @@ pub fn correct(conn: &mut Conn<'_>, keeper: i64, corrections: &[Correction], now
     Ok(())
 }
 
+/// It begins with the list and looks each account up: SQLite would rather go through all that are kept, and through the
+/// list for each of them, if it could use their index.
 fn correct_sql(dialect: Dialect) -> String {
     format!(
-        "UPDATE users SET display_name = n.display_name, display_name_folded = n.folded, first_name = n.first_name,
+        "WITH n AS MATERIALIZED (
+             SELECT CAST(value ->> 'id' AS BIGINT) AS id, value ->> 'display_name' AS display_name,
+                    value ->> 'folded' AS folded, value ->> 'first_name' AS first_name,
+                    value ->> 'last_name' AS last_name, value ->> 'date_of_birth' AS date_of_birth
+             FROM {})
+         UPDATE users SET display_name = n.display_name, display_name_folded = n.folded, first_name = n.first_name,
                 last_name = n.last_name, date_of_birth = COALESCE(n.date_of_birth, users.date_of_birth),
                 updated_at = $3, profile_version = users.profile_version + 1
-         FROM (SELECT CAST(value ->> 'id' AS BIGINT) AS id, value ->> 'display_name' AS display_name,
-                      value ->> 'folded' AS folded, value ->> 'first_name' AS first_name,
-                      value ->> 'last_name' AS last_name, value ->> 'date_of_birth' AS date_of_birth
-               FROM {}) n
-         WHERE users.id = n.id AND users.managed_by_id = $2
+         FROM n
+         WHERE users.id = n.id AND COALESCE(users.managed_by_id, 0) = $2
            AND (users.display_name <> n.display_name
                 OR COALESCE(n.date_of_birth, users.date_of_birth, '') <> COALESCE(users.date_of_birth, ''))",
         json_rows(dialect, 1)

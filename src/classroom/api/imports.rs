@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::own;
-use super::students::has_room;
+use super::students::fit;
 use crate::accounts::auth::Caller;
 use crate::accounts::sessions::Account;
 use crate::accounts::store::rosters::{self as accounts, Correction, KeptChild, NO_PASSWORD};
@@ -19,7 +19,7 @@ use crate::classroom::csv_list::{self, ClassList};
 use crate::classroom::limits;
 use crate::classroom::listing::Listing;
 use crate::classroom::rules::rosters::{Fault, Row, Step, plan};
-use crate::classroom::store::rosters;
+use crate::classroom::store::{links, rosters};
 use crate::moderation::Words;
 use crate::wire::{CsvFile, Error, FieldErrors, Id, Query};
 
@@ -72,7 +72,7 @@ pub async fn import(
 ) -> Result<Response, Error> {
     app.limit(&limits::IMPORT, caller.id)?;
     let now = app.clock.now();
-    let ClassList { mut rows, faults } = csv_list::read(&file, class_id, now)?;
+    let ClassList { mut rows, faults } = csv_list::read(&file, now)?;
     let words = Words::current(&app).await;
     for row in &mut rows {
         row.name = words.masker().mask(&row.name).into_owned();
@@ -149,20 +149,22 @@ impl Arrivals {
     /// What becomes of each row; 400 that names every bad one. Three queries.
     fn plan(&self, conn: &mut Conn<'_>) -> Result<Vec<Step>, Error> {
         own(conn, &self.teacher, self.class_id)?;
-        let wished: Vec<String> = self.rows.iter().flat_map(Row::usernames).collect();
+        let (count, newest) = links::count(conn, self.teacher.id)?;
+        // The same until somebody comes, so that the import does what the look before it said.
+        let seed = newest.unsigned_abs();
+        let wished: Vec<String> = self.rows.iter().flat_map(|row| row.usernames(seed)).collect();
         let known = rosters::known(conn, self.teacher.id, &wished)?;
-        let planned = plan(&self.rows, &known);
+        let planned = plan(&self.rows, seed, &known);
         let mut faults = self.faults.clone();
         let steps = planned.unwrap_or_else(|more| {
             faults.extend(more);
             Vec::new()
         });
         if !faults.is_empty() {
-            let count = self.rows.len() + self.faults.len();
-            return Err(bad_rows(faults, count));
+            return Err(bad_rows(faults, self.rows.len() + self.faults.len()));
         }
         let more = steps.iter().filter(|step| step.is_one_more()).count();
-        has_room(conn, self.teacher.id, more)?;
+        fit(count, more)?;
         Ok(steps)
     }
 

@@ -99,16 +99,19 @@ pub async fn make(
     let words = Words::current(&app).await;
     let rows = (1..).zip(&names).map(|(number, name)| {
         let name = words.masker().mask(name).into_owned();
-        Row::named(number, name, dice())
+        Row::named(number, name)
     });
     let rows: Vec<Row> = rows.collect();
     let passwords = Passwords::make(&app, rows.len()).await?;
-    let (hashes, now) = (passwords.hashes, app.clock.now());
+    let (hashes, seed, now) = (passwords.hashes, dice(), app.clock.now());
     let (class, made) = app
         .write(move |conn| {
             let class = own(conn, &caller, class_id)?;
             has_room(conn, caller.id, rows.len())?;
-            Ok((class, settle(conn, (caller.id, class_id), &rows, &hashes, now)?))
+            Ok((
+                class,
+                settle(conn, (caller.id, class_id), (&rows, seed), &hashes, now)?,
+            ))
         })
         .await?;
     let roster = Roster {
@@ -184,14 +187,14 @@ impl Passwords {
 fn settle(
     conn: &mut Conn<'_>,
     (teacher_id, class_id): (i64, i64),
-    rows: &[Row],
+    (rows, seed): (&[Row], u64),
     hashes: &[String],
     now: i64,
 ) -> Result<Vec<(i64, String, String)>, Error> {
-    let wished: Vec<String> = rows.iter().flat_map(Row::usernames).collect();
+    let wished: Vec<String> = rows.iter().flat_map(|row| row.usernames(seed)).collect();
     let known = rosters::known(conn, teacher_id, &wished)?;
     // All user names that were thrown are taken: the next throw will find others.
-    let steps = plan(rows, &known).map_err(|_| Error::unavailable(1))?;
+    let steps = plan(rows, seed, &known).map_err(|_| Error::unavailable(1))?;
     let children: Vec<KeptChild> = rows
         .iter()
         .zip(&steps)

@@ -296,7 +296,13 @@ impl Adding {
 
 /// Refuses more students than a teacher can have. One query.
 pub(super) fn has_room(conn: &mut Conn<'_>, teacher_id: i64, more: usize) -> Result<(), Error> {
-    if links::count(conn, teacher_id)? + more as i64 > MOST_STUDENTS {
+    let (count, _) = links::count(conn, teacher_id)?;
+    fit(count, more)
+}
+
+/// Refuses more students than a teacher can have, who has so many.
+pub(super) fn fit(count: i64, more: usize) -> Result<(), Error> {
+    if count + more as i64 > MOST_STUDENTS {
         return Err(Error::bad_request(format!(
             "A teacher has at most {MOST_STUDENTS} students."
         )));

@@ -19,13 +19,11 @@ pub struct Row {
     pub date_of_birth: Option<String>,
     /// For the teacher.
     pub notes: Option<String>,
-    /// Decides the user name that is made.
-    pub dice: u64,
 }
 
 impl Row {
     /// A row of a list that is no more than names.
-    pub fn named(number: usize, name: String, dice: u64) -> Self {
+    pub fn named(number: usize, name: String) -> Self {
         Self {
             number,
             line: number as u64,
@@ -33,16 +31,26 @@ impl Row {
             username: None,
             date_of_birth: None,
             notes: None,
-            dice,
         }
     }
 
-    /// The user names that may become this child's, best first.
-    pub fn usernames(&self) -> Vec<String> {
+    /// The user names that may become this child's, best first: the same ones for the same `seed`.
+    pub fn usernames(&self, seed: u64) -> Vec<String> {
         match &self.username {
             Some(username) => vec![username.clone()],
-            None => people::usernames(&self.name, self.dice).to_vec(),
+            None => people::usernames(&self.name, self.dice(seed)).to_vec(),
         }
+    }
+
+    fn dice(&self, seed: u64) -> u64 {
+        let mut hasher = blake3::Hasher::new();
+        for number in [seed, self.number as u64] {
+            hasher.update(&number.to_le_bytes());
+        }
+        hasher.update(self.name.as_bytes());
+        let hash = hasher.finalize();
+        let first = hash.as_bytes().iter().take(8);
+        first.fold(0, |dice, byte| dice << 8 | u64::from(*byte))
     }
 }
 
@@ -104,9 +112,9 @@ impl Step {
     }
 }
 
-/// What becomes of each row, in their order, where `known` tells who has which of their user names; or what is wrong with
-/// some of them.
-pub fn plan(rows: &[Row], known: &HashMap<String, Known>) -> Result<Vec<Step>, Vec<Fault>> {
+/// What becomes of each row, in their order, where `known` tells who has which of their user names for this `seed`; or what
+/// is wrong with some of them.
+pub fn plan(rows: &[Row], seed: u64, known: &HashMap<String, Known>) -> Result<Vec<Step>, Vec<Fault>> {
     // A name that the list itself gives to somebody is not made for anybody else.
     let mut taken: HashSet<&str> = known.keys().map(String::as_str).collect();
     taken.extend(rows.iter().filter_map(|row| row.username.as_deref()));
@@ -117,7 +125,7 @@ pub fn plan(rows: &[Row], known: &HashMap<String, Known>) -> Result<Vec<Step>, V
             Some(username) => given(username, known),
             None => {
                 let free = row
-                    .usernames()
+                    .usernames(seed)
                     .into_iter()
                     .find(|name| !taken.contains(name.as_str()) && !made.contains(name));
                 free.map(Step::Create)
@@ -157,10 +165,12 @@ fn given(username: &str, known: &HashMap<String, Known>) -> Result<Step, &'stati
 mod tests {
     use super::*;
 
+    const SEED: u64 = 5;
+
     fn row(number: usize, name: &str, username: Option<&str>) -> Row {
         Row {
             username: username.map(str::to_owned),
-            ..Row::named(number, name.to_owned(), 5)
+            ..Row::named(number, name.to_owned())
         }
     }
 
@@ -173,38 +183,38 @@ mod tests {
         }
     }
 
-    fn usernames(steps: &[Step]) -> Vec<&str> {
-        steps.iter().map(Step::username).collect()
-    }
-
     #[test]
     fn the_first_user_name_that_nobody_has_is_made() {
-        let taken = HashMap::from([("mia15".to_owned(), known(false))]);
-        let rows = [
-            row(1, "Mia", None),
-            row(2, "Mia", None),
-            row(3, "Ben", None),
-            row(4, "Leo", Some("ben15")),
-        ];
-        let steps = plan(&rows, &taken).unwrap();
+        let rows = [row(1, "Mia", None), row(2, "Mia", None), row(3, "Ben", None)];
+        let first = rows.each_ref().map(|row| row.usernames(SEED));
+        assert_eq!(first[0].len(), 3);
+        assert_ne!(first[0], first[1], "two of one name");
+        assert_eq!(first[0], rows[0].usernames(SEED));
+        assert_ne!(first[0], rows[0].usernames(SEED + 1));
+        // The first is somebody's, and the third is given by the list itself.
+        let taken = HashMap::from([(first[0][0].clone(), known(false))]);
+        let mut rows = rows.to_vec();
+        rows.push(row(4, "Leo", Some(&first[2][0])));
+        let steps = plan(&rows, SEED, &taken).unwrap();
+        let usernames: Vec<&str> = steps.iter().map(Step::username).collect();
         assert_eq!(
-            usernames(&steps),
-            ["mia1005", "mia10000005", "ben1005", "ben15"],
-            "no two alike, and the one that the list gives is its own"
+            usernames,
+            [&first[0][1], &first[1][0], &first[2][1], &first[2][0]]
         );
         assert!(
             steps
                 .iter()
                 .all(|step| step.action() == "create" && step.is_one_more())
         );
-        let third = [row(1, "Mia", None), row(2, "Mia", None), row(3, "Mia", None)];
-        assert_eq!(plan(&third, &taken).unwrap_err()[0].number, 3);
+        let all_taken: HashMap<String, Known> =
+            first[0].iter().map(|name| (name.clone(), known(false))).collect();
+        assert_eq!(plan(&rows, SEED, &all_taken).unwrap_err()[0].number, 1);
     }
 
     #[test]
     fn who_is_known_is_updated_and_who_is_strange_refused() {
         let others = HashMap::from([("mia".to_owned(), known(true)), ("ben".to_owned(), known(false))]);
-        let steps = plan(&[row(1, "Mia", Some("mia"))], &others).unwrap();
+        let steps = plan(&[row(1, "Mia", Some("mia"))], SEED, &others).unwrap();
         assert_eq!((steps[0].action(), steps[0].is_one_more()), ("update", false));
         let faults = plan(
             &[
@@ -212,6 +222,7 @@ mod tests {
                 row(2, "Ben", Some("ben")),
                 row(3, "Leo", Some("l!")),
             ],
+            SEED,
             &others,
         );
         let numbers: Vec<usize> = faults.unwrap_err().iter().map(|fault| fault.number).collect();

@@ -62,13 +62,15 @@ pub fn wanted(conn: &mut Conn<'_>, teacher_id: i64, student_id: i64) -> Result<O
     }))
 }
 
-/// How many students a teacher has, those among them whose families have not answered yet. One query.
-pub fn count(conn: &mut Conn<'_>, teacher_id: i64) -> Result<i64, Error> {
-    conn.one(
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM class_links WHERE teacher_id = $1 AND status <> 'ended'",
+/// How many students a teacher has, those among them whose families have not answered yet, and the newest link that there
+/// ever was. One query.
+pub fn count(conn: &mut Conn<'_>, teacher_id: i64) -> Result<(i64, i64), Error> {
+    let mut row = conn.one(
+        "SELECT CAST(COALESCE(SUM(CASE WHEN status <> 'ended' THEN 1 ELSE 0 END), 0) AS BIGINT), COALESCE(MAX(id), 0)
+         FROM class_links WHERE teacher_id = $1",
         &[&teacher_id],
-    )?
-    .take()
+    )?;
+    Ok((row.take()?, row.take()?))
 }
 
 /// Makes somebody a teacher's student, in this class, or in none, or where they were; the link. One query.
@@ -129,11 +131,10 @@ pub fn accept(conn: &mut Conn<'_>, link_id: i64, now: i64) -> Result<(), Error> 
     Ok(())
 }
 
-/// The family says no, at once or later. One query.
+/// The family says no, at once or later. The class stays noted, should it change its mind. One query.
 pub fn decline(conn: &mut Conn<'_>, link_id: i64, now: i64) -> Result<(), Error> {
     conn.execute(
-        "UPDATE class_links SET status = 'ended', class_id = NULL, confirmed_at = NULL, declined_at = $2
-         WHERE id = $1",
+        "UPDATE class_links SET status = 'ended', confirmed_at = NULL, declined_at = $2 WHERE id = $1",
         &[&link_id, &now],
     )?;
     Ok(())
