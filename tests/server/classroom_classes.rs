@@ -124,7 +124,7 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
         let raw = |body: &[u8]| ada.raw(method, path, &[("Content-Type", "application/json")], body);
         raw(b"{").refused(400);
         raw(b"[1]").refused(400);
-        raw(&[b' '; 17 * 1024]).refused(413);
+        raw(&vec![b' '; 17 * 1024]).refused(413);
     }
     assert_eq!(world.dump("classes"), before);
     ada.post(CLASSES, json!({"name": long(100), "description": long(2000)}))

@@ -177,11 +177,8 @@ fn a_thousand_rows_with_fifty_bad_ones_change_nothing_and_each_is_named() {
         assert_eq!(everything(&world), before);
     }
     // Without them all are taken, in one go.
-    let good: String = csv
-        .lines()
-        .filter(|line| !line.starts_with(',') && !line.contains(",mira,"))
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let is_good = |line: &&str| !line.starts_with(',') && !line.contains(",mira,");
+    let good = csv.lines().filter(is_good).collect::<Vec<_>>().join("\n");
     let done = both(&ada, class, &good);
     assert_eq!(done["created"], json!(950));
     assert_eq!(ada.pupils("/api/teacher/all-students/").len(), 950);
@@ -227,7 +224,7 @@ fn user_names_that_are_made_are_all_different() {
     let done = both(&ada, class, &format!("name\n{}", "Mia\n".repeat(100)));
     let mut usernames: Vec<String> = each(&done["students"], "username")
         .iter()
-        .map(|name| name.to_string())
+        .map(ToString::to_string)
         .collect();
     usernames.sort();
     usernames.dedup();

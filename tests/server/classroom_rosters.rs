@@ -44,7 +44,7 @@ fn a_class_list_becomes_accounts_with_passwords() {
     assert_eq!(each(students, "name"), ["Mia K", "Ben", "Mia K"]);
     assert_eq!(names(&students[0]), ["id", "name", "password", "username"]);
     let usernames = each(students, "username");
-    let different: HashSet<String> = usernames.iter().map(|name| name.to_string()).collect();
+    let different: HashSet<String> = usernames.iter().map(ToString::to_string).collect();
     assert_eq!(different.len(), 3, "{usernames:?}");
     assert!(usernames[0].as_str().unwrap().starts_with("mia"));
     for student in students.as_array().unwrap() {

@@ -173,7 +173,8 @@ impl Passwords {
     async fn make(app: &App, count: usize) -> Result<Self, Error> {
         let plain: Vec<String> = (0..count).map(|_| password(dice())).collect();
         let mut hashes = Vec::with_capacity(count);
-        for password in plain.iter().cloned() {
+        for password in &plain {
+            let password = password.clone();
             let hash = app
                 .hashing
                 .run(move |workspace| password::hash(workspace, &password));

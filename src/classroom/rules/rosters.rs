@@ -1,6 +1,6 @@
 //! Many students who come at once: who of them is new, and who is known already.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::people;
 
@@ -114,24 +114,24 @@ impl Step {
 
 /// What becomes of each row, in their order, where `known` tells who has which of their user names for this `seed`; or what
 /// is wrong with some of them.
-pub fn plan(rows: &[Row], seed: u64, known: &HashMap<String, Known>) -> Result<Vec<Step>, Vec<Fault>> {
+pub fn plan(rows: &[Row], seed: u64, known: &BTreeMap<String, Known>) -> Result<Vec<Step>, Vec<Fault>> {
     // A name that the list itself gives to somebody is not made for anybody else.
     let mut taken: HashSet<&str> = known.keys().map(String::as_str).collect();
     taken.extend(rows.iter().filter_map(|row| row.username.as_deref()));
     let mut made: HashSet<String> = HashSet::new();
     let (mut steps, mut faults) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in rows {
-        let step = match &row.username {
-            Some(username) => given(username, known),
-            None => {
+        let step = row.username.as_deref().map_or_else(
+            || {
                 let free = row
                     .usernames(seed)
                     .into_iter()
                     .find(|name| !taken.contains(name.as_str()) && !made.contains(name));
                 free.map(Step::Create)
                     .ok_or("username: none was free. Please give one.")
-            }
-        };
+            },
+            |username| given(username, known),
+        );
         match step {
             Ok(step) => {
                 if let Step::Create(username) = &step {
@@ -150,7 +150,7 @@ pub fn plan(rows: &[Row], seed: u64, known: &HashMap<String, Known>) -> Result<V
 }
 
 /// What becomes of a row that names a user name.
-fn given(username: &str, known: &HashMap<String, Known>) -> Result<Step, &'static str> {
+fn given(username: &str, known: &BTreeMap<String, Known>) -> Result<Step, &'static str> {
     match known.get(username) {
         Some(known) if known.is_own => Ok(Step::Update(username.to_owned(), *known)),
         Some(_) => Err("username: it is taken."),
@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(first[0], rows[0].usernames(SEED));
         assert_ne!(first[0], rows[0].usernames(SEED + 1));
         // The first is somebody's, and the third is given by the list itself.
-        let taken = HashMap::from([(first[0][0].clone(), known(false))]);
+        let taken = BTreeMap::from([(first[0][0].clone(), known(false))]);
         let mut rows = rows.to_vec();
         rows.push(row(4, "Leo", Some(&first[2][0])));
         let steps = plan(&rows, SEED, &taken).unwrap();
@@ -206,14 +206,14 @@ mod tests {
                 .iter()
                 .all(|step| step.action() == "create" && step.is_one_more())
         );
-        let all_taken: HashMap<String, Known> =
+        let all_taken: BTreeMap<String, Known> =
             first[0].iter().map(|name| (name.clone(), known(false))).collect();
         assert_eq!(plan(&rows, SEED, &all_taken).unwrap_err()[0].number, 1);
     }
 
     #[test]
     fn who_is_known_is_updated_and_who_is_strange_refused() {
-        let others = HashMap::from([("mia".to_owned(), known(true)), ("ben".to_owned(), known(false))]);
+        let others = BTreeMap::from([("mia".to_owned(), known(true)), ("ben".to_owned(), known(false))]);
         let steps = plan(&[row(1, "Mia", Some("mia"))], SEED, &others).unwrap();
         assert_eq!((steps[0].action(), steps[0].is_one_more()), ("update", false));
         let faults = plan(

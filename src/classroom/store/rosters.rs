@@ -1,6 +1,6 @@
 //! Class lists: who is in a class, for paper and for files, and many students who come at once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use database::{Conn, Dialect, Error, json_rows};
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ pub fn known(
     conn: &mut Conn<'_>,
     teacher_id: i64,
     usernames: &[String],
-) -> Result<HashMap<String, Known>, Error> {
+) -> Result<BTreeMap<String, Known>, Error> {
     let list: Vec<Value> = usernames.iter().map(|name| json!({"username": name})).collect();
     let list = Value::Array(list).to_string();
     let rows = conn.query(&known_sql(conn.dialect()), &[&list, &teacher_id])?;
