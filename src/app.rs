@@ -39,6 +39,7 @@ use crate::stories::{Views, flush_views};
 use crate::tasks::Tasks;
 use crate::wire::limits::{Limit, Limits, network};
 use crate::wire::origin::{Origin, TrustedProxies};
+use crate::wire::turns::Turns;
 use crate::wire::{Error, Room};
 use crate::{background, listener, live, migrations};
 
@@ -93,6 +94,8 @@ pub struct App {
     pub words: Words,
     /// Where games are made.
     pub games: Workshop,
+    /// Teachers who are having passwords made for a class: one set at a time each.
+    pub rosters: Turns,
     /// The backups that are made by themselves.
     pub backups: Backups,
     /// Drawings: leases of streams, the room that is left.
@@ -165,6 +168,7 @@ impl App {
             words: Words::default(),
             games: Workshop::start(envelope.limits().cpu)
                 .map_err(|error| StartError::Thread(error.to_string()))?,
+            rosters: Turns::new(1),
             pictures: Pictures::new(&config, &envelope),
             live: Live::new(&config, &envelope).map_err(|error| StartError::Settings(error.to_string()))?,
             room: Room::new(envelope.bodies().clone()),

@@ -10,6 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api as accounts;
+use crate::classroom::api as classroom;
 use crate::family::api as families;
 use crate::games::api as games;
 use crate::live::collaboration::api as collaboration;
@@ -143,6 +144,7 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         families::children::remove,
         families::linking::add,
         families::watching::stats,
+        families::watching::stats_of_student,
         families::watching::activities,
         families::watching::goals,
         families::watching::analytics,
@@ -153,6 +155,31 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         families::code::make,
         families::links::list,
         families::links::answer,
+        classroom::students::watched,
+        classroom::students::stories,
+        classroom::students::all,
+        classroom::students::available,
+        classroom::students::add_to_none,
+        classroom::students::of_class,
+        classroom::students::take_out,
+        classroom::students::add_to_class,
+        classroom::figures::dashboard,
+        classroom::figures::reports,
+        classroom::classes::list,
+        classroom::classes::create,
+        classroom::classes::show,
+        classroom::classes::change,
+        classroom::classes::delete,
+        classroom::codes::make,
+        classroom::codes::take_back,
+        classroom::codes::join,
+        classroom::rosters::make,
+        classroom::rosters::renew,
+        classroom::rosters::sheet,
+        classroom::rosters::export,
+        classroom::imports::import,
+        classroom::consent::list,
+        classroom::consent::reply,
         moderation::active,
         reports::create,
         reports::list,

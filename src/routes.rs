@@ -8,6 +8,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::accounts::api as accounts;
 use crate::app::App;
+use crate::classroom::api as classroom;
 use crate::family::api as families;
 use crate::games::api as games;
 use crate::live;
@@ -36,6 +37,7 @@ pub fn all(app: &Arc<App>) -> Router {
         .merge(for_rewards())
         .merge(for_games())
         .merge(for_families())
+        .merge(for_classes())
         .merge(for_order())
         .merge(for_sockets())
         .fallback(async || Error::not_found())
@@ -240,6 +242,33 @@ fn for_families() -> Router<Arc<App>> {
         .route("/api/family/code/", post(families::code::make))
         .route("/api/family/links/", get(families::links::list))
         .route("/api/family/links/{parent_id}/respond/", post(families::links::answer))
+}
+
+#[rustfmt::skip]
+fn for_classes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/teacher/students/", get(classroom::students::watched))
+        .route("/api/teacher/students/{id}/stories/", get(classroom::students::stories))
+        .route("/api/teacher/students/{id}/stats/", get(families::watching::stats_of_student))
+        .route("/api/teacher/all-students/", get(classroom::students::all))
+        .route("/api/teacher/available-students/", get(classroom::students::available))
+        .route("/api/teacher/add-student/", post(classroom::students::add_to_none))
+        .route("/api/teacher/dashboard-stats/", get(classroom::figures::dashboard))
+        .route("/api/teacher/reports/", get(classroom::figures::reports))
+        .route("/api/teacher/classes/", get(classroom::classes::list).post(classroom::classes::create))
+        .route("/api/teacher/classes/{id}/", get(classroom::classes::show).put(classroom::classes::change).patch(classroom::classes::change).delete(classroom::classes::delete))
+        .route("/api/teacher/classes/{id}/students/", get(classroom::students::of_class))
+        .route("/api/teacher/classes/{id}/students/{student_id}/", delete(classroom::students::take_out))
+        .route("/api/teacher/classes/{id}/add-student/", post(classroom::students::add_to_class))
+        .route("/api/teacher/classes/{id}/code/", post(classroom::codes::make).delete(classroom::codes::take_back))
+        .route("/api/teacher/classes/{id}/roster/", post(classroom::rosters::make))
+        .route("/api/teacher/classes/{id}/roster/passwords/", post(classroom::rosters::renew))
+        .route("/api/teacher/classes/{id}/roster/sheet/", get(classroom::rosters::sheet))
+        .route("/api/teacher/classes/{id}/roster/import/", post(classroom::imports::import))
+        .route("/api/teacher/classes/{id}/roster/export/", get(classroom::rosters::export))
+        .route("/api/classes/join/", post(classroom::codes::join))
+        .route("/api/family/class-links/", get(classroom::consent::list))
+        .route("/api/family/class-links/{id}/respond/", post(classroom::consent::reply))
 }
 
 #[rustfmt::skip]

@@ -5,13 +5,17 @@ use database::Dialect;
 
 use crate::live::collaboration::room;
 use crate::live::presence;
-use crate::{accounts, family, games, mail, moderation, notifications, pictures, rewards, social, stories};
+use crate::{
+    accounts, classroom, family, games, mail, moderation, notifications, pictures, rewards, social, stories,
+};
 
 /// All of them, as one engine gets them. A function that puts an SQL text together belongs into its module's
 /// `all_statements`, and that one into this list.
 pub fn put_together(dialect: Dialect) -> Vec<String> {
     let mut all = accounts::store::search::all_statements(dialect);
     all.extend(accounts::store::sessions::all_statements());
+    all.extend(accounts::store::rosters::all_statements(dialect));
+    all.extend(classroom::store::all_statements(dialect));
     all.extend(room::store::all_statements());
     all.extend(pictures::store::all_statements());
     all.extend(stories::store::all_statements(dialect));

@@ -9,7 +9,7 @@ CREATE TABLE classes (
     subject       text,
     school_year   text,
     is_active     boolean NOT NULL DEFAULT TRUE,
-    -- What a child types to ask to be in it; NULL: nobody can.
+    -- What a child types to be in it; NULL: there is none.
     code          text COLLATE "C" UNIQUE,
     date_created  bigint NOT NULL,
     date_updated  bigint NOT NULL
@@ -26,8 +26,12 @@ CREATE TABLE class_links (
     status        text COLLATE "C" NOT NULL CHECK (status IN ('active', 'pending', 'ended')),
     notes         text,
     created_at    bigint NOT NULL,
-    confirmed_at  bigint,  -- NULL while it is pending
+    confirmed_at  bigint,  -- NULL unless somebody who may has said yes, and nobody no since
+    declined_at   bigint,  -- since when the family says no: the teacher may ask again after a while
     UNIQUE (teacher_id, student_id)
 );
 CREATE INDEX class_links_by_student ON class_links (student_id, status);
 CREATE INDEX class_links_by_class ON class_links (class_id) WHERE class_id IS NOT NULL;
+-- On which days somebody read. It does what the index of users alone did, too.
+CREATE INDEX story_reads_by_reader ON story_reads (user_id, date_read);
+DROP INDEX story_reads_by_user;

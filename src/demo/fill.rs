@@ -16,12 +16,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::WORLD;
+use super::classes;
 use super::friends::REQUESTS;
 use super::people::{self, PEOPLE, Person, Role};
 use super::stories::Story;
 use crate::accounts::store::{managed, people as store};
 use crate::accounts::{codes, password};
 use crate::app::App;
+use crate::classroom::api::codes::new_code;
 use crate::clock::{HOUR, MINUTE};
 use crate::family::store::links;
 use crate::games;
@@ -101,11 +103,12 @@ pub async fn fill(app: &Arc<App>) -> Result<Vec<Account>, FillError> {
     while let Some(next) = games::make_missing(app, last).await {
         last = next;
     }
-    let now = app.clock.now();
+    let (now, code) = (app.clock.now(), new_code());
     app.database
         .write(move |conn| {
             make_family(conn, &ids, now)?;
-            make_friends(conn, &ids, now)
+            make_friends(conn, &ids, now)?;
+            classes::make(conn, &ids, &code, now)
         })
         .await?;
     write(&file, &accounts).map_err(FillError::File)?;

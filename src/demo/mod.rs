@@ -12,6 +12,7 @@
 //! assert!(kettle.draw_page(0).is_some_and(|png| png.starts_with(b"\x89PNG")));
 //! ```
 
+pub mod classes;
 pub mod drawing;
 pub mod family;
 pub mod fill;

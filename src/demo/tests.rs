@@ -2,6 +2,7 @@ use std::collections::HashSet;
 use std::io::Cursor;
 
 use super::WORLD;
+use super::classes;
 use super::drawing::{self, SIZE};
 use super::friends::REQUESTS;
 use super::people::{self, Role};
@@ -134,6 +135,13 @@ fn everybody_has_friends_and_writes_to_nobody_else() {
         );
         assert!(!message.text.trim().is_empty() && message.text.len() <= 200);
     }
+}
+
+#[test]
+fn the_class_is_of_children_and_their_teacher() {
+    let teacher = people::named(classes::TEACHER).unwrap();
+    assert_eq!(teacher.role, Role::Teacher);
+    assert!(classes::STUDENTS.iter().all(|student| child(student)));
 }
 
 #[test]

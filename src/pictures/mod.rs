@@ -63,12 +63,39 @@ fn address(picture: &Reference, origin: &Origin) -> String {
     )
 }
 
-/// A stored text with the addresses of its pictures in their places.
-pub fn linked(text: String, origin: &Origin) -> String {
+/// A stored text as others see it: the address of a picture in the place of each reference. For texts of published
+/// stories, whose pictures are served to everybody.
+pub fn with_public_urls(text: String, origin: &Origin) -> String {
     let skeleton = Skeleton::from_stored(text);
     let parts = skeleton.segments().map(|segment| match segment {
         Segment::Text(text) => text.to_owned(),
         Segment::Picture(picture) => address(&picture, origin),
     });
     parts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_in_a_text_become_addresses() {
+        let picture = Reference {
+            kind: Kind::Png,
+            id: PictureId::of(b"a kettle"),
+            bytes: 8,
+        };
+        let origin = Origin::new("https://tales.example");
+        let address = format!("https://tales.example/media/pictures/{}.png", picture.id);
+        let shown = |text: &str| with_public_urls(text.to_owned(), &origin);
+        assert_eq!(
+            shown(&format!("[\"{picture}\",\"{picture}\"]")),
+            format!("[\"{address}\",\"{address}\"]")
+        );
+        assert_eq!(
+            shown("[\"https://art.example/a.png\"]"),
+            "[\"https://art.example/a.png\"]"
+        );
+        assert_eq!(shown(""), "");
+    }
 }

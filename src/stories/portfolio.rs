@@ -192,7 +192,7 @@ impl Shelves {
         parts.push(Part::json("\",\"canvas_data\":"));
         parts.push(match (pages, story.is_published) {
             (None, _) => Part::json("null"),
-            (Some(_), true) => Part::Json(pictures::linked(canvas.into_stored(), &self.origin)),
+            (Some(_), true) => Part::Json(pictures::with_public_urls(canvas.into_stored(), &self.origin)),
             (Some(_), false) => Part::Canvas(canvas.into_stored()),
         });
         parts.push(Part::json("}"));

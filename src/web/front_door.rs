@@ -17,7 +17,7 @@ const MARK: &str = include_str!("mark.svg");
 const SHOWN: i64 = 12;
 
 /// What is still to come, for people who wonder.
-const NOT_YET: &str = "Families and classes are on their way.";
+const NOT_YET: &str = "Families are on their way.";
 
 pub(super) async fn page(app: &App, origin: &Origin) -> Page {
     let newest = if app.config.demo {

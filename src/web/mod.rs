@@ -17,6 +17,7 @@ use crate::wire::origin::Origin;
 use crate::wire::{Error, respond};
 
 mod api_page;
+pub mod class_sheet;
 mod front_door;
 
 /// The look of every page; inline, so that a page is one request.
@@ -60,7 +61,12 @@ impl IntoResponse for Page {
 
 fn page_response(status: StatusCode, html: impl IntoResponse) -> Response {
     let mut response = (status, html).into_response();
-    let headers = response.headers_mut();
+    put_page_headers(response.headers_mut());
+    response
+}
+
+/// What says that an answer is a page of ours.
+fn put_page_headers(headers: &mut HeaderMap) {
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/html; charset=utf-8"),
@@ -69,7 +75,6 @@ fn page_response(status: StatusCode, html: impl IntoResponse) -> Response {
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(CONTENT_POLICY),
     );
-    response
 }
 
 /// What this is, that it is alive, and how to point an app at it.

@@ -117,6 +117,32 @@ impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Form<LIMIT> {
     }
 }
 
+/// What browsers and scripts call a file of comma-separated values.
+const CSV: [&str; 5] = [
+    "text/csv",
+    "text/plain",
+    "application/csv",
+    "application/vnd.ms-excel",
+    "application/octet-stream",
+];
+
+/// A file of comma-separated values, of at most `LIMIT` bytes, as it was sent.
+#[derive(Debug)]
+pub struct CsvFile<const LIMIT: usize>(pub Vec<u8>);
+
+impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for CsvFile<LIMIT> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        let kind = essence(&request).unwrap_or_default();
+        if !kind.is_empty() && !CSV.iter().any(|known| kind.eq_ignore_ascii_case(known)) {
+            return Err(Error::not_csv());
+        }
+        let (bytes, _) = receive(request, LIMIT).await?;
+        Ok(Self(bytes))
+    }
+}
+
 /// A whole body of at most `limit` bytes, and the room that it takes.
 async fn receive(request: Request, limit: usize) -> Result<(Vec<u8>, Option<Held>), Error> {
     refuse_compressed(&request)?;
@@ -136,17 +162,14 @@ async fn receive(request: Request, limit: usize) -> Result<(Vec<u8>, Option<Held
 
 /// Whether the body is JSON or does not say what it is.
 pub fn speaks_json(request: &Request) -> bool {
-    let Some(value) = request.headers().get(header::CONTENT_TYPE) else {
-        return true;
-    };
-    let essence = value
-        .to_str()
-        .unwrap_or("?")
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim();
-    essence.is_empty() || essence.eq_ignore_ascii_case("application/json")
+    essence(request).is_none_or(|kind| kind.is_empty() || kind.eq_ignore_ascii_case("application/json"))
+}
+
+/// What a request says its body is, without its parameters.
+fn essence(request: &Request) -> Option<&str> {
+    let value = request.headers().get(header::CONTENT_TYPE)?;
+    let essence = value.to_str().unwrap_or("?").split(';').next();
+    Some(essence.unwrap_or_default().trim())
 }
 
 /// Refuses a compressed body before any of it is read.

@@ -151,6 +151,15 @@ impl Error {
         )
     }
 
+    /// 415: this body is a file of comma-separated values.
+    pub fn not_csv() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Please send the file as text/csv.",
+        )
+    }
+
     /// 415: bodies are not compressed. Nothing is unpacked here: a kilobyte can become a gigabyte.
     pub fn compressed() -> Self {
         Self::new(

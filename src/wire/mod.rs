@@ -19,12 +19,13 @@ mod time;
 pub mod turns;
 
 pub use body::{
-    Body, Form, PUBLIC_BODY, Room, Sender, TINY, over, refuse_announced, refuse_compressed, speaks_json,
+    Body, CsvFile, Form, PUBLIC_BODY, Room, Sender, TINY, over, refuse_announced, refuse_compressed,
+    speaks_json,
 };
 pub use credentials::{Bearer, admin_bearer, bearer};
 pub use error::{Error, FieldErrors};
 pub use fields::Fields;
 pub use follow::{Follow, follow};
-pub use query::{Id, Query};
+pub use query::{Id, Query, TwoIds};
 pub use respond::ETag;
 pub use time::{Timestamp, calendar_date};

@@ -71,11 +71,30 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
         let Path(text) = Path::<String>::from_request_parts(parts, state)
             .await
             .map_err(|_| Error::not_found())?;
-        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Error::not_found());
-        }
-        text.parse().map(Self).map_err(|_| Error::not_found())
+        id(&text).map(Self)
     }
+}
+
+/// The two ids in a path, read the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TwoIds(pub i64, pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for TwoIds {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Path((one, other)) = Path::<(String, String)>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Error::not_found())?;
+        Ok(Self(id(&one)?, id(&other)?))
+    }
+}
+
+fn id(text: &str) -> Result<i64, Error> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Error::not_found());
+    }
+    text.parse().map_err(|_| Error::not_found())
 }
 
 #[cfg(test)]

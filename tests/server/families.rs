@@ -77,7 +77,7 @@ impl Client {
 
     /// Asks to be linked to a child who has an account.
     #[track_caller]
-    pub fn adds(&self, username: &str) -> Answer {
+    pub fn claims(&self, username: &str) -> Answer {
         self.post("/api/parent/children/add/", json!({"child_username": username}))
     }
 
@@ -109,7 +109,10 @@ impl World {
     /// Makes a child a teacher's student.
     pub fn teaches(&self, teacher: &Client, child: i64) {
         let (teacher, now) = (teacher.id(), self.app.clock.now());
-        self.sql(move |conn| classes::link(conn, teacher, child, None, now));
+        self.sql(move |conn| {
+            classes::activate(conn, teacher, child, None, now)?;
+            Ok(())
+        });
     }
 
     /// A child that signs in by itself, with [`PASSWORD`] that the parent sets.

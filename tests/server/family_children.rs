@@ -392,9 +392,9 @@ fn a_removed_child_is_archived_and_comes_back_with_its_parent() {
     paula.delete(&about(leo, "remove")).refused(404);
     paula.get(&about(leo, "stats")).refused(403);
     create(&paula, "leo_r").refused_fields(&["username"]);
-    world.parent("Pia").adds("leo_r").refused(404);
+    world.parent("Pia").claims("leo_r").refused(404);
     // Only who removed it fetches it back.
-    let back = paula.adds("leo_r").ok();
+    let back = paula.claims("leo_r").ok();
     assert_eq!(
         (&back["created"], &back["status"]),
         (&json!(true), &json!("active"))
@@ -417,9 +417,9 @@ fn what_an_administrator_archived_its_parent_does_not_fetch_back() {
         reason: String::new(),
     };
     assert!(world.decides(act));
-    paula.adds("leo_r").refused(404);
+    paula.claims("leo_r").refused(404);
     paula.delete(&about(leo, "remove")).ok();
-    paula.adds("leo_r").refused(404);
+    paula.claims("leo_r").refused(404);
     assert!(world.is_archived(leo));
 }
 
@@ -442,7 +442,7 @@ fn a_child_with_somebody_else_goes_to_them() {
     };
     assert_eq!((keeper(leo), keeper(mia)), (pia.id(), tina.id()));
     // Now it is somebody else's: nobody comes back without being asked for.
-    assert_eq!(paula.adds("leo_r").status, 202);
+    assert_eq!(paula.claims("leo_r").status, 202);
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn a_child_is_asked_and_says_yes() {
     let world = World::new();
     let (paula, mira) = (world.parent("Paula"), world.child("Mira"));
     let (mut mira_hears, mut paula_hears) = (mira.notifications(), paula.notifications());
-    let answer = paula.adds(" MIRA ");
+    let answer = paula.claims(" MIRA ");
     answer.status(202);
     assert_eq!(names(&answer.json), ["created", "message", "status", "success"]);
     assert_eq!(
@@ -89,7 +89,7 @@ fn a_child_is_asked_and_says_yes() {
     paula.get(&about(mira.id(), "stats")).ok();
     // It is answered once, and asking again changes nothing.
     mira.answers_parent(&paula, false).refused(404);
-    let again = paula.adds("mira").ok();
+    let again = paula.claims("mira").ok();
     assert_eq!(
         (&again["created"], &again["status"]),
         (&json!(false), &json!("active"))
@@ -101,10 +101,10 @@ fn a_child_is_asked_and_says_yes() {
 fn a_child_that_is_asked_twice_is_told_once() {
     let world = World::new();
     let (paula, mira) = (world.parent("Paula"), world.child("Mira"));
-    assert_eq!(paula.adds("mira").json["created"], json!(true));
+    assert_eq!(paula.claims("mira").json["created"], json!(true));
     for _ in 0..3 {
         world.advance(DAY);
-        let again = paula.adds("mira");
+        let again = paula.claims("mira");
         again.status(202);
         assert_eq!(again.json["created"], json!(false));
     }
@@ -115,19 +115,19 @@ fn a_child_that_is_asked_twice_is_told_once() {
 fn a_no_holds_for_a_week() {
     let world = World::new();
     let (paula, mira) = (world.parent("Paula"), world.child("Mira"));
-    paula.adds("mira");
+    paula.claims("mira");
     assert_eq!(mira.answers_parent(&paula, false).ok()["status"], json!("ended"));
     assert_eq!(links(&mira), json!([]));
     assert!(paula.children().is_empty());
     mira.answers_parent(&paula, true).refused(404);
     world.advance(7 * DAY - SECOND);
-    assert_eq!(paula.adds("mira").refused(400)["code"], json!("declined"));
+    assert_eq!(paula.claims("mira").refused(400)["code"], json!("declined"));
     // A code is a yes that overrules it.
     let code = makes_code(&mira);
     let wrong = with_code(&paula, "mira", "AAAAAAAA").refused(400);
     assert_eq!(wrong["code"], json!("invalid_code"));
     world.advance(SECOND);
-    assert_eq!(paula.adds("mira").status, 202);
+    assert_eq!(paula.claims("mira").status, 202);
     assert_eq!(with_code(&paula, "mira", &code).ok()["status"], json!("active"));
     assert_eq!(notifications(&mira).len(), 2);
 }
@@ -136,10 +136,10 @@ fn a_no_holds_for_a_week() {
 fn who_parted_may_ask_again_at_once_and_waits_for_an_answer() {
     let world = World::new();
     let (paula, mira) = (world.parent("Paula"), world.child("Mira"));
-    paula.adds("mira");
+    paula.claims("mira");
     mira.answers_parent(&paula, true).ok();
     paula.delete(&about(mira.id(), "remove")).ok();
-    assert_eq!(paula.adds("mira").status, 202);
+    assert_eq!(paula.claims("mira").status, 202);
     assert!(paula.children().is_empty());
     paula.get(&about(mira.id(), "stories")).refused(403);
 }
@@ -159,7 +159,7 @@ fn the_childs_password_is_consent() {
     );
     assert_eq!(paula.children().len(), 1);
     // A link that waits is confirmed by it.
-    pia.adds("mira");
+    pia.claims("mira");
     with_password(&pia, "mira", PASSWORD).ok();
     assert_eq!(pia.children().len(), 1);
     // Of a managed child, too: its parent tells the other one.
@@ -295,7 +295,7 @@ fn only_active_children_can_be_asked() {
     world.teacher("Tina");
     world.parent("Pia");
     for username in ["sam", "ari", "una", "ada", "tina", "pia", "paula", "nobody"] {
-        paula.adds(username).refused(404);
+        paula.claims(username).refused(404);
         with_password(&paula, username, PASSWORD).refused(404);
     }
     for wrong in [
@@ -334,7 +334,7 @@ fn only_the_child_answers_and_only_who_asked_is_answered() {
         world.child("Mira"),
         world.child("Ben"),
     );
-    paula.adds("mira");
+    paula.claims("mira");
     for other in [&ben, &mira] {
         other.answers_parent(&pia, true).refused(404);
     }
@@ -376,8 +376,11 @@ fn those_who_wait_count_as_children() {
         paula.has_child(&format!("kid_{number}"));
     }
     let (mira, ben) = (world.child("Mira"), world.child("Ben"));
-    assert_eq!(paula.adds("mira").status, 202);
-    assert_eq!(paula.adds("ben").refused(400)["code"], json!("too_many_children"));
+    assert_eq!(paula.claims("mira").status, 202);
+    assert_eq!(
+        paula.claims("ben").refused(400)["code"],
+        json!("too_many_children")
+    );
     with_code(&paula, "ben", &makes_code(&ben)).refused(400);
     mira.answers_parent(&paula, true).ok();
     assert_eq!(paula.children().len(), 10);
@@ -388,7 +391,7 @@ fn a_parent_in_a_childs_view_may_let_another_one_in() {
     let world = World::new();
     let (paula, pia) = (world.parent("Paula"), world.parent("Pia"));
     let leo = paula.has_child("leo_r");
-    assert_eq!(pia.adds("leo_r").status, 202);
+    assert_eq!(pia.claims("leo_r").status, 202);
     let view = paula.switches(leo);
     let asked = links(&view.client);
     assert_eq!(asked.as_array().unwrap().len(), 2);
@@ -401,15 +404,15 @@ fn wishes_and_codes_have_a_rate() {
     let world = World::with(|config| config.rate_limits = true);
     let (paula, mira) = (world.parent("Paula"), world.child("Mira"));
     for _ in 0..20 {
-        paula.adds("mira").status(202);
+        paula.claims("mira").status(202);
     }
-    paula.adds("mira").refused(429);
+    paula.claims("mira").refused(429);
     for _ in 0..10 {
         makes_code(&mira);
     }
     mira.post_nothing(CODE).refused(429);
     world.advance(HOUR);
-    paula.adds("mira").status(202);
+    paula.claims("mira").status(202);
     makes_code(&mira);
 }
 
@@ -423,6 +426,6 @@ fn the_childs_list_is_polled() {
         ask().status(304);
     });
     assert_eq!(queries, 1);
-    paula.adds("mira");
+    paula.claims("mira");
     assert_eq!(ask().status, 200);
 }

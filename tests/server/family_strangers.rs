@@ -85,10 +85,10 @@ impl House {
         view: Client,
     ) -> Vec<(&'static str, Client)> {
         let pending = world.parent("Pia");
-        pending.adds("mira").status(202);
-        pending.adds("leo_r").status(202);
+        pending.claims("mira").status(202);
+        pending.claims("leo_r").status(202);
         let declined = world.parent("Dora");
-        declined.adds("mira").status(202);
+        declined.claims("mira").status(202);
         mira.answers_parent(&declined, false).ok();
         let former = world.parent("Fay");
         world.family(&former, mira);
@@ -228,7 +228,7 @@ fn bad_requests_are_refused_and_change_nothing() {
     let world = World::new();
     let (paula, mira) = (world.parent("Paula"), world.child("Mira"));
     let leo = paula.has_child("leo_r");
-    paula.adds("mira").status(202);
+    paula.claims("mira").status(202);
     let answer = format!("/api/family/links/{}/respond/", paula.id());
     let before = everything(&world);
     let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));

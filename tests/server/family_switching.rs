@@ -122,7 +122,7 @@ fn only_parents_of_active_children_switch() {
     switch(&mira, leo).refused(403);
     switch(&world.admin("Ada"), leo).refused(403);
     switch(&world.guest(), leo).refused(401);
-    paula.adds("mira").status(202);
+    paula.claims("mira").status(202);
     switch(&paula, mira.id()).refused(403);
     for nobody in [7, paula.id(), tina.id(), i64::MAX] {
         switch(&paula, nobody).refused(403);
@@ -442,7 +442,7 @@ fn a_parent_proves_their_identity_from_the_view() {
         world.child("Mira"),
     );
     world.family(&paula, &mira);
-    pia.adds("mira").status(202);
+    pia.claims("mira").status(202);
     let view = paula.switches(mira.id());
     let prove = |client: &Client, email: &str, password: &str| {
         client.post(PROVE, json!({"email": email, "password": password}))

@@ -142,3 +142,12 @@ pub fn placeholders(first: usize, count: usize) -> String {
     }
     list
 }
+
+/// What stands behind `FROM` to go through a JSON list of objects, the text parameter `$number`: a row for each, whose
+/// members are `value ->> 'name'`, to be cast. So one statement takes a list of any length.
+pub fn json_rows(dialect: Dialect, number: usize) -> String {
+    match dialect {
+        Dialect::Sqlite => format!("json_each(${number})"),
+        Dialect::Postgres => format!("json_array_elements(CAST(CAST(${number} AS TEXT) AS JSON))"),
+    }
+}

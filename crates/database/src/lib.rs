@@ -22,7 +22,7 @@ mod sqlite;
 mod target;
 mod value;
 
-pub use conn::{Conn, Dialect, placeholders};
+pub use conn::{Conn, Dialect, json_rows, placeholders};
 pub use database::{Database, Gauges};
 pub use error::Error;
 pub use exclusive::Exclusive;

@@ -5,5 +5,6 @@ pub mod codes;
 pub mod conduct;
 pub mod managed;
 pub mod people;
+pub mod rosters;
 pub mod search;
 pub mod sessions;

@@ -47,6 +47,18 @@ pub async fn stats(
     Ok(respond::polled(&headers, &answer))
 }
 
+/// The same of a student, for a teacher.
+#[utoipa::path(get, path = "/api/teacher/students/{id}/stats/", tag = "classes", params(("id" = i64, Path)),
+    responses((status = 200, body = ChildStatistics), (status = 304, description = "Nothing changed.")))]
+pub async fn stats_of_student(
+    app: State<Arc<App>>,
+    caller: Caller,
+    student: Id,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    stats(app, caller, student, headers).await
+}
+
 /// How far a child has come.
 #[derive(Serialize, ToSchema)]
 pub struct ChildGoals {

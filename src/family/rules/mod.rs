@@ -6,8 +6,6 @@ use crate::clock::DAY;
 
 /// The most children of one parent, those who were asked and have not answered among them.
 pub const MOST_CHILDREN: i64 = 10;
-/// The most students whom a teacher can have when they make one more account.
-pub const MOST_STUDENTS: i64 = 200;
 /// The longest name of a class, in code points.
 pub const LONGEST_CLASS: usize = 100;
 /// How long a parent waits before asking a child again that said no.
