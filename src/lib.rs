@@ -1,6 +1,7 @@
 //! The server of a children's storybook platform. Where things are: `ARCHITECTURE.md`.
 
 pub mod accounts;
+pub mod admin;
 pub mod app;
 pub mod background;
 pub mod backup;
@@ -8,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod family;
 pub mod games;
 pub mod listener;
 pub mod live;

@@ -5,13 +5,14 @@ use database::Dialect;
 
 use crate::live::collaboration::room;
 use crate::live::presence;
-use crate::{accounts, games, moderation, notifications, pictures, rewards, social, stories};
+use crate::{accounts, family, games, moderation, notifications, pictures, rewards, social, stories};
 
 /// All of them, as one engine gets them. A function that puts an SQL text together belongs into its module's
 /// `all_statements`, and that one into this list.
 pub fn put_together(dialect: Dialect) -> Vec<String> {
     let mut all = accounts::store::search::all_statements(dialect);
     all.extend(accounts::store::sessions::all_statements());
+    all.extend(accounts::store::overseen::all_statements(dialect));
     all.extend(room::store::all_statements());
     all.extend(pictures::store::all_statements());
     all.extend(stories::store::all_statements(dialect));
@@ -27,5 +28,7 @@ pub fn put_together(dialect: Dialect) -> Vec<String> {
     all.extend(stories::store::feed::all_statements(&friends));
     all.extend(presence::all_statements(dialect));
     all.extend(moderation::store::all_statements());
+    all.extend(moderation::listed::all_statements());
+    all.extend(family::store::links::all_statements());
     all
 }

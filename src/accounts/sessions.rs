@@ -30,6 +30,8 @@ pub struct Account {
     pub user_type: String,
     /// Keeps order.
     pub is_admin: bool,
+    /// Makes administrators, and deletes for good.
+    pub is_superuser: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -182,6 +184,7 @@ mod tests {
             session: session.to_owned(),
             user_type: "child".to_owned(),
             is_admin: false,
+            is_superuser: false,
         }
     }
 

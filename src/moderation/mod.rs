@@ -5,6 +5,7 @@
 pub mod api;
 mod fold;
 mod list;
+pub mod listed;
 mod mask;
 pub mod store;
 mod words;

@@ -7,6 +7,15 @@ use axum::http::{HeaderMap, header};
 /// The scheme word is case-sensitive, any other scheme is no credentials, and the apps send literally `Bearer null` or
 /// `Bearer undefined` when they hold no token.
 pub fn bearer(headers: &HeaderMap) -> Bearer<'_> {
+    token_of(headers, "Bearer")
+}
+
+/// The token of an administrator, which has a scheme word of its own.
+pub fn admin_bearer(headers: &HeaderMap) -> Bearer<'_> {
+    token_of(headers, "AdminBearer")
+}
+
+fn token_of<'a>(headers: &'a HeaderMap, scheme: &str) -> Bearer<'a> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Bearer::None;
     };
@@ -14,7 +23,7 @@ pub fn bearer(headers: &HeaderMap) -> Bearer<'_> {
         return Bearer::None;
     };
     let mut words = text.split_ascii_whitespace();
-    if words.next() != Some("Bearer") {
+    if words.next() != Some(scheme) {
         return Bearer::None;
     }
     match (words.next(), words.next()) {
@@ -64,5 +73,18 @@ mod tests {
         }
         assert_eq!(read("Bearer abc"), "token abc");
         assert_eq!(read("Bearer a b"), "malformed");
+    }
+
+    #[test]
+    fn each_scheme_has_its_own_word() {
+        let headers = |value: &'static str| {
+            HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))])
+        };
+        let (admin, user) = (headers("AdminBearer abc"), headers("Bearer abc"));
+        assert_eq!(admin_bearer(&admin), Bearer::Token("abc"));
+        assert_eq!(admin_bearer(&user), Bearer::None);
+        assert_eq!(bearer(&admin), Bearer::None);
+        assert_eq!(admin_bearer(&headers("AdminBearer null")), Bearer::None);
+        assert_eq!(admin_bearer(&headers("adminbearer abc")), Bearer::None);
     }
 }

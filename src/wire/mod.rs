@@ -21,7 +21,7 @@ pub mod turns;
 pub use body::{
     Body, Form, PUBLIC_BODY, Room, Sender, TINY, over, refuse_announced, refuse_compressed, speaks_json,
 };
-pub use credentials::{Bearer, bearer};
+pub use credentials::{Bearer, admin_bearer, bearer};
 pub use error::{Error, FieldErrors};
 pub use fields::Fields;
 pub use follow::{Follow, follow};

@@ -71,6 +71,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
         let Path(text) = Path::<String>::from_request_parts(parts, state)
             .await
             .map_err(|_| Error::not_found())?;
+        Self::parse(&text)
+    }
+}
+
+impl Id {
+    /// The id of this spelling; 404 for what is none.
+    pub fn parse(text: &str) -> Result<Self, Error> {
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(Error::not_found());
         }

@@ -26,7 +26,7 @@ pub enum Standing {
 /// Looks a session up.
 pub fn standing(conn: &mut Conn<'_>, session: &str, now: i64) -> Result<Standing, Error> {
     let row = conn.first(
-        "SELECT u.id, u.username, u.user_type, u.is_admin,
+        "SELECT u.id, u.username, u.user_type, u.is_admin, u.is_superuser,
                 u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL
          FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.id = $1 AND s.expires_at > $2",
@@ -40,6 +40,7 @@ pub fn standing(conn: &mut Conn<'_>, session: &str, now: i64) -> Result<Standing
         username: row.take()?,
         user_type: row.take()?,
         is_admin: row.take()?,
+        is_superuser: row.take()?,
         session: session.to_owned(),
     };
     Ok(if row.take()? {
@@ -135,6 +136,15 @@ pub fn close_all(conn: &mut Conn<'_>, user_id: i64, kept: Option<&str>) -> Resul
         &[&user_id, &kept.unwrap_or_default()],
     )?;
     Ok(())
+}
+
+/// Closes the sessions in which somebody looks at the world as somebody else; their ids.
+pub fn close_views(conn: &mut Conn<'_>, actor_id: i64, user_id: i64) -> Result<Vec<String>, Error> {
+    let rows = conn.query(
+        "DELETE FROM sessions WHERE actor_id = $1 AND user_id = $2 RETURNING id",
+        &[&actor_id, &user_id],
+    )?;
+    rows.into_iter().map(|mut row| row.take()).collect()
 }
 
 /// Deletes what has expired: sessions, codes, undo links.

@@ -8,6 +8,7 @@ pub mod known;
 pub mod leaving;
 pub mod lists;
 pub mod marks;
+pub mod overseen;
 pub mod together;
 pub mod views;
 pub mod writing;
@@ -271,6 +272,7 @@ pub fn all_statements(dialect: Dialect) -> Vec<String> {
     all.extend([one_sql(false), one_sql(true)]);
     all.extend(bodies::all_statements());
     all.extend(lists::all_statements(dialect));
+    all.extend(overseen::all_statements(dialect));
     all.extend(together::all_statements());
     all
 }

@@ -1,0 +1,5 @@
+//! Parents and their children.
+//!
+//! Owns the table `family_links`.
+
+pub mod store;

@@ -1,0 +1,3 @@
+//! The SQL of families.
+
+pub mod links;
