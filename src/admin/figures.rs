@@ -170,10 +170,10 @@ mod tests {
             (0.0, 0.0, 0.0)
         );
         (some.stories.views, some.stories.total) = (5400, 320);
-        assert_eq!(some.average_views(), 16.88);
+        assert_eq!(some.average_views().to_string(), "16.88");
         let mut people = People::default();
         people.cohorts[0] = store::Cohort { joined: 3, stayed: 1 };
         some.people.push(people);
-        assert_eq!(some.retention(0), 33.33);
+        assert_eq!(some.retention(0).to_string(), "33.33");
     }
 }

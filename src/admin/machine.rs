@@ -127,7 +127,8 @@ mod tests {
     fn the_machine_can_be_looked_at() {
         let disk = disk(Path::new("/"));
         assert!(disk.total > 0 && (0.0..=100.0).contains(&disk.percent()));
-        assert_eq!(super::disk(Path::new("/no/such/folder")).percent(), 0.0);
+        assert_eq!(super::disk(Path::new("/no/such/folder")).total, 0);
+        assert!((0.0..=0.0).contains(&Room { total: 0, used: 0 }.percent()));
         assert!((0.0..=100.0).contains(&Processor::new().percent(1.0)));
     }
 }

@@ -12,7 +12,13 @@ fn announced(person: &Client) -> Vec<String> {
     let rows = person.get("/api/notifications/").ok()["results"].clone();
     let rows = rows.as_array().unwrap().iter();
     rows.filter(|row| row["notification_type"] == json!("announcement"))
-        .map(|row| format!("{}: {}", row["title"].as_str().unwrap(), row["message"].as_str().unwrap()))
+        .map(|row| {
+            format!(
+                "{}: {}",
+                row["title"].as_str().unwrap(),
+                row["message"].as_str().unwrap()
+            )
+        })
         .collect()
 }
 
@@ -25,7 +31,10 @@ fn everybody_of_a_kind_is_told_once() {
     let olga = world.person("Olga", |person| person.is_verified = false);
     world.bars(&held, "suspended_at");
     let answer = sam
-        .post(ANNOUNCE, json!({"title": " Spring ", "message": "It is here.", "target_type": "child"}))
+        .post(
+            ANNOUNCE,
+            json!({"title": " Spring ", "message": "It is here.", "target_type": "child"}),
+        )
         .ok();
     assert_eq!(answer["success"], json!(true));
     // Sam is a child's account, too.
@@ -35,15 +44,23 @@ fn everybody_of_a_kind_is_told_once() {
         assert_eq!(announced(other), [] as [&str; 0]);
     }
     assert_eq!(world.last_line(), line("announce", "announcement", None, true));
-    sam.post(ANNOUNCE, json!({"title": "All", "message": "of you"})).ok();
-    sam.post(ANNOUNCE, json!({"title": "All", "message": "again", "target_type": "all"})).ok();
+    sam.post(ANNOUNCE, json!({"title": "All", "message": "of you"}))
+        .ok();
+    sam.post(
+        ANNOUNCE,
+        json!({"title": "All", "message": "again", "target_type": "all"}),
+    )
+    .ok();
     for person in [&paula, &tom] {
         assert_eq!(announced(person), ["All: again", "All: of you"]);
     }
     let to_them = |id: i64| {
         world.sql(move |conn| {
-            conn.one("SELECT CAST(COUNT(*) AS BIGINT) FROM notifications WHERE recipient_id = $1", &[&id])?
-                .take::<i64>()
+            conn.one(
+                "SELECT CAST(COUNT(*) AS BIGINT) FROM notifications WHERE recipient_id = $1",
+                &[&id],
+            )?
+            .take::<i64>()
         })
     };
     assert_eq!((to_them(held.id()), to_them(olga.id())), (0, 0));
@@ -54,7 +71,8 @@ fn many_people_are_told_in_several_steps() {
     let world = World::new();
     let sam = world.staff("Sam");
     world.crowd((0..2_500).map(|number| format!("Kid {number:04}")));
-    sam.post(ANNOUNCE, json!({"title": "Spring", "message": "It is here."})).ok();
+    sam.post(ANNOUNCE, json!({"title": "Spring", "message": "It is here."}))
+        .ok();
     let count = "SELECT CAST(COUNT(*) AS BIGINT) FROM notifications WHERE notification_type = 'announcement'";
     assert_eq!(world.number(count), 2_501);
     let people = "SELECT CAST(COUNT(DISTINCT recipient_id) AS BIGINT) FROM notifications";
@@ -71,13 +89,19 @@ fn what_says_nothing_is_refused() {
         (json!({"title": "x", "message": " "}), &["message"]),
         (json!({"title": "x".repeat(201), "message": "x"}), &["title"]),
         (json!({"title": "x", "message": "x".repeat(1_001)}), &["message"]),
-        (json!({"title": "x", "message": "x", "target_type": "pirate"}), &["target_type"]),
+        (
+            json!({"title": "x", "message": "x", "target_type": "pirate"}),
+            &["target_type"],
+        ),
         (json!({"title": [], "message": null}), &["message", "title"]),
     ] {
         sam.post(ANNOUNCE, body).refused_fields(fields);
     }
     assert_eq!(world.record(), []);
-    assert_eq!(world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM notifications"), 0);
+    assert_eq!(
+        world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM notifications"),
+        0
+    );
 }
 
 #[test]

@@ -50,7 +50,10 @@ fn all_accounts_are_exported() {
     world.bars(&held, "archived_at");
     let export = exported(&ada, USERS);
     assert_eq!(names(&export), ["count", "data", "export_type", "success"]);
-    assert_eq!((&export["export_type"], &export["count"]), (&json!("users"), &json!(3)));
+    assert_eq!(
+        (&export["export_type"], &export["count"]),
+        (&json!("users"), &json!(3))
+    );
     let now = "2026-03-04T05:06:07.123456Z";
     assert_eq!(
         export["data"][1],
@@ -61,7 +64,10 @@ fn all_accounts_are_exported() {
     );
     assert_eq!(export["data"][0]["is_superuser"], json!(true));
     assert!(!export["data"][2]["archived_at"].is_null());
-    assert!(!export.to_string().contains("argon2"), "no password leaves the house");
+    assert!(
+        !export.to_string().contains("argon2"),
+        "no password leaves the house"
+    );
     assert_eq!(world.last_line(), line("export", "users", None, true));
 }
 
@@ -118,9 +124,15 @@ fn the_figures_are_exported_in_one_piece() {
     let held = world.child("Held");
     world.bars(&held, "suspended_at");
     let export = exported(&ada, "/api/admin/export/?type=analytics");
-    assert_eq!((&export["export_type"], &export["count"]), (&json!("analytics"), &json!(1)));
+    assert_eq!(
+        (&export["export_type"], &export["count"]),
+        (&json!("analytics"), &json!(1))
+    );
     let data = &export["data"];
-    assert_eq!(names(data), ["engagement", "export_date", "social", "stories", "users"]);
+    assert_eq!(
+        names(data),
+        ["engagement", "export_date", "social", "stories", "users"]
+    );
     assert_eq!(
         data["users"],
         json!({"total": 2, "active": 1, "last_7_days": 2, "last_30_days": 2, "by_type": {"child": 2}})
@@ -133,7 +145,8 @@ fn what_is_not_known_is_refused() {
     let world = World::new();
     let ada = world.superuser("Ada");
     for query in ["", "?type=", "?type=passwords", "?type=USERS"] {
-        ada.get(&format!("/api/admin/export/{query}")).refused_fields(&["type"]);
+        ada.get(&format!("/api/admin/export/{query}"))
+            .refused_fields(&["type"]);
     }
     assert_eq!(world.record(), []);
 }
@@ -152,7 +165,10 @@ fn an_export_holds_the_same_for_few_rows_and_for_many() {
         let mut slow = ada.send("GET", STORIES, &[], b"");
         let mut sip = [0; 1024];
         assert!(slow.read(&mut sip) > 0);
-        held.push((exports.total() - exports.free(), responses.total() - responses.free()));
+        held.push((
+            exports.total() - exports.free(),
+            responses.total() - responses.free(),
+        ));
 
         // One at a time: another one is refused at once, whatever it is of, and not written down as made.
         let lines = world.record().len();

@@ -88,32 +88,22 @@ fn acts_are_few_statements_with_their_line() {
     let (mira, paula): (Client, Client) = (world.child("Mira"), world.parent("Paula"));
     ada.get("/api/admin/profanity/stats/").ok();
     let path = |what: &str| format!("/api/admin/users/{}/{what}/", mira.id());
-    let acts: [(&str, u64, Box<dyn Fn() -> Answer>); 4] = [
-        (
-            "update",
-            6,
-            Box::new(|| ada.patch(&path("update"), json!({"display_name": "Mia"}))),
-        ),
-        (
-            "nothing",
-            2,
-            Box::new(|| ada.patch(&path("update"), json!({"display_name": "Mia"}))),
-        ),
-        (
-            "relationship",
-            5,
-            Box::new(|| {
-                ada.post(
-                    "/api/admin/relationships/add/",
-                    json!({"parent_id": paula.id(), "child_id": mira.id()}),
-                )
-            }),
-        ),
-        (
-            "word",
-            5,
-            Box::new(|| ada.post("/api/admin/profanity/add/", json!({"word": "piffle"}))),
-        ),
+    let acts: [(&str, u64, &dyn Fn() -> Answer); 4] = [
+        ("update", 6, &|| {
+            ada.patch(&path("update"), json!({"display_name": "Mia"}))
+        }),
+        ("nothing", 2, &|| {
+            ada.patch(&path("update"), json!({"display_name": "Mia"}))
+        }),
+        ("relationship", 5, &|| {
+            ada.post(
+                "/api/admin/relationships/add/",
+                json!({"parent_id": paula.id(), "child_id": mira.id()}),
+            )
+        }),
+        ("word", 5, &|| {
+            ada.post("/api/admin/profanity/add/", json!({"word": "piffle"}))
+        }),
     ];
     for (name, most, act) in acts {
         let queries = cost(&world, act);

@@ -39,7 +39,10 @@ fn lines_are_shown_newest_first() {
     sam.post_nothing(&format!("/api/admin/users/{}/suspend/", mira.id()))
         .ok();
     let answer = sam.get(RECORD).ok();
-    assert_eq!(names(&answer), ["limit", "logs", "page", "success", "total", "total_pages"]);
+    assert_eq!(
+        names(&answer),
+        ["limit", "logs", "page", "success", "total", "total_pages"]
+    );
     for (name, value) in [("total", 2), ("page", 1), ("limit", 50), ("total_pages", 1)] {
         assert_eq!(answer[name], json!(value), "{name}");
     }
@@ -51,7 +54,10 @@ fn lines_are_shown_newest_first() {
             "details": "7 days: Suspended by an administrator.", "user_agent": "Dashboard/1.0"})
     );
     let older = &answer["logs"][1];
-    assert_eq!((&older["user"], &older["details"]), (&json!("command line"), &json!("for a day")));
+    assert_eq!(
+        (&older["user"], &older["details"]),
+        (&json!("command line"), &json!("for a day"))
+    );
     for row in answer["logs"].as_array().unwrap() {
         for name in ["timestamp", "user", "action", "details", "resource"] {
             assert!(row[name].is_string(), "{name}");
@@ -64,7 +70,10 @@ fn pages_and_actions() {
     let world = World::new();
     let ada = world.superuser("Ada");
     for number in 0..120 {
-        note(&world, entry(if number % 3 == 0 { "delete" } else { "update" }, ""));
+        note(
+            &world,
+            entry(if number % 3 == 0 { "delete" } else { "update" }, ""),
+        );
     }
     for (query, total, limit, rows) in [
         ("", 120, 50, 50),
@@ -78,7 +87,11 @@ fn pages_and_actions() {
         ("?type=dance", 0, 50, 0),
     ] {
         let answer = ada.get(&format!("{RECORD}{query}")).ok();
-        assert_eq!((&answer["total"], &answer["limit"]), (&json!(total), &json!(limit)), "{query}");
+        assert_eq!(
+            (&answer["total"], &answer["limit"]),
+            (&json!(total), &json!(limit)),
+            "{query}"
+        );
         assert_eq!(answer["logs"].as_array().unwrap().len(), rows, "{query}");
     }
 }
@@ -121,7 +134,12 @@ fn long_lines_are_cut_and_strange_ones_kept() {
     note(&world, entry("update", "a\0b'; DROP TABLE users; -- 🦊"));
     let logs = ada.get(RECORD).ok()["logs"].clone();
     assert_eq!(logs[0]["details"], json!("ab'; DROP TABLE users; -- 🦊"));
-    for (name, length) in [("details", 1_000), ("user", 150), ("ip_address", 64), ("user_agent", 200)] {
+    for (name, length) in [
+        ("details", 1_000),
+        ("user", 150),
+        ("ip_address", 64),
+        ("user_agent", 200),
+    ] {
         assert_eq!(logs[1][name].as_str().unwrap().chars().count(), length, "{name}");
     }
 }
@@ -145,7 +163,8 @@ fn an_account_that_is_gone_stays_in_the_record() {
     let world = World::new();
     let (ada, sam) = (world.superuser("Ada"), world.staff("Sam"));
     let mira = world.child("Mira");
-    sam.delete(&format!("/api/admin/users/{}/delete/", mira.id())).ok();
+    sam.delete(&format!("/api/admin/users/{}/delete/", mira.id()))
+        .ok();
     for person in [&mira, &sam] {
         let path = |what: &str| format!("/api/admin/users/{}/{what}/", person.id());
         ada.delete(&path("delete")).ok();
@@ -163,7 +182,11 @@ fn backed_up() -> World {
 
 fn names_of(admin: &Client) -> Vec<Value> {
     let list = admin.get(BACKUPS).ok()["backups"].clone();
-    list.as_array().unwrap().iter().map(|row| row["filename"].clone()).collect()
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["filename"].clone())
+        .collect()
 }
 
 #[test]
@@ -180,9 +203,12 @@ fn a_backup_is_made_listed_and_deleted() {
     let file = world.folder().join("kept").join(&name);
     assert_eq!(list[0]["size"], json!(file.metadata().unwrap().len()));
     tinytales::backup::check(&file).expect("it is whole");
-    assert!(world.record().iter().any(|(action, resource, _, is_done)| {
-        action == "create" && resource == "backup" && *is_done
-    }));
+    assert!(
+        world
+            .record()
+            .iter()
+            .any(|(action, resource, _, is_done)| { action == "create" && resource == "backup" && *is_done })
+    );
 
     ada.delete(&format!("{BACKUPS}{name}/delete/")).ok();
     assert!(!file.exists());
@@ -237,7 +263,13 @@ fn services_that_are_not_there_say_so() {
         let config = ada.get(path).ok()["config"].clone();
         assert_eq!(
             names(&config),
-            ["ai_story_generation", "api_keys", "image_generation", "ocr", "rate_limits"]
+            [
+                "ai_story_generation",
+                "api_keys",
+                "image_generation",
+                "ocr",
+                "rate_limits"
+            ]
         );
         for service in ["ai_story_generation", "image_generation", "ocr"] {
             assert_eq!(config[service]["enabled"], json!(false));

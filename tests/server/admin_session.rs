@@ -59,9 +59,17 @@ fn everybody_else_gets_the_same_answer() {
         (olga.email(), PASSWORD),
         (paul.email(), PASSWORD),
     ] {
-        assert_eq!(signs_in(&world.guest(), email, password).refused(401), unknown, "{email}");
+        assert_eq!(
+            signs_in(&world.guest(), email, password).refused(401),
+            unknown,
+            "{email}"
+        );
     }
-    assert_eq!(world.dump("sessions").len(), before.len() + 2, "those of Mira and Tom");
+    assert_eq!(
+        world.dump("sessions").len(),
+        before.len() + 2,
+        "those of Mira and Tom"
+    );
 }
 
 #[test]
@@ -75,7 +83,12 @@ fn what_is_missing_or_no_text_is_refused() {
     ] {
         world.guest().post(LOGIN, body).refused_fields(fields);
     }
-    for body in [json!({}), json!({"token": null}), json!({"token": " "}), json!({"token": {}})] {
+    for body in [
+        json!({}),
+        json!({"token": null}),
+        json!({"token": " "}),
+        json!({"token": {}}),
+    ] {
         world.guest().post(VERIFY, body).refused_fields(&["token"]);
     }
     assert_eq!(world.record(), []);
@@ -121,10 +134,7 @@ fn a_sign_in_lasts_eight_hours() {
 fn signing_out_revokes_the_token_and_that_alone() {
     let world = World::new();
     let ada = world.admin("Ada");
-    let (one, other) = (
-        admin_token(&world, ada.email()),
-        admin_token(&world, ada.email()),
-    );
+    let (one, other) = (admin_token(&world, ada.email()), admin_token(&world, ada.email()));
     let (one, other) = (
         with_admin_token(&world.guest(), &one),
         with_admin_token(&world.guest(), &other),
@@ -229,7 +239,9 @@ fn the_console_writes_it_down_too() {
     let send = |password: &str| {
         let form = format!("email=ada%40example.org&password={password}");
         let kind = ("Content-Type", "application/x-www-form-urlencoded");
-        world.guest().raw("POST", "/ops/sign-in", &[kind], form.as_bytes())
+        world
+            .guest()
+            .raw("POST", "/ops/sign-in", &[kind], form.as_bytes())
     };
     send(PASSWORD).status(303);
     send(WRONG).status(401);
@@ -248,7 +260,10 @@ fn a_sign_in_leaves_its_date() {
     let (ada, mira) = (world.admin("Ada"), world.child("Mira"));
     let last_login = |person: &Client| -> Option<i64> {
         let id = person.id();
-        world.sql(move |conn| conn.one("SELECT last_login FROM users WHERE id = $1", &[&id])?.take())
+        world.sql(move |conn| {
+            conn.one("SELECT last_login FROM users WHERE id = $1", &[&id])?
+                .take()
+        })
     };
     assert_eq!((last_login(&ada), last_login(&mira)), (None, None));
     world.advance(HOUR);
@@ -275,12 +290,21 @@ fn an_account_may_fail_five_times_in_a_quarter_of_an_hour() {
     let world = strict();
     world.admin("Ada");
     for number in 0..5 {
-        signs_in(&from(&world, &format!("9.9.9.{number}")), "ada@example.org", WRONG).refused(401);
+        signs_in(
+            &from(&world, &format!("9.9.9.{number}")),
+            "ada@example.org",
+            WRONG,
+        )
+        .refused(401);
     }
     let lines = world.record().len();
     let refusal = signs_in(&from(&world, "9.9.9.9"), "ada@example.org", PASSWORD);
     refusal.refused(429);
-    assert_eq!(world.record().len(), lines, "what is not looked at is not written down");
+    assert_eq!(
+        world.record().len(),
+        lines,
+        "what is not looked at is not written down"
+    );
     world.advance(15 * MINUTE);
     signs_in(&from(&world, "9.9.9.9"), "ada@example.org", PASSWORD).ok();
 }

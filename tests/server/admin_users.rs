@@ -46,7 +46,10 @@ fn the_list_shows_who_is_there_with_their_families_and_stories() {
     let parent = &answer["users"][1];
     assert_eq!(parent["id"], json!(paula.id()));
     assert_eq!(parent["children"], link(&mira, "miralopez", "Mira Lopez"));
-    assert_eq!((&parent["parents"], &parent["story_count"]), (&json!([]), &json!(0)));
+    assert_eq!(
+        (&parent["parents"], &parent["story_count"]),
+        (&json!([]), &json!(0))
+    );
 }
 
 #[test]
@@ -105,7 +108,11 @@ fn pages_are_clamped_and_ties_have_an_order() {
     let mut sorted = all.clone();
     sorted.sort_unstable_by(|one, other| other.cmp(one));
     sorted.dedup();
-    assert_eq!((all.len(), &all), (45, &sorted), "all at the same instant: by their ids");
+    assert_eq!(
+        (all.len(), &all),
+        (45, &sorted),
+        "all at the same instant: by their ids"
+    );
     for (query, page, size, rows) in [
         ("?page=0", 1, 20, 20),
         ("?page=-3&page_size=-1", 1, 1, 1),
@@ -117,7 +124,11 @@ fn pages_are_clamped_and_ties_have_an_order() {
     ] {
         let answer = ada.get(&format!("{USERS}{query}")).ok();
         let pagination = &answer["pagination"];
-        assert_eq!((&pagination["page"], &pagination["page_size"]), (&json!(page), &json!(size)), "{query}");
+        assert_eq!(
+            (&pagination["page"], &pagination["page_size"]),
+            (&json!(page), &json!(size)),
+            "{query}"
+        );
         assert_eq!(answer["users"].as_array().unwrap().len(), rows, "{query}");
     }
 }
@@ -141,8 +152,11 @@ fn one_account_is_shown_in_full() {
     let ada = world.superuser("Ada");
     let (paula, mira) = (world.parent("Paula"), world.child("Mira"));
     world.relates(&paula, &mira);
-    mira.patch("/api/users/profile/update/", json!({"bio": "I like frogs.", "date_of_birth": "2015-05-01"}))
-        .ok();
+    mira.patch(
+        "/api/users/profile/update/",
+        json!({"bio": "I like frogs.", "date_of_birth": "2015-05-01"}),
+    )
+    .ok();
     let story = mira.publishes(plain_story("a tale"));
     paula.likes(story);
     let character = mira.draws("Frog");
@@ -265,11 +279,19 @@ fn an_account_can_be_changed_and_what_was_is_written_down() {
     ] {
         assert!(details.contains(part), "{part}: {details}");
     }
-    assert!(!details.contains("is_staff") && !details.contains("New."), "{details}");
+    assert!(
+        !details.contains("is_staff") && !details.contains("New."),
+        "{details}"
+    );
     // The account itself sees it at once, and goes on.
     let profile = mira.get("/api/auth/profile/").ok();
     assert_eq!(profile["data"]["display_name"], json!("Mia K"));
-    world.guest().post("/api/auth/login/", json!({"email": "mira@example.org", "password": crate::support::PASSWORD}))
+    world
+        .guest()
+        .post(
+            "/api/auth/login/",
+            json!({"email": "mira@example.org", "password": crate::support::PASSWORD}),
+        )
         .refused(401);
     world.sign_in("mia@example.org");
 }
@@ -310,9 +332,15 @@ fn bad_changes_are_refused_and_change_nothing() {
         assert_eq!(answer.status, 400, "{change}: {}", answer.text());
         answer.refused_fields(&[field]);
     }
-    ada.put(&path(7, "update"), json!({"display_name": "X"})).refused(404);
-    ada.raw("PUT", &path(ben.id(), "update"), &[("Content-Type", "application/json")], b"{")
-        .refused(400);
+    ada.put(&path(7, "update"), json!({"display_name": "X"}))
+        .refused(404);
+    ada.raw(
+        "PUT",
+        &path(ben.id(), "update"),
+        &[("Content-Type", "application/json")],
+        b"{",
+    )
+    .refused(400);
     assert_eq!((world.dump("users"), world.record().len()), before);
 }
 
@@ -321,7 +349,9 @@ fn a_superuser_makes_administrators_of_the_lesser_kind() {
     let world = World::new();
     let ada = world.superuser("Ada");
     let mira = world.child("Mira");
-    let answer = ada.patch(&path(mira.id(), "update"), json!({"is_staff": true})).ok();
+    let answer = ada
+        .patch(&path(mira.id(), "update"), json!({"is_staff": true}))
+        .ok();
     assert_eq!(answer["user"]["is_staff"], json!(true));
     let detail = ada.get(&format!("{USERS}{}/", mira.id())).ok();
     assert_eq!(detail["user"]["is_superuser"], json!(false));
@@ -336,14 +366,19 @@ fn deactivating_and_activating() {
     let mira = world.child("Mira");
     let olga = world.person("Olga", |person| person.is_verified = false);
     mira.get("/api/auth/profile/").ok();
-    let off = sam.patch(&path(mira.id(), "update"), json!({"is_active": false})).ok();
+    let off = sam
+        .patch(&path(mira.id(), "update"), json!({"is_active": false}))
+        .ok();
     assert_eq!(off["user"]["is_active"], json!(false));
     mira.get("/api/auth/profile/").refused(401);
-    let on = sam.patch(&path(mira.id(), "update"), json!({"is_active": true})).ok();
+    let on = sam
+        .patch(&path(mira.id(), "update"), json!({"is_active": true}))
+        .ok();
     assert_eq!(on["user"]["is_active"], json!(true));
     world.sign_in(mira.email());
     // An administrator vouches for an address.
-    sam.patch(&path(olga.id(), "update"), json!({"is_active": true})).ok();
+    sam.patch(&path(olga.id(), "update"), json!({"is_active": true}))
+        .ok();
     world.sign_in(olga.email());
     // What is in the archive is restored first.
     world.bars(&mira, "archived_at");
@@ -359,7 +394,10 @@ fn archiving_and_restoring() {
     mira.makes(plain_story("a draft"));
     mira.get("/api/auth/profile/").ok();
     let archive = |id: i64, body: Value| sam.json("DELETE", &path(id, "delete"), body);
-    assert_eq!(names(&archive(mira.id(), json!({"reason": "moved"})).ok()), ["message", "success"]);
+    assert_eq!(
+        names(&archive(mira.id(), json!({"reason": "moved"})).ok()),
+        ["message", "success"]
+    );
     mira.get("/api/auth/profile/").refused(401);
     assert_eq!(world.last_line(), line("archive", "user", Some(mira.id()), true));
     assert_eq!(world.last_details(), "moved");
@@ -379,7 +417,10 @@ fn archiving_and_restoring() {
             "story_count": 1})
     );
     assert!(!answer["users"][0]["archive_reason"].as_str().unwrap().is_empty());
-    assert_eq!(ids(&sam.get(&format!("{ARCHIVED}?search=mir")).ok()["users"]), [mira.id()]);
+    assert_eq!(
+        ids(&sam.get(&format!("{ARCHIVED}?search=mir")).ok()["users"]),
+        [mira.id()]
+    );
     assert_eq!(
         answer["pagination"],
         json!({"page": 1, "page_size": 20, "total_count": 2, "total_pages": 1})
@@ -389,7 +430,12 @@ fn archiving_and_restoring() {
     sam.post_nothing(&path(mira.id(), "restore")).refused(400);
     world.sign_in(mira.email());
     assert_eq!(ids(&sam.get(ARCHIVED).ok()["users"]), [ben.id()]);
-    for (method, what) in [("DELETE", "delete"), ("POST", "restore"), ("POST", "suspend"), ("POST", "unsuspend")] {
+    for (method, what) in [
+        ("DELETE", "delete"),
+        ("POST", "restore"),
+        ("POST", "suspend"),
+        ("POST", "unsuspend"),
+    ] {
         sam.json(method, &path(7, what), json!({})).refused(404);
     }
     archive(ben.id(), json!({"reason": "x".repeat(501)})).refused_fields(&["reason"]);
@@ -415,7 +461,11 @@ fn a_restored_account_is_as_it_was() {
     ada.delete(&path(held.id(), "delete")).ok();
     ada.post_nothing(&path(held.id(), "restore")).ok();
     let detail = ada.get(&format!("{USERS}{}/", held.id())).ok();
-    assert_eq!(detail["user"]["is_active"], json!(false), "suspended before, and still");
+    assert_eq!(
+        detail["user"]["is_active"],
+        json!(false),
+        "suspended before, and still"
+    );
 }
 
 #[test]
@@ -440,8 +490,11 @@ fn suspending_for_a_while_and_ending_it() {
     let sam = world.staff("Sam");
     let mira = world.child("Mira");
     mira.get("/api/auth/profile/").ok();
-    sam.post(&path(mira.id(), "suspend"), json!({"duration_days": 3, "reason": "shouts"}))
-        .ok();
+    sam.post(
+        &path(mira.id(), "suspend"),
+        json!({"duration_days": 3, "reason": "shouts"}),
+    )
+    .ok();
     mira.get("/api/auth/profile/").refused(401);
     assert_eq!(world.last_details(), "3 days: shouts");
     let until = world.number("SELECT MAX(suspended_until) FROM users");
@@ -450,17 +503,28 @@ fn suspending_for_a_while_and_ending_it() {
     sam.post_nothing(&path(mira.id(), "suspend")).ok();
     assert_eq!(world.record().len(), lines);
     sam.post_nothing(&path(mira.id(), "unsuspend")).ok();
-    assert_eq!(world.last_line(), line("unsuspend", "user", Some(mira.id()), true));
+    assert_eq!(
+        world.last_line(),
+        line("unsuspend", "user", Some(mira.id()), true)
+    );
     world.sign_in(mira.email());
     let lines = world.record().len();
     sam.post_nothing(&path(mira.id(), "unsuspend")).ok();
     assert_eq!(world.record().len(), lines);
-    for days in [json!(0), json!(-1), json!(3_651), json!("soon"), json!(null), json!(1.5)] {
+    for days in [
+        json!(0),
+        json!(-1),
+        json!(3_651),
+        json!("soon"),
+        json!(null),
+        json!(1.5),
+    ] {
         let refused = sam.post(&path(mira.id(), "suspend"), json!({"duration_days": days}));
         assert_eq!(refused.status, 400, "{days}");
         refused.refused(400);
     }
-    sam.post(&path(mira.id(), "suspend"), json!({"duration_days": "7"})).ok();
+    sam.post(&path(mira.id(), "suspend"), json!({"duration_days": "7"}))
+        .ok();
 }
 
 #[test]
@@ -472,18 +536,33 @@ fn families_are_set_right() {
     let pair = json!({"parent_id": paula.id(), "child_id": mira.id().to_string()});
     for _ in 0..2 {
         let answer = sam.post(ADD, pair.clone()).ok();
-        assert_eq!(answer["relationship"], json!({"parent": "paula", "child": "mira"}));
+        assert_eq!(
+            answer["relationship"],
+            json!({"parent": "paula", "child": "mira"})
+        );
     }
-    assert_eq!(world.last_line(), line("link", "relationship", Some(mira.id()), true));
+    assert_eq!(
+        world.last_line(),
+        line("link", "relationship", Some(mira.id()), true)
+    );
     let remove = format!("/api/admin/relationships/{}/{}/remove/", paula.id(), mira.id());
     sam.delete(&remove).ok();
-    assert_eq!(world.last_line(), line("unlink", "relationship", Some(mira.id()), true));
+    assert_eq!(
+        world.last_line(),
+        line("unlink", "relationship", Some(mira.id()), true)
+    );
     let lines = world.record().len();
     sam.delete(&remove).ok();
     assert_eq!(world.record().len(), lines);
-    assert_eq!(world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM family_links WHERE status = 'active'"), 0);
+    assert_eq!(
+        world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM family_links WHERE status = 'active'"),
+        0
+    );
     sam.post(ADD, pair).ok();
-    assert_eq!(world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM family_links WHERE status = 'active'"), 1);
+    assert_eq!(
+        world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM family_links WHERE status = 'active'"),
+        1
+    );
 
     for (body, status) in [
         (json!({}), 400),

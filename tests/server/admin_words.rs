@@ -37,7 +37,10 @@ fn a_word_is_added_changed_and_taken_off() {
     let sam = world.staff("Sam");
     let now = "2026-03-04T05:06:07.123456Z";
     let added = sam
-        .post(ADD, json!({"word": "  Hay   NAKU ", "language": "tl", "severity": "mild"}))
+        .post(
+            ADD,
+            json!({"word": "  Hay   NAKU ", "language": "tl", "severity": "mild"}),
+        )
         .created();
     assert_eq!(names(&added), ["message", "success", "word"]);
     let id = added["word"]["id"].as_i64().unwrap();
@@ -52,7 +55,10 @@ fn a_word_is_added_changed_and_taken_off() {
 
     let path = format!("{WORDS}{id}/update/");
     let saved = sam
-        .put(&path, json!({"word": "naku", "language": "both", "severity": "severe", "is_active": false}))
+        .put(
+            &path,
+            json!({"word": "naku", "language": "both", "severity": "severe", "is_active": false}),
+        )
         .ok();
     assert_eq!(
         saved["word"],
@@ -60,7 +66,10 @@ fn a_word_is_added_changed_and_taken_off() {
             "severity_display": "Severe", "is_active": false, "updated_at": now})
     );
     assert!(!in_force(&world).contains(&json!("naku")));
-    assert_eq!(world.last_details(), "hay naku (tl, mild, in force) → naku (both, severe, not in force)");
+    assert_eq!(
+        world.last_details(),
+        "hay naku (tl, mild, in force) → naku (both, severe, not in force)"
+    );
     sam.patch(&path, json!({"is_active": true})).ok();
     assert!(in_force(&world).contains(&json!("naku")));
     let lines = world.record().len();
@@ -70,7 +79,10 @@ fn a_word_is_added_changed_and_taken_off() {
     // What is in force is masked.
     let mira = world.child("Mira");
     mira.is_renamed("Naku Mira");
-    assert_eq!(mira.get("/api/auth/profile/").ok()["data"]["display_name"], json!("N**u Mira"));
+    assert_eq!(
+        mira.get("/api/auth/profile/").ok()["data"]["display_name"],
+        json!("N**u Mira")
+    );
 
     let delete = format!("{WORDS}{id}/delete/");
     sam.delete(&delete).ok();
@@ -157,7 +169,8 @@ fn what_is_no_word_is_refused() {
         sam.post(ADD, word.clone()).refused_fields(&[field]);
         let is_itself = listed(&sam, "?search=damn").len() == 1 && word == json!({"word": "DAMN"});
         if !is_itself || id != world.number("SELECT id FROM profanity_words WHERE word = 'damn'") {
-            sam.put(&format!("{WORDS}{id}/update/"), word).refused_fields(&[field]);
+            sam.put(&format!("{WORDS}{id}/update/"), word)
+                .refused_fields(&[field]);
         }
     }
     sam.post(ADD, json!({})).refused_fields(&["word"]);
@@ -172,9 +185,19 @@ fn many_words_are_added_together() {
     let answer = sam.post(BULK, words).created();
     assert_eq!(
         names(&answer),
-        ["added", "added_count", "message", "skipped", "skipped_count", "success"]
+        [
+            "added",
+            "added_count",
+            "message",
+            "skipped",
+            "skipped_count",
+            "success"
+        ]
     );
-    assert_eq!((&answer["added_count"], &answer["skipped_count"]), (&json!(2), &json!(1)));
+    assert_eq!(
+        (&answer["added_count"], &answer["skipped_count"]),
+        (&json!(2), &json!(1))
+    );
     assert_eq!(answer["added"], json!(["piffle", "bosh tosh"]));
     assert_eq!(answer["skipped"], json!(["damn"]));
     assert!(in_force(&world).contains(&json!("bosh tosh")), "in force at once");
@@ -185,7 +208,10 @@ fn many_words_are_added_together() {
     assert_eq!(answer["added_count"], json!(1_000));
     assert_eq!(answer["added"].as_array().unwrap().len(), 10);
     let lines = world.record().len();
-    assert_eq!(sam.post(BULK, json!({"words": thousand})).created()["added_count"], json!(0));
+    assert_eq!(
+        sam.post(BULK, json!({"words": thousand})).created()["added_count"],
+        json!(0)
+    );
     assert_eq!(world.record().len(), lines);
     // The list has room for so many.
     let more: Vec<String> = (0..1_000).map(|number| format!("more {number}")).collect();
@@ -217,7 +243,8 @@ fn a_list_of_words_is_all_right_or_refused() {
     sam.post(BULK, json!({"words": ["piffle"], "language": "fr"}))
         .refused_fields(&["language"]);
     sam.post(BULK, json!({"words": vec!["x"; 1_100]})).refused(400);
-    sam.post(BULK, json!({"words": ["x".repeat(300_000)]})).refused(413);
+    sam.post(BULK, json!({"words": ["x".repeat(300_000)]}))
+        .refused(413);
     assert_eq!((world.dump("profanity_words"), world.record().len()), before);
 }
 
@@ -228,7 +255,10 @@ fn the_first_words_can_be_put_back() {
     let all = world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM profanity_words");
     world.sql(|conn| {
         conn.execute("DELETE FROM profanity_words WHERE word IN ('damn', 'crap')", &[])?;
-        conn.execute("UPDATE profanity_words SET severity = 'mild' WHERE word = 'shit'", &[])
+        conn.execute(
+            "UPDATE profanity_words SET severity = 'mild' WHERE word = 'shit'",
+            &[],
+        )
     });
     let answer = sam.post_nothing(IMPORT).created();
     assert_eq!(
@@ -236,7 +266,12 @@ fn the_first_words_can_be_put_back() {
         json!({"added": 2, "updated": 0, "skipped": all - 2, "total_in_database": all})
     );
     assert!(in_force(&world).contains(&json!("damn")));
-    assert_eq!(world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM profanity_words WHERE word = 'shit' AND severity = 'mild'"), 1);
+    assert_eq!(
+        world.number(
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM profanity_words WHERE word = 'shit' AND severity = 'mild'"
+        ),
+        1
+    );
     assert_eq!(world.last_line(), line("import", "word", None, true));
     let lines = world.record().len();
     assert_eq!(sam.post_nothing(IMPORT).created()["results"]["added"], json!(0));

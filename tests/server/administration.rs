@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tinytales::accounts::tokens::{Claims, Kind, random_hex};
-use tinytales::clock::{HOUR, SECOND};
+use tinytales::clock::{DAY, SECOND};
 
 use crate::support::{Answer, Client, PASSWORD, World};
 
@@ -27,13 +27,14 @@ impl World {
         self.at_dashboard(&staff)
     }
 
-    /// The same person with an administrator's token, whatever they are. It names the session of their other tokens.
+    /// The same person with an administrator's token, whatever they are. It names the session of their other tokens, and
+    /// lasts nearly as long.
     pub fn at_dashboard(&self, person: &Client) -> Client {
         let now = self.app.clock.now();
         let access = self.app.keys.read(person.access(), Kind::Access, now).unwrap();
         let token = self.app.keys.sign(&Claims {
             token_type: Kind::Admin,
-            exp: (now + 8 * HOUR) / SECOND,
+            exp: (now + 300 * DAY) / SECOND,
             iat: now / SECOND,
             jti: random_hex(),
             user_id: person.id(),

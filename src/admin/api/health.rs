@@ -48,7 +48,6 @@ pub struct ServerHealth {
 
 /// The database.
 #[derive(Serialize, ToSchema)]
-#[expect(missing_docs, reason = "the names are the wire's own")]
 pub struct DatabaseHealth {
     /// `1.50 MB`.
     pub size: String,
@@ -60,9 +59,10 @@ pub struct DatabaseHealth {
 
 /// The program and what it holds. Two names are those of the server that this one replaces.
 #[derive(Serialize, ToSchema)]
-#[expect(missing_docs, reason = "the names are the wire's own")]
 pub struct ApplicationHealth {
+    /// All accounts.
     pub total_users: i64,
+    /// All stories.
     pub total_stories: i64,
     /// The version of this server.
     pub django_version: &'static str,

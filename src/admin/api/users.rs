@@ -262,7 +262,9 @@ pub async fn update(
                 // What requests remember of the account: its names, its kind, what it may do.
                 app.sessions.forget_account(user_id);
             }
-            app.mail.wake();
+            if changed.is_mailed {
+                app.mail.wake();
+            }
         },
     )
     .await?;
@@ -278,6 +280,8 @@ struct Changed {
     seen: Seen,
     is_signed_out: bool,
     is_other: bool,
+    /// Somebody gets a letter about it.
+    is_mailed: bool,
 }
 
 fn store_change(
@@ -298,6 +302,7 @@ fn store_change(
             seen: before.seen,
             is_signed_out: false,
             is_other: false,
+            is_mailed: false,
         });
     }
     if outcome.is_written {
@@ -322,9 +327,10 @@ fn store_change(
     act.note(conn, &outcome.details.join("; "))?;
     let after = overseen::person(conn, user_id)?.ok_or_else(Error::not_found)?;
     Ok(Changed {
-        seen: after.seen,
         is_signed_out,
         is_other: true,
+        is_mailed: can_mail && after.seen.email != before.seen.email,
+        seen: after.seen,
     })
 }
 

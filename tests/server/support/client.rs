@@ -45,7 +45,10 @@ impl Client {
 
     /// A header that this caller sends with every request.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let own = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        let own = self
+            .headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
         own.map(|(_, value)| value.as_str())
     }
 
