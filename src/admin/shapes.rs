@@ -32,7 +32,7 @@ impl AdminDone {
 /// Somebody at the other end of a family link.
 #[derive(Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the wire's own")]
-pub struct RelativeShape {
+pub struct AdminRelative {
     pub id: i64,
     pub username: String,
     pub display_name: String,
@@ -42,7 +42,7 @@ pub struct RelativeShape {
     pub date_created: Option<Timestamp>,
 }
 
-impl RelativeShape {
+impl AdminRelative {
     fn of(relative: &Relative, made_at: Option<i64>) -> Self {
         Self {
             id: relative.id,
@@ -54,16 +54,16 @@ impl RelativeShape {
 }
 
 /// The children of a parent and the parents of a child.
-fn family(seen: &Seen, links: &[Link], with_dates: bool) -> (Vec<RelativeShape>, Vec<RelativeShape>) {
+fn family(seen: &Seen, links: &[Link], with_dates: bool) -> (Vec<AdminRelative>, Vec<AdminRelative>) {
     let dated = |link: &Link| with_dates.then_some(link.created_at);
     let children = links
         .iter()
         .filter(|link| seen.user_type == "parent" && link.parent.id == seen.id)
-        .map(|link| RelativeShape::of(&link.child, dated(link)));
+        .map(|link| AdminRelative::of(&link.child, dated(link)));
     let parents = links
         .iter()
         .filter(|link| seen.user_type == "child" && link.child.id == seen.id)
-        .map(|link| RelativeShape::of(&link.parent, dated(link)));
+        .map(|link| AdminRelative::of(&link.parent, dated(link)));
     (children.collect(), parents.collect())
 }
 
@@ -87,9 +87,9 @@ pub struct AccountHead {
     pub is_flagged: bool,
     pub violation_count: i64,
     /// Of a parent.
-    pub children: Vec<RelativeShape>,
+    pub children: Vec<AdminRelative>,
     /// Of a child.
-    pub parents: Vec<RelativeShape>,
+    pub parents: Vec<AdminRelative>,
 }
 
 impl AccountHead {
@@ -174,7 +174,7 @@ impl From<Seen> for ArchivedAccount {
 /// A story in short.
 #[derive(Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the wire's own")]
-pub struct ShortStoryShape {
+pub struct AdminShortStory {
     pub id: i64,
     pub title: String,
     pub is_published: bool,
@@ -184,7 +184,7 @@ pub struct ShortStoryShape {
     pub likes: i64,
 }
 
-impl From<stories::Seen> for ShortStoryShape {
+impl From<stories::Seen> for AdminShortStory {
     fn from(story: stories::Seen) -> Self {
         Self {
             id: story.id,
@@ -200,7 +200,7 @@ impl From<stories::Seen> for ShortStoryShape {
 /// A character in short.
 #[derive(Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the wire's own")]
-pub struct ShortCharacterShape {
+pub struct AdminShortCharacter {
     pub id: i64,
     pub name: String,
     #[schema(value_type = String, format = DateTime)]
@@ -210,17 +210,17 @@ pub struct ShortCharacterShape {
 /// An achievement that was earned.
 #[derive(Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the wire's own")]
-pub struct EarnedShape {
+pub struct EarnedAchievement {
     pub name: &'static str,
     #[schema(value_type = String, format = DateTime)]
     pub earned_at: Timestamp,
 }
 
 /// Achievements by their ids; those that this version does not know are left out.
-pub fn earned(achieved: Vec<(i64, i64)>) -> Vec<EarnedShape> {
+pub fn earned(achieved: Vec<(i64, i64)>) -> Vec<EarnedAchievement> {
     let known = achieved.into_iter().filter_map(|(id, at)| {
         let achievement = achievements::by_id(id)?;
-        Some(EarnedShape {
+        Some(EarnedAchievement {
             name: achievement.name,
             earned_at: Timestamp(at),
         })
@@ -240,11 +240,11 @@ pub struct WholeAccount {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_violation_date: Option<Timestamp>,
     /// The newest ten.
-    pub stories: Vec<ShortStoryShape>,
+    pub stories: Vec<AdminShortStory>,
     /// The newest ten.
-    pub characters: Vec<ShortCharacterShape>,
+    pub characters: Vec<AdminShortCharacter>,
     /// The newest ten.
-    pub achievements: Vec<EarnedShape>,
+    pub achievements: Vec<EarnedAchievement>,
 }
 
 impl WholeAccount {
@@ -293,7 +293,7 @@ impl From<Seen> for ChangedAccount {
 /// A story in the list.
 #[derive(Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the wire's own")]
-pub struct ListedStory {
+pub struct OverseenStory {
     pub id: i64,
     pub title: String,
     pub author: String,
@@ -312,7 +312,7 @@ pub struct ListedStory {
     pub cover_image: String,
 }
 
-impl ListedStory {
+impl OverseenStory {
     /// As the list shows it.
     pub fn of(story: stories::Seen, origin: &Origin) -> Self {
         Self {

@@ -37,14 +37,14 @@ pub struct NewAnnouncement {
 
 /// It is said.
 #[derive(Serialize, ToSchema)]
-pub struct Announced {
+pub struct AnnouncementMade {
     success: bool,
     message: String,
 }
 
 /// Stores a notification for each active account, or each of a kind. Those who sign up meanwhile get none.
 #[utoipa::path(post, path = "/api/admin/announcement/", tag = "admin", request_body = NewAnnouncement,
-    responses((status = 200, body = Announced)))]
+    responses((status = 200, body = AnnouncementMade)))]
 pub async fn announce(
     State(app): State<Arc<App>>,
     admin: Administrator,
@@ -79,7 +79,7 @@ pub async fn announce(
     let own = Arc::clone(&app);
     let rest = async move { tell_the_rest(&own, announcement, reached, last).await };
     app.tasks.finish("announcement", rest).await?;
-    Ok(respond::ok(&Announced {
+    Ok(respond::ok(&AnnouncementMade {
         success: true,
         message: format!("{count} people will read it."),
     }))

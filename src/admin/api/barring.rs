@@ -27,7 +27,7 @@ const MOST_DAYS: i64 = 3_650;
 /// Why.
 #[derive(Deserialize, ToSchema)]
 #[expect(dead_code, reason = "documents the request; the fields are read leniently")]
-pub struct Why {
+pub struct ArchiveReason {
     #[schema(max_length = 500)]
     reason: Option<String>,
 }
@@ -35,7 +35,7 @@ pub struct Why {
 /// How long, and why.
 #[derive(Deserialize, ToSchema)]
 #[expect(dead_code, reason = "documents the request; the fields are read leniently")]
-pub struct Suspension {
+pub struct AccountSuspension {
     /// 1 to 3650; 7 when absent.
     duration_days: Option<i64>,
     #[schema(max_length = 500)]
@@ -73,7 +73,7 @@ fn sign_out(user_id: i64) -> impl FnOnce(&App, &bool) {
 /// Archives an account: it cannot sign in, and what it published is not shown, until it is restored. Archiving again
 /// changes nothing.
 #[utoipa::path(delete, path = "/api/admin/users/{id}/delete/", tag = "admin", params(("id" = i64, Path)),
-    request_body = Why, responses((status = 200, body = AdminDone)))]
+    request_body = ArchiveReason, responses((status = 200, body = AdminDone)))]
 pub async fn archive(
     State(app): State<Arc<App>>,
     admin: Administrator,
@@ -153,7 +153,7 @@ pub async fn delete_for_good(
 /// Suspends an account for a while: it cannot sign in, and what it published is not shown. Suspending again changes
 /// nothing.
 #[utoipa::path(post, path = "/api/admin/users/{id}/suspend/", tag = "admin", params(("id" = i64, Path)),
-    request_body = Suspension, responses((status = 200, body = AdminDone)))]
+    request_body = AccountSuspension, responses((status = 200, body = AdminDone)))]
 pub async fn suspend(
     State(app): State<Arc<App>>,
     admin: Administrator,

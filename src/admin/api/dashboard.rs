@@ -19,7 +19,7 @@ use crate::wire::{Error, Timestamp, respond};
 
 /// The figures of the dashboard.
 #[derive(Serialize, ToSchema)]
-pub struct Dashboard {
+pub struct AdminDashboard {
     success: bool,
     /// Users, stories, engagement, characters, social, collaboration, relationships, achievements, moderation, the best
     /// of each, who is active, who has stayed, what is used, and views.
@@ -30,7 +30,7 @@ pub struct Dashboard {
 /// What there is, in numbers, as it was within the last quarter of a minute. Who is active goes by when people were last
 /// seen.
 #[utoipa::path(get, path = "/api/admin/dashboard/stats/", tag = "admin",
-    responses((status = 200, body = Dashboard), (status = 304, description = "Nothing changed.")))]
+    responses((status = 200, body = AdminDashboard), (status = 304, description = "Nothing changed.")))]
 pub async fn stats(
     State(app): State<Arc<App>>,
     _admin: Administrator,
@@ -39,7 +39,7 @@ pub async fn stats(
     let figures = figures::lately(&app).await?;
     Ok(respond::polled(
         &headers,
-        &Dashboard {
+        &AdminDashboard {
             success: true,
             stats: shape(&figures),
         },
@@ -151,7 +151,7 @@ pub(super) fn summary(figures: &Figures, now: i64) -> Value {
 
 /// Trends of a month.
 #[derive(Serialize, ToSchema)]
-pub struct Analytics {
+pub struct AdminAnalytics {
     success: bool,
     /// `trends` with `user_growth` and `story_creation` of 31 days, `top_users`, `popular_stories`, `engagement`.
     #[schema(value_type = Object)]
@@ -160,7 +160,7 @@ pub struct Analytics {
 
 /// How many joined and wrote on each of the last 31 days, today among them, and who and what stands out.
 #[utoipa::path(get, path = "/api/admin/analytics/", tag = "admin",
-    responses((status = 200, body = Analytics), (status = 304, description = "Nothing changed.")))]
+    responses((status = 200, body = AdminAnalytics), (status = 304, description = "Nothing changed.")))]
 pub async fn analytics(
     State(app): State<Arc<App>>,
     _admin: Administrator,
@@ -175,7 +175,7 @@ pub async fn analytics(
         "popular_stories": popular(&figures),
         "engagement": engagement(&figures),
     });
-    Ok(respond::polled(&headers, &Analytics { success: true, data }))
+    Ok(respond::polled(&headers, &AdminAnalytics { success: true, data }))
 }
 
 /// Each day of the trend, those without any too.

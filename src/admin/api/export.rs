@@ -20,7 +20,7 @@ use crate::wire::{Error, Query, respond};
 
 /// An export.
 #[derive(Serialize, ToSchema)]
-pub struct Export {
+pub struct AdminExport {
     success: bool,
     /// `users`, `stories` or `analytics`.
     export_type: &'static str,
@@ -35,7 +35,7 @@ pub struct Export {
 /// record, one at a time: others get 503 meanwhile.
 #[utoipa::path(get, path = "/api/admin/export/", tag = "admin",
     params(("type" = String, Query, description = "`users`, `stories` or `analytics`")),
-    responses((status = 200, body = Export)))]
+    responses((status = 200, body = AdminExport)))]
 pub async fn export(
     State(app): State<Arc<App>>,
     admin: Administrator,
@@ -57,7 +57,7 @@ pub async fn export(
     let Some(of) = of else {
         acting::perform(&app, admin, deed, work, acting::nobody_is_told).await?;
         let figures = figures::lately(&app).await?;
-        return Ok(respond::ok(&Export {
+        return Ok(respond::ok(&AdminExport {
             success: true,
             export_type: "analytics",
             data: dashboard::summary(&figures, app.clock.now()),

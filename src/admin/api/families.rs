@@ -22,29 +22,29 @@ use crate::wire::{Body, Error, Fields, Id, respond};
 /// A parent and a child.
 #[derive(Deserialize, ToSchema)]
 #[expect(dead_code, reason = "documents the request; the fields are read leniently")]
-pub struct Pair {
+pub struct FamilyPair {
     parent_id: i64,
     child_id: i64,
 }
 
 /// Both by their user names.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Relationship {
+pub struct FamilyRelationship {
     parent: String,
     child: String,
 }
 
 /// A link was made.
 #[derive(Serialize, ToSchema)]
-pub struct Related {
+pub struct FamilyRelated {
     success: bool,
     message: &'static str,
-    relationship: Relationship,
+    relationship: FamilyRelationship,
 }
 
 /// Makes somebody a child's parent. A link that was there becomes active again.
-#[utoipa::path(post, path = "/api/admin/relationships/add/", tag = "admin", request_body = Pair,
-    responses((status = 200, body = Related)))]
+#[utoipa::path(post, path = "/api/admin/relationships/add/", tag = "admin", request_body = FamilyPair,
+    responses((status = 200, body = FamilyRelated)))]
 pub async fn add(
     State(app): State<Arc<App>>,
     admin: Administrator,
@@ -70,14 +70,14 @@ pub async fn add(
         }
         links::connect(conn, parent_id, child_id, act.now)?;
         act.note(conn, &format!("parent {parent_id}"))?;
-        Ok(Relationship {
+        Ok(FamilyRelationship {
             parent: parent.username,
             child: child.username,
         })
     };
     let deed = Deed::on("link", "relationship", child_id);
     let relationship = acting::perform(&app, admin, deed, work, acting::nobody_is_told).await?;
-    Ok(respond::ok(&Related {
+    Ok(respond::ok(&FamilyRelated {
         success: true,
         message: "They are parent and child now.",
         relationship,

@@ -13,6 +13,7 @@ pub mod services;
 pub mod session;
 pub mod stories;
 pub mod users;
+pub mod word_lists;
 pub mod words;
 
 /// The largest request of the dashboard, in bytes.

@@ -24,7 +24,7 @@ use crate::wire::{Body, Error, Fields, Id, respond};
 /// What is to become of a story.
 #[derive(Deserialize, ToSchema)]
 #[expect(dead_code, reason = "documents the request; the fields are read leniently")]
-pub struct Verdict {
+pub struct StoryVerdict {
     /// `unpublish`, `delete` or `approve`.
     action: String,
     #[schema(max_length = 500)]
@@ -41,7 +41,7 @@ struct Came {
 /// Takes a story from view, deletes it, or approves it: that publishes it and lifts its flag. Its authors are told but for
 /// the last. What is as it should be already stays.
 #[utoipa::path(post, path = "/api/admin/moderation/story/{id}/", tag = "admin", params(("id" = i64, Path)),
-    request_body = Verdict, responses((status = 200, body = AdminDone)))]
+    request_body = StoryVerdict, responses((status = 200, body = AdminDone)))]
 pub async fn story(
     State(app): State<Arc<App>>,
     admin: Administrator,

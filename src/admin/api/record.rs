@@ -20,7 +20,7 @@ const PAGE: i64 = 50;
 /// A line of the record.
 #[derive(Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the wire's own")]
-pub struct LineShape {
+pub struct AuditLine {
     pub id: i64,
     #[schema(value_type = String, format = DateTime)]
     pub timestamp: Timestamp,
@@ -36,7 +36,7 @@ pub struct LineShape {
     pub user_agent: String,
 }
 
-impl From<Line> for LineShape {
+impl From<Line> for AuditLine {
     fn from(line: Line) -> Self {
         Self {
             id: line.id,
@@ -55,9 +55,9 @@ impl From<Line> for LineShape {
 
 /// A page of the record.
 #[derive(Serialize, ToSchema)]
-pub struct Record {
+pub struct AuditRecord {
     success: bool,
-    logs: Vec<LineShape>,
+    logs: Vec<AuditLine>,
     total: i64,
     page: i64,
     limit: i64,
@@ -68,7 +68,7 @@ pub struct Record {
 #[utoipa::path(get, path = "/api/admin/audit-logs/", tag = "admin",
     params(("page" = Option<i64>, Query), ("limit" = Option<i64>, Query, description = "1 to 100, 50 when absent"),
            ("type" = Option<String>, Query, description = "an action, or `all`")),
-    responses((status = 200, body = Record), (status = 304, description = "Nothing changed.")))]
+    responses((status = 200, body = AuditRecord), (status = 304, description = "Nothing changed.")))]
 pub async fn list(
     State(app): State<Arc<App>>,
     AnyScheme(_admin): AnyScheme,
@@ -83,7 +83,7 @@ pub async fn list(
     let (lines, total) = app
         .read(move |conn| Ok(audit::page(conn, &action, paging.size, paging.offset())?))
         .await?;
-    let record = Record {
+    let record = AuditRecord {
         success: true,
         logs: lines.into_iter().map(Into::into).collect(),
         total,

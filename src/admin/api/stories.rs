@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::super::figures::two_decimals;
 use super::super::pages::{self, Pagination, Paging};
-use super::super::shapes::{ListedStory, PlacedComment};
+use super::super::shapes::{OverseenStory, PlacedComment};
 use crate::accounts::auth::Administrator;
 use crate::app::App;
 use crate::stories::store::overseen::{self, ListQuery, Shelf};
@@ -27,9 +27,9 @@ const NEWEST_COMMENTS: i64 = 50;
 
 /// A page of stories.
 #[derive(Serialize, ToSchema)]
-pub struct StoryList {
+pub struct AdminStoryList {
     success: bool,
-    stories: Vec<ListedStory>,
+    stories: Vec<OverseenStory>,
     pagination: Pagination,
 }
 
@@ -38,7 +38,7 @@ pub struct StoryList {
     params(("status" = Option<String>, Query, description = "`all`, `published`, `unpublished` or `flagged`"),
            ("search" = Option<String>, Query, description = "in the title or the author's user name"),
            ("page" = Option<i64>, Query), ("page_size" = Option<i64>, Query, description = "1 to 100, 20 when absent")),
-    responses((status = 200, body = StoryList), (status = 304, description = "Nothing changed.")))]
+    responses((status = 200, body = AdminStoryList), (status = 304, description = "Nothing changed.")))]
 pub async fn list(
     State(app): State<Arc<App>>,
     _admin: Administrator,
@@ -61,11 +61,11 @@ pub async fn list(
     let search = wanted.search.clone();
     let work = move |conn: &mut Conn<'_>| Ok(overseen::page(conn, &wanted)?);
     let (stories, total) = pages::read(&app, &search, work).await?;
-    let list = StoryList {
+    let list = AdminStoryList {
         success: true,
         stories: stories
             .into_iter()
-            .map(|story| ListedStory::of(story, &origin))
+            .map(|story| OverseenStory::of(story, &origin))
             .collect(),
         pagination: paging.shape(total),
     };
@@ -74,7 +74,7 @@ pub async fn list(
 
 /// What asks for a look.
 #[derive(Serialize, ToSchema)]
-pub struct Flagged {
+pub struct FlaggedContent {
     success: bool,
     /// `stories` and `recent_comments`.
     #[schema(value_type = Object)]
@@ -83,7 +83,7 @@ pub struct Flagged {
 
 /// The newest flagged stories, 20 at most, and the newest 50 comments of all.
 #[utoipa::path(get, path = "/api/admin/moderation/flagged/", tag = "admin",
-    responses((status = 200, body = Flagged), (status = 304, description = "Nothing changed.")))]
+    responses((status = 200, body = FlaggedContent), (status = 304, description = "Nothing changed.")))]
 pub async fn flagged(
     State(app): State<Arc<App>>,
     _admin: Administrator,
@@ -100,7 +100,7 @@ pub async fn flagged(
     let stories: Vec<Value> = stories.into_iter().map(|story| flagged_shape(&story)).collect();
     let comments: Vec<PlacedComment> = comments.into_iter().map(Into::into).collect();
     let data = json!({"stories": stories, "recent_comments": comments});
-    Ok(respond::polled(&headers, &Flagged { success: true, data }))
+    Ok(respond::polled(&headers, &FlaggedContent { success: true, data }))
 }
 
 fn flagged_shape(story: &overseen::Seen) -> Value {

@@ -14,7 +14,7 @@ use super::super::acting::{self, Act, Deed};
 use super::super::pages::{self, Pagination, Paging};
 use super::super::rules::{self, Actor, Change, Outcome};
 use super::super::shapes::{
-    ArchivedAccount, ChangedAccount, ListedAccount, PlacedComment, ShortCharacterShape, WholeAccount, earned,
+    AdminShortCharacter, ArchivedAccount, ChangedAccount, ListedAccount, PlacedComment, WholeAccount, earned,
 };
 use super::super::{standing, store};
 use super::LARGEST;
@@ -142,7 +142,7 @@ pub async fn detail(
             let links = links::of(conn, &[user_id])?;
             let stories = stories::newest_of(conn, user_id, NEWEST)?;
             let characters = store::characters(conn, user_id, NEWEST)?;
-            let characters = characters.into_iter().map(|(id, name, at)| ShortCharacterShape {
+            let characters = characters.into_iter().map(|(id, name, at)| AdminShortCharacter {
                 id,
                 name,
                 date_created: Timestamp(at),
