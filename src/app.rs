@@ -20,6 +20,8 @@ use crate::accounts::errands::Errands;
 use crate::accounts::password::Workspace;
 use crate::accounts::sessions::Sessions;
 use crate::accounts::tokens::Keys;
+use crate::admin::figures::Kept;
+use crate::admin::machine::Processor;
 use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -102,6 +104,10 @@ pub struct App {
     pub pictures: Pictures,
     /// Sockets, and who is there.
     pub live: Live,
+    /// The figures of the administrators' dashboard, as they were within the last quarter of a minute.
+    pub figures: Kept,
+    /// How busy this process keeps its CPU.
+    pub processor: Processor,
     /// What is counted about requests.
     pub traffic: Traffic,
     /// What the console knows of the past.
@@ -172,6 +178,8 @@ impl App {
             pictures: Pictures::new(&config, &envelope),
             live: Live::new(&config, &envelope).map_err(|error| StartError::Settings(error.to_string()))?,
             room: Room::new(envelope.bodies().clone()),
+            figures: Kept::default(),
+            processor: Processor::new(),
             traffic: Traffic::new(clock.now()),
             history: History::default(),
             started_at: clock.now(),

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api as accounts;
+use crate::admin::api as admin;
 use crate::classroom::api as classroom;
 use crate::family::api as families;
 use crate::games::api as games;
@@ -185,6 +188,43 @@ pub const SNAPSHOT: &str = include_str!("../docs/openapi.json");
         reports::list,
         reports::handle,
         pictures::picture,
+        admin::session::login,
+        admin::session::verify,
+        admin::session::logout,
+        admin::dashboard::stats,
+        admin::dashboard::analytics,
+        admin::users::list,
+        admin::users::archived,
+        admin::users::detail,
+        admin::users::activity,
+        admin::users::update,
+        admin::barring::archive,
+        admin::barring::restore,
+        admin::barring::delete_for_good,
+        admin::barring::suspend,
+        admin::barring::unsuspend,
+        admin::families::add,
+        admin::families::remove,
+        admin::stories::list,
+        admin::stories::flagged,
+        admin::moderation::story,
+        admin::moderation::comment,
+        admin::words::list,
+        admin::words::stats,
+        admin::words::add,
+        admin::word_lists::add_many,
+        admin::word_lists::import,
+        admin::words::update,
+        admin::words::delete,
+        admin::announcements::announce,
+        admin::export::export,
+        admin::health::health,
+        admin::record::list,
+        admin::backups::list,
+        admin::backups::create,
+        admin::backups::delete,
+        admin::services::list,
+        admin::services::config,
     ),
     components(schemas(Problem)),
     modifiers(&Common),
@@ -218,6 +258,9 @@ impl Modify for Common {
         let components = document.components.get_or_insert_default();
         let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
         components.add_security_scheme("bearer", bearer);
+        // Its own scheme word, `AdminBearer`, is no scheme that the document could name.
+        let admin = ApiKeyValue::with_description("Authorization", "`AdminBearer <admin token>`");
+        components.add_security_scheme("admin", SecurityScheme::ApiKey(ApiKey::Header(admin)));
         for (path, item) in &mut document.paths.paths {
             let methods = [
                 ("get", &mut item.get),
@@ -256,7 +299,9 @@ fn complete(operation: &mut Operation, method: &str, path: &str) {
         .as_ref()
         .is_some_and(|list| list.contains(&SecurityRequirement::default()));
     if !is_public {
-        operation.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
+        let is_for_administrators = path.starts_with("/api/admin/");
+        let scheme = if is_for_administrators { "admin" } else { "bearer" };
+        operation.security = Some(vec![SecurityRequirement::new(scheme, Vec::<String>::new())]);
     }
 }
 

@@ -7,6 +7,7 @@ use axum::routing::{delete, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::accounts::api as accounts;
+use crate::admin::api as admin;
 use crate::app::App;
 use crate::classroom::api as classroom;
 use crate::family::api as families;
@@ -39,6 +40,7 @@ pub fn all(app: &Arc<App>) -> Router {
         .merge(for_families())
         .merge(for_classes())
         .merge(for_order())
+        .merge(for_administrators())
         .merge(for_sockets())
         .fallback(async || Error::not_found())
         .method_not_allowed_fallback(async || Error::method_not_allowed())
@@ -278,4 +280,47 @@ fn for_order() -> Router<Arc<App>> {
         .route("/api/reports/", post(reports::create))
         .route("/api/admin/reports/", get(reports::list))
         .route("/api/admin/reports/{id}/handle/", post(reports::handle))
+}
+
+/// Administrators. A path with a word in the place of an id is that word's.
+#[rustfmt::skip]
+fn for_administrators() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/admin/auth/login/", post(admin::session::login))
+        .route("/api/admin/auth/verify/", post(admin::session::verify))
+        .route("/api/admin/auth/logout/", post(admin::session::logout))
+        .route("/api/admin/dashboard/stats/", get(admin::dashboard::stats))
+        .route("/api/admin/analytics/", get(admin::dashboard::analytics))
+        .route("/api/admin/users/", get(admin::users::list))
+        .route("/api/admin/users/archived/", get(admin::users::archived))
+        .route("/api/admin/users/{id}/", get(admin::users::detail))
+        .route("/api/admin/users/{id}/activity/", get(admin::users::activity))
+        .route("/api/admin/users/{id}/update/", put(admin::users::update).patch(admin::users::update))
+        .route("/api/admin/users/{id}/delete/", delete(admin::barring::archive))
+        .route("/api/admin/users/{id}/restore/", post(admin::barring::restore))
+        .route("/api/admin/users/{id}/hard_delete/", delete(admin::barring::delete_for_good))
+        .route("/api/admin/users/{id}/suspend/", post(admin::barring::suspend))
+        .route("/api/admin/users/{id}/unsuspend/", post(admin::barring::unsuspend))
+        .route("/api/admin/relationships/add/", post(admin::families::add))
+        .route("/api/admin/relationships/{parent_id}/{child_id}/remove/", delete(admin::families::remove))
+        .route("/api/admin/stories/", get(admin::stories::list))
+        .route("/api/admin/moderation/flagged/", get(admin::stories::flagged))
+        .route("/api/admin/moderation/story/{id}/", post(admin::moderation::story))
+        .route("/api/admin/moderation/comment/{id}/", delete(admin::moderation::comment))
+        .route("/api/admin/profanity/", get(admin::words::list))
+        .route("/api/admin/profanity/stats/", get(admin::words::stats))
+        .route("/api/admin/profanity/add/", post(admin::words::add))
+        .route("/api/admin/profanity/bulk-add/", post(admin::word_lists::add_many))
+        .route("/api/admin/profanity/import/", post(admin::word_lists::import))
+        .route("/api/admin/profanity/{id}/update/", put(admin::words::update).patch(admin::words::update))
+        .route("/api/admin/profanity/{id}/delete/", delete(admin::words::delete))
+        .route("/api/admin/announcement/", post(admin::announcements::announce))
+        .route("/api/admin/export/", get(admin::export::export))
+        .route("/api/admin/system/health/", get(admin::health::health))
+        .route("/api/admin/audit-logs/", get(admin::record::list))
+        .route("/api/admin/backups/", get(admin::backups::list))
+        .route("/api/admin/backups/create/", post(admin::backups::create))
+        .route("/api/admin/backups/{filename}/delete/", delete(admin::backups::delete))
+        .route("/api/admin/ai-services/", get(admin::services::list))
+        .route("/api/admin/ai-services/config/", get(admin::services::config))
 }

@@ -14,6 +14,7 @@ use crate::{
 pub fn put_together(dialect: Dialect) -> Vec<String> {
     let mut all = accounts::store::search::all_statements(dialect);
     all.extend(accounts::store::sessions::all_statements());
+    all.extend(accounts::store::overseen::all_statements(dialect));
     all.extend(accounts::store::rosters::all_statements(dialect));
     all.extend(classroom::store::all_statements(dialect));
     all.extend(room::store::all_statements());
@@ -34,5 +35,6 @@ pub fn put_together(dialect: Dialect) -> Vec<String> {
     all.extend(mail::letters::store::all_statements());
     all.extend(moderation::store::all_statements());
     all.extend(moderation::reports::store::all_statements());
+    all.extend(moderation::listed::all_statements());
     all
 }

@@ -20,6 +20,8 @@ CREATE INDEX users_archived ON users (archived_at DESC, id DESC) WHERE archived_
 CREATE INDEX users_suspended ON users (suspended_until) WHERE suspended_at IS NOT NULL;
 CREATE INDEX users_by_creation ON users (created_at DESC, id DESC);
 CREATE INDEX users_by_last_seen ON users (last_seen);
+-- Administrators search for addresses, too. (SQLite goes through the index that it has.)
+CREATE INDEX users_email_trigrams ON users USING gin (email_folded gin_trgm_ops);
 
 ALTER TABLE stories ADD COLUMN is_flagged boolean NOT NULL DEFAULT FALSE;
 ALTER TABLE stories ADD COLUMN flagged_reason text NOT NULL DEFAULT '';
@@ -28,6 +30,7 @@ ALTER TABLE stories ADD COLUMN hidden_at bigint;
 CREATE INDEX stories_flagged ON stories (date_created DESC, id DESC) WHERE is_flagged = TRUE;
 CREATE INDEX stories_hidden ON stories (author_id) WHERE hidden_at IS NOT NULL;
 CREATE INDEX stories_by_creation ON stories (date_created DESC, id DESC);
+CREATE INDEX stories_drafts ON stories (date_created DESC, id DESC) WHERE is_published = FALSE;
 
 -- What people reported. A row outlives neither what it is about nor, in its name, who wrote it.
 CREATE TABLE reports (

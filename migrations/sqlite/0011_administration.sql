@@ -28,6 +28,7 @@ ALTER TABLE stories ADD COLUMN hidden_at INTEGER;
 CREATE INDEX stories_flagged ON stories (date_created DESC, id DESC) WHERE is_flagged = TRUE;
 CREATE INDEX stories_hidden ON stories (author_id) WHERE hidden_at IS NOT NULL;
 CREATE INDEX stories_by_creation ON stories (date_created DESC, id DESC);
+CREATE INDEX stories_drafts ON stories (date_created DESC, id DESC) WHERE is_published = FALSE;
 
 -- What people reported. A row outlives neither what it is about nor, in its name, who wrote it.
 CREATE TABLE reports (

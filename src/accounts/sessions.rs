@@ -30,6 +30,8 @@ pub struct Account {
     pub user_type: String,
     /// Keeps order.
     pub is_admin: bool,
+    /// Makes administrators, and deletes for good.
+    pub is_superuser: bool,
     /// The adult who looks at the world as this child; nothing: it is the owner.
     pub acting: Option<i64>,
 }
@@ -190,6 +192,7 @@ mod tests {
             session: session.to_owned(),
             user_type: "child".to_owned(),
             is_admin: false,
+            is_superuser: false,
             acting: None,
         }
     }

@@ -41,13 +41,30 @@ pub async fn sign_in(
     ends: i64,
     door: For,
 ) -> Result<Option<Opened>, Error> {
+    let nobody = |_: &mut Conn<'_>, _: &people::Profile| Ok(());
+    sign_in_before(app, network, email, password, ends, door, nobody).await
+}
+
+/// The same before a `witness`, who may write something down in the transaction that opens the session.
+pub async fn sign_in_before<W>(
+    app: &Arc<App>,
+    network: &str,
+    email: &str,
+    password: &str,
+    ends: i64,
+    door: For,
+    witness: W,
+) -> Result<Option<Opened>, Error>
+where
+    W: Fn(&mut Conn<'_>, &people::Profile) -> Result<(), Error> + Clone + Send + 'static,
+{
     // Twice: the stored hash may have changed under way because another sign-in has just renewed it.
     for _ in 0..2 {
         let Some(checked) = check(app, network, email, password.to_owned()).await? else {
             break;
         };
         let (profile, session) = (checked.profile.clone(), random_hex());
-        match open(app, checked, &session, ends, door).await? {
+        match open(app, checked, &session, ends, door, witness.clone()).await? {
             Entry::Open => return Ok(Some(Opened { profile, session })),
             Entry::Barred => break,
             Entry::Changed => {}
@@ -67,7 +84,17 @@ enum Entry {
     Barred,
 }
 
-async fn open(app: &Arc<App>, checked: Checked, session: &str, ends: i64, door: For) -> Result<Entry, Error> {
+async fn open<W>(
+    app: &Arc<App>,
+    checked: Checked,
+    session: &str,
+    ends: i64,
+    door: For,
+    witness: W,
+) -> Result<Entry, Error>
+where
+    W: Fn(&mut Conn<'_>, &people::Profile) -> Result<(), Error> + Send + 'static,
+{
     let Checked {
         profile,
         hash,
@@ -82,9 +109,8 @@ async fn open(app: &Arc<App>, checked: Checked, session: &str, ends: i64, door: 
         if !sessions::open(conn, &session, user_id, &hash, now, ends)? {
             return Ok(Entry::Changed);
         }
-        if let Some(better) = &better_hash {
-            people::replace_password(conn, user_id, &hash, better)?;
-        }
+        people::note_sign_in(conn, user_id, better_hash.as_deref(), now)?;
+        witness(conn, &profile)?;
         Ok(Entry::Open)
     };
     app.write(open).await

@@ -269,6 +269,18 @@ mod tests {
     fn the_two_kinds_are_not_interchangeable() {
         assert!(keys().read(&pair().refresh, Kind::Access, 0).is_none());
         assert!(keys().read(&pair().access, Kind::Refresh, 0).is_none());
+        assert!(keys().read(&pair().access, Kind::Admin, 0).is_none());
+        let claims = keys().read(&pair().access, Kind::Access, 0).unwrap();
+        let admin = keys().sign(&Claims {
+            token_type: Kind::Admin,
+            ..claims
+        });
+        assert!(keys().read(&admin, Kind::Admin, 0).is_some());
+        assert!(
+            [Kind::Access, Kind::Refresh, Kind::Console]
+                .iter()
+                .all(|kind| keys().read(&admin, *kind, 0).is_none())
+        );
     }
 
     #[test]

@@ -1,9 +1,18 @@
-//! Keeping order among accounts: who may be here, and the record of what was done about it.
+//! Administrators: their own sign-in, what they see of everybody, what they do to keep order, and the record of that.
 //!
-//! Owns the table `audit_log` ([`audit`]). What it does to accounts and stories it asks of them.
+//! Owns the table `audit_log`. What it changes it asks of the nouns whose it is, in one transaction with the line of the
+//! record (`acting.rs`). Its figures (`store/`) look at the tables of others, and never write to them.
 
-mod administrator;
+pub mod acting;
+pub mod api;
 pub mod audit;
+pub mod entering;
+pub mod export;
+pub mod figures;
+pub mod limits;
+pub mod machine;
+pub mod pages;
+pub mod rules;
+pub mod shapes;
 pub mod standing;
-
-pub use administrator::Administrator;
+pub mod store;

@@ -59,6 +59,10 @@ pub enum Failure {
     Bucket(String),
     /// The server stops.
     Stopped,
+    /// There is no folder for them.
+    NoFolder,
+    /// An export has the room, or memory is short.
+    Busy,
 }
 
 impl fmt::Display for Failure {
@@ -78,6 +82,8 @@ impl fmt::Display for Failure {
             Self::Migration(error) => error.fmt(f),
             Self::Bucket(why) => write!(f, "the bucket: {why}"),
             Self::Stopped => f.write_str("the server stops"),
+            Self::NoFolder => f.write_str("BACKUP_DIR is not set"),
+            Self::Busy => f.write_str("memory is short, or an export is under way"),
         }
     }
 }

@@ -121,6 +121,16 @@ impl Folder {
         Ok((stored, contents))
     }
 
+    /// Removes a backup; one that is gone already is no failure. Nobody makes one here meanwhile.
+    pub fn remove(&self, stored: &Stored) -> Result<(), Failure> {
+        let _alone = self.lock()?;
+        let path = self.path(stored);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(at(&path)(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Bytes that are free for us.
     pub fn free(&self) -> Option<u64> {
         let disk = rustix::fs::statvfs(&self.0).ok()?;

@@ -231,6 +231,39 @@ impl Backups {
         newest.is_none_or(|newest| now >= newest.saturating_add(micros(self.settings.every)))
     }
 
+    /// The backups in the folder, oldest first, each with its bytes.
+    pub fn in_folder(&self) -> Result<Vec<(Stored, u64)>, Failure> {
+        let Some(path) = &self.settings.folder else {
+            return Ok(Vec::new());
+        };
+        let stored = Folder::stored(path)?.into_iter();
+        // One that has gone meanwhile is left out.
+        let sized = stored.filter_map(|stored| {
+            let bytes = path.join(&stored.name).metadata().ok()?.len();
+            Some((stored, bytes))
+        });
+        Ok(sized.collect())
+    }
+
+    /// Makes one now, whether one is due or not, and ships it where there is a bucket.
+    pub async fn make_now(&self, app: &App) -> Result<Stored, Failure> {
+        let path = self.settings.folder.as_ref().ok_or(Failure::NoFolder)?;
+        if !app.envelope.admits(Kind::Export) {
+            return Err(Failure::Busy);
+        }
+        let room = app.envelope.exports().take(HELD).await;
+        let _room = room.map_err(|_| Failure::Busy)?;
+        let (stored, _) = self.make(path, app, app.clock.now()).await?;
+        unless_stopping(app, self.ship(&stored, &Folder::open(path)?.path(&stored))).await?;
+        Ok(stored)
+    }
+
+    /// Deletes one in the folder.
+    pub fn delete(&self, stored: &Stored) -> Result<(), Failure> {
+        let path = self.settings.folder.as_ref().ok_or(Failure::NoFolder)?;
+        Folder::open(path)?.remove(stored)
+    }
+
     /// Makes one on a thread of its own, beside the server.
     async fn make(&self, path: &Path, app: &App, now: i64) -> Result<(Stored, Contents), Failure> {
         let folder = Folder::open(path)?;

@@ -74,7 +74,11 @@ pub fn approve(conn: &mut Conn<'_>, story_id: i64, by: Option<i64>, now: i64) ->
     overseen::unflag(conn, story_id)?;
     reports::close(conn, Object::Story(story_id), Status::Dismissed, by, now)?;
     let mut told = Told::default();
-    if !story.is_hidden && writing::set_published(conn, story_id, story.author_id, true, now)? == Some(true) {
+    if !story.is_author_active {
+        overseen::show_later(conn, story_id, now)?;
+        return Ok(told);
+    }
+    if writing::set_published(conn, story_id, story.author_id, true, now)? == Some(true) {
         told.effects = effects::published(conn, story.author_id, story_id, now)?;
     }
     Ok(told)

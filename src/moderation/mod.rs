@@ -7,6 +7,7 @@ pub mod acts;
 pub mod api;
 mod fold;
 mod list;
+pub mod listed;
 mod mask;
 pub mod reports;
 mod spelled;

@@ -34,6 +34,22 @@ impl Language {
             Self::Both => "both",
         }
     }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Tl => "Tagalog",
+            Self::Both => "Both",
+        }
+    }
+
+    /// The language that the wire spells so.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::En, Self::Tl, Self::Both]
+            .into_iter()
+            .find(|language| language.as_str() == text)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +67,22 @@ impl Severity {
             Self::Moderate => "moderate",
             Self::Severe => "severe",
         }
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Mild => "Mild",
+            Self::Moderate => "Moderate",
+            Self::Severe => "Severe",
+        }
+    }
+
+    /// The severity that the wire spells so.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Mild, Self::Moderate, Self::Severe]
+            .into_iter()
+            .find(|severity| severity.as_str() == text)
     }
 }
 

@@ -234,6 +234,11 @@ impl Error {
         self
     }
 
+    /// What it says to people.
+    pub fn sentence(&self) -> &str {
+        &self.0.message
+    }
+
     /// The status of the answer.
     pub fn status(&self) -> StatusCode {
         self.0.status

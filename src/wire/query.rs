@@ -71,7 +71,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
         let Path(text) = Path::<String>::from_request_parts(parts, state)
             .await
             .map_err(|_| Error::not_found())?;
-        id(&text).map(Self)
+        Self::parse(&text)
+    }
+}
+
+impl Id {
+    /// The id of this spelling; 404 for what is none.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        id(text).map(Self)
     }
 }
 

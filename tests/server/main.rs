@@ -8,6 +8,7 @@
     reason = "nobody uses a test binary as a library; `pub` marks what a module offers"
 )]
 
+mod administration;
 mod drawings;
 mod earnings;
 mod families;
@@ -28,6 +29,16 @@ mod accounts_search;
 mod accounts_sessions;
 mod accounts_sign_in;
 mod accounts_sign_up;
+mod admin_announcements;
+mod admin_export;
+mod admin_figures;
+mod admin_matrix;
+mod admin_queries;
+mod admin_record;
+mod admin_session;
+mod admin_stories;
+mod admin_users;
+mod admin_words;
 mod bad_input;
 mod classroom_classes;
 mod classroom_codes;

@@ -23,6 +23,13 @@ impl Request {
         Self::new("GET", path, None, None)
     }
 
+    /// A GET with an administrator's token.
+    pub(crate) fn by_admin(path: &str, token: &str) -> Self {
+        let head =
+            format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: AdminBearer {token}\r\n");
+        Self(format!("{head}\r\n").into_bytes())
+    }
+
     /// A request with a bearer token and a JSON body, where given.
     pub(crate) fn new(method: &str, path: &str, token: Option<&str>, body: Option<&Value>) -> Self {
         let authorization = token

@@ -25,7 +25,7 @@ pub struct NewPerson {
     pub last_name: String,
     /// Child, parent or teacher.
     pub user_type: String,
-    /// Keeps order.
+    /// Keeps order, as a superuser: administrators of the lesser kind are made by one.
     pub is_admin: bool,
 }
 
@@ -112,8 +112,9 @@ pub fn insert(conn: &mut Conn<'_>, person: &NewPerson, now: i64) -> Result<i64, 
     let email_folded = person.email.as_deref().map(fold);
     let mut row = conn.one(
         "INSERT INTO users (username, username_folded, email, email_folded, password_hash, first_name, last_name,
-             user_type, display_name, display_name_folded, is_admin, email_verified_at, last_seen, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $13)
+             user_type, display_name, display_name_folded, is_admin, is_superuser, email_verified_at, last_seen, created_at,
+             updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $13, $13)
          RETURNING id",
         &[
             &username,
@@ -243,6 +244,20 @@ pub fn replace_password(conn: &mut Conn<'_>, user_id: i64, old: &str, new: &str)
         &[&user_id, &old, &new],
     )?;
     Ok(changed == 1)
+}
+
+/// Notes that somebody signed in, with the hash of their password in today's form if it was stored in an older one.
+pub fn note_sign_in(
+    conn: &mut Conn<'_>,
+    user_id: i64,
+    better_hash: Option<&str>,
+    now: i64,
+) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE users SET last_login = $2, password_hash = COALESCE(CAST($3 AS TEXT), password_hash) WHERE id = $1",
+        &[&user_id, &now, &better_hash],
+    )?;
+    Ok(())
 }
 
 /// Stores a password hash, whatever stood before.

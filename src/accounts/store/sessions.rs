@@ -28,7 +28,8 @@ pub enum Standing {
 /// Looks a session up.
 pub fn standing(conn: &mut Conn<'_>, session: &str, now: i64) -> Result<Standing, Error> {
     let row = conn.first(
-        "SELECT u.id, u.username, u.user_type, u.is_admin AND s.actor_id IS NULL, s.actor_id,
+        "SELECT u.id, u.username, u.user_type, u.is_admin AND s.actor_id IS NULL,
+                u.is_superuser AND s.actor_id IS NULL, s.actor_id,
                 u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL
                 AND (s.actor_id IS NULL OR (a.email_verified_at IS NOT NULL
                                             AND a.suspended_at IS NULL AND a.archived_at IS NULL))
@@ -44,6 +45,7 @@ pub fn standing(conn: &mut Conn<'_>, session: &str, now: i64) -> Result<Standing
         username: row.take()?,
         user_type: row.take()?,
         is_admin: row.take()?,
+        is_superuser: row.take()?,
         acting: row.take()?,
         session: session.to_owned(),
     };

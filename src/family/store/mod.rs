@@ -4,10 +4,13 @@ pub mod children;
 pub mod codes;
 pub mod figures;
 pub mod links;
+pub mod relatives;
 
 /// Every statement that is put together in here, for the test that prepares them all.
 pub fn all_statements() -> Vec<String> {
-    children::all_statements()
+    let mut all = children::all_statements();
+    all.extend(relatives::all_statements());
+    all
 }
 
 /// A query for all links that hold now: the adult, the child, and since when (`adult_id`, `child_id`, `since`).

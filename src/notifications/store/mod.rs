@@ -1,5 +1,6 @@
 //! Stored notifications.
 
+pub mod announcements;
 pub mod preferences;
 
 use database::{Conn, Error, Row, ToValue};

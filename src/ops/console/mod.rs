@@ -25,7 +25,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use self::door::LASTS;
 pub use self::door::{Admin, Caller};
 use self::view::{Range, View};
-use crate::accounts::signing_in::{self, For, Opened};
+use crate::accounts::auth::user_agent;
+use crate::accounts::signing_in::{self, Opened};
+use crate::admin::entering::Visitor;
 use crate::app::{App, ClientAddress};
 use crate::wire::origin::Origin;
 use crate::wire::{Error, Form};
@@ -76,7 +78,12 @@ pub async fn sign_in(
     let (email, password) = (form.text("email"), form.text("password"));
     let now = app.clock.now();
     let ends = now + LASTS;
-    let opened = signing_in::sign_in(&app, &network, &email, &password, ends, For::Admins).await?;
+    let visitor = Visitor {
+        network,
+        user_agent: user_agent(&headers),
+        door: "console",
+    };
+    let opened = visitor.sign_in(&app, &email, &password, ends).await?;
     let Some(Opened { profile, session }) = opened else {
         return Ok(page::sign_in(StatusCode::UNAUTHORIZED, Some(NOT_RIGHT)));
     };

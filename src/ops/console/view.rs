@@ -277,7 +277,7 @@ impl Past {
                 Waiting {
                     outbox: outbox::waiting(conn)?,
                     reports: reports::waiting(conn)?,
-                    flagged_stories: overseen::flagged(conn)?,
+                    flagged_stories: overseen::flagged_count(conn)?,
                 },
             ))
         });

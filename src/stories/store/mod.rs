@@ -273,6 +273,7 @@ pub fn all_statements(dialect: Dialect) -> Vec<String> {
     all.extend([one_sql(false), one_sql(true)]);
     all.extend(bodies::all_statements());
     all.extend(lists::all_statements(dialect));
+    all.extend(overseen::all_statements(dialect));
     all.extend(together::all_statements());
     all
 }

@@ -1,6 +1,295 @@
-//! Stories as those see them who keep order: whose they are, and whether somebody is to look at them.
+//! Stories and comments as administrators see them, drafts too, and what keeping order does to them.
 
-use database::{Conn, Error};
+use database::{Conn, Dialect, Error, Row};
+
+use crate::pictures::{Reference, public_url};
+use crate::text::{SHORTEST_INDEXED, fold, fts_phrase, like_anywhere};
+use crate::wire::origin::Origin;
+
+/// The first 21 columns of a story `s` whose author is `u`.
+const COLUMNS: &str = "s.id, s.title, s.author_id, u.username, u.display_name, s.is_published, s.is_collaborative,
+    s.is_flagged, s.flagged_reason, s.language, s.category, s.creation_type, s.public_cover, s.views, s.likes_count,
+    s.comments_count, s.saves_count, s.ratings_count, s.ratings_sum, s.date_created, s.date_updated";
+
+/// A story without its texts and drawings.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "columns of the same names")]
+pub struct Seen {
+    pub id: i64,
+    pub title: String,
+    pub author_id: i64,
+    pub author: String,
+    pub author_name: String,
+    pub is_published: bool,
+    pub is_collaborative: bool,
+    pub is_flagged: bool,
+    pub flagged_reason: String,
+    pub language: String,
+    pub category: String,
+    pub creation_type: String,
+    public_cover: String,
+    pub views: i64,
+    pub likes_count: i64,
+    pub comments_count: i64,
+    pub saves_count: i64,
+    pub ratings_count: i64,
+    pub ratings_sum: i64,
+    pub date_created: i64,
+    pub date_updated: i64,
+}
+
+impl Seen {
+    /// The next columns of a row: [`COLUMNS`].
+    fn from(row: &mut Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.take()?,
+            title: row.take()?,
+            author_id: row.take()?,
+            author: row.take()?,
+            author_name: row.take()?,
+            is_published: row.take()?,
+            is_collaborative: row.take()?,
+            is_flagged: row.take()?,
+            flagged_reason: row.take()?,
+            language: row.take()?,
+            category: row.take()?,
+            creation_type: row.take()?,
+            public_cover: row.take()?,
+            views: row.take()?,
+            likes_count: row.take()?,
+            comments_count: row.take()?,
+            saves_count: row.take()?,
+            ratings_count: row.take()?,
+            ratings_sum: row.take()?,
+            date_created: row.take()?,
+            date_updated: row.take()?,
+        })
+    }
+
+    /// The cover as a URL; empty without one, and for a stored picture of a draft, which nobody can be shown.
+    pub fn cover(&self, origin: &Origin) -> String {
+        if !self.is_published && Reference::parse(&self.public_cover).is_some() {
+            return String::new();
+        }
+        public_url(&self.public_cover, origin)
+    }
+
+    /// The mean of its ratings; 0 without any.
+    pub fn rating(&self) -> f64 {
+        if self.ratings_count == 0 {
+            return 0.0;
+        }
+        self.ratings_sum as f64 / self.ratings_count as f64
+    }
+}
+
+/// Which stories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Shelf {
+    All,
+    Published,
+    Drafts,
+    Flagged,
+}
+
+impl Shelf {
+    /// Spelled as the indexes of these stories are.
+    fn condition(self) -> &'static str {
+        match self {
+            Self::All => "TRUE",
+            Self::Published => "s.is_published",
+            Self::Drafts => "s.is_published = FALSE",
+            Self::Flagged => "s.is_flagged = TRUE",
+        }
+    }
+}
+
+/// A list as it was asked for.
+#[derive(Clone, Debug)]
+pub struct ListQuery {
+    /// Which stories.
+    pub shelf: Shelf,
+    /// Found in the title or the author's user name; empty: all.
+    pub search: String,
+    /// Rows at most.
+    pub limit: i64,
+    /// Rows to leave out at the start.
+    pub offset: i64,
+}
+
+/// How the engine finds the needle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Strategy {
+    Everything,
+    /// SQLite's trigram indexes.
+    FullText,
+    /// By trigram indexes on PostgreSQL, by looking at each row for needles too short for one.
+    Like,
+}
+
+impl Strategy {
+    fn of(needle: &str, dialect: Dialect) -> Self {
+        if needle.is_empty() {
+            Self::Everything
+        } else if dialect == Dialect::Sqlite && needle.chars().count() >= SHORTEST_INDEXED {
+            Self::FullText
+        } else {
+            Self::Like
+        }
+    }
+
+    /// The condition; `$1` is the pattern.
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Everything => "$1 = ''",
+            Self::FullText => {
+                "s.id IN (SELECT rowid FROM stories_fts WHERE stories_fts MATCH 'title_folded : ' || $1
+                          UNION SELECT o.id FROM stories o WHERE o.author_id IN (
+                              SELECT rowid FROM users_fts WHERE users_fts MATCH 'username_folded : ' || $1))"
+            }
+            Self::Like => {
+                "s.id IN (SELECT story_id FROM story_search WHERE title_folded LIKE $1 ESCAPE '\\'
+                          UNION SELECT o.id FROM stories o WHERE o.author_id IN (
+                              SELECT id FROM users WHERE username_folded LIKE $1 ESCAPE '\\'))"
+            }
+        }
+    }
+}
+
+fn count_sql(shelf: Shelf, strategy: Strategy) -> String {
+    format!(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE {} AND {}",
+        shelf.condition(),
+        strategy.condition()
+    )
+}
+
+fn page_sql(shelf: Shelf, strategy: Strategy) -> String {
+    format!(
+        "SELECT {COLUMNS} FROM (
+             SELECT s.id FROM stories s WHERE {} AND {}
+             ORDER BY s.date_created DESC, s.id DESC LIMIT $2 OFFSET $3) page
+         JOIN stories s ON s.id = page.id JOIN users u ON u.id = s.author_id
+         ORDER BY s.date_created DESC, s.id DESC",
+        shelf.condition(),
+        strategy.condition()
+    )
+}
+
+/// A page of stories, newest first, and how many there are in all. Two queries.
+pub fn page(conn: &mut Conn<'_>, query: &ListQuery) -> Result<(Vec<Seen>, i64), Error> {
+    let needle = fold(query.search.trim());
+    let strategy = Strategy::of(&needle, conn.dialect());
+    let pattern = match strategy {
+        Strategy::Everything => String::new(),
+        Strategy::FullText => fts_phrase(&needle),
+        Strategy::Like => like_anywhere(&needle),
+    };
+    let total = conn.one(&count_sql(query.shelf, strategy), &[&pattern])?.take()?;
+    let rows = conn.query(
+        &page_sql(query.shelf, strategy),
+        &[&pattern, &query.limit, &query.offset],
+    )?;
+    let stories = rows.into_iter().map(|mut row| Seen::from(&mut row));
+    Ok((stories.collect::<Result<_, _>>()?, total))
+}
+
+/// The newest flagged stories. One query.
+pub fn flagged(conn: &mut Conn<'_>, limit: i64) -> Result<Vec<Seen>, Error> {
+    let rows = conn.query(&flagged_sql(), &[&limit])?;
+    rows.into_iter().map(|mut row| Seen::from(&mut row)).collect()
+}
+
+fn flagged_sql() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM stories s JOIN users u ON u.id = s.author_id WHERE s.is_flagged = TRUE
+         ORDER BY s.date_created DESC, s.id DESC LIMIT $1"
+    )
+}
+
+/// The newest stories of an author, drafts too. One query.
+pub fn newest_of(conn: &mut Conn<'_>, author_id: i64, limit: i64) -> Result<Vec<Seen>, Error> {
+    let rows = conn.query(&newest_of_sql(), &[&author_id, &limit])?;
+    rows.into_iter().map(|mut row| Seen::from(&mut row)).collect()
+}
+
+fn newest_of_sql() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM stories s JOIN users u ON u.id = s.author_id WHERE s.author_id = $1
+         ORDER BY s.date_created DESC, s.id DESC LIMIT $2"
+    )
+}
+
+/// The stories after an id, in the order of their ids. One query.
+pub fn after(conn: &mut Conn<'_>, id: i64, limit: i64) -> Result<Vec<Seen>, Error> {
+    let rows = conn.query(&after_sql(), &[&id, &limit])?;
+    rows.into_iter().map(|mut row| Seen::from(&mut row)).collect()
+}
+
+fn after_sql() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM stories s JOIN users u ON u.id = s.author_id WHERE s.id > $1 ORDER BY s.id LIMIT $2"
+    )
+}
+
+/// A comment and where it stands.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "columns of the same names")]
+pub struct SeenComment {
+    pub id: i64,
+    pub body: String,
+    pub author_id: i64,
+    pub author: String,
+    pub story_id: i64,
+    pub story_title: String,
+    pub date_created: i64,
+}
+
+impl SeenComment {
+    fn from(row: &mut Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.take()?,
+            body: row.take()?,
+            author_id: row.take()?,
+            author: row.take()?,
+            story_id: row.take()?,
+            story_title: row.take()?,
+            date_created: row.take()?,
+        })
+    }
+}
+
+/// The newest comments of all, their first 200 characters. One query.
+pub fn newest_comments(conn: &mut Conn<'_>, limit: i64) -> Result<Vec<SeenComment>, Error> {
+    let rows = conn.query(
+        "SELECT c.id, SUBSTR(c.body, 1, 200), c.author_id, u.username, s.id, s.title, c.date_created
+         FROM (SELECT id, body, author_id, story_id, date_created FROM story_comments ORDER BY id DESC LIMIT $1) c
+         JOIN users u ON u.id = c.author_id JOIN stories s ON s.id = c.story_id
+         ORDER BY c.id DESC",
+        &[&limit],
+    )?;
+    rows.into_iter()
+        .map(|mut row| SeenComment::from(&mut row))
+        .collect()
+}
+
+/// The newest comments of somebody, their first 200 characters. One query.
+pub fn newest_comments_of(
+    conn: &mut Conn<'_>,
+    author_id: i64,
+    limit: i64,
+) -> Result<Vec<SeenComment>, Error> {
+    let rows = conn.query(
+        "SELECT c.id, SUBSTR(c.body, 1, 200), c.author_id, u.username, s.id, s.title, c.date_created
+         FROM story_comments c JOIN users u ON u.id = c.author_id JOIN stories s ON s.id = c.story_id
+         WHERE c.author_id = $1 ORDER BY c.id DESC LIMIT $2",
+        &[&author_id, &limit],
+    )?;
+    rows.into_iter()
+        .map(|mut row| SeenComment::from(&mut row))
+        .collect()
+}
 
 /// A story, whoever may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,12 +300,16 @@ pub struct Overseen {
     pub is_published: bool,
     /// It was published, and its author is suspended or archived.
     pub is_hidden: bool,
+    /// Its author is neither suspended nor archived.
+    pub is_author_active: bool,
 }
 
 /// A story; nothing when there is none. One query.
 pub fn one(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Overseen>, Error> {
     let row = conn.first(
-        "SELECT author_id, title, is_published, hidden_at IS NOT NULL FROM stories WHERE id = $1",
+        "SELECT s.author_id, s.title, s.is_published, s.hidden_at IS NOT NULL,
+                u.suspended_at IS NULL AND u.archived_at IS NULL
+         FROM stories s JOIN users u ON u.id = s.author_id WHERE s.id = $1",
         &[&story_id],
     )?;
     let Some(mut row) = row else { return Ok(None) };
@@ -25,6 +318,7 @@ pub fn one(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Overseen>, Error
         title: row.take()?,
         is_published: row.take()?,
         is_hidden: row.take()?,
+        is_author_active: row.take()?,
     }))
 }
 
@@ -57,10 +351,34 @@ pub fn keep_hidden(conn: &mut Conn<'_>, story_id: i64) -> Result<(), Error> {
 }
 
 /// How many stories are flagged. One query.
-pub fn flagged(conn: &mut Conn<'_>) -> Result<i64, Error> {
+pub fn flagged_count(conn: &mut Conn<'_>) -> Result<i64, Error> {
     conn.one(
         "SELECT CAST(COUNT(*) AS BIGINT) FROM stories WHERE is_flagged = TRUE",
         &[],
     )?
     .take()
+}
+
+/// A draft whose author is not here is shown when they come back.
+pub fn show_later(conn: &mut Conn<'_>, story_id: i64, now: i64) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE stories SET hidden_at = $2 WHERE id = $1 AND is_published = FALSE AND hidden_at IS NULL",
+        &[&story_id, &now],
+    )?;
+    Ok(())
+}
+
+/// Every statement that this module puts together, for the test that prepares them all.
+pub(super) fn all_statements(dialect: Dialect) -> Vec<String> {
+    let strategies = match dialect {
+        Dialect::Sqlite => &[Strategy::Everything, Strategy::FullText, Strategy::Like][..],
+        Dialect::Postgres => &[Strategy::Everything, Strategy::Like],
+    };
+    let mut all = vec![flagged_sql(), newest_of_sql(), after_sql()];
+    for shelf in [Shelf::All, Shelf::Published, Shelf::Drafts, Shelf::Flagged] {
+        for strategy in strategies {
+            all.extend([count_sql(shelf, *strategy), page_sql(shelf, *strategy)]);
+        }
+    }
+    all
 }

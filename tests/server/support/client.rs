@@ -43,6 +43,15 @@ impl Client {
         client
     }
 
+    /// A header that this caller sends with every request.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let own = self
+            .headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
+        own.map(|(_, value)| value.as_str())
+    }
+
     /// The same device with this access token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {

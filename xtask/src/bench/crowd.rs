@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use visitors::Accounts;
 
+use super::administrators;
 use super::calls::Call;
 use super::world::settings;
 use crate::Result;
@@ -38,11 +39,13 @@ impl Crowd {
     /// Fills the folder `data` by the release build `program`.
     pub(super) fn fill(program: &Path, data: &Path) -> Result<Self> {
         std::fs::create_dir(data)?;
+        let mut settings = settings();
+        settings.extend(administrators::settings());
         let launch = Launch {
             program: program.to_owned(),
             arguments: vec!["serve"],
             data: data.to_owned(),
-            settings: settings(),
+            settings,
             groups: Vec::new(),
         };
         let accounts = populate(program, data, &launch.settings, WORLD)?;

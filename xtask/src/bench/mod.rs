@@ -4,6 +4,7 @@
 //! comes from this process, so requests per second are only comparable within one run; CPU time per request is the
 //! server's alone. Servers run on one core and the load on the others, where there are others.
 
+mod administrators;
 mod bare;
 mod baseline;
 mod calls;
@@ -17,6 +18,7 @@ use std::borrow::Cow;
 use std::fs;
 use std::time::Duration;
 
+use self::administrators::Administrator;
 use self::calls::Outcome;
 use self::crowd::Crowd;
 use self::load::Load;
@@ -58,7 +60,7 @@ fn whole() -> Result<()> {
     let peak = Usage::of(ours.id())?.peak as f64 / f64::from(1 << 20);
     bare.stop()?;
     ours.stop()?;
-    let in_a_crowd = crowd(&world, &cores)?;
+    let (in_a_crowd, export) = crowd(&world, &cores, &mut gates)?;
 
     let measured = |name: &str| outcomes.iter().find(|outcome| outcome.name == name);
     let cpu = |name: &str| measured(name).map(|outcome| outcome.ours.cpu());
@@ -72,24 +74,27 @@ fn whole() -> Result<()> {
         table::quick(&mut gates, &in_a_crowd, crowd::GATE)
     ));
     say(&format!(
-        "\n{footprint}\nmost resident under all of this load: {peak:.1} MiB"
+        "\n{export}\n{footprint}\nmost resident under all of this load: {peak:.1} MiB"
     ));
     gates.finish()
 }
 
 /// What looks at everybody, where there are many.
-fn crowd(world: &World, cores: &Cores) -> Result<Vec<Outcome>> {
+fn crowd(world: &World, cores: &Cores, gates: &mut Gates) -> Result<(Vec<Outcome>, String)> {
     let launch = &world.launch;
     let crowd = Crowd::fill(&launch.program, &launch.data.join("crowd"))?;
     let server = cores.on_the_servers(|| Server::start(&crowd.launch))?;
     crowd.gather(&server)?;
+    let administrator = Administrator::enter(&server)?;
     let outcomes = crowd
         .calls()
         .iter()
+        .chain(&administrator.calls())
         .map(|call| call.measure(&server, None))
         .collect::<Result<Vec<_>>>()?;
+    let export = administrator.export(&server, gates)?;
     server.stop()?;
-    Ok(outcomes)
+    Ok((outcomes, export))
 }
 
 /// How much slower than the machine of the old figures this one is, and that in words.

@@ -1,0 +1,116 @@
+//! Announcements: to everybody who can read them, once.
+
+use serde_json::json;
+
+use crate::administration::line;
+use crate::support::{Client, World};
+
+const ANNOUNCE: &str = "/api/admin/announcement/";
+
+#[track_caller]
+fn announced(person: &Client) -> Vec<String> {
+    let rows = person.get("/api/notifications/").ok()["results"].clone();
+    let rows = rows.as_array().unwrap().iter();
+    rows.filter(|row| row["notification_type"] == json!("announcement"))
+        .map(|row| {
+            format!(
+                "{}: {}",
+                row["title"].as_str().unwrap(),
+                row["message"].as_str().unwrap()
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn everybody_of_a_kind_is_told_once() {
+    let world = World::new();
+    let sam = world.staff("Sam");
+    let (mira, paula, tom) = (world.child("Mira"), world.parent("Paula"), world.teacher("Tom"));
+    let held = world.child("Held");
+    let olga = world.person("Olga", |person| person.is_verified = false);
+    world.bars(&held, "suspended_at");
+    let answer = sam
+        .post(
+            ANNOUNCE,
+            json!({"title": " Spring ", "message": "It is here.", "target_type": "child"}),
+        )
+        .ok();
+    assert_eq!(answer["success"], json!(true));
+    // Sam is a child's account, too.
+    assert_eq!(answer["message"], json!("2 people will read it."));
+    assert_eq!(announced(&mira), ["Spring: It is here."]);
+    for other in [&paula, &tom] {
+        assert_eq!(announced(other), [] as [&str; 0]);
+    }
+    assert_eq!(world.last_line(), line("announce", "announcement", None, true));
+    sam.post(ANNOUNCE, json!({"title": "All", "message": "of you"}))
+        .ok();
+    sam.post(
+        ANNOUNCE,
+        json!({"title": "All", "message": "again", "target_type": "all"}),
+    )
+    .ok();
+    for person in [&paula, &tom] {
+        assert_eq!(announced(person), ["All: again", "All: of you"]);
+    }
+    let to_them = |id: i64| {
+        world.sql(move |conn| {
+            conn.one(
+                "SELECT CAST(COUNT(*) AS BIGINT) FROM notifications WHERE recipient_id = $1",
+                &[&id],
+            )?
+            .take::<i64>()
+        })
+    };
+    assert_eq!((to_them(held.id()), to_them(olga.id())), (0, 0));
+}
+
+#[test]
+fn many_people_are_told_in_several_steps() {
+    let world = World::new();
+    let sam = world.staff("Sam");
+    world.crowd((0..2_500).map(|number| format!("Kid {number:04}")));
+    sam.post(ANNOUNCE, json!({"title": "Spring", "message": "It is here."}))
+        .ok();
+    let count = "SELECT CAST(COUNT(*) AS BIGINT) FROM notifications WHERE notification_type = 'announcement'";
+    assert_eq!(world.number(count), 2_501);
+    let people = "SELECT CAST(COUNT(DISTINCT recipient_id) AS BIGINT) FROM notifications";
+    assert_eq!(world.number(people), 2_501);
+}
+
+#[test]
+fn what_says_nothing_is_refused() {
+    let world = World::new();
+    let sam = world.staff("Sam");
+    for (body, fields) in [
+        (json!({}), &["message", "title"][..]),
+        (json!({"title": "", "message": "x"}), &["title"]),
+        (json!({"title": "x", "message": " "}), &["message"]),
+        (json!({"title": "x".repeat(201), "message": "x"}), &["title"]),
+        (json!({"title": "x", "message": "x".repeat(1_001)}), &["message"]),
+        (
+            json!({"title": "x", "message": "x", "target_type": "pirate"}),
+            &["target_type"],
+        ),
+        (json!({"title": [], "message": null}), &["message", "title"]),
+    ] {
+        sam.post(ANNOUNCE, body).refused_fields(fields);
+    }
+    assert_eq!(world.record(), []);
+    assert_eq!(
+        world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM notifications"),
+        0
+    );
+}
+
+#[test]
+fn ten_an_hour_are_enough() {
+    let world = World::with(|config| config.rate_limits = true);
+    let sam = world.staff("Sam");
+    let send = || sam.post(ANNOUNCE, json!({"title": "Spring", "message": "It is here."}));
+    for _ in 0..10 {
+        send().ok();
+    }
+    send().refused(429);
+}
