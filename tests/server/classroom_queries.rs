@@ -21,7 +21,7 @@ fn lists_and_figures_cost_the_same_for_1_and_100_students() {
     world.enrols(&ada, Some(class), &mira);
     let (mut costs, mut there) = (Vec::new(), 0);
     for (students, classes) in [(1, 1), (10, 5), (100, 30)] {
-        world.fills(&ada, class, there..students);
+        world.fills(&ada, Some(class), there..students);
         there = students;
         while ada.get("/api/teacher/classes/").ok().as_array().unwrap().len() < classes {
             ada.founds("One more");
