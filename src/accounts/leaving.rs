@@ -40,14 +40,14 @@ pub fn leave(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<Left, Error>
 
 impl Left {
     /// Ends its sign-ins on all servers, and tells everybody whom it concerns. After the commit.
-    pub fn announce(self, app: &App) {
+    pub fn announce(&self, app: &App) {
         sign_outs::announce(app, &SignOut::everywhere(self.user_id));
-        for session in self.views {
+        for session in self.views.iter().cloned() {
             sign_outs::announce(app, &SignOut::Session { session });
         }
-        self.inherited.announce(app);
-        for (collaboration_id, event) in self.told {
-            collaboration::events::announce(app, collaboration_id, &event);
+        self.inherited.clone().announce(app);
+        for (collaboration_id, event) in &self.told {
+            collaboration::events::announce(app, *collaboration_id, event);
         }
     }
 }

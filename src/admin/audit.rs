@@ -1,70 +1,106 @@
-//! Who did what to keep order. Only ever added to; the database refuses everything else.
+//! The record of what administrators did and tried. It is only ever added to; the database refuses everything else.
 
 use database::{Conn, Error};
 
-/// The longest details that are kept, in characters.
-const LONGEST: usize = 2000;
+/// The longest texts of a line, in characters; longer ones are cut.
+const LONGEST_NAME: usize = 150;
+const LONGEST_WORD: usize = 40;
+const LONGEST_DETAILS: usize = 1_000;
+const LONGEST_NETWORK: usize = 64;
+const LONGEST_AGENT: usize = 200;
 
-/// One line of the record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+/// Stands for whoever was not recognised.
+pub const NOBODY: &str = "unknown";
+
+/// A line to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
     /// When, in microseconds since 1970.
     pub at: i64,
-    /// Who did it; nothing: the command line, or somebody who was not recognised.
+    /// Who; nothing: the command line, or somebody who was not recognised.
     pub admin_id: Option<i64>,
-    /// The name under which they did it.
-    pub admin_username: String,
-    /// What was done, in a word: `suspend`, `unpublish`, …
-    pub action: String,
-    /// What it was done to, in a word: `user`, `story`, …
-    pub resource: String,
+    /// The user name, or what stands for it.
+    pub admin_username: &'a str,
+    /// One word: `login`, `update`, `archive`, ….
+    pub action: &'a str,
+    /// What it was done to, in one word: `user`, `story`, `word`, ….
+    pub resource: &'a str,
     /// The id of that.
     pub target_id: Option<i64>,
-    /// A sentence for people. Holds no address and nobody's text.
-    pub details: String,
-    /// The network that it was done from; empty for the command line.
-    pub network: String,
-    /// What the client calls itself; empty when it says nothing.
-    pub user_agent: String,
-    /// Whether it came to anything.
+    /// What exactly.
+    pub details: &'a str,
+    /// Where it came from.
+    pub network: &'a str,
+    /// What the client calls itself.
+    pub user_agent: &'a str,
+    /// Whether it was done; else it was only tried.
     pub is_success: bool,
 }
 
-/// Writes a line, in the transaction of what it tells.
-pub fn note(conn: &mut Conn<'_>, entry: &Entry) -> Result<(), Error> {
-    let details: String = entry.details.chars().take(LONGEST).collect();
+/// Adds a line, in the transaction of what it tells. One query.
+pub fn note(conn: &mut Conn<'_>, entry: &Entry<'_>) -> Result<(), Error> {
     let status = if entry.is_success { "success" } else { "failed" };
     conn.execute(
-        "INSERT INTO audit_log (at, admin_id, admin_username, action, resource, target_id, details, network, user_agent,
-             status)
+        "INSERT INTO audit_log
+             (at, admin_id, admin_username, action, resource, target_id, details, network, user_agent, status)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &[
             &entry.at,
             &entry.admin_id,
-            &entry.admin_username,
-            &entry.action,
-            &entry.resource,
+            &cut(entry.admin_username, LONGEST_NAME),
+            &cut(entry.action, LONGEST_WORD),
+            &cut(entry.resource, LONGEST_WORD),
             &entry.target_id,
-            &details,
-            &entry.network,
-            &entry.user_agent,
+            &cut(entry.details, LONGEST_DETAILS),
+            &cut(entry.network, LONGEST_NETWORK),
+            &cut(entry.user_agent, LONGEST_AGENT),
             &status,
         ],
     )?;
     Ok(())
 }
 
-/// The newest lines, newest first, at most so many. One query.
-pub fn last(conn: &mut Conn<'_>, most: i64) -> Result<Vec<Entry>, Error> {
+/// A text as the log takes it: so long at most, and without the character that PostgreSQL refuses.
+fn cut(text: &str, longest: usize) -> String {
+    text.chars().filter(|c| *c != '\0').take(longest).collect()
+}
+
+/// A line that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "columns of the same names")]
+pub struct Line {
+    pub id: i64,
+    pub at: i64,
+    pub admin_username: String,
+    pub action: String,
+    pub resource: String,
+    pub target_id: Option<i64>,
+    pub details: String,
+    pub network: String,
+    pub user_agent: String,
+    /// `success` or `failed`.
+    pub status: String,
+}
+
+/// A page of the log, the newest first, and how many lines it has in all; of one `action`, or of all when that is empty.
+/// Two queries.
+pub fn page(conn: &mut Conn<'_>, action: &str, limit: i64, offset: i64) -> Result<(Vec<Line>, i64), Error> {
+    let total = conn
+        .one(
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM audit_log WHERE (CAST($1 AS TEXT) = '' OR action = $1)",
+            &[&action],
+        )?
+        .take()?;
     let rows = conn.query(
-        "SELECT at, admin_id, admin_username, action, resource, target_id, details, network, user_agent, status
-         FROM audit_log ORDER BY id DESC LIMIT $1",
-        &[&most],
+        "SELECT id, at, admin_username, action, resource, target_id, details, network, user_agent, status
+         FROM audit_log WHERE (CAST($1 AS TEXT) = '' OR action = $1)
+         ORDER BY id DESC LIMIT $2 OFFSET $3",
+        &[&action, &limit, &offset],
     )?;
-    let entries = rows.into_iter().map(|mut row| {
-        Ok(Entry {
+    let lines = rows.into_iter().map(|mut row| {
+        Ok(Line {
+            id: row.take()?,
             at: row.take()?,
-            admin_id: row.take()?,
             admin_username: row.take()?,
             action: row.take()?,
             resource: row.take()?,
@@ -72,8 +108,19 @@ pub fn last(conn: &mut Conn<'_>, most: i64) -> Result<Vec<Entry>, Error> {
             details: row.take()?,
             network: row.take()?,
             user_agent: row.take()?,
-            is_success: row.take::<String>()? == "success",
+            status: row.take()?,
         })
     });
-    entries.collect()
+    Ok((lines.collect::<Result<_, Error>>()?, total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(cut("a\0bc", 2), "ab");
+        assert_eq!(cut(&"é".repeat(2_000), LONGEST_DETAILS).chars().count(), 1_000);
+    }
 }

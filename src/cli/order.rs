@@ -8,7 +8,7 @@ use lexopt::prelude::*;
 use super::start::{open_database, runtime, settings};
 use super::{Command, Failure, Work, say};
 use crate::accounts::store::barring;
-use crate::admin::audit::{self, Entry};
+use crate::admin::audit::{self, Entry, Line};
 use crate::admin::standing;
 use crate::clock::{Clock, DAY, HOUR, MINUTE};
 use crate::config::Config;
@@ -192,9 +192,11 @@ fn delete_comment(config: &Config, comment_id: i64, reason: String) -> Result<()
 }
 
 fn show(config: &Config, last: i64) -> Result<(), Failure> {
-    let mut entries = write(config, "there is no record", move |conn, _| Ok(audit::last(conn, last)?))?;
-    entries.reverse();
-    let lines: String = entries.iter().map(line).collect();
+    let (mut found, _) = write(config, "there is no record", move |conn, _| {
+        Ok(audit::page(conn, "", last, 0)?)
+    })?;
+    found.reverse();
+    let lines: String = found.iter().map(spelled).collect();
     say(if lines.is_empty() {
         "Nothing has been done yet.\n"
     } else {
@@ -203,16 +205,16 @@ fn show(config: &Config, last: i64) -> Result<(), Failure> {
 }
 
 /// `2026-03-04T05:06:07Z  ada  suspend user 1000007  until lifted.`
-fn line(entry: &Entry) -> String {
-    let target = entry.target_id.map_or_else(String::new, |id| format!(" {id}"));
-    let failed = if entry.is_success { "" } else { " (failed)" };
+fn spelled(line: &Line) -> String {
+    let target = line.target_id.map_or_else(String::new, |id| format!(" {id}"));
+    let failed = if line.status == "success" { "" } else { " (failed)" };
     let line = format!(
         "{}  {}  {} {}{target}{failed}  {}",
-        Timestamp(entry.at),
-        entry.admin_username,
-        entry.action,
-        entry.resource,
-        entry.details
+        Timestamp(line.at),
+        line.admin_username,
+        line.action,
+        line.resource,
+        line.details
     );
     format!("{}\n", line.trim_end().replace(['\n', '\r'], " "))
 }
@@ -232,13 +234,13 @@ fn note(
     let entry = Entry {
         at: now,
         admin_id: None,
-        admin_username: NAME.to_owned(),
-        action: action.to_owned(),
-        resource: resource.to_owned(),
+        admin_username: NAME,
+        action,
+        resource,
         target_id: Some(target),
-        details: details.to_owned(),
-        network: String::new(),
-        user_agent: String::new(),
+        details,
+        network: "",
+        user_agent: "",
         is_success: true,
     };
     Ok(audit::note(conn, &entry)?)
@@ -268,16 +270,28 @@ mod tests {
         assert_eq!(parse_span("30m"), Ok(30 * MINUTE));
         assert_eq!(parse_span("12h"), Ok(12 * HOUR));
         assert_eq!(parse_span("7d"), Ok(7 * DAY));
-        for wrong in ["", "7", "d", "0d", "-1d", "+1d", "4000d", "7 d", "1w", "99999999999999999999d", "7µ"] {
+        for wrong in [
+            "",
+            "7",
+            "d",
+            "0d",
+            "-1d",
+            "+1d",
+            "4000d",
+            "7 d",
+            "1w",
+            "99999999999999999999d",
+            "7µ",
+        ] {
             assert!(parse_span(wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn a_line_of_the_record_is_one_line() {
-        let entry = Entry {
+        let line = Line {
+            id: 1,
             at: 1_772_600_767_000_000,
-            admin_id: None,
             admin_username: NAME.to_owned(),
             action: "suspend".to_owned(),
             resource: "user".to_owned(),
@@ -285,10 +299,10 @@ mod tests {
             details: "until lifted.\nRude".to_owned(),
             network: String::new(),
             user_agent: String::new(),
-            is_success: false,
+            status: "failed".to_owned(),
         };
         assert_eq!(
-            line(&entry),
+            spelled(&line),
             "2026-03-04T05:06:07Z  command line  suspend user 7 (failed)  until lifted. Rude\n"
         );
     }

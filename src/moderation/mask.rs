@@ -258,7 +258,11 @@ impl Masker {
             }
             let after = start + offset + c.len_utf8();
             let letter = single(c);
-            row = if letter.is_some() && letter == last { row + 1 } else { 1 };
+            row = if letter.is_some() && letter == last {
+                row + 1
+            } else {
+                1
+            };
             last = letter;
             let is_stretched = row >= STRETCHED || (row == 2 && next_letter(text, after) == letter);
             ways = self.go_on(&ways, c, is_stretched);

@@ -103,7 +103,10 @@ fn stretched_letters_are_seen_through() {
     check("dr@@@t sssnnnooottt", "d****t s**********t");
     check("draat ddrat", "draat ddrat");
     let masker = Masker::new(["bobo", "booth", "both"]);
-    assert_eq!(masker.mask("boooobo booth boooth bbbboth"), "b*****o b***h b****h b*****h");
+    assert_eq!(
+        masker.mask("boooobo booth boooth bbbboth"),
+        "b*****o b***h b****h b*****h"
+    );
     assert_eq!(masker.mask("booboo bobbo"), "booboo bobbo");
 }
 
@@ -111,13 +114,22 @@ fn stretched_letters_are_seen_through() {
 fn letters_of_other_scripts_are_seen_through() {
     check("drаt dгat", "d**t dгat");
     let masker = Masker::new(["gago", "tanga", "shit"]);
-    assert_eq!(masker.mask("9a9o 6460 τanga $h|t sh!+ sh¡t"), "9**o 6460 τ***a $**t s**+ s**t");
+    assert_eq!(
+        masker.mask("9a9o 6460 τanga $h|t sh!+ sh¡t"),
+        "9**o 6460 τ***a $**t s**+ s**t"
+    );
 }
 
 #[test]
 fn a_phrase_that_is_known_to_be_innocent_stays() {
     let masker = Masker::new(["hudas", "tanga", "bastard"]);
-    for text in ["Si Hudas Iskariote", "sabi ni Hudas", "kay  Hudas", "the port of Tanga", "a bastard sword"] {
+    for text in [
+        "Si Hudas Iskariote",
+        "sabi ni Hudas",
+        "kay  Hudas",
+        "the port of Tanga",
+        "a bastard sword",
+    ] {
         assert_eq!(masker.mask(text), text);
     }
     assert_eq!(masker.mask("Hudas ka! si hudasan"), "H***s ka! si hudasan");

@@ -96,7 +96,10 @@ fn gap_at(text: &str, at: usize) -> Option<&str> {
 }
 
 fn breaks_line(c: char) -> bool {
-    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    matches!(
+        c,
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
 }
 
 /// Whether the spelling has begun before `start`, or may have before something was masked.

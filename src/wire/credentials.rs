@@ -77,8 +77,9 @@ mod tests {
 
     #[test]
     fn each_scheme_has_its_own_word() {
-        let headers =
-            |value: &'static str| HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]);
+        let headers = |value: &'static str| {
+            HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))])
+        };
         let (admin, user) = (headers("AdminBearer abc"), headers("Bearer abc"));
         assert_eq!(admin_bearer(&admin), Bearer::Token("abc"));
         assert_eq!(admin_bearer(&user), Bearer::None);

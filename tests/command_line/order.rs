@@ -7,7 +7,8 @@ use crate::operator::{Operator, Server, complaint};
 /// Signs somebody up and confirms them; the id.
 fn joins(operator: &Operator, server: &Server, name: &str) -> i64 {
     let email = format!("{name}@example.org");
-    let form = json!({"name": name, "email": email, "password": "pass word 1", "confirm_password": "pass word 1"});
+    let form =
+        json!({"name": name, "email": email, "password": "pass word 1", "confirm_password": "pass word 1"});
     let (status, answer) = server.post("/api/auth/register/", &form);
     assert_eq!(status, 201, "{answer}");
     operator.says(&["confirm", &email]);
@@ -16,7 +17,10 @@ fn joins(operator: &Operator, server: &Server, name: &str) -> i64 {
 
 fn token(server: &Server, name: &str) -> String {
     let email = format!("{name}@example.org");
-    let (_, answer) = server.post("/api/auth/login/", &json!({"email": email, "password": "pass word 1"}));
+    let (_, answer) = server.post(
+        "/api/auth/login/",
+        &json!({"email": email, "password": "pass word 1"}),
+    );
     answer["access"].as_str().unwrap().to_owned()
 }
 
@@ -32,7 +36,10 @@ fn posts(server: &Server, token: &str, path: &str, body: &Value) -> Value {
 fn an_operator_suspends_and_lifts_unpublishes_and_deletes() {
     let operator = Operator::new();
     let server = operator.serve(&["serve"]);
-    let (mira, ben) = (joins(&operator, &server, "mira"), joins(&operator, &server, "ben"));
+    let (mira, ben) = (
+        joins(&operator, &server, "mira"),
+        joins(&operator, &server, "ben"),
+    );
     let by_mira = token(&server, "mira");
     let story = json!({"title": "The Kettle", "content": "Once.", "canvas_data": "[]", "is_published": true});
     let story = posts(&server, &by_mira, "/api/stories/create/", &story)["story"]["id"].clone();
@@ -44,11 +51,29 @@ fn an_operator_suspends_and_lifts_unpublishes_and_deletes() {
 
     let said = operator.says(&["suspend", "mira", "--for", "7d", "--reason", "Rude words"]);
     assert!(said.starts_with("The account is suspended until 20"), "{said}");
-    assert_eq!((shown(), server.sign_in("mira@example.org", "pass word 1")), (0, 401));
-    assert!(operator.says(&["unsuspend", "MIRA@example.org"]).contains("not suspended any more"));
-    assert_eq!((shown(), server.sign_in("mira@example.org", "pass word 1")), (1, 200));
-    assert!(operator.says(&["unsuspend", &mira.to_string()]).contains("was not suspended"));
-    assert!(operator.says(&["suspend", &ben.to_string()]).contains("until somebody lifts it"));
+    assert_eq!(
+        (shown(), server.sign_in("mira@example.org", "pass word 1")),
+        (0, 401)
+    );
+    assert!(
+        operator
+            .says(&["unsuspend", "MIRA@example.org"])
+            .contains("not suspended any more")
+    );
+    assert_eq!(
+        (shown(), server.sign_in("mira@example.org", "pass word 1")),
+        (1, 200)
+    );
+    assert!(
+        operator
+            .says(&["unsuspend", &mira.to_string()])
+            .contains("was not suspended")
+    );
+    assert!(
+        operator
+            .says(&["suspend", &ben.to_string()])
+            .contains("until somebody lifts it")
+    );
     assert!(operator.says(&["suspend", "ben"]).contains("just so already"));
 
     operator.says(&["delete-comment", &comment.to_string(), "--reason", "Not kind"]);
@@ -60,7 +85,10 @@ fn an_operator_suspends_and_lifts_unpublishes_and_deletes() {
         .lines()
         .map(|line| line.split("  ").skip(1).collect::<Vec<_>>().join("|"))
         .collect();
-    assert!(acts[0].starts_with(&format!("command line|suspend user {mira}|until 20")), "{record}");
+    assert!(
+        acts[0].starts_with(&format!("command line|suspend user {mira}|until 20")),
+        "{record}"
+    );
     assert!(acts[0].ends_with("Rude words"), "{record}");
     assert_eq!(acts[1], format!("command line|unsuspend user {mira}"));
     assert_eq!(acts[2], format!("command line|suspend user {ben}|until lifted."));
@@ -93,5 +121,9 @@ fn what_is_not_there_and_what_is_not_understood_is_said() {
     ] {
         assert_eq!(operator.run(&arguments).status.code(), Some(2), "{arguments:?}");
     }
-    assert!(operator.says(&["suspend", "--help"]).contains("within half a minute"));
+    assert!(
+        operator
+            .says(&["suspend", "--help"])
+            .contains("within half a minute")
+    );
 }

@@ -81,7 +81,9 @@ fn a_week_is_told_once_with_true_figures() {
     world.advance(-8 * DAY);
     rosa.reads(before);
     world.advance(8 * DAY);
-    let tales: Vec<i64> = (0..3).map(|n| rosa.publishes(plain_story(&format!("tale {n}")))).collect();
+    let tales: Vec<i64> = (0..3)
+        .map(|n| rosa.publishes(plain_story(&format!("tale {n}"))))
+        .collect();
     for tale in &tales {
         mia.reads(*tale);
     }
@@ -96,15 +98,17 @@ fn a_week_is_told_once_with_true_figures() {
     );
 
     world.comes_to(MONDAY - SECOND);
-    assert!(world.letters_of("weekly_report").is_empty(), "not before eight o'clock");
+    assert!(
+        world.letters_of("weekly_report").is_empty(),
+        "not before eight o'clock"
+    );
     world.comes_to(MONDAY);
     let reports = world.letters_of("weekly_report");
     assert_eq!(addresses(&reports), ["ana@example.org", "tom@example.org"]);
     let of = |address: &str| reports.iter().find(|letter| letter.to == address).unwrap();
     let text = &of("ana@example.org").text;
-    let mia_did = format!(
-        "* Mia: 3 stories read (about 6 minutes), 1 story published, {earned} achievements\n"
-    );
+    let mia_did =
+        format!("* Mia: 3 stories read (about 6 minutes), 1 story published, {earned} achievements\n");
     for part in [
         "(2026-03-02 – 2026-03-08)",
         mia_did.as_str(),
@@ -133,9 +137,17 @@ fn a_report_goes_to_active_adults_who_want_it_and_were_linked_in_time() {
     let ana = world.parent("Ana");
     world.links(&ana, &mia);
     let off = world.parent("Otto");
-    off.patch("/api/notifications/preferences/update/", json!({"weekly_reports": false})).ok();
+    off.patch(
+        "/api/notifications/preferences/update/",
+        json!({"weekly_reports": false}),
+    )
+    .ok();
     let on = world.parent("Olga");
-    on.patch("/api/notifications/preferences/update/", json!({"goal_completion": false})).ok();
+    on.patch(
+        "/api/notifications/preferences/update/",
+        json!({"goal_completion": false}),
+    )
+    .ok();
     let suspended = world.parent("Sam");
     let archived = world.teacher("Ari");
     let unverified = world.person("Una", |person| {
@@ -150,7 +162,15 @@ fn a_report_goes_to_active_adults_who_want_it_and_were_linked_in_time() {
         "parent".clone_into(&mut person.user_type);
         person.email = Some("mo@child.tales.local".to_owned());
     });
-    for adult in [&off, &on, &suspended, &archived, &unverified, &no_address, &made_up] {
+    for adult in [
+        &off,
+        &on,
+        &suspended,
+        &archived,
+        &unverified,
+        &no_address,
+        &made_up,
+    ] {
         world.links(adult, &mia);
     }
     world.bars(&suspended, "suspended_at");
@@ -182,7 +202,11 @@ fn what_children_achieve_is_told_once_an_hour() {
     for (adult, child) in [(&ana, &mia), (&ana, &leo), (&tom, &mia), (&pia, &leo)] {
         world.links(adult, child);
     }
-    pia.patch("/api/notifications/preferences/update/", json!({"achievement_alerts": false})).ok();
+    pia.patch(
+        "/api/notifications/preferences/update/",
+        json!({"achievement_alerts": false}),
+    )
+    .ok();
     mia.publishes(plain_story("the kettle"));
     leo.publishes(plain_story("the pan"));
     let late = world.parent("Lea");
@@ -190,7 +214,10 @@ fn what_children_achieve_is_told_once_an_hour() {
     world.links(&late, &mia);
     // The hour ends at six, and two minutes later it is settled.
     world.comes_to(MONDAY - 5 * DAY - 2 * HOUR + 2 * MINUTE - SECOND);
-    assert!(world.letters_of("achievement_alert").is_empty(), "the hour is not settled");
+    assert!(
+        world.letters_of("achievement_alert").is_empty(),
+        "the hour is not settled"
+    );
     world.advance(SECOND);
     let alerts = world.letters_of("achievement_alert");
     assert_eq!(addresses(&alerts), ["ana@example.org", "tom@example.org"]);
@@ -244,8 +271,19 @@ fn reads(world: &World, child: &Client, author: &Client, count: i64) {
 #[track_caller]
 fn goals(world: &World) -> Vec<(String, String)> {
     let letters = world.letters_of("goal_alert");
-    let goal = |text: &str| text.split("* ").nth(1).unwrap().lines().next().unwrap().to_owned();
-    letters.iter().map(|letter| (letter.to.clone(), goal(&letter.text))).collect()
+    let goal = |text: &str| {
+        text.split("* ")
+            .nth(1)
+            .unwrap()
+            .lines()
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    letters
+        .iter()
+        .map(|letter| (letter.to.clone(), goal(&letter.text)))
+        .collect()
 }
 
 #[test]
@@ -256,7 +294,11 @@ fn a_goal_is_told_when_it_is_first_reached() {
     for adult in [&ana, &otto] {
         world.links(adult, &mia);
     }
-    otto.patch("/api/notifications/preferences/update/", json!({"goal_completion": false})).ok();
+    otto.patch(
+        "/api/notifications/preferences/update/",
+        json!({"goal_completion": false}),
+    )
+    .ok();
     let to_ana = |goal: &str| ("ana@example.org".to_owned(), goal.to_owned());
     for number in 0..4 {
         mia.publishes(plain_story(&format!("tale {number}")));
@@ -335,20 +377,33 @@ fn a_letter_can_be_switched_off_by_its_link_alone() {
     world.comes_to(MONDAY);
     let report = world.letters_of("weekly_report").remove(0);
     let link = report.unsubscribe.unwrap();
-    assert!(report.text.contains(&format!("No more of these mails: {link}\n")), "{}", report.text);
+    assert!(
+        report.text.contains(&format!("No more of these mails: {link}\n")),
+        "{}",
+        report.text
+    );
     let path = link.strip_prefix("https://tales.example.org").unwrap();
     let wants = |world: &World| {
-        let shown = world.sign_in("ana@example.org").get("/api/notifications/preferences/").ok();
+        let shown = world
+            .sign_in("ana@example.org")
+            .get("/api/notifications/preferences/")
+            .ok();
         let of = |name: &str| shown["preferences"][name].as_bool().unwrap();
         ["weekly_reports", "achievement_alerts", "goal_completion"].map(of)
     };
     // Mail programs look at links; that does nothing.
     let page = world.guest().get(path);
-    assert!(page.status(200).text().contains("the weekly report"), "{}", page.text());
+    assert!(
+        page.status(200).text().contains("the weekly report"),
+        "{}",
+        page.text()
+    );
     assert_eq!(wants(&world), [true, true, true]);
     let form = ("Content-Type", "application/x-www-form-urlencoded");
     for _ in 0..2 {
-        let pressed = world.guest().raw("POST", path, &[form], b"List-Unsubscribe=One-Click");
+        let pressed = world
+            .guest()
+            .raw("POST", path, &[form], b"List-Unsubscribe=One-Click");
         pressed.status(200);
         assert_eq!(wants(&world), [false, true, true]);
     }
@@ -389,7 +444,10 @@ fn letters_leave_room_for_mails_that_somebody_waits_for() {
         })
     });
     assert_eq!(world.writes_letters(), Round::GoesOn);
-    assert!(world.dump("letters").is_empty(), "what was not queued is not noted");
+    assert!(
+        world.dump("letters").is_empty(),
+        "what was not queued is not noted"
+    );
     world.sql(|conn| conn.execute("DELETE FROM mail_outbox", &[]));
     assert_eq!(world.letters_of("weekly_report").len(), 1);
 }

@@ -87,7 +87,14 @@ fn a_server_that_is_started_again_after_each_batch_sends_each_report_once() {
     }
     assert!(rounds >= ADULTS / letters::TOGETHER);
     everybody_got_one(&world, "weekly_report");
-    assert_eq!(world.dump("letters").iter().filter(|row| row.contains("weekly")).count(), ADULTS);
+    assert_eq!(
+        world
+            .dump("letters")
+            .iter()
+            .filter(|row| row.contains("weekly"))
+            .count(),
+        ADULTS
+    );
 }
 
 #[test]
@@ -160,7 +167,10 @@ fn a_batch_costs_the_same_for_one_and_for_ten() {
         let now = world.app.clock.now();
         let mut letters = Vec::new();
         let prepared = world.queries(|| {
-            letters = world.run(letters::prepare_weekly(&world.app, &week, 0)).unwrap().letters;
+            letters = world
+                .run(letters::prepare_weekly(&world.app, &week, 0))
+                .unwrap()
+                .letters;
         });
         let count = letters.len();
         let posted = world.queries(|| {

@@ -33,7 +33,8 @@ fn nothing_rude_is_kept_of_a_story() {
     has_nothing_rude(&ben.reads(story));
     has_nothing_rude(&ben.lists("/api/stories/?public=true"));
     let comment = ben.comments(story, RUDE);
-    ben.put(&format!("/api/comments/{comment}/edit/"), json!({"text": RUDE})).ok();
+    ben.put(&format!("/api/comments/{comment}/edit/"), json!({"text": RUDE}))
+        .ok();
     let comments = mira.lists(&format!("/api/stories/{story}/comments/"));
     assert_eq!(comments[0]["text"], json!(MASKED));
 }
@@ -42,9 +43,16 @@ fn nothing_rude_is_kept_of_a_story() {
 fn nothing_rude_is_kept_of_a_person() {
     let world = World::new();
     let mira = world.child("Mira");
-    mira.patch("/api/users/profile/update/", json!({"display_name": RUDE, "bio": RUDE})).ok();
+    mira.patch(
+        "/api/users/profile/update/",
+        json!({"display_name": RUDE, "bio": RUDE}),
+    )
+    .ok();
     let shown = mira.get("/api/users/profile/").ok()["profile"].clone();
-    assert_eq!((&shown["display_name"], &shown["bio"]), (&json!(MASKED), &json!(MASKED)));
+    assert_eq!(
+        (&shown["display_name"], &shown["bio"]),
+        (&json!(MASKED), &json!(MASKED))
+    );
     // Of these nothing would be left.
     for (path, field, value) in [
         ("/api/users/profile/update/", "avatar_emoji", "sh1t"),
@@ -53,14 +61,18 @@ fn nothing_rude_is_kept_of_a_person() {
     ] {
         mira.patch(path, json!({field: value})).refused_fields(&[field]);
     }
-    mira.patch("/api/users/profile/update/", json!({"avatar_emoji": "🐼"})).ok();
+    mira.patch("/api/users/profile/update/", json!({"avatar_emoji": "🐼"}))
+        .ok();
 
     let form = json!({"name": "Ga go", "email": "g@example.org", "password": "pass word 1",
         "confirm_password": "pass word 1", "user_type": "child"});
     world.guest().post("/api/auth/register/", form).created();
     let taken = world.sql(|conn| {
-        conn.one("SELECT username FROM users WHERE email_folded = 'g@example.org'", &[])?
-            .take::<String>()
+        conn.one(
+            "SELECT username FROM users WHERE email_folded = 'g@example.org'",
+            &[],
+        )?
+        .take::<String>()
     });
     assert!(taken.starts_with("reader"), "{taken}");
 }
@@ -89,6 +101,8 @@ fn nothing_rude_is_said_while_writing_together() {
     let draft = json!({"story_draft": {"summary": RUDE, "genres": [RUDE], "category": "sh1t"}});
     mia.post(&session.path("draft/update/"), draft).ok();
     has_nothing_rude(&ben.get(&session.path("draft/")).ok());
-    let named = mia.post("/api/collaborate/create/", json!({"canvas_name": RUDE})).created();
+    let named = mia
+        .post("/api/collaborate/create/", json!({"canvas_name": RUDE}))
+        .created();
     assert_eq!(named["session"]["canvas_name"], json!(MASKED));
 }

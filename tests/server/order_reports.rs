@@ -29,7 +29,10 @@ fn flag(world: &World, table: &'static str, id: i64) -> (bool, String) {
 
 fn violations(world: &World, person: &Client) -> i64 {
     let id = person.id();
-    world.sql(move |conn| conn.one("SELECT violation_count FROM users WHERE id = $1", &[&id])?.take())
+    world.sql(move |conn| {
+        conn.one("SELECT violation_count FROM users WHERE id = $1", &[&id])?
+            .take()
+    })
 }
 
 #[test]
@@ -42,7 +45,8 @@ fn a_report_reaches_the_queue_and_flags_what_it_is_about() {
     let taken = answer.created();
     assert_eq!(names(&taken), ["message", "report", "success"]);
     world.advance(MINUTE);
-    ben.reports(json!({"comment_id": comment, "story_id": null})).created();
+    ben.reports(json!({"comment_id": comment, "story_id": null}))
+        .created();
     ben.reports(json!({"user_id": mira.id().to_string(), "reason": "bullying"}))
         .created();
 
@@ -56,12 +60,21 @@ fn a_report_reaches_the_queue_and_flags_what_it_is_about() {
     assert_eq!(reports[0], expected);
     let objects: Vec<_> = reports.iter().map(|report| &report["object"]["kind"]).collect();
     assert_eq!(objects, ["story", "comment", "user"], "the oldest first");
-    assert_eq!((&reports[1]["object"]["text"], &reports[2]["object"]["text"]), (&json!("Hm"), &json!("Mira")));
+    assert_eq!(
+        (&reports[1]["object"]["text"], &reports[2]["object"]["text"]),
+        (&json!("Hm"), &json!("Mira"))
+    );
     assert_eq!(
         flag(&world, "stories", story),
-        (true, "Reported: too frightening or violent for children".to_owned())
+        (
+            true,
+            "Reported: too frightening or violent for children".to_owned()
+        )
     );
-    assert_eq!(flag(&world, "users", mira.id()).1, "Reported: somebody is being picked on");
+    assert_eq!(
+        flag(&world, "users", mira.id()).1,
+        "Reported: somebody is being picked on"
+    );
     // Nothing is hidden, and nobody is told.
     assert_eq!(ben.titles("/api/stories/?public=true"), ["the kettle"]);
     let told = mira.get("/api/notifications/").ok()["results"].to_string();
@@ -107,17 +120,26 @@ fn bad_reports_are_refused_field_by_field() {
     let story = mira.publishes(plain_story("the kettle"));
     for (body, fields) in [
         (json!({"reason": "rude"}), vec!["story_id"]),
-        (json!({"story_id": story, "user_id": mira.id(), "reason": "rude"}), vec!["story_id"]),
+        (
+            json!({"story_id": story, "user_id": mira.id(), "reason": "rude"}),
+            vec!["story_id"],
+        ),
         (json!({"story_id": "x", "reason": "rude"}), vec!["story_id"]),
         (json!({"comment_id": {}, "reason": "rude"}), vec!["comment_id"]),
         (json!({"story_id": story}), vec!["reason"]),
         (json!({"story_id": story, "reason": "ugly"}), vec!["reason"]),
         (json!({"story_id": story, "reason": 7}), vec!["reason"]),
-        (json!({"story_id": story, "reason": "rude", "details": "x".repeat(501)}), vec!["details"]),
+        (
+            json!({"story_id": story, "reason": "rude", "details": "x".repeat(501)}),
+            vec!["details"],
+        ),
     ] {
         ben.post("/api/reports/", body).refused_fields(&fields);
     }
-    world.guest().post("/api/reports/", json!({"story_id": story, "reason": "rude"})).refused(401);
+    world
+        .guest()
+        .post("/api/reports/", json!({"story_id": story, "reason": "rude"}))
+        .refused(401);
     assert_eq!(world.dump("reports").len(), 0);
 }
 
@@ -158,7 +180,8 @@ fn a_report_that_was_right_counts_against_its_author_and_hides_nothing_by_itself
     let ada = world.keeper("Ada");
     let story = mira.publishes(plain_story("the kettle"));
     ben.reports(json!({"story_id": story})).created();
-    rosa.reports(json!({"story_id": story, "reason": "copied"})).created();
+    rosa.reports(json!({"story_id": story, "reason": "copied"}))
+        .created();
     let report = queue(&ada, "")[1].clone();
     let decided = ada.post(&path(&report), json!({"action": "uphold"})).ok();
     assert_eq!(decided["handled"], json!(2), "both are about the same");
@@ -173,7 +196,9 @@ fn a_report_that_was_right_counts_against_its_author_and_hides_nothing_by_itself
     assert_eq!(violations(&world, &mira), 1);
 
     // Whoever says so hides it, and its author hears why.
-    let ben_again = ben.reports(json!({"story_id": story, "reason": "private"})).created();
+    let ben_again = ben
+        .reports(json!({"story_id": story, "reason": "private"}))
+        .created();
     let hide = json!({"action": "uphold", "hide": true, "reason": "It names a street."});
     ada.post(&path(&ben_again["report"]), hide).ok();
     assert!(ben.titles("/api/stories/?public=true").is_empty());
@@ -181,8 +206,15 @@ fn a_report_that_was_right_counts_against_its_author_and_hides_nothing_by_itself
     let told = mira.get("/api/notifications/").ok()["results"][0].clone();
     assert_eq!(told["notification_type"], json!("moderation"));
     let message = told["message"].as_str().unwrap();
-    assert!(message.contains("the kettle") && message.contains("It names a street."), "{message}");
-    assert_eq!(mira.reads(story)["is_published"], json!(false), "it is theirs still");
+    assert!(
+        message.contains("the kettle") && message.contains("It names a street."),
+        "{message}"
+    );
+    assert_eq!(
+        mira.reads(story)["is_published"],
+        json!(false),
+        "it is theirs still"
+    );
 }
 
 #[test]
@@ -201,9 +233,11 @@ fn a_report_that_was_wrong_leaves_no_trace_on_what_it_was_about() {
     assert_eq!(violations(&world, &mira), 0);
     // A flag of one that was right stays when another is dismissed.
     ben.reports(json!({"story_id": story})).created();
-    ada.post(&path(&queue(&ada, "")[0]), json!({"action": "uphold"})).ok();
+    ada.post(&path(&queue(&ada, "")[0]), json!({"action": "uphold"}))
+        .ok();
     ben.reports(json!({"story_id": story})).created();
-    ada.post(&path(&queue(&ada, "")[0]), json!({"action": "dismiss"})).ok();
+    ada.post(&path(&queue(&ada, "")[0]), json!({"action": "dismiss"}))
+        .ok();
     assert!(flag(&world, "stories", story).0);
     let (keeper, now) = (ada.id(), world.app.clock.now());
     world.sql(move |conn| {
@@ -222,15 +256,24 @@ fn a_comment_that_is_hidden_is_gone() {
     mira.reports(json!({"comment_id": comment})).created();
     let report = queue(&ada, "")[0].clone();
     let mut ben_hears = ben.notifications();
-    ada.post(&path(&report), json!({"action": "uphold", "hide": true})).ok();
-    assert_eq!(ben_hears.until("notification")["notification"]["notification_type"], "moderation");
+    ada.post(&path(&report), json!({"action": "uphold", "hide": true}))
+        .ok();
+    assert_eq!(
+        ben_hears.until("notification")["notification"]["notification_type"],
+        "moderation"
+    );
     assert_eq!(mira.reads(story)["comments_count"], json!(0));
-    assert_eq!((violations(&world, &ben), mira.total("comments_received")), (1, 0));
-    ada.post(&path(&report), json!({"action": "dismiss"})).refused(404);
+    assert_eq!(
+        (violations(&world, &ben), mira.total("comments_received")),
+        (1, 0)
+    );
+    ada.post(&path(&report), json!({"action": "dismiss"}))
+        .refused(404);
     // A person cannot be hidden; nothing has happened then.
     mira.reports(json!({"user_id": ben.id()})).created();
     let report = queue(&ada, "")[0].clone();
-    ada.post(&path(&report), json!({"action": "uphold", "hide": true})).refused_fields(&["hide"]);
+    ada.post(&path(&report), json!({"action": "uphold", "hide": true}))
+        .refused_fields(&["hide"]);
     assert_eq!((violations(&world, &ben), queue(&ada, "").len()), (1, 1));
 }
 
@@ -243,18 +286,30 @@ fn only_those_who_keep_order_decide_and_not_about_themselves() {
     let reports = queue(&ada, "");
     for client in [&mira, &ben, &world.guest(), &world.admin("Olga")] {
         client.get(QUEUE).refused(401);
-        client.post(&path(&reports[0]), json!({"action": "uphold"})).refused(401);
+        client
+            .post(&path(&reports[0]), json!({"action": "uphold"}))
+            .refused(401);
     }
-    ada.post(&path(&reports[1]), json!({"action": "dismiss"})).refused(403);
-    world.keeper("Otto").post(&path(&reports[1]), json!({"action": "dismiss"})).ok();
+    ada.post(&path(&reports[1]), json!({"action": "dismiss"}))
+        .refused(403);
+    world
+        .keeper("Otto")
+        .post(&path(&reports[1]), json!({"action": "dismiss"}))
+        .ok();
     for (body, field) in [(json!({}), "action"), (json!({"action": "burn"}), "action")] {
         ada.post(&path(&reports[0]), body).refused_fields(&[field]);
     }
-    ada.post(&format!("{QUEUE}7/handle/"), json!({"action": "uphold"})).refused(404);
+    ada.post(&format!("{QUEUE}7/handle/"), json!({"action": "uphold"}))
+        .refused(404);
     ada.post(&path(&reports[0]), json!({"action": "uphold"})).ok();
     let lines = world.dump("audit_log");
     assert_eq!(lines.len(), 2, "what was refused has done nothing: {lines:?}");
-    assert!(lines.iter().any(|line| line.contains("uphold_report") && line.contains("\"ada\"")), "{lines:?}");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.contains("uphold_report") && line.contains("\"ada\"")),
+        "{lines:?}"
+    );
     // An administrator who is put out has no key any more.
     assert!(world.suspends(&ada, None));
     ada.get(QUEUE).refused(401);
@@ -265,8 +320,12 @@ fn the_record_is_only_ever_added_to() {
     let world = World::new();
     let (mira, ben, ada) = (world.child("Mira"), world.child("Ben"), world.keeper("Ada"));
     ben.reports(json!({"user_id": mira.id()})).created();
-    ada.post(&path(&queue(&ada, "")[0]), json!({"action": "dismiss"})).ok();
-    for sql in ["UPDATE audit_log SET details = 'nothing'", "DELETE FROM audit_log"] {
+    ada.post(&path(&queue(&ada, "")[0]), json!({"action": "dismiss"}))
+        .ok();
+    for sql in [
+        "UPDATE audit_log SET details = 'nothing'",
+        "DELETE FROM audit_log",
+    ] {
         let done: Result<u64, database::Error> =
             world.run(world.app.database.write(move |conn| conn.execute(sql, &[])));
         assert!(done.is_err(), "{sql}");

@@ -99,14 +99,22 @@ fn stories_are_hidden_while_their_author_is_not_here() {
     assert!(world.suspends(&mira, None));
     assert_eq!(world.published_by(&mira), 0);
     assert!(ben.titles(list).is_empty());
-    assert!(world.guest().titles(&format!("/api/stories/user/{}/", mira.id())).is_empty());
+    assert!(
+        world
+            .guest()
+            .titles(&format!("/api/stories/user/{}/", mira.id()))
+            .is_empty()
+    );
     for gone in [shown, other, draft] {
         ben.get(&format!("/api/stories/{gone}/")).refused(404);
     }
     assert_eq!(ben.get("/api/stories/saved/").ok()["stories"], json!([]));
     world.guest().get(&media_path(&cover)).refused(404);
-    ben.post(&format!("/api/stories/{shown}/comments/create/"), json!({"text": "?"}))
-        .refused(404);
+    ben.post(
+        &format!("/api/stories/{shown}/comments/create/"),
+        json!({"text": "?"}),
+    )
+    .refused(404);
     ben.raw("GET", list, &[("If-None-Match", &held)], b"").ok();
 
     assert!(world.unsuspends(&mira));
@@ -114,7 +122,10 @@ fn stories_are_hidden_while_their_author_is_not_here() {
     let titles = ben.titles(list);
     assert_eq!(titles, ["the kettle", "the whale"]);
     let stats = ben.get(&format!("/api/stories/{shown}/stats/")).ok();
-    assert_eq!((&stats["likes_count"], &stats["comments_count"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&stats["likes_count"], &stats["comments_count"]),
+        (&json!(1), &json!(1))
+    );
     world.guest().get(&media_path(&cover)).status(200);
     ben.get(&format!("/api/stories/{draft}/")).refused(404);
     // The old sign-in stays ended; a new one has everything, and nothing was paid twice.
@@ -190,7 +201,14 @@ fn a_suspension_ends_by_itself() {
     // … or with the next look.
     world.looks_around();
     assert_eq!(world.guest().titles("/api/stories/?public=true").len(), 2);
-    assert_eq!(world.dump("users").iter().filter(|row| row.contains("suspended_at=Null")).count(), 2);
+    assert_eq!(
+        world
+            .dump("users")
+            .iter()
+            .filter(|row| row.contains("suspended_at=Null"))
+            .count(),
+        2
+    );
     world.sign_in(ben.email());
 }
 
@@ -303,7 +321,10 @@ fn deleting_for_good_is_leaving() {
     assert!(world.decides(Act::DeleteForGood { user_id: mira.id() }));
     // The story of both goes to Ben, and is shown again: he may be here.
     assert_eq!(world.guest().titles("/api/stories/?public=true"), ["the whale"]);
-    assert_eq!((ben.reads(together)["author"].as_i64(), world.published_by(&ben)), (Some(ben.id()), 1));
+    assert_eq!(
+        (ben.reads(together)["author"].as_i64(), world.published_by(&ben)),
+        (Some(ben.id()), 1)
+    );
     world.advance(5 * MINUTE);
     world.sweeps();
     assert_eq!(world.pictures().len(), 2);

@@ -104,7 +104,10 @@ pub async fn register(
 /// User names to try. Without its blanks a name may read otherwise than it did.
 fn usernames(name: &str, masker: &Masker) -> Vec<String> {
     let candidates = rules::username_candidates(name, codes::dice());
-    if candidates.iter().all(|candidate| masker.mask(candidate) == *candidate) {
+    if candidates
+        .iter()
+        .all(|candidate| masker.mask(candidate) == *candidate)
+    {
         return candidates.to_vec();
     }
     rules::username_candidates("", codes::dice()).to_vec()

@@ -139,7 +139,10 @@ pub fn close_all(conn: &mut Conn<'_>, user_id: i64, kept: Option<&str>) -> Resul
 
 /// Closes all sessions in which somebody looks at the world as somebody else; their ids.
 pub fn close_all_views(conn: &mut Conn<'_>, actor_id: i64) -> Result<Vec<String>, Error> {
-    let rows = conn.query("DELETE FROM sessions WHERE actor_id = $1 RETURNING id", &[&actor_id])?;
+    let rows = conn.query(
+        "DELETE FROM sessions WHERE actor_id = $1 RETURNING id",
+        &[&actor_id],
+    )?;
     rows.into_iter().map(|mut row| row.take()).collect()
 }
 

@@ -23,7 +23,9 @@ pub async fn prepare(app: &App, hour: &Hour, after: i64) -> Result<Batch, Error>
     });
     let (adults, earned) = found.await?;
     let after = adults.last().map(|adult| adult.id);
-    let letters = adults.iter().filter_map(|adult| letter(app, adult, &earned, hour));
+    let letters = adults
+        .iter()
+        .filter_map(|adult| letter(app, adult, &earned, hour));
     Ok(Batch {
         letters: letters.collect(),
         after,

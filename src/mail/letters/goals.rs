@@ -79,7 +79,9 @@ pub async fn prepare(app: &App, hour: &Hour, after: i64) -> Result<Batch, Error>
         Ok((children, reached, looking))
     });
     let (children, reached, looking) = found.await?;
-    let reachable = looking.iter().filter(|looking| is_mailable(&looking.adult.address));
+    let reachable = looking
+        .iter()
+        .filter(|looking| is_mailable(&looking.adult.address));
     let letters = reachable.flat_map(|looking| {
         let own = reached
             .iter()

@@ -110,7 +110,11 @@ mod tests {
         let week = week(WEDNESDAY);
         assert_eq!(week.period, "2026-W10");
         let instants = [week.due, week.from, week.to].map(shown);
-        let expected = ["2026-03-02T08:00:00Z", "2026-02-23T00:00:00Z", "2026-03-02T00:00:00Z"];
+        let expected = [
+            "2026-03-02T08:00:00Z",
+            "2026-02-23T00:00:00Z",
+            "2026-03-02T00:00:00Z",
+        ];
         assert_eq!(instants, expected);
         for at in [week.to, week.to + 7 * DAY - SECOND] {
             assert_eq!(super::week(at), week);
@@ -126,7 +130,12 @@ mod tests {
         assert_eq!(hour.period, "2026-03-04T05");
         assert_eq!((hour.month.as_str(), hour.week.as_str()), ("2026-03", "2026-W10"));
         let instants = [hour.from, hour.to, hour.month_from, hour.week_from].map(shown);
-        let expected = ["2026-03-04T05:00:00Z", "2026-03-04T06:00:00Z", "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"];
+        let expected = [
+            "2026-03-04T05:00:00Z",
+            "2026-03-04T06:00:00Z",
+            "2026-03-01T00:00:00Z",
+            "2026-03-02T00:00:00Z",
+        ];
         assert_eq!(instants, expected);
     }
 }

@@ -150,7 +150,8 @@ fn links() -> String {
 }
 
 /// What makes an account `u` one that letters go to.
-const REACHED: &str = "u.user_type IN ('parent', 'teacher') AND u.email IS NOT NULL AND u.email_verified_at IS NOT NULL
+const REACHED: &str =
+    "u.user_type IN ('parent', 'teacher') AND u.email IS NOT NULL AND u.email_verified_at IS NOT NULL
     AND u.suspended_at IS NULL AND u.archived_at IS NULL";
 
 /// Those who are due a report of the week and have had none, by their ids from the one behind `after`. One query.
@@ -389,7 +390,9 @@ pub(super) fn padded(ids: impl Iterator<Item = i64>, length: usize) -> Vec<i64> 
 
 /// Every statement that this module puts together, for the test that prepares them all.
 pub fn all_statements() -> Vec<String> {
-    let mut all: Vec<String> = (1..=TOGETHER).flat_map(|count| [note_sql(count), outbox::letters_sql(count)]).collect();
+    let mut all: Vec<String> = (1..=TOGETHER)
+        .flat_map(|count| [note_sql(count), outbox::letters_sql(count)])
+        .collect();
     all.extend([
         due_reports_sql(),
         doings_sql(),

@@ -30,11 +30,20 @@ pub(super) fn week(adult: &Adult, doings: &[&Doings], week: &Week, links: Links<
         Timestamp(week.from).date(),
         Timestamp(week.to - 1).date()
     );
-    let left = doings.first().map_or(0, |first| first.total - doings.len() as i64);
+    let left = doings
+        .first()
+        .map_or(0, |first| first.total - doings.len() as i64);
     let (children, tagalog) = people(adult);
     let mut english = vec![
-        Part::Words(format!("This is what {children} did from Monday to Sunday ({days}):")),
-        Part::Items(lines(doings.iter().map(|doing| in_english(doing)), left, "and", "more")),
+        Part::Words(format!(
+            "This is what {children} did from Monday to Sunday ({days}):"
+        )),
+        Part::Items(lines(
+            doings.iter().map(|doing| in_english(doing)),
+            left,
+            "and",
+            "more",
+        )),
     ];
     if doings.iter().all(|doing| is_quiet(doing)) {
         english.push(Part::Words(
@@ -42,8 +51,15 @@ pub(super) fn week(adult: &Adult, doings: &[&Doings], week: &Week, links: Links<
         ));
     }
     let mut in_two = vec![
-        Part::Words(format!("Ito ang ginawa ng {tagalog} mula Lunes hanggang Linggo ({days}):")),
-        Part::Items(lines(doings.iter().map(|doing| in_tagalog(doing)), left, "at", "pa")),
+        Part::Words(format!(
+            "Ito ang ginawa ng {tagalog} mula Lunes hanggang Linggo ({days}):"
+        )),
+        Part::Items(lines(
+            doings.iter().map(|doing| in_tagalog(doing)),
+            left,
+            "at",
+            "pa",
+        )),
     ];
     if doings.iter().all(|doing| is_quiet(doing)) {
         in_two.push(Part::Words(
@@ -62,21 +78,37 @@ pub(super) fn week(adult: &Adult, doings: &[&Doings], week: &Week, links: Links<
 
 /// What some children achieved.
 pub(super) fn achievements(adult: &Adult, earned: &[&Earned], links: Links<'_>) -> Mail {
-    let left = earned.first().map_or(0, |first| first.total - earned.len() as i64);
+    let left = earned
+        .first()
+        .map_or(0, |first| first.total - earned.len() as i64);
     let line = |nameless: &str, one: &Earned| {
         let name = named(&one.name, nameless);
         let known = achievements::by_id(one.achievement_id);
-        known.map_or(name.clone(), |known| format!("{name}: {} {}", known.icon, known.name))
+        known.map_or(name.clone(), |known| {
+            format!("{name}: {} {}", known.icon, known.name)
+        })
     };
     let (children, tagalog) = people(adult);
     let [english_name, tagalog_name] = NAMELESS;
     let english = vec![
-        Part::Words(format!("There is something to celebrate! New achievements of {children}:")),
-        Part::Items(lines(earned.iter().map(|one| line(english_name, one)), left, "and", "more")),
+        Part::Words(format!(
+            "There is something to celebrate! New achievements of {children}:"
+        )),
+        Part::Items(lines(
+            earned.iter().map(|one| line(english_name, one)),
+            left,
+            "and",
+            "more",
+        )),
     ];
     let in_two = vec![
         Part::Words(format!("May dapat ipagdiwang! Mga bagong tagumpay ng {tagalog}:")),
-        Part::Items(lines(earned.iter().map(|one| line(tagalog_name, one)), left, "at", "pa")),
+        Part::Items(lines(
+            earned.iter().map(|one| line(tagalog_name, one)),
+            left,
+            "at",
+            "pa",
+        )),
     ];
     finish(
         adult,
@@ -91,7 +123,10 @@ pub(super) fn achievements(adult: &Adult, earned: &[&Earned], links: Links<'_>) 
 /// A goal that a child reached.
 pub(super) fn goal(adult: &Adult, child: &str, goal: Goal, links: Links<'_>) -> Mail {
     let (reached, naabot) = match goal {
-        Goal::Reads => ("30 stories read in one month", "30 kuwentong nabasa sa isang buwan"),
+        Goal::Reads => (
+            "30 stories read in one month",
+            "30 kuwentong nabasa sa isang buwan",
+        ),
         Goal::Hours => (
             "10 hours of reading within seven days",
             "10 oras ng pagbabasa sa loob ng pitong araw",
@@ -106,7 +141,10 @@ pub(super) fn goal(adult: &Adult, child: &str, goal: Goal, links: Links<'_>) -> 
         Part::Words("A word of praise from you is worth more than any badge.".to_owned()),
     ];
     let in_two = vec![
-        Part::Words(format!("Naabot ni {} ang isang layunin:", named(child, tagalog_name))),
+        Part::Words(format!(
+            "Naabot ni {} ang isang layunin:",
+            named(child, tagalog_name)
+        )),
         Part::Items(vec![naabot.to_owned()]),
         Part::Words("Mas mahalaga sa anumang medalya ang papuri mo.".to_owned()),
     ];
@@ -184,7 +222,11 @@ fn people(adult: &Adult) -> (&'static str, &'static str) {
 
 fn named(name: &str, otherwise: &str) -> String {
     let name = shown_name(name);
-    if name.is_empty() { otherwise.to_owned() } else { name }
+    if name.is_empty() {
+        otherwise.to_owned()
+    } else {
+        name
+    }
 }
 
 /// Lines, and how many there would be more.
@@ -206,7 +248,8 @@ fn in_english(doing: &Doings) -> String {
         count => Some(format!("{count} {many}")),
     };
     let minutes = doing.read * MINUTES_A_STORY;
-    let read = some(doing.read, "story read", "stories read").map(|read| format!("{read} (about {minutes} minutes)"));
+    let read = some(doing.read, "story read", "stories read")
+        .map(|read| format!("{read} (about {minutes} minutes)"));
     let parts = [
         read,
         some(doing.published, "story published", "stories published"),
@@ -293,9 +336,16 @@ mod tests {
         }
         assert!(!mail.text.contains("A quiet week"));
         assert_eq!((mail.kind, mail.code.as_deref()), (Kind::WeeklyReport, None));
-        assert_eq!(mail.unsubscribe.as_deref(), Some("https://tales.example.org/account/unsubscribe/x"));
+        assert_eq!(
+            mail.unsubscribe.as_deref(),
+            Some("https://tales.example.org/account/unsubscribe/x")
+        );
         assert!(mail.html.contains("<div lang=\"tl\""), "{}", mail.html);
-        assert!(mail.html.contains("<li>Leo: nothing this week</li>"), "{}", mail.html);
+        assert!(
+            mail.html.contains("<li>Leo: nothing this week</li>"),
+            "{}",
+            mail.html
+        );
     }
 
     #[test]
@@ -306,8 +356,19 @@ mod tests {
             is_teacher: true,
             ..adult("Tom")
         };
-        let mail = week(&teacher, &[&mia, &leo], &periods::week(WEDNESDAY), Links::default());
-        for part in ["A quiet week.", "Tahimik ang linggo.", "your students", "* … and 3 more\n", "* … at 3 pa\n"] {
+        let mail = week(
+            &teacher,
+            &[&mia, &leo],
+            &periods::week(WEDNESDAY),
+            Links::default(),
+        );
+        for part in [
+            "A quiet week.",
+            "Tahimik ang linggo.",
+            "your students",
+            "* … and 3 more\n",
+            "* … at 3 pa\n",
+        ] {
             assert!(mail.text.contains(part), "{part:?} is missing in {}", mail.text);
         }
         assert!(!mail.text.contains("http") && mail.unsubscribe.is_none());
@@ -316,10 +377,26 @@ mod tests {
     #[test]
     fn names_cannot_write_html_nor_be_clicked() {
         let hostile = doings("<img src=x onerror=alert(1)>", [1, 0, 0, 0]);
-        let (link, none) = (doings("win at evil.example", [1, 0, 0, 0]), doings("", [1, 0, 0, 0]));
-        let mail = week(&adult("<b>Ana</b>"), &[&hostile, &link, &none], &periods::week(WEDNESDAY), links());
-        assert!(!mail.html.contains("<img") && !mail.html.contains("<b>"), "{}", mail.html);
-        assert!(mail.html.contains("&lt;img src=x onerror=alert(1)&gt;"), "{}", mail.html);
+        let (link, none) = (
+            doings("win at evil.example", [1, 0, 0, 0]),
+            doings("", [1, 0, 0, 0]),
+        );
+        let mail = week(
+            &adult("<b>Ana</b>"),
+            &[&hostile, &link, &none],
+            &periods::week(WEDNESDAY),
+            links(),
+        );
+        assert!(
+            !mail.html.contains("<img") && !mail.html.contains("<b>"),
+            "{}",
+            mail.html
+        );
+        assert!(
+            mail.html.contains("&lt;img src=x onerror=alert(1)&gt;"),
+            "{}",
+            mail.html
+        );
         assert!(!mail.text.contains("evil.example"), "{}", mail.text);
         assert_eq!(mail.text.matches("A child: 1 story read").count(), 2);
         assert_eq!(mail.text.matches("Isang bata: nabasang kuwento 1").count(), 2);

@@ -45,7 +45,9 @@ impl Subject {
 pub fn unsubscribe_link(app: &App, user_id: i64, subject: Subject) -> Option<String> {
     let url = app.config.public_url.as_ref()?;
     let (letter, signature) = (subject.letter(), signature(app, user_id, subject));
-    Some(format!("{url}/account/unsubscribe/{user_id}-{letter}-{signature}"))
+    Some(format!(
+        "{url}/account/unsubscribe/{user_id}-{letter}-{signature}"
+    ))
 }
 
 fn signature(app: &App, user_id: i64, subject: Subject) -> String {
@@ -59,7 +61,9 @@ pub fn read(app: &App, token: &str) -> Option<(i64, Subject)> {
     let mut parts = token.splitn(3, '-');
     let user_id: i64 = parts.next()?.parse().ok()?;
     let letter = parts.next()?;
-    let subject = Subject::ALL.into_iter().find(|subject| subject.letter() == letter)?;
+    let subject = Subject::ALL
+        .into_iter()
+        .find(|subject| subject.letter() == letter)?;
     let signed = signature(app, user_id, subject);
     let is_ours: bool = parts.next()?.as_bytes().ct_eq(signed.as_bytes()).into();
     is_ours.then_some((user_id, subject))

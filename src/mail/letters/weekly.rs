@@ -22,7 +22,9 @@ pub async fn prepare(app: &App, week: &Week, after: i64) -> Result<Batch, Error>
     });
     let (adults, doings) = found.await?;
     let after = adults.last().map(|adult| adult.id);
-    let letters = adults.iter().filter_map(|adult| letter(app, adult, &doings, week));
+    let letters = adults
+        .iter()
+        .filter_map(|adult| letter(app, adult, &doings, week));
     Ok(Batch {
         letters: letters.collect(),
         after,

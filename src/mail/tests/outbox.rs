@@ -259,6 +259,10 @@ async fn letters_wait_behind_what_somebody_waits_for_and_are_tried_for_longer() 
         attempts += 1;
         post.clock.advance(12 * HOUR);
     }
-    assert_eq!((attempts, mailer.given_up()), (MAX_LETTER_ATTEMPTS - 2, 1), "three days are over");
+    assert_eq!(
+        (attempts, mailer.given_up()),
+        (MAX_LETTER_ATTEMPTS - 2, 1),
+        "three days are over"
+    );
     assert_eq!(post.waiting().await, 0);
 }

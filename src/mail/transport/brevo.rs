@@ -44,7 +44,11 @@ impl Transport for Brevo {
         });
         let mut headers = unsubscribing(mail, &self.from);
         // What was taken before within a quarter of an hour is not sent again.
-        headers.extend(mail.id.as_deref().map(|id| ("Idempotency-Key".to_owned(), Value::from(as_uuid(id)))));
+        headers.extend(
+            mail.id
+                .as_deref()
+                .map(|id| ("Idempotency-Key".to_owned(), Value::from(as_uuid(id)))),
+        );
         if !headers.is_empty() {
             body["headers"] = Value::Object(headers);
         }

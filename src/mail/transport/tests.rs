@@ -121,7 +121,8 @@ fn letter(link: Option<&str>) -> Mail {
     }
 }
 
-const LINK: &str = "https://tales.example.org/account/unsubscribe/7-w-00112233445566778899aabbccddeeff-and-more";
+const LINK: &str =
+    "https://tales.example.org/account/unsubscribe/7-w-00112233445566778899aabbccddeeff-and-more";
 
 #[test]
 fn the_apis_are_told_how_a_letter_is_switched_off() {
@@ -135,7 +136,10 @@ fn the_apis_are_told_how_a_letter_is_switched_off() {
         let headers = heard_json(&fake).1["headers"].clone();
         assert_eq!(headers["List-Unsubscribe"], list);
         assert_eq!(headers["Idempotency-Key"], "01234567-89ab-cdef-0123-456789abcdef");
-        assert_eq!(headers.get("List-Unsubscribe-Post").is_some(), mail.unsubscribe.is_some());
+        assert_eq!(
+            headers.get("List-Unsubscribe-Post").is_some(),
+            mail.unsubscribe.is_some()
+        );
     }
     assert_eq!(brevo.send(&mail()), Ok(()));
     assert_eq!(heard_json(&fake).1.get("headers"), None);
@@ -162,9 +166,15 @@ fn smtp_says_how_a_letter_is_switched_off_and_which_mail_it_is() {
         assert!(heard.contains(&part), "{part:?} is missing in {heard}");
     }
     let injected = letter(Some("https://x\r\nBcc: all@example.org"));
-    assert_eq!(relay.send(&injected), permanent("SMTP cannot carry the List-Unsubscribe"));
+    assert_eq!(
+        relay.send(&injected),
+        permanent("SMTP cannot carry the List-Unsubscribe")
+    );
     assert_eq!(relay.send(&letter(None)), Ok(()));
-    assert!(fake.heard().contains("\nList-Unsubscribe: <mailto:tales@example.org?subject=unsubscribe>\n"));
+    assert!(
+        fake.heard()
+            .contains("\nList-Unsubscribe: <mailto:tales@example.org?subject=unsubscribe>\n")
+    );
 }
 
 #[test]

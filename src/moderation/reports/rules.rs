@@ -72,7 +72,10 @@ pub const REASONS: [(&str, &str); 7] = [
     ("bullying", "somebody is being picked on"),
     ("scary", "too frightening or violent for children"),
     ("grown_up", "not for children"),
-    ("private", "a name, an address or a picture that should stay private"),
+    (
+        "private",
+        "a name, an address or a picture that should stay private",
+    ),
     ("copied", "copied from somebody else"),
     ("other", "something else"),
 ];
@@ -98,7 +101,10 @@ mod tests {
     fn an_object_is_found_by_where_its_id_stands() {
         for object in [Object::Story(7), Object::Comment(8), Object::User(9)] {
             assert_eq!(Object::of(object.ids()), Some(object));
-            assert_eq!(object.ids().into_iter().flatten().collect::<Vec<_>>(), [object.id()]);
+            assert_eq!(
+                object.ids().into_iter().flatten().collect::<Vec<_>>(),
+                [object.id()]
+            );
         }
         assert_eq!(Object::of([None; 3]), None);
     }

@@ -1,11 +1,11 @@
-//! Stories as those see them who keep order: whose they are, and whether somebody is to look at them.
+//! Whether somebody who keeps order is to look at a story, and what they need to know of it then.
 
 use database::{Conn, Error};
 
 /// A story, whoever may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "columns of the same names")]
-pub struct Overseen {
+pub struct Flagged {
     pub author_id: i64,
     pub title: String,
     pub is_published: bool,
@@ -14,13 +14,13 @@ pub struct Overseen {
 }
 
 /// A story; nothing when there is none. One query.
-pub fn one(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Overseen>, Error> {
+pub fn one(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Flagged>, Error> {
     let row = conn.first(
         "SELECT author_id, title, is_published, hidden_at IS NOT NULL FROM stories WHERE id = $1",
         &[&story_id],
     )?;
     let Some(mut row) = row else { return Ok(None) };
-    Ok(Some(Overseen {
+    Ok(Some(Flagged {
         author_id: row.take()?,
         title: row.take()?,
         is_published: row.take()?,

@@ -1,4 +1,4 @@
-//! The SQL of classes.
+//! Which teachers and students are linked now, as other nouns may read it.
 
 /// A query for all links that hold now: the teacher, the student, and since when (`adult_id`, `child_id`, `since`).
 pub fn active_links() -> &'static str {

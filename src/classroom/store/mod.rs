@@ -1,0 +1,5 @@
+//! The SQL of classes.
+
+mod active;
+
+pub use active::active_links;
