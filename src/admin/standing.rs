@@ -207,8 +207,8 @@ impl Act {
     }
 }
 
-/// What ends with an account's sign-ins: they, and those in which it looks at the world as somebody else. To be asked in
-/// the transaction of the act, and announced after it.
+/// What ends with an account's sign-ins: they, and those in which it looks at the world as somebody else, which are closed
+/// now. To be announced after the commit by whoever does not use [`carry_out`].
 pub fn ends(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<SignOut>, Error> {
     let views = sessions::close_all_views(conn, user_id)?.into_iter();
     let views = views.map(|session| SignOut::Session { session });

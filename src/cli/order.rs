@@ -192,10 +192,11 @@ fn delete_comment(config: &Config, comment_id: i64, reason: String) -> Result<()
 }
 
 fn show(config: &Config, last: i64) -> Result<(), Failure> {
-    let page = move |conn: &mut Conn<'_>, _| Ok(audit::page(conn, "", last, 0)?);
-    let (mut newest, _) = write(config, "there is no record", page)?;
-    newest.reverse();
-    let lines: String = newest.iter().map(line).collect();
+    let (mut found, _) = write(config, "there is no record", move |conn, _| {
+        Ok(audit::page(conn, "", last, 0)?)
+    })?;
+    found.reverse();
+    let lines: String = found.iter().map(spelled).collect();
     say(if lines.is_empty() {
         "Nothing has been done yet.\n"
     } else {
@@ -204,20 +205,16 @@ fn show(config: &Config, last: i64) -> Result<(), Failure> {
 }
 
 /// `2026-03-04T05:06:07Z  ada  suspend user 1000007  until lifted.`
-fn line(entry: &Line) -> String {
-    let target = entry.target_id.map_or_else(String::new, |id| format!(" {id}"));
-    let failed = if entry.status == "success" {
-        ""
-    } else {
-        " (failed)"
-    };
+fn spelled(line: &Line) -> String {
+    let target = line.target_id.map_or_else(String::new, |id| format!(" {id}"));
+    let failed = if line.status == "success" { "" } else { " (failed)" };
     let line = format!(
         "{}  {}  {} {}{target}{failed}  {}",
-        Timestamp(entry.at),
-        entry.admin_username,
-        entry.action,
-        entry.resource,
-        entry.details
+        Timestamp(line.at),
+        line.admin_username,
+        line.action,
+        line.resource,
+        line.details
     );
     format!("{}\n", line.trim_end().replace(['\n', '\r'], " "))
 }
@@ -292,8 +289,8 @@ mod tests {
 
     #[test]
     fn a_line_of_the_record_is_one_line() {
-        let entry = Line {
-            id: 1_000_000,
+        let line = Line {
+            id: 1,
             at: 1_772_600_767_000_000,
             admin_username: NAME.to_owned(),
             action: "suspend".to_owned(),
@@ -305,7 +302,7 @@ mod tests {
             status: "failed".to_owned(),
         };
         assert_eq!(
-            line(&entry),
+            spelled(&line),
             "2026-03-04T05:06:07Z  command line  suspend user 7 (failed)  until lifted. Rude\n"
         );
     }

@@ -227,11 +227,8 @@ impl Letter {
                     write!(html, "<p><a href=\"{}\">{}</a></p>", escape(url), escape(label))
                 }
                 Part::Items(items) => {
-                    let items: String = items
-                        .iter()
-                        .map(|item| format!("<li>{}</li>", escape(item)))
-                        .collect();
-                    write!(html, "<ul>{items}</ul>")
+                    let items: Vec<String> = items.iter().map(|item| escape(item)).collect();
+                    write!(html, "<ul><li>{}</li></ul>", items.join("</li><li>"))
                 }
                 Part::Language(language) => write!(
                     html,

@@ -12,7 +12,7 @@ use crate::notifications::events::Stored;
 use crate::notifications::shapes::NotificationShape;
 use crate::notifications::store::{self as notifications, New, Notification};
 use crate::stories::effects::{self, Effects};
-use crate::stories::store::{comments, overseen, together, writing};
+use crate::stories::store::{comments, flags, together, writing};
 use crate::wire::Error;
 
 /// The kind of a notification about what was done.
@@ -41,11 +41,11 @@ impl Told {
 /// Makes a story a draft. One that is hidden because its author is not here stays a draft when they come back. 404 when there
 /// is no such story; nobody is told when it was a draft already.
 pub fn unpublish(conn: &mut Conn<'_>, story_id: i64, reason: &str, now: i64) -> Result<Told, Error> {
-    let story = overseen::one(conn, story_id)?.ok_or_else(Error::not_found)?;
+    let story = flags::one(conn, story_id)?.ok_or_else(Error::not_found)?;
     if !story.is_published && !story.is_hidden {
         return Ok(Told::default());
     }
-    overseen::keep_hidden(conn, story_id)?;
+    flags::keep_hidden(conn, story_id)?;
     if writing::set_published(conn, story_id, story.author_id, false, now)? == Some(true) {
         effects::unpublished(conn, story.author_id, now)?;
     }
@@ -70,12 +70,12 @@ pub fn unpublish(conn: &mut Conn<'_>, story_id: i64, reason: &str, now: i64) -> 
 /// Says that a story is as it should be: it is published, its flag is taken away, and what was reported about it is closed.
 /// One whose author is not here is shown when they come back. 404 when there is no such story.
 pub fn approve(conn: &mut Conn<'_>, story_id: i64, by: Option<i64>, now: i64) -> Result<Told, Error> {
-    let story = overseen::one(conn, story_id)?.ok_or_else(Error::not_found)?;
-    overseen::unflag(conn, story_id)?;
+    let story = flags::one(conn, story_id)?.ok_or_else(Error::not_found)?;
+    flags::unflag(conn, story_id)?;
     reports::close(conn, Object::Story(story_id), Status::Dismissed, by, now)?;
     let mut told = Told::default();
     if !story.is_author_active {
-        overseen::show_later(conn, story_id, now)?;
+        flags::show_later(conn, story_id, now)?;
         return Ok(told);
     }
     if writing::set_published(conn, story_id, story.author_id, true, now)? == Some(true) {
@@ -86,7 +86,7 @@ pub fn approve(conn: &mut Conn<'_>, story_id: i64, by: Option<i64>, now: i64) ->
 
 /// Deletes a story with all that hangs on it. 404 when there is no such story.
 pub fn delete_story(conn: &mut Conn<'_>, story_id: i64, reason: &str, now: i64) -> Result<Told, Error> {
-    let story = overseen::one(conn, story_id)?.ok_or_else(Error::not_found)?;
+    let story = flags::one(conn, story_id)?.ok_or_else(Error::not_found)?;
     let authors = authors(conn, story_id, story.author_id)?;
     let tally = writing::delete(conn, story_id, story.author_id, now)?.ok_or_else(Error::not_found)?;
     effects::deleted(conn, story.author_id, &tally, now)?;

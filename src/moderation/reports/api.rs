@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::moderation::acts::{self, Told};
 use crate::stories::rules::Role;
 use crate::stories::store::comments::{self, Standing};
-use crate::stories::store::{known, overseen};
+use crate::stories::store::{flags, known};
 use crate::wire::{Body, Error, Fields, Id, Query, respond};
 
 /// The largest request, in bytes.
@@ -168,7 +168,7 @@ fn check(conn: &mut Conn<'_>, object: Object, caller: i64) -> Result<(), Error> 
 
 fn flag(conn: &mut Conn<'_>, object: Object, reason: &str) -> Result<(), database::Error> {
     match object {
-        Object::Story(id) => overseen::flag(conn, id, reason),
+        Object::Story(id) => flags::flag(conn, id, reason),
         Object::User(id) => conduct::flag(conn, id, reason),
         Object::Comment(_) => Ok(()),
     }
@@ -176,7 +176,7 @@ fn flag(conn: &mut Conn<'_>, object: Object, reason: &str) -> Result<(), databas
 
 fn unflag(conn: &mut Conn<'_>, object: Object) -> Result<(), database::Error> {
     match object {
-        Object::Story(id) => overseen::unflag(conn, id),
+        Object::Story(id) => flags::unflag(conn, id),
         Object::User(id) => conduct::unflag(conn, id),
         Object::Comment(_) => Ok(()),
     }
@@ -289,7 +289,7 @@ fn open(conn: &mut Conn<'_>, report_id: i64, by: &Administrator) -> Result<(Obje
         return Err(Error::conflict("This report is decided already."));
     }
     let author = match object {
-        Object::Story(id) => overseen::one(conn, id)?.map(|story| story.author_id),
+        Object::Story(id) => flags::one(conn, id)?.map(|story| story.author_id),
         Object::Comment(id) => comments::overseen(conn, id)?.map(|comment| comment.author_id),
         Object::User(id) => Some(id),
     };

@@ -15,7 +15,7 @@ use crate::moderation::reports::store as reports;
 use crate::ops::history::{self, Ending, ONLINE, Point, Run};
 use crate::ops::traffic::{GOAL, Snapshot};
 use crate::pictures;
-use crate::stories::store::overseen;
+use crate::stories::store::flags;
 
 /// From this share of the month's bandwidth on it is pointed out, in percent.
 const NEARLY: u64 = 90;
@@ -277,7 +277,7 @@ impl Past {
                 Waiting {
                     outbox: outbox::waiting(conn)?,
                     reports: reports::waiting(conn)?,
-                    flagged_stories: overseen::flagged_count(conn)?,
+                    flagged_stories: flags::flagged(conn)?,
                 },
             ))
         });

@@ -4,6 +4,7 @@ pub mod bodies;
 pub mod characters;
 pub mod comments;
 pub mod feed;
+pub mod flags;
 pub mod hiding;
 pub mod known;
 pub mod leaving;
