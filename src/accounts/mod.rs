@@ -7,6 +7,7 @@ pub mod auth;
 pub mod codes;
 pub mod errands;
 pub mod first_admin;
+pub mod leaving;
 pub mod limits;
 pub mod password;
 pub mod rules;

@@ -16,4 +16,5 @@ pub mod rules;
 pub mod shapes;
 pub mod standing;
 pub mod store;
-mod telling;
+
+pub use crate::accounts::auth::Administrator;

@@ -1,12 +1,13 @@
-//! Suspending, archiving and deleting for good, and what becomes of the stories meanwhile.
+//! Who may be here: suspending, archiving and deleting for good.
 
-use database::{Conn, Error};
+use database::Conn;
 
+use crate::accounts::leaving::{self, Left};
 use crate::accounts::store::people;
-use crate::live::collaboration;
-use crate::{social, stories};
+use crate::live::sign_outs::SignOut;
+use crate::wire::Error;
 
-/// Archives an account; false when it was archived already.
+/// Puts an account into the archive; false when it is there already.
 pub fn archive(
     conn: &mut Conn<'_>,
     user_id: i64,
@@ -22,7 +23,7 @@ pub fn archive(
     Ok(changed == 1)
 }
 
-/// Takes an account out of the archive; false when it was not there.
+/// Takes an account out of the archive; false when it is not there.
 pub fn restore(conn: &mut Conn<'_>, user_id: i64, _now: i64) -> Result<bool, Error> {
     let changed = conn.execute(
         "UPDATE users SET archived_at = NULL, archived_by_id = NULL, archive_reason = NULL
@@ -32,7 +33,7 @@ pub fn restore(conn: &mut Conn<'_>, user_id: i64, _now: i64) -> Result<bool, Err
     Ok(changed == 1)
 }
 
-/// Suspends an account; false when it was suspended already.
+/// Suspends an account until an instant, or until somebody lifts it; false when it stands so already.
 pub fn suspend(
     conn: &mut Conn<'_>,
     user_id: i64,
@@ -42,13 +43,14 @@ pub fn suspend(
 ) -> Result<bool, Error> {
     let changed = conn.execute(
         "UPDATE users SET suspended_at = $2, suspended_until = $3, suspension_reason = $4
-         WHERE id = $1 AND suspended_at IS NULL",
+         WHERE id = $1 AND (suspended_at IS NULL OR suspension_reason <> $4
+                            OR COALESCE(suspended_until, 0) <> COALESCE(CAST($3 AS BIGINT), 0))",
         &[&user_id, &now, &until, &reason],
     )?;
     Ok(changed == 1)
 }
 
-/// Ends a suspension; false when there was none.
+/// Ends the suspension of an account; false when there is none.
 pub fn unsuspend(conn: &mut Conn<'_>, user_id: i64, _now: i64) -> Result<bool, Error> {
     let changed = conn.execute(
         "UPDATE users SET suspended_at = NULL, suspended_until = NULL, suspension_reason = NULL
@@ -58,14 +60,13 @@ pub fn unsuspend(conn: &mut Conn<'_>, user_id: i64, _now: i64) -> Result<bool, E
     Ok(changed == 1)
 }
 
-/// Deletes an account with all that hangs on it; false when there is no such account.
-pub fn delete_for_good(conn: &mut Conn<'_>, user_id: i64) -> Result<bool, Error> {
-    if people::username(conn, user_id)?.is_none() {
-        return Ok(false);
-    }
-    stories::forget_author(conn, user_id, 0)?;
-    social::forget_friend(conn, user_id)?;
-    collaboration::forget_member(conn, user_id, 0)?;
-    people::delete(conn, user_id)?;
-    Ok(true)
+/// Deletes an account with all that is its own; what is to be told after the commit.
+pub fn delete_for_good(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<Left, Error> {
+    people::username(conn, user_id)?.ok_or_else(Error::not_found)?;
+    Ok(leaving::leave(conn, user_id, now)?)
+}
+
+/// What ends with an account's sign-ins. To be announced after the commit.
+pub fn ends(_conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<SignOut>, Error> {
+    Ok(vec![SignOut::everywhere(user_id)])
 }

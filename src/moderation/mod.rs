@@ -2,6 +2,7 @@
 //!
 //! Must not know whose text it is or what becomes of it.
 
+pub mod acts;
 pub mod api;
 mod fold;
 mod list;

@@ -62,10 +62,17 @@ fn reason(fields: &mut Fields, usual: &str) -> String {
         .unwrap_or_else(|| usual.to_owned())
 }
 
-fn sign_out(user_id: i64) -> impl FnOnce(&App, &bool) {
-    move |app, has_changed| {
-        if *has_changed {
-            sign_outs::announce(app, &SignOut::everywhere(user_id));
+/// What an act came to.
+struct Done {
+    has_changed: bool,
+    /// The sign-ins that end with it.
+    ended: Vec<SignOut>,
+}
+
+fn sign_out(app: &App, done: Done) {
+    if done.has_changed {
+        for ended in &done.ended {
+            sign_outs::announce(app, ended);
         }
     }
 }
@@ -85,14 +92,15 @@ pub async fn archive(
     fields.finish()?;
     let work = move |conn: &mut Conn<'_>, act: &Act<'_>| {
         target(conn, act, user_id)?;
+        let ended = standing::ends(conn, user_id)?;
         let has_changed = standing::archive(conn, user_id, Some(act.id()), &reason, act.now)?;
         if has_changed {
             act.note(conn, &reason)?;
         }
-        Ok(has_changed)
+        Ok(Done { has_changed, ended })
     };
     let deed = Deed::on("archive", "user", user_id);
-    acting::perform(&app, admin, deed, work, sign_out(user_id)).await?;
+    acting::perform(&app, admin, deed, work, sign_out).await?;
     Ok(respond::ok(&AdminDone::new("The account is archived.")))
 }
 
@@ -141,17 +149,17 @@ pub async fn delete_for_good(
             person.seen.story_count,
             crate::wire::Timestamp(person.seen.created_at).date()
         );
-        let has_changed = standing::delete_for_good(conn, user_id)?;
+        let left = standing::delete_for_good(conn, user_id, act.now)?;
         act.note(conn, &grave)?;
-        Ok(has_changed)
+        Ok(left)
     };
     let deed = Deed::on("delete", "user", user_id);
-    acting::perform(&app, admin, deed, work, sign_out(user_id)).await?;
+    acting::perform(&app, admin, deed, work, |app, left| left.announce(app)).await?;
     Ok(respond::ok(&AdminDone::new("The account is deleted for good.")))
 }
 
 /// Suspends an account for a while: it cannot sign in, and what it published is not shown. Suspending again changes
-/// nothing.
+/// how long, and why.
 #[utoipa::path(post, path = "/api/admin/users/{id}/suspend/", tag = "admin", params(("id" = i64, Path)),
     request_body = AccountSuspension, responses((status = 200, body = AdminDone)))]
 pub async fn suspend(
@@ -170,14 +178,15 @@ pub async fn suspend(
     let work = move |conn: &mut Conn<'_>, act: &Act<'_>| {
         target(conn, act, user_id)?;
         let until = act.now + days * DAY;
+        let ended = standing::ends(conn, user_id)?;
         let has_changed = standing::suspend(conn, user_id, Some(until), &reason, act.now)?;
         if has_changed {
             act.note(conn, &format!("{days} days: {reason}"))?;
         }
-        Ok(has_changed)
+        Ok(Done { has_changed, ended })
     };
     let deed = Deed::on("suspend", "user", user_id);
-    acting::perform(&app, admin, deed, work, sign_out(user_id)).await?;
+    acting::perform(&app, admin, deed, work, sign_out).await?;
     Ok(respond::ok(&AdminDone::new("The account is suspended.")))
 }
 

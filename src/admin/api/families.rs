@@ -101,9 +101,8 @@ pub async fn remove(
         }
         Ok(sessions::close_views(conn, parent_id, child_id)?)
     };
-    let after = |app: &App, closed: &Vec<String>| {
+    let after = |app: &App, closed: Vec<String>| {
         for session in closed {
-            let session = session.clone();
             sign_outs::announce(app, &SignOut::Session { session });
         }
     };

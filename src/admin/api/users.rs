@@ -255,16 +255,18 @@ pub async fn update(
         admin,
         Deed::on("update", "user", user_id),
         move |conn, act| store_change(conn, act, user_id, &change, can_mail),
-        move |app, changed: &Changed| {
-            if changed.is_signed_out {
-                sign_outs::announce(app, &SignOut::everywhere(user_id));
-            } else if changed.is_other {
+        move |app, changed: Changed| {
+            for ended in &changed.ended {
+                sign_outs::announce(app, ended);
+            }
+            if changed.is_other {
                 // What requests remember of the account: its names, its kind, what it may do.
                 app.sessions.forget_account(user_id);
             }
             if changed.is_mailed {
                 app.mail.wake();
             }
+            changed
         },
     )
     .await?;
@@ -278,7 +280,8 @@ pub async fn update(
 /// What became of a change.
 struct Changed {
     seen: Seen,
-    is_signed_out: bool,
+    /// Sign-ins that have ended.
+    ended: Vec<SignOut>,
     is_other: bool,
     /// Somebody gets a letter about it.
     is_mailed: bool,
@@ -300,7 +303,7 @@ fn store_change(
     if outcome.is_nothing() {
         return Ok(Changed {
             seen: before.seen,
-            is_signed_out: false,
+            ended: Vec::new(),
             is_other: false,
             is_mailed: false,
         });
@@ -320,14 +323,15 @@ fn store_change(
         }
         None => {}
     }
-    let is_signed_out = outcome.is_demoted || outcome.activation == Some(false);
-    if is_signed_out {
+    let mut ended = Vec::new();
+    if outcome.is_demoted || outcome.activation == Some(false) {
+        ended = standing::ends(conn, user_id)?;
         sessions::close_all(conn, user_id, None)?;
     }
     act.note(conn, &outcome.details.join("; "))?;
     let after = overseen::person(conn, user_id)?.ok_or_else(Error::not_found)?;
     Ok(Changed {
-        is_signed_out,
+        ended,
         is_other: true,
         is_mailed: can_mail && after.seen.email != before.seen.email,
         seen: after.seen,

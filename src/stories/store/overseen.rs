@@ -2,7 +2,6 @@
 
 use database::{Conn, Dialect, Error, Row};
 
-use super::writing::Tally;
 use crate::pictures::{Reference, public_url};
 use crate::text::{SHORTEST_INDEXED, fold, fts_phrase, like_anywhere};
 use crate::wire::origin::Origin;
@@ -309,21 +308,19 @@ pub fn comment(conn: &mut Conn<'_>, comment_id: i64) -> Result<Option<SeenCommen
 pub struct Moderated {
     pub title: String,
     pub author_id: i64,
-    pub is_collaborative: bool,
+    pub is_published: bool,
     pub is_flagged: bool,
     /// Published, and not shown while its author is suspended or archived.
     pub is_hidden: bool,
     /// Its author is neither suspended nor archived.
-    pub is_author_active: bool,
-    /// What it counts for its author.
-    pub tally: Tally,
+    pub is_author_here: bool,
 }
 
 /// A story; nothing when there is no such story. One query.
 pub fn moderated(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Moderated>, Error> {
     let row = conn.first(
-        "SELECT s.title, s.author_id, s.is_collaborative, s.is_flagged, s.hidden_at IS NOT NULL,
-                u.suspended_at IS NULL AND u.archived_at IS NULL, s.is_published, s.creation_type, s.words
+        "SELECT s.title, s.author_id, s.is_published, s.is_flagged, s.hidden_at IS NOT NULL,
+                u.suspended_at IS NULL AND u.archived_at IS NULL
          FROM stories s JOIN users u ON u.id = s.author_id WHERE s.id = $1",
         &[&story_id],
     )?;
@@ -331,11 +328,10 @@ pub fn moderated(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Moderated>
     Ok(Some(Moderated {
         title: row.take()?,
         author_id: row.take()?,
-        is_collaborative: row.take()?,
+        is_published: row.take()?,
         is_flagged: row.take()?,
         is_hidden: row.take()?,
-        is_author_active: row.take()?,
-        tally: Tally::from(&mut row)?,
+        is_author_here: row.take()?,
     }))
 }
 
@@ -348,9 +344,9 @@ pub fn unflag(conn: &mut Conn<'_>, story_id: i64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a story that is not shown now is shown when its author is back.
-pub fn keep_hidden(conn: &mut Conn<'_>, story_id: i64, is_hidden: bool, now: i64) -> Result<(), Error> {
-    let hidden_at = is_hidden.then_some(now);
+/// Whether a story that nobody sees now is shown when its author is back.
+pub fn show_with_author(conn: &mut Conn<'_>, story_id: i64, is_shown: bool, now: i64) -> Result<(), Error> {
+    let hidden_at = is_shown.then_some(now);
     conn.execute(
         "UPDATE stories SET hidden_at = CASE WHEN CAST($2 AS BIGINT) IS NULL THEN NULL
              ELSE COALESCE(hidden_at, CAST($2 AS BIGINT)) END WHERE id = $1",

@@ -1,0 +1,46 @@
+//! An account goes for good, with what is its own: by its owner's wish, or because somebody who keeps order says so.
+
+use database::{Conn, Error};
+
+use super::store::people;
+use crate::app::App;
+use crate::live::collaboration::{self, events::RoomEvent};
+use crate::live::sign_outs::{self, SignOut};
+use crate::social;
+use crate::stories;
+use crate::stories::effects::Effects;
+
+/// What is to be told after the commit.
+#[must_use = "others have to hear of it"]
+pub struct Left {
+    user_id: i64,
+    /// To rooms, each by the key of its session.
+    told: Vec<(i64, RoomEvent)>,
+    /// What the heirs of collaborative stories get.
+    inherited: Effects,
+}
+
+/// Deletes an account. A collaborative story goes to another of its authors, the pictures of the others are released,
+/// friends and sessions go on without it.
+pub fn leave(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<Left, Error> {
+    let inherited = stories::forget_author(conn, user_id, now)?;
+    social::forget_friend(conn, user_id)?;
+    let told = collaboration::forget_member(conn, user_id, now)?;
+    people::delete(conn, user_id)?;
+    Ok(Left {
+        user_id,
+        told,
+        inherited,
+    })
+}
+
+impl Left {
+    /// Ends its sign-ins on all servers, and tells everybody whom it concerns. After the commit.
+    pub fn announce(&self, app: &App) {
+        sign_outs::announce(app, &SignOut::everywhere(self.user_id));
+        self.inherited.clone().announce(app);
+        for (collaboration_id, event) in &self.told {
+            collaboration::events::announce(app, *collaboration_id, event);
+        }
+    }
+}
