@@ -500,8 +500,12 @@ fn suspending_for_a_while_and_ending_it() {
     let until = world.number("SELECT MAX(suspended_until) FROM users");
     assert_eq!(until, world.app.clock.now() + 3 * DAY);
     let lines = world.record().len();
-    sam.post_nothing(&path(mira.id(), "suspend")).ok();
-    assert_eq!(world.record().len(), lines);
+    sam.post(
+        &path(mira.id(), "suspend"),
+        json!({"duration_days": 3, "reason": "shouts"}),
+    )
+    .ok();
+    assert_eq!(world.record().len(), lines, "nothing has changed");
     sam.post_nothing(&path(mira.id(), "unsuspend")).ok();
     assert_eq!(
         world.last_line(),

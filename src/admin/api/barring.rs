@@ -152,7 +152,7 @@ pub async fn delete_for_good(
 }
 
 /// Suspends an account for a while: it cannot sign in, and what it published is not shown. Suspending again changes
-/// nothing.
+/// how long, and why.
 #[utoipa::path(post, path = "/api/admin/users/{id}/suspend/", tag = "admin", params(("id" = i64, Path)),
     request_body = AccountSuspension, responses((status = 200, body = AdminDone)))]
 pub async fn suspend(

@@ -77,6 +77,6 @@ pub async fn comment(
     };
     let after = |app: &App, told: Told| told.announce(app);
     let deed = Deed::on("delete", "comment", comment_id);
-    acting::perform(&app, admin, deed, work, after).await?;
+    acting::perform(&app, admin, deed, work, |app, told| told.announce(app)).await?;
     Ok(respond::ok(&AdminDone::new("The comment is deleted.")))
 }
