@@ -106,47 +106,45 @@ fn entry<'a>(admin: &'a Administrator, deed: Deed, details: &'a str, is_success:
     }
 }
 
-/// Does `work` in one transaction, and after its commit what `after` does about it, even if the caller hangs up
-/// meanwhile. What is refused for want of rights (403) leaves a line in the record as well.
-pub async fn perform<T, R, W, A>(
+/// Does `work` in one transaction, and after its commit what `after` makes of it, even if the caller hangs up meanwhile.
+/// What is refused for want of rights (403) leaves a line in the record as well.
+pub async fn perform<T, U, W, A>(
     app: &Arc<App>,
     admin: Administrator,
     deed: Deed,
     work: W,
     after: A,
-) -> Result<R, Error>
+) -> Result<U, Error>
 where
     T: Send + 'static,
-    R: Send + 'static,
+    U: Send + 'static,
     W: Fn(&mut Conn<'_>, &Act<'_>) -> Result<T, Error> + Send + 'static,
-    A: FnOnce(&App, T) -> R + Send + 'static,
+    A: FnOnce(&App, T) -> U + Send + 'static,
 {
     app.limit(&limits::ACT, admin.account.id)?;
     let (own, now) = (Arc::clone(app), app.clock.now());
     let act = async move {
         let actor = admin.clone();
-        let done = own
-            .write(move |conn| {
-                let session = &actor.account.session;
-                let rank = overseen::rank(conn, session, now)?.ok_or_else(auth::bad_token)?;
-                let act = Act {
-                    admin: &actor,
-                    rank,
-                    now,
-                    deed,
-                };
-                work(conn, &act)
-            })
-            .await;
-        let error = match done {
-            Ok(value) => return Ok(after(&own, value)),
-            Err(error) => error,
-        };
-        if error.status() == StatusCode::FORBIDDEN {
-            let details = error.sentence().to_owned();
-            note_refusal(&own, admin, deed, details, now).await?;
+        let done = own.write(move |conn| {
+            let session = &actor.account.session;
+            let rank = overseen::rank(conn, session, now)?.ok_or_else(auth::bad_token)?;
+            let act = Act {
+                admin: &actor,
+                rank,
+                now,
+                deed,
+            };
+            work(conn, &act)
+        });
+        match done.await {
+            Ok(done) => Ok(after(&own, done)),
+            Err(refusal) if refusal.status() == StatusCode::FORBIDDEN => {
+                let details = refusal.sentence().to_owned();
+                note_refusal(&own, admin, deed, details, now).await?;
+                Err(refusal)
+            }
+            Err(error) => Err(error),
         }
-        Err(error)
     };
     app.tasks.finish("administrator's act", act).await
 }
@@ -164,6 +162,6 @@ async fn note_refusal(
 }
 
 /// For acts about which nobody has to be told.
-pub fn nobody_is_told<T>(_: &App, value: T) -> T {
-    value
+pub fn nobody_is_told<T>(_: &App, done: T) -> T {
+    done
 }

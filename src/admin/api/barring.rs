@@ -14,7 +14,6 @@ use super::super::shapes::AdminDone;
 use super::super::standing;
 use super::LARGEST;
 use crate::accounts::auth::Administrator;
-use crate::accounts::leaving::Left;
 use crate::accounts::store::overseen::{self, Person};
 use crate::app::App;
 use crate::clock::DAY;
@@ -63,9 +62,18 @@ fn reason(fields: &mut Fields, usual: &str) -> String {
         .unwrap_or_else(|| usual.to_owned())
 }
 
-fn sign_out(app: &App, ended: Vec<SignOut>) {
-    for sign_out in ended {
-        sign_outs::announce(app, &sign_out);
+/// What an act came to.
+struct Done {
+    has_changed: bool,
+    /// The sign-ins that end with it.
+    ended: Vec<SignOut>,
+}
+
+fn sign_out(app: &App, done: Done) {
+    if done.has_changed {
+        for ended in &done.ended {
+            sign_outs::announce(app, ended);
+        }
     }
 }
 
@@ -85,11 +93,11 @@ pub async fn archive(
     let work = move |conn: &mut Conn<'_>, act: &Act<'_>| {
         target(conn, act, user_id)?;
         let ended = standing::ends(conn, user_id)?;
-        if !standing::archive(conn, user_id, Some(act.id()), &reason, act.now)? {
-            return Ok(Vec::new());
+        let has_changed = standing::archive(conn, user_id, Some(act.id()), &reason, act.now)?;
+        if has_changed {
+            act.note(conn, &reason)?;
         }
-        act.note(conn, &reason)?;
-        Ok(ended)
+        Ok(Done { has_changed, ended })
     };
     let deed = Deed::on("archive", "user", user_id);
     acting::perform(&app, admin, deed, work, sign_out).await?;
@@ -146,8 +154,7 @@ pub async fn delete_for_good(
         Ok(left)
     };
     let deed = Deed::on("delete", "user", user_id);
-    let after = |app: &App, left: Left| left.announce(app);
-    acting::perform(&app, admin, deed, work, after).await?;
+    acting::perform(&app, admin, deed, work, |app, left| left.announce(app)).await?;
     Ok(respond::ok(&AdminDone::new("The account is deleted for good.")))
 }
 
@@ -172,11 +179,11 @@ pub async fn suspend(
         target(conn, act, user_id)?;
         let until = act.now + days * DAY;
         let ended = standing::ends(conn, user_id)?;
-        if !standing::suspend(conn, user_id, Some(until), &reason, act.now)? {
-            return Ok(Vec::new());
+        let has_changed = standing::suspend(conn, user_id, Some(until), &reason, act.now)?;
+        if has_changed {
+            act.note(conn, &format!("{days} days: {reason}"))?;
         }
-        act.note(conn, &format!("{days} days: {reason}"))?;
-        Ok(ended)
+        Ok(Done { has_changed, ended })
     };
     let deed = Deed::on("suspend", "user", user_id);
     acting::perform(&app, admin, deed, work, sign_out).await?;

@@ -14,7 +14,9 @@ use super::super::shapes::AdminDone;
 use super::LARGEST;
 use crate::accounts::auth::Administrator;
 use crate::app::App;
-use crate::moderation::acts::{self, Told};
+use crate::moderation::acts;
+use crate::stories::store::comments;
+use crate::stories::store::flags::{self, Flagged};
 use crate::wire::{Body, Error, Fields, Id, respond};
 
 /// What is to become of a story.
@@ -49,17 +51,40 @@ pub async fn story(
     };
     let reason = reason.unwrap_or_default();
     let work = move |conn: &mut Conn<'_>, act: &Act<'_>| {
-        let told = match action {
-            "unpublish" => acts::unpublish(conn, story_id, &reason, act.now)?,
-            "delete" => acts::delete_story(conn, story_id, &reason, act.now)?,
-            _ => acts::approve(conn, story_id, Some(act.id()), act.now)?,
-        };
-        act.note(conn, &reason)?;
-        Ok(told)
+        let story = flags::one(conn, story_id)?.ok_or_else(Error::not_found)?;
+        match action {
+            "unpublish" => {
+                if story.is_published || story.is_hidden {
+                    act.note(conn, &reason)?;
+                }
+                acts::unpublish(conn, story_id, &reason, act.now)
+            }
+            "delete" => {
+                act.note(conn, &format!("of user {}. {reason}", story.author_id))?;
+                acts::delete_story(conn, story_id, &reason, act.now)
+            }
+            _ => {
+                if let Some(details) = approved(&story) {
+                    act.note(conn, details)?;
+                }
+                acts::approve(conn, story_id, Some(act.id()), act.now)
+            }
+        }
     };
-    let after = |app: &App, told: Told| told.announce(app);
-    acting::perform(&app, admin, Deed::on(action, "story", story_id), work, after).await?;
+    let deed = Deed::on(action, "story", story_id);
+    acting::perform(&app, admin, deed, work, |app, told| told.announce(app)).await?;
     Ok(respond::ok(&AdminDone::new(message)))
+}
+
+/// What an approval changes, for the record.
+fn approved(story: &Flagged) -> Option<&'static str> {
+    if !story.is_published && !story.is_author_active {
+        return Some("to be shown when its author is back");
+    }
+    if !story.is_published {
+        return Some("published");
+    }
+    story.is_flagged.then_some("flag lifted")
 }
 
 /// Deletes a comment. Who wrote it is told.
@@ -71,11 +96,11 @@ pub async fn comment(
     Id(comment_id): Id,
 ) -> Result<Response, Error> {
     let work = move |conn: &mut Conn<'_>, act: &Act<'_>| {
-        let told = acts::delete_comment(conn, comment_id, "", act.now)?;
-        act.note(conn, "")?;
-        Ok(told)
+        let comment = comments::overseen(conn, comment_id)?.ok_or_else(Error::not_found)?;
+        let place = format!("of user {} under story {}", comment.author_id, comment.story_id);
+        act.note(conn, &place)?;
+        acts::delete_comment(conn, comment_id, "", act.now)
     };
-    let after = |app: &App, told: Told| told.announce(app);
     let deed = Deed::on("delete", "comment", comment_id);
     acting::perform(&app, admin, deed, work, |app, told| told.announce(app)).await?;
     Ok(respond::ok(&AdminDone::new("The comment is deleted.")))

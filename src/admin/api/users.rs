@@ -256,8 +256,8 @@ pub async fn update(
         Deed::on("update", "user", user_id),
         move |conn, act| store_change(conn, act, user_id, &change, can_mail),
         move |app, changed: Changed| {
-            for sign_out in &changed.ended {
-                sign_outs::announce(app, sign_out);
+            for ended in &changed.ended {
+                sign_outs::announce(app, ended);
             }
             if changed.is_other {
                 // What requests remember of the account: its names, its kind, what it may do.
@@ -280,7 +280,7 @@ pub async fn update(
 /// What became of a change.
 struct Changed {
     seen: Seen,
-    /// Sign-ins that ended with it.
+    /// Sign-ins that have ended.
     ended: Vec<SignOut>,
     is_other: bool,
     /// Somebody gets a letter about it.
@@ -311,11 +311,6 @@ fn store_change(
     if outcome.is_written {
         write(conn, &before, &outcome, act.now, can_mail)?;
     }
-    let ended = if outcome.is_demoted || outcome.activation == Some(false) {
-        standing::ends(conn, user_id)?
-    } else {
-        Vec::new()
-    };
     match outcome.activation {
         Some(true) => {
             standing::unsuspend(conn, user_id, act.now)?;
@@ -328,7 +323,9 @@ fn store_change(
         }
         None => {}
     }
-    if !ended.is_empty() {
+    let mut ended = Vec::new();
+    if outcome.is_demoted || outcome.activation == Some(false) {
+        ended = standing::ends(conn, user_id)?;
         sessions::close_all(conn, user_id, None)?;
     }
     act.note(conn, &outcome.details.join("; "))?;

@@ -9,6 +9,8 @@ pub struct Flagged {
     pub author_id: i64,
     pub title: String,
     pub is_published: bool,
+    /// Somebody is to look at it.
+    pub is_flagged: bool,
     /// It was published, and its author is suspended or archived.
     pub is_hidden: bool,
     /// Its author is neither suspended nor archived.
@@ -18,7 +20,7 @@ pub struct Flagged {
 /// A story; nothing when there is none. One query.
 pub fn one(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Flagged>, Error> {
     let row = conn.first(
-        "SELECT s.author_id, s.title, s.is_published, s.hidden_at IS NOT NULL,
+        "SELECT s.author_id, s.title, s.is_published, s.is_flagged, s.hidden_at IS NOT NULL,
                 u.suspended_at IS NULL AND u.archived_at IS NULL
          FROM stories s JOIN users u ON u.id = s.author_id WHERE s.id = $1",
         &[&story_id],
@@ -28,6 +30,7 @@ pub fn one(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Flagged>, Error>
         author_id: row.take()?,
         title: row.take()?,
         is_published: row.take()?,
+        is_flagged: row.take()?,
         is_hidden: row.take()?,
         is_author_active: row.take()?,
     }))
