@@ -77,6 +77,7 @@ mod rooms_canvases;
 mod rooms_drawing;
 mod rooms_ending;
 mod rooms_entering;
+mod rooms_locks;
 mod rooms_races;
 mod rooms_servers;
 mod social_feed;

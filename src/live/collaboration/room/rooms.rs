@@ -235,6 +235,29 @@ impl Taker for Rooms {
     }
 }
 
+/// Operations of one room that came back.
+#[derive(Debug, Default)]
+struct Sorted {
+    /// The sockets that they came from, one for each operation: whatever became of it, it is waited for no more.
+    seats: Vec<u64>,
+    numbered: Vec<(i64, Waiting)>,
+    failed: Vec<(Waiting, Outcome)>,
+}
+
+impl Sorted {
+    fn of(own: Vec<(Waiting, Outcome)>) -> Self {
+        let mut sorted = Self::default();
+        for (waiting, outcome) in own {
+            sorted.seats.extend(waiting.origin.map(|origin| origin.seat));
+            match outcome {
+                Outcome::Numbered(number) => sorted.numbered.push((number, waiting)),
+                outcome => sorted.failed.push((waiting, outcome)),
+            }
+        }
+        sorted
+    }
+}
+
 /// Hands the operations of one room to it, and to the servers that hold it, too.
 fn give_back(
     room: Option<&Arc<Room>>,
@@ -243,13 +266,11 @@ fn give_back(
     own: Vec<(Waiting, Outcome)>,
     is_shared: bool,
 ) {
-    let (mut numbered, mut failed) = (Vec::new(), Vec::new());
-    for (waiting, outcome) in own {
-        match outcome {
-            Outcome::Numbered(number) => numbered.push((number, waiting)),
-            outcome => failed.push((waiting, outcome)),
-        }
-    }
+    let Sorted {
+        seats,
+        numbered,
+        failed,
+    } = Sorted::of(own);
     let message = match numbered.first() {
         Some((first, _)) if is_shared => Some(parcel::operations(
             *first,
@@ -257,10 +278,6 @@ fn give_back(
         )),
         _ => None,
     };
-    let seats: Vec<u64> = numbered
-        .iter()
-        .filter_map(|(_, waiting)| Some(waiting.origin?.seat))
-        .collect();
     if let Some(room) = room {
         let ops = numbered
             .into_iter()
@@ -365,4 +382,81 @@ async fn append_now(app: &Arc<App>, collaboration_id: i64, op: Op) -> Result<i64
 pub fn current_pages(app: &App, collaboration_id: i64) -> std::collections::BTreeMap<i64, i32> {
     let room = app.live.rooms.held(collaboration_id);
     room.map_or_else(Default::default, |room| room.state().floor.model.viewers.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::floor::{Floor, Origin};
+    use super::super::model::Model;
+    use super::super::seat::{Post, Seat};
+    use super::*;
+    use bytes::Bytes;
+    use sockets::Frame;
+
+    struct Nowhere;
+
+    impl Post for Nowhere {
+        fn send(&self, _: &Frame) {}
+
+        fn cork(&self, _: &Frame, _: u64) {}
+
+        fn send_state(&self, _: Vec<Frame>, _: Box<dyn std::any::Any + Send>) -> bool {
+            true
+        }
+
+        fn close(&self, _: u16, _: &'static str) {}
+    }
+
+    fn waiting(seat: Option<u64>) -> Waiting {
+        let since = Instant::now();
+        let op = Op {
+            user_id: 1,
+            username: "mia".into(),
+            place: Place::default(),
+            action: Action::Clear,
+        };
+        let origin = seat.map(|seat| Origin {
+            seat,
+            received: since,
+            is_doubtful: false,
+        });
+        Waiting {
+            collaboration_id: 1,
+            op,
+            origin,
+            since,
+            at: 0,
+        }
+    }
+
+    #[test]
+    fn whatever_becomes_of_an_operation_it_is_waited_for_no_more() {
+        let mut floor = Floor::new(Model::default(), Vec::new());
+        floor.seats.push(Seat::new(7, 1, Nowhere));
+        let outcomes = [
+            Outcome::Numbered(1),
+            Outcome::Over,
+            Outcome::GivenUp,
+            Outcome::Unknown,
+        ];
+        let own: Vec<_> = outcomes
+            .into_iter()
+            .map(|outcome| {
+                floor.waits(7);
+                (waiting(Some(7)), outcome)
+            })
+            .chain([(waiting(None), Outcome::GivenUp)])
+            .collect();
+        let message = Bytes::from_static(b"a part of a stroke");
+        assert!(floor.behind(7, message.clone(), false).is_none());
+        let sorted = Sorted::of(own);
+        assert_eq!((sorted.numbered.len(), sorted.failed.len()), (1, 4));
+        let sent: Vec<Bytes> = sorted
+            .seats
+            .iter()
+            .flat_map(|seat| floor.numbered(*seat))
+            .collect();
+        assert!(!floor.is_numbering(7));
+        assert_eq!(sent, [message]);
+    }
 }
