@@ -1,6 +1,6 @@
 //! The rooms that this server holds, and the way of operations through the database and back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -11,6 +11,7 @@ use super::draft::Draft;
 use super::held::Room;
 use super::leaving::Leavings;
 use super::loading;
+use super::model::Model;
 use super::op::{Action, DraftChange, Op, Place};
 use super::parcel;
 use super::sequencer::{Outcome, Sequencer, Taker, Waiting};
@@ -315,15 +316,43 @@ fn refuse(room: &Arc<Room>, app: &Arc<App>, failed: &[(Waiting, Outcome)]) {
     }
 }
 
-/// The draft of a session, whether or not its room is held here.
-pub async fn draft(app: &Arc<App>, collaboration_id: i64) -> Result<Draft, Error> {
+/// What is asked of a room by those who are not in it.
+#[derive(Debug, Default)]
+pub struct Glance {
+    /// The story as it stands.
+    pub draft: Draft,
+    /// Which page each of those in the session looks at, by user id; who is missing looks at the first.
+    pub pages: BTreeMap<i64, i32>,
+}
+
+impl Glance {
+    fn of(model: &Model) -> Self {
+        Self {
+            draft: Draft::of(model),
+            pages: model.viewers.clone(),
+        }
+    }
+}
+
+/// How a session stands, whether or not its room is held here. Three queries or more where it is not.
+pub async fn glance(app: &Arc<App>, collaboration_id: i64) -> Result<Glance, Error> {
     if let Some(room) = app.live.rooms.held(collaboration_id)
         && room.loaded.initialized()
     {
-        return Ok(Draft::of(&room.state().floor.model));
+        return Ok(Glance::of(&room.state().floor.model));
     }
     let model = loading::model(app, collaboration_id).await?;
-    Ok(Draft::of(&model))
+    Ok(Glance::of(&model))
+}
+
+/// Which page each of those in a session looks at: by the room if it is held here, or else by its log.
+pub async fn current_pages(app: &Arc<App>, collaboration_id: i64) -> Result<BTreeMap<i64, i32>, Error> {
+    if let Some(room) = app.live.rooms.held(collaboration_id)
+        && room.loaded.initialized()
+    {
+        return Ok(room.state().floor.model.viewers.clone());
+    }
+    Ok(loading::model(app, collaboration_id).await?.viewers)
 }
 
 /// Changes fields of a session's draft, whether or not its room is held here. Answers when the change is committed.
@@ -377,17 +406,9 @@ async fn append_now(app: &Arc<App>, collaboration_id: i64, op: Op) -> Result<i64
     Ok(number)
 }
 
-/// Which page each of those in a session looks at, by user id; who is missing looks at the first. Empty when the room is
-/// held nowhere near.
-pub fn current_pages(app: &App, collaboration_id: i64) -> std::collections::BTreeMap<i64, i32> {
-    let room = app.live.rooms.held(collaboration_id);
-    room.map_or_else(Default::default, |room| room.state().floor.model.viewers.clone())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::floor::{Floor, Origin};
-    use super::super::model::Model;
     use super::super::seat::{Post, Seat};
     use super::*;
     use bytes::Bytes;
