@@ -37,11 +37,7 @@ pub const ALL: Migrations = Migrations {
             include_str!("../migrations/sqlite/0007_rewards.sql"),
         ),
         migration(8, "games", include_str!("../migrations/sqlite/0008_games.sql")),
-        migration(
-            9,
-            "family",
-            include_str!("../migrations/sqlite/0009_family.sql"),
-        ),
+        migration(9, "family", include_str!("../migrations/sqlite/0009_family.sql")),
         migration(
             10,
             "classroom",

@@ -51,8 +51,9 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    pub(crate) fn done(&self, jobs: usize) {
-        self.done.fetch_add(jobs as u64, Ordering::Relaxed);
+    /// A job is about to be answered: what it has run is counted before it counts itself.
+    pub(crate) fn done(&self) {
+        self.done.fetch_add(1, Ordering::Release);
     }
 }
 
@@ -216,7 +217,7 @@ impl Database {
             },
             None => (0, 0, 0),
         };
-        let jobs = self.inner.counters.done.load(Ordering::Relaxed);
+        let jobs = self.inner.counters.done.load(Ordering::Acquire);
         Gauges {
             reads_waiting,
             writes_waiting,
@@ -251,7 +252,8 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (job, answer) = Job::new(kind, Instant::now() + time, limit, bytes, work);
+        let counters = Arc::clone(&self.inner.counters);
+        let (job, answer) = Job::new(kind, Instant::now() + time, limit, bytes, counters, work);
         self.inner.push(job)?;
         match tokio::time::timeout(time + GRACE, answer).await {
             Ok(Ok(result)) => result,

@@ -1,10 +1,12 @@
 //! A closure on its way through a queue: run on a database thread, answered to the task that awaits it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use crate::database::Counters;
 use crate::queue::Held;
 use crate::{Conn, Error};
 
@@ -40,6 +42,7 @@ pub(crate) struct Job {
     pub(crate) bytes: usize,
     /// Its share of the queue's bytes, held until it has been answered.
     pub(crate) held: Option<Held>,
+    counters: Arc<Counters>,
     work: Box<dyn Work>,
 }
 
@@ -50,6 +53,7 @@ impl Job {
         deadline: Instant,
         limit: Option<Duration>,
         bytes: usize,
+        counters: Arc<Counters>,
         work: F,
     ) -> (Self, oneshot::Receiver<Result<T, E>>)
     where
@@ -70,6 +74,7 @@ impl Job {
                 limit,
                 bytes,
                 held: None,
+                counters,
                 work,
             },
             answer,
@@ -94,12 +99,14 @@ impl Job {
     /// Sends the result of the last run.
     pub(crate) fn answer(self) {
         drop(self.held);
+        self.counters.done();
         self.work.answer();
     }
 
     /// Sends `error` instead of any result.
     pub(crate) fn refuse(self, error: Error) {
         drop(self.held);
+        self.counters.done();
         self.work.refuse(error);
     }
 }

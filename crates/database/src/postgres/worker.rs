@@ -87,7 +87,6 @@ impl Worker {
         while self.link.is_away()
             && let Some(job) = self.intake.try_small().or_else(|| self.intake.try_large())
         {
-            self.link.counters.done(1);
             job.refuse(Error::Unavailable);
         }
     }
@@ -98,7 +97,6 @@ impl Worker {
             let Some(job) = self.next() else {
                 return true;
             };
-            self.link.counters.done(1);
             if job.is_abandoned() {
                 continue;
             }

@@ -25,7 +25,6 @@ pub(super) fn run(
 ) -> bool {
     if let Err(error) = session.control("BEGIN IMMEDIATE") {
         first.refuse(error);
-        counters.done(1);
         return false;
     }
     let mut batch = Batch {
@@ -79,7 +78,6 @@ impl Batch<'_> {
         }
         if job.is_late() {
             job.refuse(Error::Busy);
-            self.counters.done(1);
             return Ok(());
         }
         if let Err(error) = self.session.control("SAVEPOINT job") {
@@ -127,7 +125,6 @@ impl Batch<'_> {
             tracing::error!(%error, "SQLite cannot roll back");
         }
         let last = self.jobs.len().saturating_sub(1);
-        self.counters.done(self.jobs.len());
         for (place, (job, verdict)) in self.jobs.into_iter().enumerate() {
             // The one that lost the transaction knows best why.
             let culprit = self.lost && place == last && verdict == Verdict::Undo;

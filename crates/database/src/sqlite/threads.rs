@@ -78,7 +78,6 @@ fn read(mut session: SqliteSession, intake: &Intake, idle: Duration, counters: &
         if job.is_abandoned() {
             continue;
         }
-        counters.done(1);
         answer_read(&mut session, job, counters);
     }
 }
