@@ -26,8 +26,8 @@ pub struct Left {
     inherited: Effects,
 }
 
-/// Deletes an account. A child whom it looked after goes to another adult or into the archive, a collaborative story goes to another of its authors, the pictures of the others are released,
-/// friends and sessions go on without it.
+/// Deletes an account. A child whom it looked after goes to another adult or into the archive, a collaborative story goes to
+/// another of its authors, the pictures of the others are released, friends and sessions go on without it.
 pub fn leave(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<Left, Error> {
     let archived = family::forget_adult(conn, user_id, now)?;
     let inherited = stories::forget_author(conn, user_id, now)?;

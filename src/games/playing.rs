@@ -253,8 +253,12 @@ fn finish(
     let mut attempt = attempt.touched(now);
     let play = looked_at(&attempt, game.kind, &answers);
     let before = attempts::before(conn, game.id, player, now - DAY)?;
-    let paid = rewards::paid_for_games(conn, player, now - DAY)?;
-    let pay = pay(&play, before, story.role != Role::Reader).within_day(paid);
+    let mut pay = pay(&play, before, story.role != Role::Reader);
+    if pay.xp > 0 {
+        // Another game of theirs may be completed at this moment: what is left of the day is given away once.
+        rewards::hold(conn, player)?;
+        pay = pay.within_day(rewards::paid_for_games(conn, player, now - DAY)?);
+    }
     attempts::complete(conn, &attempt, pay, now)?;
     attempt.state = attempts::State::Completed;
     attempt.completed_at = Some(now);

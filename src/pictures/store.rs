@@ -1,8 +1,9 @@
 //! The SQL of pictures: each stored once, in pieces, with the stories that show it.
 //!
-//! A picture that no story shows and nobody else holds has `released_at`; the sweep takes it some time later.
+//! A picture that no story shows and nobody else holds has `released_at`; the sweep takes it some time later. Whoever lets
+//! one go changes its row, be it to what it was: of two who let the same one go at once the later sees what the earlier did.
 
-use database::{Conn, Error, ToValue, placeholders};
+use database::{Conn, Dialect, Error, ToValue, placeholders};
 
 use super::{Kind, Picture};
 
@@ -142,10 +143,11 @@ fn detach_sql(count: usize) -> String {
 
 fn release_sql(count: usize) -> String {
     format!(
-        "UPDATE pictures SET released_at = $1
-         WHERE hash IN ({})
-           AND NOT EXISTS (SELECT 1 FROM story_pictures x WHERE x.picture_id = pictures.id)
-           AND NOT EXISTS (SELECT 1 FROM picture_holds h WHERE h.picture_id = pictures.id)",
+        "UPDATE pictures SET released_at = CASE
+             WHEN NOT EXISTS (SELECT 1 FROM story_pictures x WHERE x.picture_id = pictures.id)
+              AND NOT EXISTS (SELECT 1 FROM picture_holds h WHERE h.picture_id = pictures.id)
+             THEN CAST($1 AS BIGINT) ELSE released_at END
+         WHERE hash IN ({})",
         placeholders(2, count)
     )
 }
@@ -153,11 +155,12 @@ fn release_sql(count: usize) -> String {
 /// Releases the pictures that this story alone shows. The caller deletes the story.
 pub fn release_story(conn: &mut Conn<'_>, story_id: i64, now: i64) -> Result<(), Error> {
     conn.execute(
-        "UPDATE pictures SET released_at = $2
-         WHERE id IN (SELECT picture_id FROM story_pictures WHERE story_id = $1)
-           AND NOT EXISTS (
-               SELECT 1 FROM story_pictures x WHERE x.picture_id = pictures.id AND x.story_id <> $1)
-           AND NOT EXISTS (SELECT 1 FROM picture_holds h WHERE h.picture_id = pictures.id)",
+        "UPDATE pictures SET released_at = CASE
+             WHEN NOT EXISTS (
+                  SELECT 1 FROM story_pictures x WHERE x.picture_id = pictures.id AND x.story_id <> $1)
+              AND NOT EXISTS (SELECT 1 FROM picture_holds h WHERE h.picture_id = pictures.id)
+             THEN CAST($2 AS BIGINT) ELSE released_at END
+         WHERE id IN (SELECT picture_id FROM story_pictures WHERE story_id = $1)",
         &[&story_id, &now],
     )?;
     conn.execute("DELETE FROM story_pictures WHERE story_id = $1", &[&story_id])?;
@@ -167,13 +170,14 @@ pub fn release_story(conn: &mut Conn<'_>, story_id: i64, now: i64) -> Result<(),
 /// Releases the pictures that this author's stories alone show. The caller deletes the account.
 pub fn release_author(conn: &mut Conn<'_>, author_id: i64, now: i64) -> Result<(), Error> {
     conn.execute(
-        "UPDATE pictures SET released_at = $2
+        "UPDATE pictures SET released_at = CASE
+             WHEN NOT EXISTS (
+                  SELECT 1 FROM story_pictures x JOIN stories s ON s.id = x.story_id
+                  WHERE x.picture_id = pictures.id AND s.author_id <> $1)
+              AND NOT EXISTS (SELECT 1 FROM picture_holds h WHERE h.picture_id = pictures.id)
+             THEN CAST($2 AS BIGINT) ELSE released_at END
          WHERE id IN (SELECT x.picture_id FROM story_pictures x JOIN stories s ON s.id = x.story_id
-                      WHERE s.author_id = $1)
-           AND NOT EXISTS (
-               SELECT 1 FROM story_pictures x JOIN stories s ON s.id = x.story_id
-               WHERE x.picture_id = pictures.id AND s.author_id <> $1)
-           AND NOT EXISTS (SELECT 1 FROM picture_holds h WHERE h.picture_id = pictures.id)",
+                      WHERE s.author_id = $1)",
         &[&author_id, &now],
     )?;
     conn.execute(
@@ -184,7 +188,7 @@ pub fn release_author(conn: &mut Conn<'_>, author_id: i64, now: i64) -> Result<(
 }
 
 /// Has somebody else than a story hold a stored picture, in place of the one they held. `holder` is a name that they
-/// choose. A picture that is not stored is an error, as for a story. Up to four queries.
+/// choose. A picture that is not stored is an error, as for a story. Up to five queries.
 pub fn hold(conn: &mut Conn<'_>, holder: &str, hash: &str, now: i64) -> Result<(), Error> {
     let found = conn.first(
         "UPDATE pictures SET released_at = NULL WHERE hash = $1 RETURNING id",
@@ -210,7 +214,7 @@ pub fn hold(conn: &mut Conn<'_>, holder: &str, hash: &str, now: i64) -> Result<(
     Ok(())
 }
 
-/// Lets the picture go that somebody holds, if they do. Up to two queries.
+/// Lets the picture go that somebody holds, if they do. Up to three queries.
 pub fn let_go(conn: &mut Conn<'_>, holder: &str, now: i64) -> Result<(), Error> {
     let held = conn.first(
         "DELETE FROM picture_holds WHERE holder = $1 RETURNING picture_id",
@@ -219,21 +223,33 @@ pub fn let_go(conn: &mut Conn<'_>, holder: &str, now: i64) -> Result<(), Error> 
     held.map_or(Ok(()), |mut row| release_one(conn, row.take()?, now))
 }
 
-/// Lets the pictures go of all holders whose names begin with `family` and a colon. A query, and one for each picture.
+/// Lets the pictures go of all holders whose names begin with `family` and a colon. A query, and up to two for each
+/// picture.
 pub fn let_go_all(conn: &mut Conn<'_>, family: &str, now: i64) -> Result<(), Error> {
     // The character after the colon is the semicolon: all between them, by the index.
     let held = conn.query(
         "DELETE FROM picture_holds WHERE holder > $1 AND holder < $2 RETURNING picture_id",
         &[&format!("{family}:"), &format!("{family};")],
     )?;
-    for mut row in held {
-        release_one(conn, row.take()?, now)?;
-    }
-    Ok(())
+    let mut held: Vec<i64> = held
+        .into_iter()
+        .map(|mut row| row.take())
+        .collect::<Result<_, _>>()?;
+    // In one order, so that two who let the same ones go do not wait in a circle.
+    held.sort_unstable();
+    held.into_iter()
+        .try_for_each(|picture_id| release_one(conn, picture_id, now))
 }
 
-/// Releases a picture that nobody shows or holds any more.
+/// Releases a picture that nobody shows or holds any more. Whoever does the same at this moment is waited for first, by a
+/// statement of its own: what one that waits has looked up is from before.
 fn release_one(conn: &mut Conn<'_>, picture_id: i64, now: i64) -> Result<(), Error> {
+    if conn.dialect() == Dialect::Postgres {
+        conn.execute(
+            "UPDATE pictures SET released_at = released_at WHERE id = $1",
+            &[&picture_id],
+        )?;
+    }
     conn.execute(
         "UPDATE pictures SET released_at = $2 WHERE id = $1
            AND NOT EXISTS (SELECT 1 FROM story_pictures x WHERE x.picture_id = pictures.id)

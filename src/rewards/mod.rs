@@ -29,4 +29,4 @@ pub use awarding::{Award, Earned, Share, award, award_again, count, share_out};
 pub use counts::{Count, Counts};
 pub use rules::{Action, XP_PER_LEVEL, level};
 pub use shapes::XpEarned;
-pub use store::paid_for_games;
+pub use store::{hold, paid_for_games};

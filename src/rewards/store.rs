@@ -56,6 +56,12 @@ pub fn add(conn: &mut Conn<'_>, user_id: i64, change: &Counts) -> Result<Counts,
     read(&mut row)
 }
 
+/// Lets everybody else who pays or counts something for this person wait until the transaction ends. The row of the totals
+/// is the one that acts lock first, and whoever has none yet gets one. One query.
+pub fn hold(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
+    add(conn, user_id, &Counts::default()).map(drop)
+}
+
 /// Somebody's running totals. One query.
 pub fn counts(conn: &mut Conn<'_>, user_id: i64) -> Result<Counts, Error> {
     let row = conn.first(
@@ -153,7 +159,8 @@ fn enter_sql(count: usize) -> String {
     )
 }
 
-/// The XP that games paid somebody after an instant, those among them that are gone. One query.
+/// The XP that games paid somebody after an instant, those among them that are gone. Whoever pays by it [`hold`]s them
+/// first. One query.
 pub fn paid_for_games(conn: &mut Conn<'_>, user_id: i64, since: i64) -> Result<i64, Error> {
     let mut row = conn.one(
         "SELECT CAST(COALESCE(SUM(xp), 0) AS BIGINT) FROM xp_awards

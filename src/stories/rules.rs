@@ -1,6 +1,7 @@
 //! Decisions about stories that need nothing but values.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -111,7 +112,7 @@ pub fn words(content: &str) -> i64 {
 }
 
 /// The texts of the pages of a content, trimmed, those without one left out. A content of the old server may be JSON with
-/// `pages`.
+/// `pages`; any other JSON, and one that is cut off somewhere, is nothing that anybody tells.
 pub fn pages(content: &str) -> Vec<String> {
     #[derive(Deserialize)]
     struct Page {
@@ -124,6 +125,7 @@ pub fn pages(content: &str) -> Vec<String> {
     }
     let texts = match serde_json::from_str::<Pages>(content) {
         Ok(content) => content.pages.into_iter().map(|page| page.text).collect(),
+        Err(_) if is_json(content) => Vec::new(),
         Err(_) => content.split(PAGE_BREAK).map(str::to_owned).collect::<Vec<_>>(),
     };
     let trimmed = texts.iter().map(|text| text.trim());
@@ -131,6 +133,12 @@ pub fn pages(content: &str) -> Vec<String> {
         .filter(|text| !text.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+/// Whether a text is a JSON object or list, or the beginning of one.
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+        && serde_json::from_str::<IgnoredAny>(text).map_or_else(|error| error.is_eof(), |_| true)
 }
 
 /// A list of texts: one published story with anything else in it would break the library of every visitor.
@@ -264,6 +272,12 @@ mod tests {
                 vec!["Once.", "Twice."],
             ),
             ("{Once.}", vec!["{Once.}"]),
+            ("[Once.] Twice.", vec!["[Once.] Twice."]),
+            ("[1] Once.", vec!["[1] Once."]),
+            (r#"{"pages": [{"text": "Once."}, {"text": "Tw"#, vec![]),
+            (r#"{"pages": [{"text": "Once."}], "drawn"#, vec![]),
+            (r#"{"pages": "Once."}"#, vec![]),
+            (r#"[{"text": "Once."}]"#, vec![]),
         ] {
             assert_eq!(pages(content), expected, "{content:?}");
         }

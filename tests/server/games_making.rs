@@ -346,6 +346,27 @@ fn games_that_cannot_be_made_are_refused_and_leave_nothing() {
 }
 
 #[test]
+fn no_game_is_about_what_only_machines_read() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let page = |text: &str| json!({"text": text, "canvasData": ""});
+    let pages = |times: usize| {
+        let pages: Vec<Value> = std::iter::repeat_n(KITE, times).flatten().map(page).collect();
+        json!({"pages": pages}).to_string()
+    };
+    let (short, long) = (pages(1), pages(60));
+    assert!(long.len() > 32 * 1024);
+    let story = mira.publishes_games(with(kite(), json!({"content": short})));
+    assert_eq!(ids(&mira.games(story)).len(), 3, "a content of the old server");
+    for content in [long, json!(KITE).to_string()] {
+        let story = mira.makes(with(kite(), json!({"content": content})));
+        let published = mira.presses(story, "publish");
+        assert_eq!(published["games_generated"], json!(false), "{published}");
+        assert_eq!(mira.games(story)["games"], json!([]));
+    }
+}
+
+#[test]
 fn a_story_in_tagalog_is_asked_about_in_tagalog() {
     let pages = [
         "Maagang nagising si Ana noong Sabado. Binuksan niya ang bintana at nakita niya ang ulan.",

@@ -3,36 +3,7 @@
 use serde_json::{Value, json};
 use tinytales::clock::{DAY, MINUTE, SECOND};
 
-use crate::playground::{kite, number};
-use crate::support::{Client, World};
-
-struct Playground {
-    world: World,
-    mira: Client,
-    ben: Client,
-    quiz: i64,
-}
-
-impl Playground {
-    fn new() -> Self {
-        let world = World::new();
-        let (mira, ben) = (world.child("Mira"), world.child("Ben"));
-        let story = mira.publishes_games(kite());
-        let quiz = mira.game(story, "quiz");
-        Self {
-            world,
-            mira,
-            ben,
-            quiz,
-        }
-    }
-
-    /// What a play of the quiz pays.
-    #[track_caller]
-    fn pays(&self, child: &Client, right: usize, seconds: i64) -> Value {
-        self.world.plays(child, self.quiz, right, seconds)["xp_earned"].clone()
-    }
-}
+use crate::playground::{Playground, kite, number};
 
 #[test]
 fn a_play_pays_what_it_is_worth_once() {

@@ -40,6 +40,27 @@ fn the_same_completion_many_times_at_once_pays_once() {
 }
 
 #[test]
+fn different_games_completed_at_once_pay_what_is_left_of_the_day() {
+    let world = World::new();
+    let (mira, ben) = (world.child("Mira"), world.child("Ben"));
+    let attempts: Vec<i64> = (0..AT_ONCE)
+        .map(|_| {
+            let quiz = mira.game(mira.publishes_games(kite()), "quiz");
+            let started = ben.starts(quiz);
+            world.answers_all(&ben, quiz, &started, 5);
+            number(&started["attempt_id"])
+        })
+        .collect();
+    world.advance(60 * SECOND);
+    let answers = at_once(AT_ONCE, |number| ben.completes(attempts[number]));
+    let paid: i64 = answers.iter().map(|answer| number(&answer["xp_earned"])).sum();
+    assert_eq!(paid, 500);
+    assert_eq!(world.paid(&ben, "game_completed").0, 500);
+    assert_eq!(ben.total("games_completed"), AT_ONCE as i64);
+    world.books_balance();
+}
+
+#[test]
 fn the_same_answer_many_times_at_once_counts_once() {
     let world = World::new();
     let (mira, ben) = (world.child("Mira"), world.child("Ben"));

@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use database::Dialect;
+use database::{Conn, Dialect};
 
 use crate::support::World;
 
@@ -40,6 +40,15 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
         assert!(Instant::now() < deadline, "{what}");
         thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// How somebody's changes get on with those of others, where there is more than one writer.
+#[derive(Clone, Copy)]
+pub enum Isolation {
+    /// As most are written.
+    Usual,
+    /// By the locks of their rows.
+    Ordered,
 }
 
 /// Keeps others waiting until it goes on: on SQLite all writes or all reads, on PostgreSQL whoever needs one table.
@@ -95,18 +104,35 @@ impl<'scope> HeldUp<'scope> {
         scope: &'scope thread::Scope<'scope, 'env>,
         lock: &'static str,
     ) -> Self {
+        Self::after(world, scope, Isolation::Usual, move |conn| {
+            conn.execute(lock, &[]).map(drop)
+        })
+    }
+
+    /// Has done something that it keeps to itself: it commits when it goes on.
+    pub fn after<'env>(
+        world: &'scope World,
+        scope: &'scope thread::Scope<'scope, 'env>,
+        isolation: Isolation,
+        work: impl Fn(&mut Conn<'_>) -> Result<(), database::Error> + Send + 'static,
+    ) -> Self {
         let gate = Arc::<Gate>::default();
         let holder = {
             let gate = Arc::clone(&gate);
+            let work = move |conn: &mut Conn<'_>| {
+                work(conn)?;
+                gate.wait();
+                Ok(())
+            };
             scope.spawn(move || {
-                let _: Result<(), database::Error> = world.run(world.app.database.write(move |conn| {
-                    conn.execute(lock, &[])?;
-                    gate.wait();
-                    Ok(())
-                }));
+                let database = &world.app.database;
+                let _: Result<(), database::Error> = match isolation {
+                    Isolation::Usual => world.run(database.write(work)),
+                    Isolation::Ordered => world.run(database.write_ordered(0, work)),
+                };
             })
         };
-        until("the table is locked", || *gate.waiting.lock().unwrap() == 1);
+        until("it has been done", || *gate.waiting.lock().unwrap() == 1);
         Self {
             gate,
             holders: vec![holder],
@@ -128,8 +154,9 @@ pub fn is_held_up(world: &World) -> bool {
         let gauges = world.app.database.gauges();
         return gauges.reads_waiting + gauges.writes_waiting > 0;
     }
+    // Whoever waits for a row waits for a transaction, which belongs to no database.
     world.number(
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-         WHERE NOT l.granted AND d.datname = current_database()",
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM pg_stat_activity
+         WHERE wait_event_type = 'Lock' AND datname = current_database()",
     ) > 0
 }

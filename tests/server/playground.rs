@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use tinytales::games;
 
-use crate::drawings::{PAGE_BREAK, plain_story, with};
+use crate::drawings::{PAGE_BREAK, each, plain_story, with};
 use crate::support::{Client, World};
 
 /// A story of nine pages, long enough for every game.
@@ -33,6 +33,53 @@ pub fn written(pages: &[&str]) -> Value {
         plain_story("The Red Kite"),
         json!({"content": pages.join(PAGE_BREAK)}),
     )
+}
+
+/// A story of Mira's with games, and Ben, who plays them.
+pub struct Playground {
+    pub world: World,
+    pub mira: Client,
+    pub ben: Client,
+    pub story: i64,
+    pub quiz: i64,
+    pub search: i64,
+}
+
+impl Playground {
+    /// The story of the kite.
+    pub fn new() -> Self {
+        let world = World::new();
+        let (mira, ben) = (world.child("Mira"), world.child("Ben"));
+        let story = mira.publishes_games(kite());
+        let (quiz, search) = (mira.game(story, "quiz"), mira.game(story, "word_search"));
+        Self {
+            world,
+            mira,
+            ben,
+            story,
+            quiz,
+            search,
+        }
+    }
+
+    /// All that is known of attempts.
+    pub fn everything(&self) -> [Vec<String>; 4] {
+        ["game_attempts", "game_answers", "xp_awards", "reward_counts"].map(|table| self.world.dump(table))
+    }
+
+    /// What a play of the quiz pays.
+    #[track_caller]
+    pub fn pays(&self, child: &Client, right: usize, seconds: i64) -> Value {
+        self.world.plays(child, self.quiz, right, seconds)["xp_earned"].clone()
+    }
+}
+
+/// The ids of the questions of an attempt that has begun, in their order.
+pub fn question_ids(started: &Value) -> Vec<i64> {
+    each(&started["questions"], "id")
+        .into_iter()
+        .map(number)
+        .collect()
 }
 
 /// The ids of the games in a list, by their types.

@@ -9,7 +9,7 @@ use tinytales::config::ChannelLayer;
 
 use crate::outage::proxy::{Mode, Proxy};
 use crate::support::{Client, OwnDatabase, Socket, World};
-use crate::together::{Session, stroke};
+use crate::together::{Session, pair, stroke};
 
 /// Two servers on one database, with a layer between them.
 fn two_servers() -> (World, World) {
@@ -85,6 +85,57 @@ fn people_on_two_servers_see_each_other_in_one_order() {
     assert_eq!(at_ben.until("session_ended")["story_id"], Value::Null);
     assert_eq!(at_ben.closed(), 1000);
     assert_eq!(at_mia.until("user_left")["user_id"], json!(ben.id()));
+}
+
+/// The page that somebody looks at, as everybody else is told, and as they are told themselves.
+fn page_of(person: &Client, asked_by: &Client, session: &Session) -> [Value; 2] {
+    let presence = asked_by.get(&session.path("presence/")).ok();
+    let people = presence["participants"].as_array().unwrap();
+    let shown = people
+        .iter()
+        .find(|shown| shown["user_id"] == json!(person.id()))
+        .unwrap();
+    let draft = person.get(&session.path("draft/")).ok();
+    [shown["current_page"].clone(), draft["current_page"].clone()]
+}
+
+/// Ben turns to the second page, which Mia has added.
+fn turn(mia: &mut Socket, ben: &mut Socket) {
+    mia.send(json!({"type": "add_page", "page_data": {"page_index": 1}, "page_index": 1}));
+    ben.until("page_added");
+    ben.send(json!({"type": "page_change", "page_number": 1}));
+    while mia.until("page_change")["page_number"] != json!(1) {}
+}
+
+#[test]
+#[ignore = "two servers need PostgreSQL: cargo xtask test --only postgres"]
+fn a_server_without_the_room_knows_who_looks_at_which_page() {
+    let (one, other) = two_servers();
+    let [mia, ben] = ["Mia", "Ben"].map(|name| one.child(name));
+    let session = mia.hosts("Moon Cats");
+    ben.joins(&session);
+    let (mut at_mia, _) = mia.enters(&session);
+    let (mut at_ben, _) = ben.enters(&session);
+    turn(&mut at_mia, &mut at_ben);
+    let [mia_there, ben_there] = [&mia, &ben].map(|person| other.guest().signed_in_as(person));
+    assert!(other.app.live.rooms.all().is_empty());
+    for (mia, ben) in [(&mia, &ben), (&mia_there, &ben_there)] {
+        assert_eq!(page_of(ben, mia, &session), [json!(1), json!(1)]);
+        assert_eq!(page_of(mia, ben, &session)[1], json!(0));
+    }
+}
+
+#[test]
+fn a_server_that_has_just_started_knows_who_looked_at_which_page() {
+    let mut world = World::new();
+    let (mia, ben, session, mut at_mia, mut at_ben) = pair(&world);
+    turn(&mut at_mia, &mut at_ben);
+    let before = page_of(&ben, &mia, &session);
+    assert_eq!(before, [json!(1), json!(1)]);
+    world.restart();
+    let [mia, ben] = [&mia, &ben].map(|person| world.guest().signed_in_as(person));
+    assert!(world.app.live.rooms.all().is_empty());
+    assert_eq!(page_of(&ben, &mia, &session), before);
 }
 
 #[test]

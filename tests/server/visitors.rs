@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use tinytales::social::store::friends;
 use tokio::runtime::Builder;
 use visitors::{
-    Account, Accounts, Artist, Behaviour, CoDrawing, Crowd, Group, Navigator, Plan, Player, Report,
+    Account, Accounts, Artist, Behaviour, Chatter, CoDrawing, Crowd, Group, Navigator, Plan, Player, Report,
 };
 
 use crate::drawings::story;
@@ -116,6 +117,7 @@ fn children_who_draw_together_see_it_all() {
     let child = CoDrawing {
         tokens_only: true,
         room: 3,
+        ..CoDrawing::default()
     };
     let children = Group::new(Behaviour::CoDrawing(child), 6);
     let plan = Plan {
@@ -163,4 +165,29 @@ fn children_who_play_are_paid_what_they_were_told() {
         "{report}"
     );
     world.books_balance();
+}
+
+#[test]
+fn children_who_write_to_their_friends_are_heard() {
+    let world = World::new();
+    let chatters = Group::new(Behaviour::Chatter(Chatter::default()), NAVIGATORS);
+    let plan = quick(&world, vec![chatters]);
+    let people: Vec<i64> = plan.accounts.people.iter().map(|person| person.id).collect();
+    let now = world.app.clock.now();
+    world.sql(move |conn| {
+        let mut pairs = people.windows(2);
+        pairs.try_for_each(|pair| friends::befriend(conn, pair[0], pair[1], now))
+    });
+    let report = run(plan);
+    assert_eq!((report.failed(), report.refused()), (0, 0), "{report}");
+    assert_eq!(report.entered, NAVIGATORS, "{report}");
+    for call in ["friends", "conversations", "history", "message", "feed", "board"] {
+        assert!(answered(&report, call) > 0, "{call}: {report}");
+    }
+    let kept = world.number("SELECT CAST(COUNT(*) AS BIGINT) FROM messages");
+    assert_eq!(kept.cast_unsigned(), answered(&report, "message"), "{report}");
+    assert!(
+        report.ramp.sockets.received + report.steady.sockets.received > 0,
+        "{report}"
+    );
 }

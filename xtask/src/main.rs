@@ -41,6 +41,7 @@ usage: cargo xtask <chore>
   schemathesis                             hostile requests against a demo server, made from its OpenAPI file
   bucket                                   the tests of backups that go to a bucket, with a store of their own
   bench                                    requests per second and CPU per request, against the old server
+  bench games                              the time that making the games of a long story takes
   bench load URL [--connections N] [--seconds N] [--pid PID]
                                            load on one address of a running server
   capacity [--only SCENARIO] [--quick] [--date DAY]
@@ -48,7 +49,7 @@ usage: cargo xtask <chore>
   abuse [--only ATTACK] [--quick]          attacks in 512 MiB, and how a well-behaved visitor fares meanwhile
   live [--only PART] [--quick] [--postgres-delay 30ms]
                                            live sockets at the limit: rooms, messages delivered, a far PostgreSQL
-  outage [--seconds N]                     PostgreSQL goes away under load and comes back
+  outage [--only PART] [--seconds N]       PostgreSQL goes away under load, or is killed, and comes back
   sockets [--sockets N]                    memory of silent live sockets, and what is left when they are gone";
 
 fn main() -> ExitCode {

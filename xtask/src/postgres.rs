@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -19,6 +19,11 @@ const DEBIAN_VERSIONS: &str = "/usr/lib/postgresql";
 /// Who may run PostgreSQL when we are root, which it refuses to run as. Debian's package makes the first.
 const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 const READY_WITHIN: Duration = Duration::from_secs(30);
+/// A folder in memory, and the bytes that must be free there.
+const MEMORY: &str = "/dev/shm";
+const ROOM: u64 = 2 << 30;
+/// How soon a start is tried again.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// Small, and as durable as in production: `fsync` and `synchronous_commit` keep their defaults. Every test brings a few
 /// connections of its own.
@@ -93,12 +98,27 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Makes the files, starts the server and waits until it takes connections.
     pub(crate) fn start(installation: &Installation) -> Result<Self> {
+        Self::start_on(installation, files().tempdir()?)
+    }
+
+    /// The same with its files in memory, where there is room for them: a server that was killed first syncs all of its
+    /// files, which a disk that others keep busy draws out.
+    pub(crate) fn start_in_memory(installation: &Installation) -> Result<Self> {
+        let has_room = rustix::fs::statvfs(MEMORY).is_ok_and(|room| room.f_bavail * room.f_frsize >= ROOM);
+        let folder = if has_room {
+            files().tempdir_in(MEMORY)?
+        } else {
+            files().tempdir()?
+        };
+        Self::start_on(installation, folder)
+    }
+
+    fn start_on(installation: &Installation, folder: TempDir) -> Result<Self> {
         let account = if Account::is_root() {
             Some(unprivileged()?)
         } else {
             None
         };
-        let folder = tempfile::Builder::new().prefix("tinytales-postgres-").tempdir()?;
         if let Some(Account { user, group }) = account {
             std::os::unix::fs::chown(folder.path(), Some(user), Some(group))?;
         }
@@ -123,6 +143,23 @@ impl Cluster {
         self.running
             .take()
             .map_or(Ok(()), |running| running.stop().map(drop))
+    }
+
+    /// Kills the server without a word. Its data stays, and so does what it had promised.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        self.running.take().map_or(Ok(()), Running::kill)
+    }
+
+    /// Starts the server again after it was killed: the processes that it has left behind notice that it is gone, and
+    /// until then it does not start.
+    pub(crate) fn recover(&mut self) -> Result<u32> {
+        let deadline = Instant::now() + READY_WITHIN;
+        loop {
+            match self.start_again() {
+                Err(_) if Instant::now() < deadline => std::thread::sleep(AGAIN),
+                ended => return ended,
+            }
+        }
     }
 
     /// Starts the server on its data and its port and waits until it takes connections; its process.
@@ -153,6 +190,12 @@ impl Cluster {
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
+}
+
+fn files() -> tempfile::Builder<'static, 'static> {
+    let mut files = tempfile::Builder::new();
+    files.prefix("tinytales-postgres-");
+    files
 }
 
 fn unprivileged() -> Result<Account> {

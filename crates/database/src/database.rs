@@ -51,9 +51,9 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    /// A job gets its answer now.
+    /// A job gets its answer now: what it has run is counted before it counts itself.
     pub(crate) fn answered(&self) {
-        self.answered.fetch_add(1, Ordering::Relaxed);
+        self.answered.fetch_add(1, Ordering::Release);
     }
 }
 
@@ -217,7 +217,7 @@ impl Database {
             },
             None => (0, 0, 0),
         };
-        let jobs = self.inner.counters.answered.load(Ordering::Relaxed);
+        let jobs = self.inner.counters.answered.load(Ordering::Acquire);
         Gauges {
             reads_waiting,
             writes_waiting,

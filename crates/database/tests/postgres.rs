@@ -235,11 +235,12 @@ async fn closing_leaves_behind_what_waits_for_a_server_that_fell_silent() {
     proxy.set(Mode::Silence);
     let mut write = Box::pin(database.write(insert("a")));
     let taken = async {
-        while database.gauges().jobs == 0 {
+        while database.gauges().writes_waiting > 0 {
             tokio::task::yield_now().await;
         }
     };
     tokio::select! {
+        biased;
         done = &mut write => panic!("{done:?}"),
         () = taken => {}
     }

@@ -11,6 +11,7 @@ mod lexicon;
 mod quiz;
 mod reading;
 mod search;
+mod shape;
 mod slot;
 mod stem;
 mod text;
@@ -21,7 +22,7 @@ use reading::{Given, Reading};
 use text::Text;
 
 /// Raised when the same story would give other games than before.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Bytes of a story that are read, over all pages; what is beyond is left out. (A story of 500 words has about 3,000.)
 pub const MAX_TEXT: usize = 32 * 1024;

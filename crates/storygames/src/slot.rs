@@ -1,8 +1,9 @@
 //! Which other words of the same kind could stand where a word stands, so that grammar does not tell which one is right.
 
 use crate::game::Language;
-use crate::lexicon::{Class, Frame, Item, List, Sense};
+use crate::lexicon::{Class, Form, Frame, Item, List, Sense};
 use crate::reading::{Kind, Reading};
+use crate::shape;
 use crate::stem;
 
 /// Another word for a place in a sentence.
@@ -24,12 +25,18 @@ pub(crate) fn of_the_set(reading: &Reading, token: usize, relinked: bool) -> Vec
     let Some(entry) = reading.lexicon.sets.get(set) else {
         return Vec::new();
     };
+    let is_counted =
+        reading.language == Language::English && entry.class == Class::Noun && entry.name != "days";
+    let shape = is_counted.then(|| shape::of(reading, token, &entry.items[item], plural));
     let others = entry.items.iter().enumerate().filter(|(at, _)| *at != item);
     others
         .filter_map(|(_, other)| {
-            let word = match reading.language {
-                Language::English => english(reading, token, &entry.items[item], other, plural)?,
-                Language::Tagalog => tagalog(reading, token, other.words.first()?, relinked && entry.linked)?,
+            let word = match (reading.language, shape) {
+                (Language::English, Some(shape)) => shape::fitting(reading, token, shape?, other)?,
+                (Language::English, None) => english(reading, token, other, plural)?,
+                (Language::Tagalog, _) => {
+                    tagalog(reading, token, other.words.first()?, relinked && entry.linked)?
+                }
             };
             let in_story = other.words.iter().any(|word| reading.has(word));
             Some(Other { word, in_story })
@@ -37,27 +44,17 @@ pub(crate) fn of_the_set(reading: &Reading, token: usize, relinked: bool) -> Vec
         .collect()
 }
 
-fn english(reading: &Reading, token: usize, own: &Item, other: &Item, plural: bool) -> Option<String> {
-    let word = other.words.first()?;
-    let Kind::Item { set, .. } = reading.kinds[token] else {
-        return None;
-    };
-    if reading
+/// What is not counted: days, which need no article, and what has one form only. A number in digits stays in digits.
+fn english(reading: &Reading, token: usize, other: &Item, plural: bool) -> Option<String> {
+    let is_digits = reading
         .text
         .folded(token)
-        .starts_with(|letter: char| letter.is_ascii_digit())
-    {
-        return other.words.get(1).map(|&digits| digits.to_owned());
+        .starts_with(|letter: char| letter.is_ascii_digit());
+    match (plural, is_digits) {
+        (true, _) => Some(other.plural.clone()),
+        (false, true) => other.words.get(1).map(|&digits| digits.to_owned()),
+        (false, false) => other.words.first().map(|&word| word.to_owned()),
     }
-    if reading.class(set) != Some(Class::Noun) || reading.lexicon.sets[set].name == "days" {
-        return Some((*word).to_owned());
-    }
-    if plural {
-        return (!reading.lexicon.is(List::Mass, word)).then(|| other.plural.clone());
-    }
-    let mass = |item: &Item| item.words.iter().any(|word| reading.lexicon.is(List::Mass, word));
-    let fits = mass(own) == mass(other) && (mass(own) || is_determined(reading, token));
-    fits.then(|| (*word).to_owned())
 }
 
 /// Whether an English noun has something in front of it that any other noun could have, too.
@@ -189,6 +186,14 @@ fn fits(wanted: Frame, has: Frame) -> bool {
         Frame::Alone | Frame::Object => has == wanted || has == Frame::Both,
         Frame::Deed => has == Frame::Deed,
     }
+}
+
+/// Whether a verb is as regular as the token: among `ran`, `swam` and `fell` one would see `jumped` without reading.
+pub(crate) fn ends_alike(reading: &Reading, token: usize, word: &str) -> bool {
+    let is_past = matches!(reading.kinds[token], Kind::Verb { form: Form::Past, .. });
+    reading.language != Language::English
+        || !is_past
+        || word.ends_with("ed") == reading.text.folded(token).ends_with("ed")
 }
 
 /// Whether an English verb is followed by a way or a goal.

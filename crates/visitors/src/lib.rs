@@ -22,7 +22,7 @@ mod visit;
 
 pub use accounts::{Account, Accounts};
 pub use behaviours::{
-    Artist, Behaviour, CoDrawing, Crowd, Flood, Guest, LoginStorm, Navigator, Phases, Player,
+    Artist, Behaviour, Chatter, CoDrawing, Crowd, Flood, Guest, LoginStorm, Navigator, Phases, Player,
 };
 pub use crowd::{Progress, run, run_watched};
 pub use ledger::Stage;

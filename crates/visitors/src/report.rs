@@ -89,6 +89,10 @@ pub struct Strokes {
     pub echoed: u64,
     /// How often two members saw the strokes of others in different orders.
     pub disordered: u64,
+    /// Strokes that have come to somebody live and that somebody lacks who was there in the end. In calm rooms only: there everybody is
+    /// shown everything.
+    #[serde(default)]
+    pub forgotten: u64,
 }
 
 impl Strokes {
@@ -101,11 +105,12 @@ impl Strokes {
         self.doubled += other.doubled;
         self.echoed += other.echoed;
         self.disordered += other.disordered;
+        self.forgotten += other.forgotten;
     }
 
-    /// Whether none was lost, doubled or out of order.
+    /// Whether none was lost, doubled, out of order or forgotten.
     pub fn are_well(&self) -> bool {
-        self.lost + self.doubled + self.disordered == 0
+        self.lost + self.doubled + self.disordered + self.forgotten == 0
     }
 }
 

@@ -10,8 +10,9 @@ use tokio::time::Instant;
 
 use crate::report::Strokes;
 
-/// A stroke that was made so shortly before its artist's or its viewer's socket ended may be lost on the way.
-const ON_THE_WAY: Duration = Duration::from_secs(5);
+/// A stroke that was made so shortly before its artist's or its viewer's socket ended may be lost on the way: it may have
+/// waited for a database that was away, and been given up.
+const ON_THE_WAY: Duration = Duration::from_secs(10);
 
 /// A stroke: whose, and which of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +39,12 @@ pub(crate) struct Sight {
     reloads: u32,
     doubled: u64,
     echoed: u64,
+    /// Own strokes that it took back.
+    undone: HashSet<Stroke>,
+    /// The reload with which it came last.
+    came: u32,
+    /// It is shown all that there is: nobody turns to another page.
+    is_of_all: bool,
 }
 
 /// What a `draw` of somebody else was to whom it came.
@@ -57,9 +64,18 @@ impl Sight {
         }
     }
 
+    /// Of somebody who is shown all that there is.
+    pub(crate) fn of_all(artist: usize) -> Self {
+        Self {
+            is_of_all: true,
+            ..Self::of(artist)
+        }
+    }
+
     /// The member is in the room from now on.
     pub(crate) fn comes(&mut self, now: Instant) {
         self.reloads += 1;
+        self.came = self.reloads;
         self.stays.push((now, None));
     }
 
@@ -80,6 +96,11 @@ impl Sight {
         // It is on the canvas: an echo would put it there twice.
         self.known.insert(stroke, self.reloads);
         stroke
+    }
+
+    /// It takes one of its strokes back.
+    pub(crate) fn undoes(&mut self, stroke: Stroke) {
+        self.undone.insert(stroke);
     }
 
     /// Its canvas is loaded: what was shown before may come again.
@@ -114,6 +135,16 @@ impl Sight {
         self.known.insert(stroke, self.reloads);
     }
 
+    /// Whether it is there in the end, and does not have a stroke that was made at this moment: what is from before its
+    /// last coming it must have been shown since.
+    fn lacks(&self, stroke: Stroke, made: Instant) -> bool {
+        let Some(&(from, None)) = self.stays.last() else {
+            return false;
+        };
+        let since = if made < from { self.came } else { 0 };
+        self.known.get(&stroke).is_none_or(|reload| *reload < since)
+    }
+
     fn was_in(&self, moment: Instant) -> bool {
         self.stays.iter().any(|&(from, until)| {
             from <= moment && until.is_none_or(|until| until.saturating_duration_since(moment) >= ON_THE_WAY)
@@ -130,13 +161,14 @@ pub(crate) fn judge(members: &[Sight]) -> Strokes {
     for artist in members {
         strokes.made += artist.made.len() as u64;
         for (number, &made) in artist.made.iter().enumerate() {
-            if !artist.was_in(made) {
-                continue;
-            }
             let stroke = Stroke {
                 artist: artist.artist,
                 number,
             };
+            strokes.forgotten += forgotten(members, artist, stroke, made);
+            if !artist.was_in(made) {
+                continue;
+            }
             let viewers = members.iter().filter(|viewer| viewer.artist != artist.artist);
             for viewer in viewers.filter(|viewer| viewer.was_in(made)) {
                 strokes.expected += 1;
@@ -152,6 +184,20 @@ pub(crate) fn judge(members: &[Sight]) -> Strokes {
         }
     }
     strokes
+}
+
+/// How many of those who are there in the end lack a stroke that came to somebody else: it was in the room. (What a whole
+/// drawing alone shows may be its sender's own, and never have come to the room.)
+fn forgotten(members: &[Sight], artist: &Sight, stroke: Stroke, made: Instant) -> u64 {
+    let mut others = members.iter().filter(|other| other.artist != artist.artist);
+    let was_seen = others.any(|other| other.seen.contains(&stroke));
+    if !was_seen || artist.undone.contains(&stroke) {
+        return 0;
+    }
+    let lacking = members
+        .iter()
+        .filter(|member| member.is_of_all && member.lacks(stroke, made));
+    lacking.count() as u64
 }
 
 /// How often what both saw came to the second in another order than to the first.
@@ -257,8 +303,8 @@ mod tests {
         let mut room = room(start, 1);
         room[1].goes(after(start, 30));
         room[1].comes(after(start, 90));
-        // Gone a second later: it may have been on the way.
-        room[2].goes(after(start, 61));
+        // Gone a moment later: it may have been on the way.
+        room[2].goes(after(start, 69));
         let strokes = judge(&room);
         assert_eq!((strokes.expected, strokes.lost), (0, 0));
         // What it is shown then is neither late nor double.
@@ -267,6 +313,52 @@ mod tests {
             Seen::Again
         );
         assert_eq!(judge(&room).doubled, 0);
+    }
+
+    #[test]
+    fn what_anybody_has_seen_everybody_has_in_the_end() {
+        let start = Instant::now();
+        let room = || {
+            let mut room = [0, 1, 2].map(Sight::of_all);
+            for member in &mut room {
+                member.comes(start);
+            }
+            room[0].makes(after(start, 60));
+            room[1].sees(of(0, 0), after(start, 60), after(start, 60));
+            // All are cut off at once, and come back.
+            for member in &mut room {
+                member.goes(after(start, 61));
+                member.comes(after(start, 70));
+            }
+            room
+        };
+        let show = |room: &mut [Sight; 3], members: &[usize]| {
+            for member in members {
+                room[*member].sees(of(0, 0), after(start, 60), after(start, 71));
+            }
+        };
+        let mut well = room();
+        show(&mut well, &[0, 1, 2]);
+        assert_eq!((judge(&well).forgotten, judge(&well).expected), (0, 0));
+        // Who has drawn it is shown it, too, and who has seen it before.
+        for lacking in 0..3 {
+            let mut lost = room();
+            let others: Vec<usize> = (0..3).filter(|member| *member != lacking).collect();
+            show(&mut lost, &others);
+            assert_eq!(judge(&lost).forgotten, 1, "{lacking}");
+            assert!(!judge(&lost).are_well());
+        }
+        // Nobody lacks what was taken back, or what was never in the room; and who is away lacks nothing.
+        let mut undone = room();
+        undone[0].undoes(of(0, 0));
+        assert_eq!(judge(&undone).forgotten, 0);
+        let mut unseen = room();
+        unseen[1] = Sight::of_all(1);
+        assert_eq!(judge(&unseen).forgotten, 0);
+        let mut away = room();
+        show(&mut away, &[0, 1]);
+        away[2].goes(after(start, 72));
+        assert_eq!(judge(&away).forgotten, 0);
     }
 
     #[test]

@@ -108,13 +108,14 @@ fn of_sockets(sockets: &Sockets, seconds: f64) -> String {
 
 fn of_strokes(strokes: &Strokes) -> String {
     format!(
-        "{} strokes in {} rooms: {} had to be seen, {} lost, {} doubled, {} in another order; {} came back\n",
+        "{} strokes in {} rooms: {} had to be seen, {} lost, {} doubled, {} in another order, {} forgotten; {} came back\n",
         strokes.made,
         strokes.rooms,
         strokes.expected,
         strokes.lost,
         strokes.doubled,
         strokes.disordered,
+        strokes.forgotten,
         strokes.echoed
     )
 }

@@ -16,6 +16,7 @@ use crate::accounts::tokens::random_hex;
 use crate::accounts::{leaving, limits, rules};
 use crate::app::App;
 use crate::clock::DAY;
+use crate::live::collaboration;
 use crate::live::sign_outs::{self, SignOut};
 use crate::mail::queue;
 use crate::mail::templates::{self, Recipient};
@@ -275,11 +276,17 @@ pub async fn delete_account(
     let password = fields.password("password");
     fields.finish()?;
     let verified = own_password(&app, caller.id, "password", password).await?;
+    let takes_part = app
+        .read(move |conn| Ok(collaboration::takes_part(conn, caller.id)?))
+        .await?;
 
     let own = Arc::clone(&app);
     let delete = async move {
         let now = own.clock.now();
         let delete = own.write(move |conn| {
+            if takes_part {
+                collaboration::hold_sessions(conn)?;
+            }
             if !people::has_password(conn, caller.id, &verified)? {
                 return Err(not_right("password"));
             }

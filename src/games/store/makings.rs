@@ -94,7 +94,8 @@ pub fn touch(conn: &mut Conn<'_>, story_id: i64, revision: i64) -> Result<(), Er
 
 /// Stores what was made of a story's text in place of what was made before, and forgets what an earlier making had put
 /// aside: devices may still hold what was asked until now. False when the story has changed since it was
-/// read, or is gone. Games keep their ids, and so do questions that are asked again. Up to twelve queries.
+/// read, or is gone. What a newer maker has made of the same revision meanwhile stays. Games keep their ids, and so do
+/// questions that are asked again. Up to twelve queries.
 pub fn put(conn: &mut Conn<'_>, story_id: i64, made: &Made, now: i64) -> Result<bool, Error> {
     if known::revision(conn, story_id)? != Some(made.revision) {
         return Ok(false);
@@ -107,10 +108,14 @@ pub fn put(conn: &mut Conn<'_>, story_id: i64, made: &Made, now: i64) -> Result<
         )?
         .is_some();
     if !is_first {
-        conn.execute(
-            "UPDATE game_makings SET revision = $2, text_hash = $3, maker = $4, made_at = $5 WHERE story_id = $1",
+        let replaced = conn.execute(
+            "UPDATE game_makings SET revision = $2, text_hash = $3, maker = $4, made_at = $5
+             WHERE story_id = $1 AND (revision < $2 OR maker <= $4)",
             &[&story_id, &made.revision, &made.text_hash, &MAKER, &now],
         )?;
+        if replaced == 0 {
+            return Ok(true);
+        }
         forget(conn, story_id, now)?;
         put_aside(conn, story_id)?;
     }

@@ -15,7 +15,8 @@ pub mod votes;
 
 use database::Conn;
 
-pub use self::leaving::forget_member;
+pub use self::leaving::{forget_member, hold_sessions};
+pub use self::store::sessions::takes_part;
 use crate::app::App;
 use crate::wire::Error;
 

@@ -84,7 +84,7 @@ pub(super) fn time_pbkdf2() -> Duration {
 }
 
 /// CPU time of this thread since it began.
-fn cpu_time() -> Duration {
+pub(super) fn cpu_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::try_from(time).expect("CPU time is never negative")
 }

@@ -55,7 +55,8 @@ fn after_the_first_page(server: &Server) -> Result<u64> {
     Ok(Usage::of(server.id())?.resident)
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
+/// The one in the middle.
+pub(super) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
 }

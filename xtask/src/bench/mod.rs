@@ -10,6 +10,7 @@ mod baseline;
 mod calls;
 mod crowd;
 mod footprint;
+mod games;
 mod load;
 mod table;
 mod world;
@@ -31,14 +32,21 @@ use crate::output::say;
 use crate::process::{Launch, Server, Usage};
 use crate::{optimised, workspace};
 
-/// Without arguments the whole bench; with `load URL …` the load generator alone.
+/// Without arguments the whole bench; with `games` the making of games alone, with `load URL …` the load generator.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     optimised::or_become_it("bench", arguments)?;
     match arguments {
         [] => whole(),
         ["bare"] => bare::serve(),
+        ["games"] => {
+            let mut gates = Gates::default();
+            say(&games::measure(&mut gates));
+            gates.finish()
+        }
         ["load", url, options @ ..] => one_address(&Target::parse(url, options)?),
-        _ => Err("bench takes nothing, or: load URL [--connections N] [--seconds N] [--pid PID]".into()),
+        _ => Err(
+            "bench takes nothing, or: games, or: load URL [--connections N] [--seconds N] [--pid PID]".into(),
+        ),
     }
 }
 
@@ -74,7 +82,8 @@ fn whole() -> Result<()> {
         table::quick(&mut gates, &in_a_crowd, crowd::GATE)
     ));
     say(&format!(
-        "\n{export}\n{footprint}\nmost resident under all of this load: {peak:.1} MiB"
+        "\n{export}\n{footprint}\n{}\nmost resident under all of this load: {peak:.1} MiB",
+        games::measure(&mut gates)
     ));
     gates.finish()
 }

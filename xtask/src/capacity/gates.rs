@@ -68,6 +68,11 @@ fn of_scenario(outcome: &Outcome) -> Vec<Gate> {
             no_error(outcome),
             back(outcome),
         ],
+        Load::Chatters(_) | Load::Players(_) => vec![
+            p95(outcome, &within("p95"), 500.0),
+            no_error(outcome),
+            back(outcome),
+        ],
         Load::Artists(..) => vec![
             peak(outcome, &within("peak memory"), "≤ 160 MiB", 160 * MEBIBYTE),
             p95(outcome, &within("p95"), 1_000.0),
@@ -261,6 +266,8 @@ pub(super) mod tests {
         assert_eq!(missed(good("idle", Load::Idle)), [""; 0]);
         assert_eq!(missed(good("navigators-10", Load::Navigators(10))), [""; 0]);
         assert_eq!(missed(changed(|_| ())), [""; 0]);
+        assert_eq!(missed(good("chatters-100", Load::Chatters(100))), [""; 0]);
+        assert_eq!(missed(good("players-30", Load::Players(30))), [""; 0]);
         assert_eq!(missed(good("crowd-1000", Load::Crowd(1_000))), [""; 0]);
         assert_eq!(missed(good("co-drawing-100", Load::CoDrawing(100))), [""; 0]);
     }
@@ -285,6 +292,28 @@ pub(super) mod tests {
         let mut large = changed(|_| ());
         large.seen.working_peak = 64 * MEBIBYTE + 1;
         assert_eq!(missed(large), ["navigators-100: peak memory"]);
+    }
+
+    #[test]
+    fn who_chats_and_who_plays_waits_for_half_a_second_at_most_and_meets_no_error() {
+        for load in [Load::Chatters(100), Load::Players(30)] {
+            let missed = |change: fn(&mut Felt)| {
+                let mut outcome = good("class", load);
+                if let Ok(felt) = &mut outcome.felt {
+                    change(felt);
+                }
+                missed(outcome)
+            };
+            assert_eq!(
+                missed(|felt| felt.steady.overall.felt.p95 = 500.0),
+                ["class: p95"]
+            );
+            let error = |felt: &mut Felt| felt.ramp.overall.errors = [("json".to_owned(), 1)].into();
+            assert_eq!(missed(error), ["class: no error"]);
+            let closed = |felt: &mut Felt| felt.steady.sockets.closes = [(1006, 1)].into();
+            assert_eq!(missed(closed), ["class: no error"]);
+            assert_eq!(missed(|felt| felt.back = None), ["class: memory after the load"]);
+        }
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use visitors::{
-    Artist, Behaviour, CoDrawing, Crowd, Group, Guest, LoginStorm, Navigator, Phase, Phases, Plan, Progress,
-    Report, Stage, Strokes,
+    Artist, Behaviour, Chatter, CoDrawing, Crowd, Group, Guest, LoginStorm, Navigator, Phase, Phases, Plan,
+    Player, Progress, Report, Stage, Strokes,
 };
 
 use crate::Result;
@@ -33,6 +33,10 @@ pub(super) enum Load {
     Idle,
     /// So many who sign in, at most one a second, and look around.
     Navigators(usize),
+    /// So many who sign in, write to their friends, and hear them over notification sockets.
+    Chatters(usize),
+    /// So many who sign in and play games.
+    Players(usize),
     /// So many who draw and save a story of 2 MB every five seconds.
     Artists(usize, Phases),
     /// So many who sign in in the same moment, and some guests who do not.
@@ -44,13 +48,15 @@ pub(super) enum Load {
 }
 
 /// In the order of the document.
-pub(super) const SCENARIOS: [Scenario; 13] = [
+pub(super) const SCENARIOS: [Scenario; 15] = [
     scenario("idle", Load::Idle),
     scenario("navigators-3", Load::Navigators(3)),
     scenario("navigators-10", Load::Navigators(10)),
     scenario("navigators-50", Load::Navigators(50)),
     scenario("navigators-100", Load::Navigators(100)),
     scenario("navigators-300", Load::Navigators(300)),
+    scenario("chatters-100", Load::Chatters(100)),
+    scenario("players-30", Load::Players(30)),
     scenario("artists-30", Load::Artists(30, Phases::Random)),
     scenario("artists-30-together", Load::Artists(30, Phases::Together)),
     scenario("storm-30", Load::Storm(30)),
@@ -76,6 +82,8 @@ impl Load {
         match self {
             Self::Idle => 0,
             Self::Navigators(people)
+            | Self::Chatters(people)
+            | Self::Players(people)
             | Self::Artists(people, _)
             | Self::Storm(people)
             | Self::CoDrawing(people)
@@ -281,6 +289,8 @@ fn plan(load: Load, port: u16, world: &World, pace: Pace) -> Option<Plan> {
     let behaviour = match load {
         Load::Idle => return None,
         Load::Navigators(_) => Behaviour::Navigator(Navigator::default()),
+        Load::Chatters(_) => Behaviour::Chatter(Chatter::default()),
+        Load::Players(_) => Behaviour::Player(Player::default()),
         Load::Artists(_, phases) => Behaviour::Artist(Artist {
             phases,
             ..Artist::default()

@@ -149,6 +149,13 @@ impl Running {
         }
     }
 
+    /// Ends the process without asking it, as a machine does that runs out of memory.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     fn end(&mut self) -> Result<ExitStatus> {
         if let Some(status) = self.ended() {
             return Ok(status);

@@ -125,3 +125,6 @@ fn hint(language: Language, answer: &str) -> String {
 fn are_apart(one: &Blank, other: &Blank) -> bool {
     one.answer != other.answer && !one.seen.contains(&other.answer) && !other.seen.contains(&one.answer)
 }
+
+#[cfg(test)]
+mod tests;

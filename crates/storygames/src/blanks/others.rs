@@ -36,6 +36,7 @@ pub(super) fn three(reading: &Reading, token: usize, chance: &mut Chance) -> Opt
             && (!is_um(own, reading) || is_um(&word, reading))
             && !stems.contains(&stem)
             && slot::article(reading, token, &word).is_none()
+            && slot::ends_alike(reading, token, &word)
             && !would_fit(reading, token, &word)
         {
             stems.push(stem);

@@ -22,6 +22,7 @@ pub(crate) enum List {
     PlaceMark,
     Subject,
     Mass,
+    Plural,
     Dangling,
     Pronoun,
     Speech,
@@ -33,7 +34,7 @@ pub(crate) enum List {
 
 impl List {
     /// In the order of the variants.
-    const ALL: [(Self, &'static str); 17] = [
+    const ALL: [(Self, &'static str); 18] = [
         (Self::Stop, "stop"),
         (Self::Determiner, "determiner"),
         (Self::BeforeVerb, "before-verb"),
@@ -44,6 +45,7 @@ impl List {
         (Self::PlaceMark, "place-mark"),
         (Self::Subject, "subject"),
         (Self::Mass, "mass"),
+        (Self::Plural, "plural"),
         (Self::Dangling, "dangling"),
         (Self::Pronoun, "pronoun"),
         (Self::Speech, "speech"),

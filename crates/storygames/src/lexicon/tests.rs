@@ -25,7 +25,7 @@ fn both_files_are_read_whole() {
         }
         assert!(lexicon.verbs.iter().all(|verb| verb.forms.len() >= 3));
     }
-    assert!(of(Language::English).is(List::Mass, "trousers"));
+    assert!(of(Language::English).is(List::Plural, "trousers"));
     assert!(rude().anywhere.iter().all(|word| word.len() >= 3));
 }
 
@@ -51,6 +51,38 @@ fn forms_lead_back_to_their_words() {
             matches!(english.senses(plural), [Sense::Item { plural: true, .. }]),
             "{plural}"
         );
+    }
+}
+
+#[test]
+fn nothing_of_the_file_is_left_in_a_word() {
+    for language in [Language::English, Language::Tagalog] {
+        for set in &of(language).sets {
+            for item in &set.items {
+                let mut words = item.words.iter().copied().chain([item.plural.as_str()]);
+                let plain = |letter: char| letter.is_alphanumeric() || letter == '-';
+                assert!(
+                    words.all(|word| word.chars().all(plain)),
+                    "{:?} {}",
+                    item.words,
+                    item.plural
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_always_many_is_its_own_plural() {
+    let english = of(Language::English);
+    let items = english.sets.iter().flat_map(|set| &set.items);
+    let plural: Vec<&Item> = items
+        .filter(|item| english.is(List::Plural, item.words[0]))
+        .collect();
+    assert!(plural.len() >= 4);
+    for item in plural {
+        assert_eq!(item.plural, item.words[0]);
+        assert!(!english.is(List::Mass, item.words[0]), "{}", item.plural);
     }
 }
 

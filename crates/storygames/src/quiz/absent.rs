@@ -4,7 +4,7 @@ use super::Proposal;
 use super::standing;
 use crate::chance::Chance;
 use crate::game::{Family, Question};
-use crate::lexicon::Class;
+use crate::lexicon::{Class, List};
 use crate::reading::{Kind, Reading};
 
 const WORDS: usize = 120;
@@ -38,7 +38,10 @@ fn nouns(reading: &Reading) -> Vec<(usize, usize, &'static str)> {
         };
         let entry = &reading.lexicon.sets[set];
         let word = entry.items[item].words[0];
-        let known = reading.text.is_capital(token) || nouns.iter().any(|(_, _, other)| *other == word);
+        // Beside three words in the singular `noodles` would be seen without reading, and the other way round.
+        let known = reading.lexicon.is(List::Plural, word)
+            || reading.text.is_capital(token)
+            || nouns.iter().any(|(_, _, other)| *other == word);
         if entry.class == Class::Noun
             && !known
             && reading.text.folded(token) == word
@@ -64,6 +67,7 @@ fn question(
         .iter()
         .filter(|item| !item.words.iter().any(|word| reading.has(word)))
         .filter_map(|item| item.words.first().copied())
+        .filter(|word| !reading.lexicon.is(List::Plural, word))
         .collect();
     chance.shuffle(&mut absent);
     let answer = *absent.first()?;

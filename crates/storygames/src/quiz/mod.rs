@@ -9,6 +9,7 @@ mod order;
 mod standing;
 mod who;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::chance::Chance;
@@ -56,7 +57,7 @@ pub(crate) fn make(reading: &Reading) -> Vec<Question> {
     let plans: [[usize; 6]; 2] = [[0, 1, 2, 3, 4, 5], [2, 3, 4, 1, 0, 5]];
     let mut best: Vec<&Prepared> = Vec::new();
     for plan in plans {
-        let chosen = choose(&plan.map(|at| &families[at]));
+        let chosen = choose(reading, &plan.map(|at| &families[at]));
         if chosen.len().min(5) > best.len().min(5) {
             best = chosen;
         }
@@ -72,10 +73,20 @@ pub(crate) fn make(reading: &Reading) -> Vec<Question> {
     questions
 }
 
-/// A proposal with everything that it lets its reader see.
+/// A proposal with everything that it lets its reader see, once somebody has asked for that: few have to be read.
 struct Prepared {
     proposal: Proposal,
-    seen: BTreeSet<String>,
+    seen: OnceCell<BTreeSet<String>>,
+}
+
+impl Prepared {
+    fn seen(&self, reading: &Reading) -> &BTreeSet<String> {
+        self.seen.get_or_init(|| {
+            let mut texts = self.proposal.question.options.clone();
+            texts.push(self.proposal.question.text.clone());
+            gate::seen(&texts, reading)
+        })
+    }
 }
 
 fn prepared(reading: &Reading, proposals: Vec<Proposal>) -> Vec<Prepared> {
@@ -83,26 +94,22 @@ fn prepared(reading: &Reading, proposals: Vec<Proposal>) -> Vec<Prepared> {
         .into_iter()
         .filter(|proposal| gate::is_fair(&proposal.question, reading))
         .take(PROPOSALS)
-        .map(|proposal| {
-            let mut texts = proposal.question.options.clone();
-            texts.push(proposal.question.text.clone());
-            Prepared {
-                seen: gate::seen(&texts, reading),
-                proposal,
-            }
+        .map(|proposal| Prepared {
+            proposal,
+            seen: OnceCell::new(),
         })
         .collect()
 }
 
 /// Takes one of each family in turn, as long as no question helps with another.
-fn choose<'p>(families: &[&'p (Family, Vec<Prepared>); 6]) -> Vec<&'p Prepared> {
+fn choose<'p>(reading: &Reading, families: &[&'p (Family, Vec<Prepared>); 6]) -> Vec<&'p Prepared> {
     let mut chosen: Vec<&Prepared> = Vec::new();
     for round in 0..EACH_IN_ALL {
         if round == EACH && chosen.len() < 5 {
             break;
         }
         for (_, proposals) in families {
-            let fits = |proposal: &&Prepared| chosen.iter().all(|other| are_apart(proposal, other));
+            let fits = |proposal: &&Prepared| chosen.iter().all(|other| are_apart(reading, proposal, other));
             if chosen.len() < MOST
                 && let Some(found) = proposals.iter().find(fits)
             {
@@ -114,12 +121,12 @@ fn choose<'p>(families: &[&'p (Family, Vec<Prepared>); 6]) -> Vec<&'p Prepared> 
 }
 
 /// Whether neither question helps with the other.
-fn are_apart(one: &Prepared, other: &Prepared) -> bool {
+fn are_apart(reading: &Reading, one: &Prepared, other: &Prepared) -> bool {
     let tells = |one: &Prepared, other: &Prepared| {
         one.proposal
             .secrets
             .iter()
-            .any(|secret| other.seen.contains(secret))
+            .any(|secret| other.seen(reading).contains(secret))
     };
     let (a, b) = (&one.proposal, &other.proposal);
     a.topic != b.topic

@@ -156,7 +156,8 @@ fn two_before(reading: &Reading, token: usize) -> &str {
 /// What a verb stands with here. None where its next word belongs to it (`picked up`).
 fn frame(reading: &Reading, token: usize) -> Option<Frame> {
     let next = reading.joined(token, 1);
-    if reading.lexicon.is(List::Particle, next) {
+    // `Counted all of them`, but `smiled all day`.
+    if reading.lexicon.is(List::Particle, next) || next == "all" || next == "both" {
         return None;
     }
     // `Folded the boats`, `folded them`, `folded paper boats`, `saw Lena`; but `ran home`, `ran fast and far`.

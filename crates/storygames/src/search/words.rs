@@ -26,7 +26,7 @@ struct Candidate {
 
 /// Five or six words, in capital letters, in the order of the story; fewer if it has no more that can be hidden together.
 pub(super) fn choose(reading: &Reading, forbidden: &[Vec<char>], chance: &mut Chance) -> Vec<Vec<char>> {
-    let mut candidates = candidates(reading, forbidden);
+    let mut candidates = candidates(reading);
     chance.shuffle(&mut candidates);
     candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
     let wanted = if reading.text.tokens.len() > LONG { 6 } else { 5 };
@@ -36,7 +36,12 @@ pub(super) fn choose(reading: &Reading, forbidden: &[Vec<char>], chance: &mut Ch
         let fits = chosen
             .iter()
             .all(|other| other.stem != candidate.stem && !overlap(&other.letters, &candidate.letters));
-        if chosen.len() < wanted && fits && (!candidate.name || names < NAMES) {
+        // What is rude is looked for last, in the few words that come so far.
+        if chosen.len() < wanted
+            && fits
+            && (!candidate.name || names < NAMES)
+            && is_clean(&candidate.letters, forbidden)
+        {
             chosen.push(candidate);
         }
     }
@@ -44,7 +49,7 @@ pub(super) fn choose(reading: &Reading, forbidden: &[Vec<char>], chance: &mut Ch
     chosen.into_iter().map(|candidate| candidate.letters).collect()
 }
 
-fn candidates(reading: &Reading, forbidden: &[Vec<char>]) -> Vec<Candidate> {
+fn candidates(reading: &Reading) -> Vec<Candidate> {
     let mut best: BTreeMap<Vec<char>, Candidate> = BTreeMap::new();
     for token in 0..reading.text.tokens.len() {
         let Some(worth) = worth(reading, token) else {
@@ -71,7 +76,7 @@ fn candidates(reading: &Reading, forbidden: &[Vec<char>]) -> Vec<Candidate> {
     }
     let candidates = best.into_values();
     candidates
-        .filter(|candidate| can_be_hidden(&candidate.letters, forbidden))
+        .filter(|candidate| can_be_hidden(&candidate.letters))
         .collect()
 }
 
@@ -104,14 +109,18 @@ pub(super) fn capitals(word: &str) -> Option<Vec<char>> {
     word.nfc().map(capital).collect()
 }
 
-fn can_be_hidden(letters: &[char], forbidden: &[Vec<char>]) -> bool {
-    let backwards: Vec<char> = letters.iter().rev().copied().collect();
+fn can_be_hidden(letters: &[char]) -> bool {
     LETTERS.contains(&letters.len())
-        && backwards != letters
+        && !letters.iter().eq(letters.iter().rev())
         && letters.iter().any(|letter| *letter != letters[0])
-        && !forbidden
-            .iter()
-            .any(|rude| holds(letters, rude) || holds(&backwards, rude))
+}
+
+/// Whether nothing rude can be read within a word, forwards or backwards.
+fn is_clean(letters: &[char], forbidden: &[Vec<char>]) -> bool {
+    let backwards: Vec<char> = letters.iter().rev().copied().collect();
+    !forbidden
+        .iter()
+        .any(|rude| holds(letters, rude) || holds(&backwards, rude))
 }
 
 /// Whether one word can be read within the other, forwards or backwards.

@@ -4,6 +4,7 @@
 
 mod app;
 mod artist;
+mod chatter;
 mod co_drawing;
 mod crowd;
 mod flood;
@@ -25,6 +26,7 @@ use crate::visit::Over;
 pub enum Behaviour {
     Navigator(Navigator),
     Player(Player),
+    Chatter(Chatter),
     Artist(Artist),
     LoginStorm(LoginStorm),
     Guest(Guest),
@@ -45,6 +47,12 @@ pub struct Navigator {
 /// Signs in and plays the games of stories, one after the other.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Player {
+    pub tokens_only: bool,
+}
+
+/// Signs in and writes to friends, with a notification socket open.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Chatter {
     pub tokens_only: bool,
 }
 
@@ -87,6 +95,8 @@ pub struct CoDrawing {
     pub tokens_only: bool,
     /// Children of a room, 2 to 10.
     pub room: usize,
+    /// All stay on the first page and keep their network: in the end everybody has to have what anybody has seen.
+    pub calm: bool,
 }
 
 /// Keeps a live socket open and does nothing. More of them than there are accounts share these.
@@ -110,6 +120,7 @@ impl Default for CoDrawing {
         Self {
             tokens_only: false,
             room: 4,
+            calm: false,
         }
     }
 }
@@ -152,6 +163,7 @@ impl Behaviour {
         match self {
             Self::Navigator(_) => "navigator",
             Self::Player(_) => "player",
+            Self::Chatter(_) => "chatter",
             Self::Artist(_) => "artist",
             Self::LoginStorm(_) => "login-storm",
             Self::Guest(_) => "guest",
@@ -190,6 +202,7 @@ impl Behaviour {
         match self {
             Self::Navigator(Navigator { tokens_only, .. })
             | Self::Player(Player { tokens_only })
+            | Self::Chatter(Chatter { tokens_only })
             | Self::Artist(Artist { tokens_only, .. })
             | Self::CoDrawing(CoDrawing { tokens_only, .. }) => {
                 if *tokens_only {
@@ -210,6 +223,7 @@ impl Behaviour {
         match self {
             Self::Navigator(navigator) => navigator.visit(person).await,
             Self::Player(player) => player.visit(person).await,
+            Self::Chatter(chatter) => chatter.visit(person).await,
             Self::Artist(artist) => artist.visit(person).await,
             Self::LoginStorm(storm) => storm.visit(person).await,
             Self::Guest(guest) => guest.visit(person).await,

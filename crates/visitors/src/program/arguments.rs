@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use lexopt::prelude::*;
 use visitors::{
-    Accounts, Artist, Behaviour, CoDrawing, Crowd, Flood, Group, Guest, LoginStorm, Navigator, Phases, Plan,
-    Player,
+    Accounts, Artist, Behaviour, Chatter, CoDrawing, Crowd, Flood, Group, Guest, LoginStorm, Navigator,
+    Phases, Plan, Player,
 };
 
 pub(super) const USAGE: &str = "\
@@ -15,6 +15,7 @@ visitors: virtual people who use a storybook server over real HTTP, and measure 
 
   visitors navigator --people N --accounts FILE   sign in, browse, read, like, comment, rate, poll
   visitors player --people N --accounts FILE      sign in and play the games of stories
+  visitors chatter --people N --accounts FILE     sign in and write to friends
   visitors guest --people N                       browse and read without an account
   visitors artist --people N --accounts FILE      autosave a story of 2 MB, one drawing changed each time
   visitors login-storm --people N --accounts FILE sign in, all at once
@@ -47,6 +48,7 @@ What they do
   --phases P             artist: random or together (random)
   --room N               co-drawing (4), crowd, flood (10): people of a room
   --rooms N              crowd: that many rooms, instead of --room
+  --calm                 co-drawing: stay on the first page, and online
   --rate N               flood: messages a second of each (100)
   --wrong-passwords      login-storm: expect to be turned away
 
@@ -58,9 +60,10 @@ Times: 500ms, 90s, 2m. Exit code: 0, 1 when calls failed, 2 when nothing was sen
 ";
 
 /// Who can come.
-const PEOPLE: [&str; 9] = [
+const PEOPLE: [&str; 10] = [
     "navigator",
     "player",
+    "chatter",
     "guest",
     "artist",
     "login-storm",
@@ -100,6 +103,7 @@ struct Typed {
     room: Option<usize>,
     rooms: Option<usize>,
     rate: Option<u32>,
+    calm: bool,
     ramp: Option<f64>,
 }
 
@@ -175,6 +179,7 @@ impl Typed {
             "room" => self.room = Some(parser.value()?.parse()?),
             "rooms" => self.rooms = Some(parser.value()?.parse()?),
             "rate" => self.rate = Some(parser.value()?.parse()?),
+            "calm" => self.calm = true,
             "wrong-passwords" => self.wrong_passwords = true,
             "ramp" => self.ramp = Some(parser.value()?.parse()?),
             _ => return Ok(false),
@@ -188,6 +193,7 @@ impl Typed {
             "co-drawing" => Behaviour::CoDrawing(CoDrawing {
                 tokens_only: self.tokens_only,
                 room: self.room.unwrap_or(CoDrawing::default().room),
+                calm: self.calm,
             }),
             "flood" => Behaviour::Flood(Flood {
                 room: self.room.unwrap_or(Flood::default().room),
@@ -226,6 +232,7 @@ impl Typed {
         plan.groups = match who {
             "navigator" => vec![Group::new(navigator, people)],
             "player" => vec![Group::new(Behaviour::Player(Player { tokens_only }), people)],
+            "chatter" => vec![Group::new(Behaviour::Chatter(Chatter { tokens_only }), people)],
             "guest" => vec![Group::new(guest, people)],
             "artist" => vec![Group::new(artist, people)],
             "login-storm" => vec![Group::new(storm, people)],
@@ -343,6 +350,8 @@ mod tests {
         };
         assert_eq!(room("co-drawing --people 9"), Some(4));
         assert_eq!(room("co-drawing --people 9 --room 2"), Some(2));
+        let calm = |line: &str| matches!(plan(line).unwrap().0.groups[0].behaviour, Behaviour::CoDrawing(child) if child.calm);
+        assert!(calm("co-drawing --people 9 --calm") && !calm("co-drawing --people 9"));
         assert_eq!(room("crowd --people 9"), None);
         assert_eq!(room("crowd --people 9 --room 3"), Some(3));
         assert_eq!(room("crowd --people 10000 --rooms 2500"), Some(4));

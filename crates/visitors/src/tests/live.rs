@@ -25,7 +25,7 @@ fn plan(behaviour: Behaviour, people: usize, accounts: usize) -> Plan {
 fn children(people: usize) -> Plan {
     let child = CoDrawing {
         tokens_only: true,
-        room: 4,
+        ..CoDrawing::default()
     };
     Plan {
         measure_for: Duration::from_secs(30),
@@ -109,6 +109,30 @@ async fn what_a_room_does_wrong_is_found() {
     let swapped = faulty(Fault::Swap).await;
     assert_eq!((swapped.lost, swapped.doubled), (0, 0), "{swapped:?}");
     assert!(swapped.disordered > 0, "{swapped:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn calm_children_stay_where_they_are_and_have_everything_in_the_end() {
+    let rooms = Arc::default();
+    let child = CoDrawing {
+        tokens_only: true,
+        calm: true,
+        ..CoDrawing::default()
+    };
+    // All at once: these rooms do not show anybody what was drawn before.
+    let plan = Plan {
+        ramp: 0.0,
+        measure_for: Duration::from_secs(120),
+        ..plan(Behaviour::CoDrawing(child), 4, 4)
+    };
+    let report = draw(plan, &rooms).await;
+    assert_eq!((report.failed(), report.sockets_open), (0, 8), "{report}");
+    assert!(
+        report.strokes.are_well() && report.strokes.expected > 100,
+        "{report}"
+    );
+    assert_eq!(rooms.heard("room-0", "page_change"), 4, "each when it came");
+    assert_eq!(report.steady.sockets.vanished, 0);
 }
 
 #[tokio::test(start_paused = true)]

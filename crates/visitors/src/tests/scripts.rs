@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::fake::{Asked, Told, run, well};
 use crate::accounts::Accounts;
-use crate::behaviours::{Artist, Behaviour, Navigator, Phases, Player};
+use crate::behaviours::{Artist, Behaviour, Chatter, Navigator, Phases, Player};
 use crate::plan::Plan;
 
 fn plan(behaviour: Behaviour, people: usize) -> Plan {
@@ -283,4 +283,65 @@ async fn a_player_plays_as_the_app_does() {
     assert_eq!(letters.iter().collect::<String>(), ",EEEIKRTT", "{words}");
     assert_eq!(first[5].json(), json!({"attempt_id": 77}));
     assert_eq!(first[2].json(), first[6].json(), "with the same body");
+}
+
+/// A server on which everybody has two friends.
+fn with_friends(asked: &Asked) -> Told {
+    match asked.path.as_str() {
+        "/api/friends/" => Told::json(&json!({"friends": [{"id": 5}, {"id": 6}]})),
+        _ => well(asked),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chatter_writes_as_the_app_does() {
+    let mut plan = plan(Behaviour::Chatter(Chatter { tokens_only: true }), 1);
+    // It stands in the address of the socket.
+    plan.accounts.people[0].access = "token-1".to_owned();
+    plan.measure_for = Duration::from_secs(600);
+    let (report, asked) = run(plan, with_friends).await;
+    assert_eq!(
+        (report.failed(), report.entered, report.sockets_open),
+        (0, 1, 1),
+        "{report}"
+    );
+    let order: Vec<&Asked> = asked
+        .iter()
+        .filter(|asked| asked.method != "OPTIONS")
+        .filter(|asked| asked.path.contains("/friends/") || asked.path.contains("/messages/"))
+        .collect();
+    let screen = order
+        .iter()
+        .position(|asked| asked.is("GET", "/api/friends/"))
+        .unwrap();
+    assert!(order[screen + 1].is("GET", "/api/messages/conversations/"));
+    let history = order[screen + 2];
+    let friend: i64 = history
+        .path
+        .trim_start_matches("/api/messages/")
+        .trim_end_matches('/')
+        .parse()
+        .unwrap();
+    let sent: Vec<&&Asked> = order[screen + 3..]
+        .iter()
+        .take_while(|asked| asked.is("POST", "/api/messages/send/"))
+        .collect();
+    assert!((2..=5).contains(&sent.len()), "{}", sent.len());
+    assert!(
+        sent.iter()
+            .all(|asked| asked.json()["receiver_id"] == json!(friend))
+    );
+    assert!(sent[0].at >= history.at + Duration::from_secs(4), "they type");
+    assert!(
+        order[screen + 3 + sent.len()].is("GET", &history.path),
+        "what has come"
+    );
+    for path in ["/api/social/activity-feed/", "/api/social/leaderboard/"] {
+        assert!(!calls(&asked, "GET", path).is_empty(), "{path}");
+    }
+    assert!(
+        asked
+            .iter()
+            .any(|asked| asked.path.starts_with("/ws/notifications/"))
+    );
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::{Done, SessionId, long};
 use crate::accounts::auth::Caller;
 use crate::app::App;
-use crate::live::collaboration::room::{self, DraftChange};
+use crate::live::collaboration::room::{self, DraftChange, Glance};
 use crate::live::collaboration::rules::{
     LONGEST_COVER, LONGEST_NAME, LONGEST_TEXT, MOST_BYTES_OF_TEXTS, MOST_PAGES,
 };
@@ -48,8 +48,7 @@ pub async fn show(
     SessionId(session_id): SessionId,
 ) -> Result<Response, Error> {
     let (id, _) = inside(&app, session_id, caller.id).await?;
-    let draft = room::draft(&app, id).await?;
-    let pages = room::current_pages(&app, id);
+    let Glance { draft, pages } = room::glance(&app, id).await?;
     let answer = DraftAnswer {
         success: true,
         story_draft: draft.to_json(),
@@ -84,7 +83,7 @@ pub async fn update(
         _ => return Err(Error::field("story_draft", "The story is needed, as an object.")),
     };
     let (id, username) = inside(&app, session_id, caller.id).await?;
-    let has_pages = !draft.contains_key("pages") || !room::draft(&app, id).await?.pages.is_empty();
+    let has_pages = !draft.contains_key("pages") || !room::glance(&app, id).await?.draft.pages.is_empty();
     let change = read(draft, has_pages, &app.words.masker())?;
     if change != DraftChange::default() {
         room::update_draft(&app, id, caller.id, &username, change).await?;

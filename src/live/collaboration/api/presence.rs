@@ -1,5 +1,6 @@
 //! Who is in a session.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -95,13 +96,17 @@ pub async fn presence(
             return Ok((tag, None));
         }
         let people = store::people(conn, standing.session.id)?;
-        Ok((tag, Some((standing.session.id, people))))
+        Ok((tag, Some((standing.session, people))))
     });
     let (tag, found) = found.await?;
-    let Some((id, people)) = found else {
+    let Some((session, people)) = found else {
         return Ok(tag.not_modified());
     };
-    let pages = room::current_pages(&app, id);
+    // Where nothing has been done yet nobody has turned a page.
+    let pages = match session.last_number {
+        0 => BTreeMap::new(),
+        _ => room::current_pages(&app, session.id).await?,
+    };
     let page = |user_id: i64| pages.get(&user_id).copied().map(i64::from);
     Ok(tag.on(respond::ok(&Presence {
         success: true,

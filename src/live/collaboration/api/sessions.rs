@@ -193,7 +193,7 @@ pub async fn detail(
     let story_draft = if standing.session.last_number == 0 {
         json!({})
     } else {
-        room::draft(&app, standing.session.id).await?.to_json()
+        room::glance(&app, standing.session.id).await?.draft.to_json()
     };
     let title = story_draft["title"].as_str().filter(|title| !title.is_empty());
     let session = SessionDetail {

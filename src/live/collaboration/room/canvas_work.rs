@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
-use super::canvases::{Asked, Kept, Showing, Stored};
+use super::canvases::{Kept, Opened, Showing, Stored};
 use super::conversation::Collaborator;
 use super::held::Room;
 use super::items::Items;
@@ -38,7 +38,8 @@ const MOST_OF_ROOM: u64 = 32 << 20;
 const LARGE: u64 = 64 << 10;
 
 /// Shows a canvas to a socket: the stored state, and what has happened since.
-pub(super) async fn show(app: &Arc<App>, room: &Arc<Room>, seat: u64, slot: Box<str>, asked: Asked) {
+pub(super) async fn show(app: &Arc<App>, room: &Arc<Room>, seat: u64, opened: Opened) {
+    let Opened { slot, asked } = opened;
     sleep(SETTLES_IN).await;
     freshen(room, seat, &slot).await;
     let start = Instant::now();

@@ -47,6 +47,15 @@ pub struct Asked {
     pub at: Instant,
 }
 
+/// A canvas that a socket has come to and has to be shown.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// By its canonical id.
+    pub slot: Box<str>,
+    /// When it came: what happens afterwards it is sent, so both are noted at one moment.
+    pub asked: Asked,
+}
+
 /// A stored state of a canvas.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
@@ -72,13 +81,7 @@ pub struct Kept {
 impl<P: Post> Floor<P> {
     /// Notes that a socket does something on a canvas: `drawing` when it is, or is no longer, in the middle of a stroke.
     /// The canvas when it has to be shown to the socket first.
-    pub fn touch(
-        &mut self,
-        seat: u64,
-        place: &Place,
-        drawing: Option<bool>,
-        now: Instant,
-    ) -> Option<Box<str>> {
+    pub fn touch(&mut self, seat: u64, place: &Place, drawing: Option<bool>, now: Instant) -> Option<Opened> {
         let user_id = self.seat(seat)?.user_id;
         if !self.is_doubtful(seat, user_id, place, now) {
             self.model.learn(user_id, place);
@@ -95,7 +98,23 @@ impl<P: Post> Floor<P> {
         if entered && is_blank && lacks {
             busy.brush(&id).served = Some(drawn);
         }
-        (entered && lacks && !is_blank).then_some(id)
+        (entered && lacks && !is_blank).then(|| self.opened(id, now))
+    }
+
+    /// Notes that a socket asks for all of a canvas, which it is to be shown whatever it knows of it.
+    pub fn ask_for(&mut self, seat: u64, place: &Place, now: Instant) -> Option<Opened> {
+        let slot = self.canvas(seat, place)?;
+        // From now on what happens there is shown to it.
+        self.touch(seat, place, None, now);
+        Some(self.opened(slot, now))
+    }
+
+    fn opened(&self, slot: Box<str>, now: Instant) -> Opened {
+        let number = self.model.number;
+        Opened {
+            slot,
+            asked: Asked { number, at: now },
+        }
     }
 
     /// Notes that a socket is back among the pages.
@@ -140,7 +159,7 @@ impl<P: Post> Floor<P> {
     }
 
     /// The canvas that a socket means, by its canonical id.
-    pub fn canvas(&mut self, seat: u64, place: &Place) -> Option<Box<str>> {
+    fn canvas(&mut self, seat: u64, place: &Place) -> Option<Box<str>> {
         let user_id = self.seat(seat)?.user_id;
         Some(self.model.slot(user_id, place)?.id.clone())
     }

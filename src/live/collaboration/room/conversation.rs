@@ -278,8 +278,8 @@ impl Collaborator {
             }
             entered
         };
-        if let Some(slot) = entered {
-            room.show(app, seat, slot, received);
+        if let Some(opened) = entered {
+            room.show(app, seat, opened);
         }
     }
 
@@ -296,8 +296,8 @@ impl Collaborator {
         if let Some(message) = message {
             room.publish(&self.app, message);
         }
-        if let Some(slot) = entered {
-            room.show(&self.app, seat, slot, now);
+        if let Some(opened) = entered {
+            room.show(&self.app, seat, opened);
         }
     }
 
@@ -317,8 +317,8 @@ impl Collaborator {
             Some(message) => room.publish(&self.app, message),
             None => self.app.live.rooms.rouse(room),
         }
-        if let Some(slot) = entered {
-            room.show(&self.app, seat, slot, now);
+        if let Some(opened) = entered {
+            room.show(&self.app, seat, opened);
         }
     }
 
@@ -363,16 +363,10 @@ impl Collaborator {
     }
 
     fn show(&self, room: &Arc<Room>, place: &super::op::Place) {
-        let (seat, now) = (self.handle.id(), Instant::now());
-        let slot = {
-            let mut state = room.state();
-            let slot = state.floor.canvas(seat, place);
-            // From now on what happens there is shown to it.
-            state.floor.touch(seat, place, None, now);
-            slot
-        };
-        if let Some(slot) = slot {
-            room.show(&self.app, seat, slot, now);
+        let seat = self.handle.id();
+        let opened = room.state().floor.ask_for(seat, place, Instant::now());
+        if let Some(opened) = opened {
+            room.show(&self.app, seat, opened);
         }
     }
 

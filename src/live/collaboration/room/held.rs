@@ -10,7 +10,7 @@ use channels::{Event, Member, Membership};
 use sockets::{Outbox, code};
 use tokio::sync::{OnceCell, Semaphore};
 
-use super::canvases::Asked;
+use super::canvases::Opened;
 use super::floor::{Consequence, Floor, Origin};
 use super::frames;
 use super::model::Model;
@@ -402,16 +402,12 @@ impl Room {
         });
     }
 
-    /// Shows a canvas to a socket, which opened it at this moment, by a task of its own.
-    pub fn show(self: &Arc<Self>, app: &Arc<App>, seat: u64, slot: Box<str>, at: Instant) {
-        let asked = Asked {
-            number: self.state().floor.model.number,
-            at,
-        };
+    /// Shows a canvas to a socket, which has opened it, by a task of its own.
+    pub fn show(self: &Arc<Self>, app: &Arc<App>, seat: u64, opened: Opened) {
         let (room, app) = (Arc::clone(self), Arc::clone(app));
         let tasks = app.tasks.clone();
         tasks.spawn("show a canvas", async move {
-            Box::pin(canvas_work::show(&app, &room, seat, slot, asked)).await;
+            Box::pin(canvas_work::show(&app, &room, seat, opened)).await;
         });
     }
 }

@@ -162,7 +162,7 @@ impl<P: Post> Floor<P> {
         None
     }
 
-    /// Notes that an operation of a socket has its number; what may follow now.
+    /// Notes that an operation of a socket has its number, or gets none; what may follow now.
     pub fn numbered(&mut self, seat: u64) -> Vec<Bytes> {
         let Some(busy) = self.seat(seat).and_then(|seat| seat.busy.as_mut()) else {
             return Vec::new();

@@ -41,7 +41,7 @@ pub use conversation::open;
 pub use draft::Draft;
 pub use leaving::left_behind;
 pub use op::DraftChange;
-pub use rooms::{Gauges, Rooms, current_pages, draft, update_draft};
+pub use rooms::{Gauges, Glance, Rooms, current_pages, glance, update_draft};
 pub use upkeep::{let_go, start};
 
 #[cfg(test)]

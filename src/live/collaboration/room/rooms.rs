@@ -1,6 +1,6 @@
 //! The rooms that this server holds, and the way of operations through the database and back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -11,6 +11,7 @@ use super::draft::Draft;
 use super::held::Room;
 use super::leaving::Leavings;
 use super::loading;
+use super::model::Model;
 use super::op::{Action, DraftChange, Op, Place};
 use super::parcel;
 use super::sequencer::{Outcome, Sequencer, Taker, Waiting};
@@ -235,6 +236,29 @@ impl Taker for Rooms {
     }
 }
 
+/// Operations of one room that came back.
+#[derive(Debug, Default)]
+struct Sorted {
+    /// The sockets that they came from, one for each operation: whatever became of it, it is waited for no more.
+    seats: Vec<u64>,
+    numbered: Vec<(i64, Waiting)>,
+    failed: Vec<(Waiting, Outcome)>,
+}
+
+impl Sorted {
+    fn of(own: Vec<(Waiting, Outcome)>) -> Self {
+        let mut sorted = Self::default();
+        for (waiting, outcome) in own {
+            sorted.seats.extend(waiting.origin.map(|origin| origin.seat));
+            match outcome {
+                Outcome::Numbered(number) => sorted.numbered.push((number, waiting)),
+                outcome => sorted.failed.push((waiting, outcome)),
+            }
+        }
+        sorted
+    }
+}
+
 /// Hands the operations of one room to it, and to the servers that hold it, too.
 fn give_back(
     room: Option<&Arc<Room>>,
@@ -243,13 +267,11 @@ fn give_back(
     own: Vec<(Waiting, Outcome)>,
     is_shared: bool,
 ) {
-    let (mut numbered, mut failed) = (Vec::new(), Vec::new());
-    for (waiting, outcome) in own {
-        match outcome {
-            Outcome::Numbered(number) => numbered.push((number, waiting)),
-            outcome => failed.push((waiting, outcome)),
-        }
-    }
+    let Sorted {
+        seats,
+        numbered,
+        failed,
+    } = Sorted::of(own);
     let message = match numbered.first() {
         Some((first, _)) if is_shared => Some(parcel::operations(
             *first,
@@ -257,10 +279,6 @@ fn give_back(
         )),
         _ => None,
     };
-    let seats: Vec<u64> = numbered
-        .iter()
-        .filter_map(|(_, waiting)| Some(waiting.origin?.seat))
-        .collect();
     if let Some(room) = room {
         let ops = numbered
             .into_iter()
@@ -298,15 +316,43 @@ fn refuse(room: &Arc<Room>, app: &Arc<App>, failed: &[(Waiting, Outcome)]) {
     }
 }
 
-/// The draft of a session, whether or not its room is held here.
-pub async fn draft(app: &Arc<App>, collaboration_id: i64) -> Result<Draft, Error> {
+/// What is asked of a room by those who are not in it.
+#[derive(Debug, Default)]
+pub struct Glance {
+    /// The story as it stands.
+    pub draft: Draft,
+    /// Which page each of those in the session looks at, by user id; who is missing looks at the first.
+    pub pages: BTreeMap<i64, i32>,
+}
+
+impl Glance {
+    fn of(model: &Model) -> Self {
+        Self {
+            draft: Draft::of(model),
+            pages: model.viewers.clone(),
+        }
+    }
+}
+
+/// How a session stands, whether or not its room is held here. Three queries or more where it is not.
+pub async fn glance(app: &Arc<App>, collaboration_id: i64) -> Result<Glance, Error> {
     if let Some(room) = app.live.rooms.held(collaboration_id)
         && room.loaded.initialized()
     {
-        return Ok(Draft::of(&room.state().floor.model));
+        return Ok(Glance::of(&room.state().floor.model));
     }
     let model = loading::model(app, collaboration_id).await?;
-    Ok(Draft::of(&model))
+    Ok(Glance::of(&model))
+}
+
+/// Which page each of those in a session looks at: by the room if it is held here, or else by its log.
+pub async fn current_pages(app: &Arc<App>, collaboration_id: i64) -> Result<BTreeMap<i64, i32>, Error> {
+    if let Some(room) = app.live.rooms.held(collaboration_id)
+        && room.loaded.initialized()
+    {
+        return Ok(room.state().floor.model.viewers.clone());
+    }
+    Ok(loading::model(app, collaboration_id).await?.viewers)
 }
 
 /// Changes fields of a session's draft, whether or not its room is held here. Answers when the change is committed.
@@ -360,9 +406,78 @@ async fn append_now(app: &Arc<App>, collaboration_id: i64, op: Op) -> Result<i64
     Ok(number)
 }
 
-/// Which page each of those in a session looks at, by user id; who is missing looks at the first. Empty when the room is
-/// held nowhere near.
-pub fn current_pages(app: &App, collaboration_id: i64) -> std::collections::BTreeMap<i64, i32> {
-    let room = app.live.rooms.held(collaboration_id);
-    room.map_or_else(Default::default, |room| room.state().floor.model.viewers.clone())
+#[cfg(test)]
+mod tests {
+    use super::super::floor::{Floor, Origin};
+    use super::super::seat::{Post, Seat};
+    use super::*;
+    use bytes::Bytes;
+    use sockets::Frame;
+
+    struct Nowhere;
+
+    impl Post for Nowhere {
+        fn send(&self, _: &Frame) {}
+
+        fn cork(&self, _: &Frame, _: u64) {}
+
+        fn send_state(&self, _: Vec<Frame>, _: Box<dyn std::any::Any + Send>) -> bool {
+            true
+        }
+
+        fn close(&self, _: u16, _: &'static str) {}
+    }
+
+    fn waiting(seat: Option<u64>) -> Waiting {
+        let since = Instant::now();
+        let op = Op {
+            user_id: 1,
+            username: "mia".into(),
+            place: Place::default(),
+            action: Action::Clear,
+        };
+        let origin = seat.map(|seat| Origin {
+            seat,
+            received: since,
+            is_doubtful: false,
+        });
+        Waiting {
+            collaboration_id: 1,
+            op,
+            origin,
+            since,
+            at: 0,
+        }
+    }
+
+    #[test]
+    fn whatever_becomes_of_an_operation_it_is_waited_for_no_more() {
+        let mut floor = Floor::new(Model::default(), Vec::new());
+        floor.seats.push(Seat::new(7, 1, Nowhere));
+        let outcomes = [
+            Outcome::Numbered(1),
+            Outcome::Over,
+            Outcome::GivenUp,
+            Outcome::Unknown,
+        ];
+        let own: Vec<_> = outcomes
+            .into_iter()
+            .map(|outcome| {
+                floor.waits(7);
+                (waiting(Some(7)), outcome)
+            })
+            .chain([(waiting(None), Outcome::GivenUp)])
+            .collect();
+        let message = Bytes::from_static(b"a part of a stroke");
+        assert!(floor.behind(7, message.clone(), false).is_none());
+        let sorted = Sorted::of(own);
+        assert_eq!((sorted.numbered.len(), sorted.failed.len()), (1, 4));
+        let sent: Vec<Bytes> = sorted
+            .seats
+            .iter()
+            .flat_map(|seat| floor.numbered(*seat))
+            .collect();
+        assert!(!floor.is_numbering(7));
+        assert_eq!(sent, [message]);
+    }
 }

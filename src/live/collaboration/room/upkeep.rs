@@ -191,7 +191,7 @@ fn entitle(app: &App, room: &Room, state: &mut State, seat: u64, title: String, 
         .push(place, Waiting::new(app, room.id, op, Some(origin)));
 }
 
-/// The operations of these sockets are numbered: what waited behind them follows.
+/// The operations of these sockets are numbered, or given up: what waited behind them follows.
 pub(super) fn release(app: &App, room: &Room, seats: &[u64]) {
     let messages: Vec<_> = {
         let mut state = room.state();

@@ -48,6 +48,16 @@ pub fn open_of_host(conn: &mut Conn<'_>, host_id: i64) -> Result<Vec<Session>, E
     rows.into_iter().map(|mut row| Session::from(&mut row)).collect()
 }
 
+/// Whether somebody has a place in a session that is not over. One query.
+pub fn takes_part(conn: &mut Conn<'_>, user_id: i64) -> Result<bool, Error> {
+    let row = conn.first(
+        "SELECT 1 FROM collaborators m JOIN collaborations c ON c.id = m.collaboration_id
+         WHERE m.user_id = $1 AND c.ended_at IS NULL LIMIT 1",
+        &[&user_id],
+    )?;
+    Ok(row.is_some())
+}
+
 /// Locks the sessions of others that somebody has a place in and that are not over; their keys. One query.
 pub fn touch_of_guest(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<i64>, Error> {
     let rows = conn.query(

@@ -47,6 +47,7 @@ pub(super) struct Child {
     /// Strokes and previews that it has begun, for their names.
     begun: u64,
     text: String,
+    calm: bool,
 }
 
 impl Child {
@@ -56,6 +57,7 @@ impl Child {
         number: usize,
         seat: Seat,
         session: &Session,
+        calm: bool,
     ) -> Result<Option<Self>, Over> {
         let visit = Arc::clone(&door.visit);
         let script = Script::new(door.rng.fork(), visit.plan.pace);
@@ -67,12 +69,17 @@ impl Child {
             number,
             seat,
             socket: None,
-            sight: Sight::of(number),
+            sight: if calm {
+                Sight::of_all(number)
+            } else {
+                Sight::of(number)
+            },
             script,
             line: Vec::new(),
             sent: 0,
             begun: 0,
             text: String::new(),
+            calm,
         };
         Ok(child.open().await?.then_some(child))
     }
@@ -187,7 +194,10 @@ impl Child {
     }
 
     async fn decide(&mut self) {
-        let decision = self.script.decide();
+        let decision = match self.script.decide() {
+            Decision::TurnPage | Decision::AddPage | Decision::LoseNetwork if self.calm => Decision::Stroke,
+            decision => decision,
+        };
         match decision {
             Decision::Stroke => {}
             Decision::Undo => self.undo().await,
@@ -260,6 +270,9 @@ impl Child {
     async fn undo(&mut self) {
         if let Some(name) = self.pages.last_of(self.number) {
             self.pages.erase(&name);
+            if let Some((stroke, _)) = parse_item_id(&name) {
+                self.sight.undoes(stroke);
+            }
             let undo = messages::undo(&self.pages.place(), &name);
             self.say(undo).await;
         }

@@ -40,7 +40,7 @@ impl CoDrawing {
         let (Some(door), Some(mut notified)) = (person.door(), person.door()) else {
             return Ok(());
         };
-        let Some(mut child) = Child::enter(door, person.number, seat, &session).await? else {
+        let Some(mut child) = Child::enter(door, person.number, seat, &session, self.calm).await? else {
             return Ok(());
         };
         person.enter();
