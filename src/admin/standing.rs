@@ -99,7 +99,7 @@ pub fn unsuspend(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<bool, Er
 /// Deletes an account with all that is its own, as its owner could; what is to be told after the commit.
 pub fn delete_for_good(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<Left, Error> {
     known(conn, user_id)?;
-    Ok(leaving::leave(conn, user_id, now)?)
+    leaving::leave(conn, user_id, now)
 }
 
 fn known(conn: &mut Conn<'_>, user_id: i64) -> Result<Bars, Error> {

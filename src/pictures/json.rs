@@ -307,14 +307,14 @@ fn plain_len(bytes: &[u8]) -> usize {
     let end = memchr::memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len());
     let plain = &bytes[..end];
     let (blocks, rest) = plain.as_chunks::<32>();
-    if blocks.iter().any(has_control) || rest.iter().any(is_control) {
-        return plain.iter().position(is_control).unwrap_or(end);
+    if blocks.iter().any(has_control) || rest.iter().copied().any(is_control) {
+        return plain.iter().copied().position(is_control).unwrap_or(end);
     }
     end
 }
 
-fn is_control(byte: &u8) -> bool {
-    *byte < 0x20
+fn is_control(byte: u8) -> bool {
+    byte < 0x20
 }
 
 fn has_control(block: &[u8; 32]) -> bool {

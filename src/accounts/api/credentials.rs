@@ -291,7 +291,7 @@ pub async fn delete_account(
                 return Err(not_right("password"));
             }
             not_managed(conn, caller.id)?;
-            Ok(leaving::leave(conn, caller.id, now)?)
+            leaving::leave(conn, caller.id, now)
         });
         delete.await?.announce(&own);
         Ok::<_, Error>(())

@@ -71,8 +71,8 @@ struct Done {
 
 fn sign_out(app: &App, done: Done) {
     if done.has_changed {
-        for ended in &done.ended {
-            sign_outs::announce(app, ended);
+        for ended in done.ended {
+            sign_outs::announce(app, &ended);
         }
     }
 }

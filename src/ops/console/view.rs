@@ -200,15 +200,7 @@ impl View {
             self.past.is_none(),
             "The database does not answer. The figures of the moment are shown, the past is not.",
         );
-        worry(
-            self.gauges.level > Level::Green,
-            match self.gauges.level {
-                Level::Green => "",
-                Level::Yellow => "Memory is getting scarce: no new live sockets are taken.",
-                Level::Orange => "Memory is scarce: large uploads are asked to come back later.",
-                Level::Red => "Memory is nearly used up: whoever is idle is sent away.",
-            },
-        );
+        worry(self.gauges.level > Level::Green, scarcity(self.gauges.level));
         worry(
             self.past.as_ref().is_some_and(|past| past.came_back(self.now)),
             "The server came back after an end without a word; the starts below tell more.",
@@ -252,6 +244,15 @@ impl View {
             "The disk of this instance is erased at every restart: what is saved here will be gone.",
         );
         worries
+    }
+}
+
+fn scarcity(level: Level) -> &'static str {
+    match level {
+        Level::Green => "There is memory enough.",
+        Level::Yellow => "Memory is getting scarce: no new live sockets are taken.",
+        Level::Orange => "Memory is scarce: large uploads are asked to come back later.",
+        Level::Red => "Memory is nearly used up: whoever is idle is sent away.",
     }
 }
 
