@@ -82,7 +82,12 @@ pub fn start(app: &Arc<App>) {
     let writing = Arc::clone(app);
     app.tasks.spawn("write letters", async move {
         while pause(&writing, LOOK_EVERY).await {
-            if let Err(error) = round(&writing, usize::MAX).await {
+            // A stop need not wait for all of them: what is queued is queued, the next start goes on.
+            let done = tokio::select! {
+                () = writing.tasks.stopping() => return,
+                done = round(&writing, usize::MAX) => done,
+            };
+            if let Err(error) = done {
                 tracing::warn!(%error, "could not write letters; they are written later");
             }
         }

@@ -182,10 +182,22 @@ impl View {
         }
     }
 
-    /// Whether the oldest of what waits has been waiting for longer than this.
-    fn waits_long(&self, oldest: impl Fn(&Waiting) -> Option<i64>, longest: i64) -> bool {
-        let oldest = self.past.as_ref().and_then(|past| oldest(&past.waiting));
-        oldest.is_some_and(|oldest| self.now - oldest > longest)
+    /// What has been waiting for too long, if it is so.
+    fn waits(&self) -> [(bool, &'static str); 2] {
+        let waiting = self.past.as_ref().map(|past| &past.waiting);
+        let mails = waiting.and_then(|waiting| waiting.outbox.oldest);
+        let reports = waiting.and_then(|waiting| waiting.reports.oldest);
+        let is_over = |oldest: Option<i64>, longest| oldest.is_some_and(|oldest| self.now - oldest > longest);
+        [
+            (
+                is_over(mails, HOUR),
+                "Mails have been waiting for more than an hour; the warnings below may tell why.",
+            ),
+            (
+                is_over(reports, DAY),
+                "A report has been waiting for more than a day for somebody to decide it.",
+            ),
+        ]
     }
 
     /// What needs somebody's attention, worst first, one sentence each.
@@ -231,14 +243,9 @@ impl View {
             self.backups.is_overdue,
             "The last backup is older than it should be; the backups below tell more.",
         );
-        worry(
-            self.waits_long(|waiting| waiting.outbox.oldest, HOUR),
-            "Mails have been waiting for more than an hour; the warnings below may tell why.",
-        );
-        worry(
-            self.waits_long(|waiting| waiting.reports.oldest, DAY),
-            "A report has been waiting for more than a day for somebody to decide it.",
-        );
+        for (is_so, text) in self.waits() {
+            worry(is_so, text);
+        }
         worry(
             self.forgets,
             "The disk of this instance is erased at every restart: what is saved here will be gone.",
