@@ -327,6 +327,16 @@ fn a_managed_child_is_renamed_field_by_field() {
         paula.put(&path, body).refused_fields(&[field]);
     }
     assert_eq!(child()["username"], json!("leonard"));
+    // A name that the child chose by itself, of a kind that parents cannot choose, comes back with every change.
+    let himself = paula.switches(leo).client;
+    himself
+        .patch("/api/auth/profile/", json!({"username": "leo-the-first"}))
+        .ok();
+    paula
+        .put(&path, json!({"username": "leo-the-first", "name": "Leonard"}))
+        .ok();
+    assert_eq!(child()["name"], json!("Leonard"));
+    paula.put(&path, json!({"username": "leonard"})).ok();
     // The same name again is no conflict with itself.
     paula
         .put(&path, json!({"username": "leonard", "name": "Leo"}))

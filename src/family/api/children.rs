@@ -110,6 +110,9 @@ pub async fn create(
             fields.need(name);
         }
     }
+    if let Some(Err(sentence)) = change.username.as_deref().map(rules::check_username) {
+        fields.refuse("username", sentence);
+    }
     fields.finish()?;
 
     let change = change.masked(Words::current(&app).await.masker());
@@ -182,14 +185,9 @@ struct Change {
 impl Change {
     /// Blank texts and nulls stay, too: the apps send them for what was left alone. What is wrong is noted.
     fn read(fields: &mut Fields, today: &str) -> Self {
-        let name = text(fields, "name", LONGEST_NAME);
-        let username = text(fields, "username", LONGEST_USERNAME);
-        if let Some(Err(sentence)) = username.as_deref().map(rules::check_username) {
-            fields.refuse("username", sentence);
-        }
         Self {
-            name,
-            username,
+            name: text(fields, "name", LONGEST_NAME),
+            username: text(fields, "username", LONGEST_USERNAME),
             date_of_birth: either(fields, ["date_of_birth", "dateOfBirth"], |fields, name| {
                 birth(fields, name, today)
             }),
@@ -354,6 +352,10 @@ fn rename(
     };
     if !may_rename {
         return Err(Error::forbidden("This child looks after its account itself.").code("not_managed"));
+    }
+    // One that the child chose by itself may be of another kind, and is sent back with every change.
+    if names.username != before.username {
+        rules::check_username(&names.username).map_err(|sentence| Error::field("username", sentence))?;
     }
     if people::is_username_taken(conn, &names.username, child)? {
         return Err(taken());
