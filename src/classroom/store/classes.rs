@@ -2,6 +2,8 @@
 
 use database::{Conn, Error, Row};
 
+use crate::classroom::rules::MOST_CLASSES;
+
 /// What a teacher writes about a class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "columns of the same names")]
@@ -12,6 +14,20 @@ pub struct Details {
     pub subject: Option<String>,
     pub school_year: Option<String>,
     pub is_active: bool,
+}
+
+impl Details {
+    /// A class of which nothing is known but its name.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            description: None,
+            grade_level: None,
+            subject: None,
+            school_year: None,
+            is_active: true,
+        }
+    }
 }
 
 /// A class.
@@ -99,13 +115,21 @@ pub fn by_code(conn: &mut Conn<'_>, code: &str) -> Result<Option<Class>, Error> 
     row.map(|mut row| Class::from(&mut row)).transpose()
 }
 
-/// The newest class of a teacher that has exactly this name. One query.
-pub fn named(conn: &mut Conn<'_>, teacher_id: i64, name: &str) -> Result<Option<i64>, Error> {
+/// The class of this name that a teacher has, or makes with it; nothing when there is no room for one more. Three queries at
+/// most.
+pub fn class_named(conn: &mut Conn<'_>, teacher_id: i64, name: &str, now: i64) -> Result<Option<i64>, Error> {
     let row = conn.first(
-        "SELECT id FROM classes WHERE teacher_id = $1 AND name = $2 ORDER BY date_created DESC, id DESC LIMIT 1",
+        "SELECT id FROM classes WHERE teacher_id = $1 AND name = $2
+         ORDER BY is_active DESC, date_created DESC, id DESC LIMIT 1",
         &[&teacher_id, &name],
     )?;
-    row.map(|mut row| row.take()).transpose()
+    if let Some(mut row) = row {
+        return row.take().map(Some);
+    }
+    if count(conn, teacher_id)? >= MOST_CLASSES {
+        return Ok(None);
+    }
+    insert(conn, teacher_id, &Details::named(name), now).map(Some)
 }
 
 /// How many classes a teacher has. One query.
