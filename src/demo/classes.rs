@@ -35,7 +35,7 @@ pub(super) fn make(
     let class = classes::insert(conn, teacher, &details, now)?;
     classes::set_code(conn, class, Some(code), now)?;
     for student in STUDENTS {
-        links::activate(conn, teacher, id(student)?, Some(class), now)?;
+        links::link(conn, teacher, id(student)?, Some(class), now)?;
     }
     Ok(())
 }

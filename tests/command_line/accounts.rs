@@ -135,6 +135,16 @@ fn the_demo_prints_accounts_that_can_sign_in_and_is_filled_once() {
     }
     let stories = first.get("/api/stories/?public=true&page_size=100");
     assert_eq!(stories["count"], 12);
+    let of_role = |role: &str| {
+        accounts
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["role"] == role)
+    };
+    let classes = first.get_as(of_role("teacher").unwrap(), "/api/teacher/classes/");
+    assert_eq!(classes[0]["student_count"], 4);
+    assert_eq!(classes[0]["code"].as_str().unwrap().len(), 8);
     drop(first);
 
     let again = operator.serve(&["serve", "--demo"]);

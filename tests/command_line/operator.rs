@@ -124,6 +124,20 @@ impl Server {
             .unwrap()
     }
 
+    /// What an account is answered.
+    pub(crate) fn get_as(&self, account: &Value, path: &str) -> Value {
+        let form = json!({"email": account["email"], "password": account["password"]});
+        let (_, signed_in) = self.post("/api/auth/login/", &form);
+        let token = signed_in["access"].as_str().unwrap();
+        ureq::get(format!("{}{path}", self.address))
+            .header("Authorization", format!("Bearer {token}"))
+            .call()
+            .unwrap()
+            .body_mut()
+            .read_json()
+            .unwrap()
+    }
+
     pub(crate) fn sign_in(&self, email: &str, password: &str) -> u16 {
         self.post("/api/auth/login/", &json!({"email": email, "password": password}))
             .0

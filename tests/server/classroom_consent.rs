@@ -261,7 +261,7 @@ fn nobody_else_answers_and_what_the_teacher_has_ended_is_gone() {
         paula.post(&path, form).refused_fields(&["accept"]);
     }
     let (teacher, student) = (ada.id(), mira.id());
-    assert!(world.sql(move |conn| links::end(conn, teacher, student)));
+    assert!(world.sql(move |conn| links::unlink(conn, teacher, student)));
     assert!(paula.class_links().is_empty());
     paula.replies(id, true).refused(404);
     // It was never confirmed: the family is asked again.
@@ -283,7 +283,7 @@ fn a_former_student_comes_back_without_a_question() {
     } = School::new();
     paula.replies(ada.asks_for(class, &mira), true).ok();
     let (teacher, student) = (ada.id(), mira.id());
-    assert!(world.sql(move |conn| links::end(conn, teacher, student)));
+    assert!(world.sql(move |conn| links::unlink(conn, teacher, student)));
     assert!(ada.pupils("/api/teacher/students/").is_empty());
     ada.adds(class, &mira).ok();
     assert!(sees_anything(&world, &ada, &mira));

@@ -151,7 +151,7 @@ fn only_those_are_offered_whom_nobody_has_to_be_asked_for() {
     world.enrols(&ada, Some(class), &placed);
     world.enrols(&ada, Some(class), &former);
     let (teacher, student) = (ada.id(), former.id());
-    world.sql(move |conn| tinytales::classroom::store::links::end(conn, teacher, student));
+    world.sql(move |conn| tinytales::classroom::store::links::unlink(conn, teacher, student));
     ada.adds(class, &asked).status(202);
     let link = ada.asks_for(class, &declined);
     declined.replies(link, false).ok();

@@ -110,7 +110,7 @@ impl World {
     pub fn teaches(&self, teacher: &Client, child: i64) {
         let (teacher, now) = (teacher.id(), self.app.clock.now());
         self.sql(move |conn| {
-            classes::activate(conn, teacher, child, None, now)?;
+            classes::link(conn, teacher, child, None, now)?;
             Ok(())
         });
     }

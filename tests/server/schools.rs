@@ -97,7 +97,7 @@ impl World {
     /// Makes a child a teacher's student by the back door.
     pub fn enrols(&self, teacher: &Client, class: Option<i64>, child: &Client) -> i64 {
         let (teacher, child, now) = (teacher.id(), child.id(), self.app.clock.now());
-        self.sql(move |conn| links::activate(conn, teacher, child, class, now))
+        self.sql(move |conn| links::link(conn, teacher, child, class, now))
     }
 
     /// Makes somebody the one who looks after a child's account.

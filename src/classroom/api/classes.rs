@@ -104,15 +104,7 @@ pub async fn create(
 ) -> Result<Response, Error> {
     app.limit(&limits::CHANGE, teacher.id)?;
     let wish = Wish::read(&app, Fields::new(body), true)?;
-    let empty = Details {
-        name: String::new(),
-        description: None,
-        grade_level: None,
-        subject: None,
-        school_year: None,
-        is_active: true,
-    };
-    let (details, now) = (wish.on(empty), app.clock.now());
+    let (details, now) = (wish.on(Details::named("")), app.clock.now());
     let made = app.write(move |conn| {
         if classes::count(conn, teacher.id)? >= MOST_CLASSES {
             return Err(Error::bad_request(

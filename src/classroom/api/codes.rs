@@ -195,7 +195,7 @@ fn enter(
     if matches!(status, None | Some(Status::Ended)) {
         has_room(conn, class.teacher_id, 1)?;
     }
-    let link_id = links::activate(conn, class.teacher_id, child_id, Some(class.id), now)?;
+    let link_id = links::link(conn, class.teacher_id, child_id, Some(class.id), now)?;
     let placement = Placement {
         link_id,
         teacher_id: class.teacher_id,

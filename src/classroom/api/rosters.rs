@@ -95,14 +95,14 @@ pub async fn make(
         has_room(conn, looker.id, count)
     })
     .await?;
-    let _turn = turn(&app, &caller)?;
+    let _turn = turn(&app, caller.id)?;
     let words = Words::current(&app).await;
     let rows = (1..).zip(&names).map(|(number, name)| {
         let name = words.masker().mask(name).into_owned();
         Row::named(number, name)
     });
     let rows: Vec<Row> = rows.collect();
-    let passwords = Passwords::make(&app, rows.len()).await?;
+    let passwords = Passwords::make(&app, caller.id, rows.len()).await?;
     let (hashes, seed, now) = (passwords.hashes, dice(), app.clock.now());
     let (class, made) = app
         .write(move |conn| {
@@ -154,12 +154,12 @@ fn names(mut fields: Fields) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-/// Counts one set of passwords, of which a teacher makes one at a time: the lane is everybody's.
-fn turn(app: &App, teacher: &Account) -> Result<Turn, Error> {
-    app.limit(&limits::PASSWORDS, teacher.id)?;
-    app.rosters
-        .begin(teacher.id)
-        .ok_or_else(|| Error::unavailable(10))
+/// A set of passwords: a teacher makes one at a time, for the lane is everybody's.
+fn turn(app: &App, teacher: i64) -> Result<Turn, Error> {
+    let turn = app.rosters.begin(teacher);
+    let turn = turn.ok_or_else(|| Error::unavailable(10))?;
+    app.limit(&limits::PASSWORDS, teacher)?;
+    Ok(turn)
 }
 
 /// New passwords, in the order of whom they are for.
@@ -169,8 +169,17 @@ struct Passwords {
 }
 
 impl Passwords {
-    /// Makes so many. Each takes its place behind whoever signs in; when too many do, none are made.
-    async fn make(app: &App, count: usize) -> Result<Self, Error> {
+    /// Makes so many for a teacher. Each takes its place behind whoever signs in; when too many do, none are made.
+    async fn make(app: &App, teacher: i64, count: usize) -> Result<Self, Error> {
+        let made = Self::hash(app, count).await;
+        if made.is_err() {
+            // Whoever is told to come again must be able to.
+            app.limits.give_back(&limits::PASSWORDS, teacher);
+        }
+        made
+    }
+
+    async fn hash(app: &App, count: usize) -> Result<Self, Error> {
         let plain: Vec<String> = (0..count).map(|_| password(dice())).collect();
         let mut hashes = Vec::with_capacity(count);
         for password in &plain {
@@ -282,8 +291,8 @@ pub async fn renew(
     let (looker, wanted) = (caller.clone(), ids.clone());
     app.read(move |conn| kept(conn, &looker, class_id, &wanted))
         .await?;
-    let _turn = turn(&app, &caller)?;
-    let passwords = Passwords::make(&app, ids.len()).await?;
+    let _turn = turn(&app, caller.id)?;
+    let passwords = Passwords::make(&app, caller.id, ids.len()).await?;
     let (hashes, own_app) = (passwords.hashes, Arc::clone(&app));
     let renew = async move {
         let now = own_app.clock.now();

@@ -264,7 +264,7 @@ impl Adding {
                 "This family has said no. You can ask again a week after that.",
             )),
             Addition::Takes { is_new } => {
-                let link_id = links::activate(conn, teacher_id, student_id, self.class_id, self.now)?;
+                let link_id = links::link(conn, teacher_id, student_id, self.class_id, self.now)?;
                 let status = if is_new {
                     StatusCode::CREATED
                 } else {
@@ -296,8 +296,7 @@ impl Adding {
 
 /// Refuses more students than a teacher can have. One query.
 pub(super) fn has_room(conn: &mut Conn<'_>, teacher_id: i64, more: usize) -> Result<(), Error> {
-    let (count, _) = links::count(conn, teacher_id)?;
-    fit(count, more)
+    fit(links::count(conn, teacher_id)?, more)
 }
 
 /// Refuses more students than a teacher can have, who has so many.

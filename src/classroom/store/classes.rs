@@ -16,6 +16,20 @@ pub struct Details {
     pub is_active: bool,
 }
 
+impl Details {
+    /// A class of which nothing is known but its name.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            description: None,
+            grade_level: None,
+            subject: None,
+            school_year: None,
+            is_active: true,
+        }
+    }
+}
+
 /// A class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "columns of the same names")]
@@ -101,34 +115,21 @@ pub fn by_code(conn: &mut Conn<'_>, code: &str) -> Result<Option<Class>, Error> 
     row.map(|mut row| Class::from(&mut row)).transpose()
 }
 
-/// The newest class of a teacher that has exactly this name. One query.
-pub fn named(conn: &mut Conn<'_>, teacher_id: i64, name: &str) -> Result<Option<i64>, Error> {
+/// The class of this name that a teacher has, or makes with it; nothing when there is no room for one more. Three queries at
+/// most.
+pub fn class_named(conn: &mut Conn<'_>, teacher_id: i64, name: &str, now: i64) -> Result<Option<i64>, Error> {
     let row = conn.first(
-        "SELECT id FROM classes WHERE teacher_id = $1 AND name = $2 ORDER BY date_created DESC, id DESC LIMIT 1",
+        "SELECT id FROM classes WHERE teacher_id = $1 AND name = $2
+         ORDER BY is_active DESC, date_created DESC, id DESC LIMIT 1",
         &[&teacher_id, &name],
     )?;
-    row.map(|mut row| row.take()).transpose()
-}
-
-/// The newest class of a teacher that has exactly this name, or a new one; nothing when there is no room for one more. One
-/// query, two for a new one.
-pub fn named_or_new(
-    conn: &mut Conn<'_>,
-    teacher_id: i64,
-    name: &str,
-    now: i64,
-) -> Result<Option<i64>, Error> {
-    if let Some(known) = named(conn, teacher_id, name)? {
-        return Ok(Some(known));
+    if let Some(mut row) = row {
+        return row.take().map(Some);
     }
-    let row = conn.first(
-        "INSERT INTO classes (teacher_id, name, date_created, date_updated)
-         SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($3 AS BIGINT)
-         WHERE (SELECT COUNT(*) FROM classes WHERE teacher_id = $1) < $4
-         RETURNING id",
-        &[&teacher_id, &name, &now, &MOST_CLASSES],
-    )?;
-    row.map(|mut row| row.take()).transpose()
+    if count(conn, teacher_id)? >= MOST_CLASSES {
+        return Ok(None);
+    }
+    insert(conn, teacher_id, &Details::named(name), now).map(Some)
 }
 
 /// How many classes a teacher has. One query.

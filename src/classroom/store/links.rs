@@ -4,6 +4,8 @@ use database::{Conn, Error, Row};
 
 use crate::classroom::rules::links::{Standing, Status};
 
+pub use super::classes::class_named;
+
 /// Links that a family is shown at most, the newest first.
 const MOST_SHOWN: i64 = 200;
 
@@ -14,6 +16,18 @@ pub fn is_linked(conn: &mut Conn<'_>, teacher_id: i64, student_id: i64) -> Resul
         &[&teacher_id, &student_id],
     )?;
     Ok(row.is_some())
+}
+
+/// The teacher with an active account whose student a child has been for longest; nothing when it is nobody's. One query.
+pub fn first_teacher(conn: &mut Conn<'_>, student_id: i64) -> Result<Option<i64>, Error> {
+    let row = conn.first(
+        "SELECT l.teacher_id FROM class_links l JOIN users t ON t.id = l.teacher_id
+         WHERE l.student_id = $1 AND l.status = 'active'
+           AND t.email_verified_at IS NOT NULL AND t.suspended_at IS NULL AND t.archived_at IS NULL
+         ORDER BY l.created_at, l.teacher_id LIMIT 1",
+        &[&student_id],
+    )?;
+    row.map(|mut row| row.take()).transpose()
 }
 
 /// The next five columns of a row: `id`, `status`, `class_id`, whether it was confirmed, `declined_at`; all empty where there
@@ -62,9 +76,13 @@ pub fn wanted(conn: &mut Conn<'_>, teacher_id: i64, student_id: i64) -> Result<O
     }))
 }
 
-/// How many students a teacher has, those among them whose families have not answered yet, and the newest link that there
-/// ever was. One query.
-pub fn count(conn: &mut Conn<'_>, teacher_id: i64) -> Result<(i64, i64), Error> {
+/// How many students a teacher has, those among them whose families have not answered yet. One query.
+pub fn count(conn: &mut Conn<'_>, teacher_id: i64) -> Result<i64, Error> {
+    tally(conn, teacher_id).map(|(count, _)| count)
+}
+
+/// The same, and the newest link that there ever was. One query.
+pub fn tally(conn: &mut Conn<'_>, teacher_id: i64) -> Result<(i64, i64), Error> {
     let mut row = conn.one(
         "SELECT CAST(COALESCE(SUM(CASE WHEN status <> 'ended' THEN 1 ELSE 0 END), 0) AS BIGINT), COALESCE(MAX(id), 0)
          FROM class_links WHERE teacher_id = $1",
@@ -74,7 +92,7 @@ pub fn count(conn: &mut Conn<'_>, teacher_id: i64) -> Result<(i64, i64), Error> 
 }
 
 /// Makes somebody a teacher's student, in this class, or in none, or where they were; the link. One query.
-pub fn activate(
+pub fn link(
     conn: &mut Conn<'_>,
     teacher_id: i64,
     student_id: i64,
@@ -91,6 +109,15 @@ pub fn activate(
         &[&teacher_id, &student_id, &class_id, &now],
     )?;
     row.take()
+}
+
+/// Puts a student of a teacher into another of their classes. One query.
+pub fn assign(conn: &mut Conn<'_>, teacher_id: i64, student_id: i64, class_id: i64) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE class_links SET class_id = $3 WHERE teacher_id = $1 AND student_id = $2 AND status = 'active'",
+        &[&teacher_id, &student_id, &class_id],
+    )?;
+    Ok(())
 }
 
 /// Notes that a family is asked; the link. One query.
@@ -142,33 +169,13 @@ pub fn decline(conn: &mut Conn<'_>, link_id: i64, now: i64) -> Result<(), Error>
 
 /// A teacher gives a student up, or the wish for one: false when there was nothing to give up. The family's yes is
 /// remembered. One query.
-pub fn end(conn: &mut Conn<'_>, teacher_id: i64, student_id: i64) -> Result<bool, Error> {
+pub fn unlink(conn: &mut Conn<'_>, teacher_id: i64, student_id: i64) -> Result<bool, Error> {
     let ended = conn.execute(
         "UPDATE class_links SET status = 'ended', class_id = NULL
          WHERE teacher_id = $1 AND student_id = $2 AND status <> 'ended'",
         &[&teacher_id, &student_id],
     )?;
     Ok(ended == 1)
-}
-
-/// A student goes to another class of their teacher. One query.
-pub fn assign(conn: &mut Conn<'_>, teacher_id: i64, student_id: i64, class_id: i64) -> Result<(), Error> {
-    conn.execute(
-        "UPDATE class_links SET class_id = $3 WHERE teacher_id = $1 AND student_id = $2 AND status = 'active'",
-        &[&teacher_id, &student_id, &class_id],
-    )?;
-    Ok(())
-}
-
-/// The teacher whose student a child has been for longest; nothing when it is nobody's. One query.
-pub fn first_teacher(conn: &mut Conn<'_>, student_id: i64) -> Result<Option<i64>, Error> {
-    let row = conn.first(
-        "SELECT l.teacher_id FROM class_links l JOIN users t ON t.id = l.teacher_id
-         WHERE l.student_id = $1 AND l.status = 'active' AND t.archived_at IS NULL
-         ORDER BY l.created_at, l.teacher_id LIMIT 1",
-        &[&student_id],
-    )?;
-    row.map(|mut row| row.take()).transpose()
 }
 
 /// Takes a student out of a class: false when they were not in it. They stay the teacher's student. One query.

@@ -17,7 +17,6 @@ use crate::accounts::store::managed::{self, Names};
 use crate::accounts::store::{people, sessions};
 use crate::app::App;
 use crate::classroom::rules::MOST_STUDENTS;
-use crate::classroom::store::classes::named_or_new;
 use crate::classroom::store::links as classes;
 use crate::family::rules::{self, LONGEST_CLASS, MOST_CHILDREN};
 use crate::family::shapes::ChildShape;
@@ -135,7 +134,7 @@ pub async fn create(
                     let class = class
                         .map(|name| class_of(conn, caller.id, name, now))
                         .transpose()?;
-                    classes::activate(conn, caller.id, id, class, now)?;
+                    classes::link(conn, caller.id, id, class, now)?;
                 }
             }
             Ok(id)
@@ -156,7 +155,7 @@ pub async fn create(
 fn check_room(conn: &mut Conn<'_>, adult: i64, relation: Relation) -> Result<(), Error> {
     let (count, most) = match relation {
         Relation::Parent => (links::count_open(conn, adult)?, MOST_CHILDREN),
-        Relation::Teacher => (classes::count(conn, adult)?.0, MOST_STUDENTS),
+        Relation::Teacher => (classes::count(conn, adult)?, MOST_STUDENTS),
     };
     if count < most {
         return Ok(());
@@ -165,7 +164,7 @@ fn check_room(conn: &mut Conn<'_>, adult: i64, relation: Relation) -> Result<(),
 }
 
 fn class_of(conn: &mut Conn<'_>, teacher: i64, name: &str, now: i64) -> Result<i64, Error> {
-    let class = named_or_new(conn, teacher, name, now)?;
+    let class = classes::class_named(conn, teacher, name, now)?;
     class.ok_or_else(|| Error::field("class_name", "You have as many classes as one can have."))
 }
 
@@ -415,7 +414,7 @@ fn part(
 ) -> Result<Parted, Error> {
     let was_linked = match relation {
         Relation::Parent => links::end(conn, caller.id, child, now)?,
-        Relation::Teacher => classes::end(conn, caller.id, child)?,
+        Relation::Teacher => classes::unlink(conn, caller.id, child)?,
     };
     if !was_linked {
         return Err(Error::not_found());
