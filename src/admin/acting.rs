@@ -8,6 +8,7 @@ use database::Conn;
 
 use super::audit::{self, Entry};
 use super::limits;
+use super::rules::{self, Actor};
 use crate::accounts::auth::{self, Administrator};
 use crate::accounts::store::overseen::{self, Rank};
 use crate::app::App;
@@ -67,6 +68,21 @@ impl Act<'_> {
             Ok(())
         } else {
             Err(Error::forbidden("Only a superuser can do this."))
+        }
+    }
+
+    /// 403 for what one did oneself, and, for all but superusers, for what somebody did who keeps order.
+    pub fn may_judge(&self, conn: &mut Conn<'_>, author: i64) -> Result<(), Error> {
+        if author == self.id() {
+            return Err(Error::forbidden("Somebody else has to decide about you."));
+        }
+        let actor = Actor {
+            id: self.id(),
+            is_superuser: self.rank.is_superuser,
+        };
+        match overseen::person(conn, author)? {
+            Some(person) => rules::may_touch(actor, &person),
+            None => Ok(()),
         }
     }
 

@@ -296,6 +296,10 @@ pub async fn look_around(app: &Arc<App>) -> Result<(), Error> {
     }
     for user_id in showing {
         let hide = app.write(move |conn| {
+            // Somebody may have let them in since they were found.
+            if !barring::of(conn, user_id)?.is_some_and(|bars| bars.is_barred()) {
+                return Ok(());
+            }
             let hidden = hiding::hide_all_of(conn, user_id, now)?;
             Ok(effects::hidden(conn, user_id, hidden, now)?)
         });

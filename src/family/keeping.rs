@@ -2,9 +2,10 @@
 
 use database::Conn;
 
+use super::Relation;
 use super::store::links;
 use crate::accounts::sessions::Account;
-use crate::accounts::store::managed;
+use crate::accounts::store::{managed, people};
 use crate::admin::audit::{self, Entry};
 use crate::admin::standing;
 use crate::classroom::store::links as classes;
@@ -42,20 +43,20 @@ pub fn audit_switch(
     Ok(audit::note(conn, &entry)?)
 }
 
-/// Finds somebody else for a child whom `leaver` looked after: a parent, else a teacher who is linked to it. False, and
-/// the account is archived and signed out, where there is nobody.
-pub(super) fn pass_on(
+/// Finds somebody else for a child whom `leaver` looked after: a parent who is linked to it, or, after a teacher, another
+/// teacher. A parent's child goes to no teacher. False, and the account is archived and signed out, where there is nobody.
+pub fn pass_on(
     conn: &mut Conn<'_>,
     child: i64,
-    leaver: i64,
+    (leaver, relation): (i64, Relation),
     by: Option<i64>,
     reason: &str,
     now: i64,
 ) -> Result<bool, Error> {
-    let heir = match links::first_parent(conn, child, leaver)? {
-        Some(parent) => Some(parent),
-        None => classes::first_teacher(conn, child)?.filter(|teacher| *teacher != leaver),
-    };
+    let mut heir = links::first_parent(conn, child, leaver)?;
+    if heir.is_none() && relation == Relation::Teacher {
+        heir = classes::first_teacher(conn, child, leaver)?;
+    }
     if let Some(heir) = heir {
         managed::hand_over(conn, child, heir)?;
         return Ok(true);
@@ -69,8 +70,18 @@ pub(super) fn pass_on(
 /// deletes the account.
 pub fn forget_adult(conn: &mut Conn<'_>, adult: i64, now: i64) -> Result<Vec<i64>, Error> {
     let mut archived = Vec::new();
+    let Some(relation) = people::user_type(conn, adult)?.as_deref().and_then(Relation::of) else {
+        return Ok(archived);
+    };
     for child in managed::kept_by(conn, adult)? {
-        if !pass_on(conn, child, adult, None, "Nobody looks after it any more.", now)? {
+        if !pass_on(
+            conn,
+            child,
+            (adult, relation),
+            None,
+            "Nobody looks after it any more.",
+            now,
+        )? {
             archived.push(child);
         }
     }

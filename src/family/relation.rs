@@ -19,9 +19,17 @@ pub enum Relation {
 impl Relation {
     /// What an account can be to children; nothing for children, and for an adult who looks at the world as one.
     pub fn possible(adult: &Account) -> Option<Self> {
-        match (adult.acting, adult.user_type.as_str()) {
-            (None, "parent") => Some(Self::Parent),
-            (None, "teacher") => Some(Self::Teacher),
+        if adult.acting.is_some() {
+            return None;
+        }
+        Self::of(&adult.user_type)
+    }
+
+    /// What an account of this kind can be to children.
+    pub fn of(user_type: &str) -> Option<Self> {
+        match user_type {
+            "parent" => Some(Self::Parent),
+            "teacher" => Some(Self::Teacher),
             _ => None,
         }
     }

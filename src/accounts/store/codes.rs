@@ -105,6 +105,12 @@ pub fn remember_undo(
     Ok(())
 }
 
+/// Takes all ways back to former addresses away.
+pub fn void_undos(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
+    conn.execute("DELETE FROM email_undos WHERE user_id = $1", &[&user_id])?;
+    Ok(())
+}
+
 /// Writes as much as [`count_wrong`] does, and leaves nothing: the commit that follows takes as long.
 pub fn pretend_to_count(conn: &mut Conn<'_>) -> Result<(), Error> {
     let id: i64 = conn

@@ -226,6 +226,12 @@ pub fn password_hash(conn: &mut Conn<'_>, user_id: i64) -> Result<Option<String>
     row.map(|mut row| row.take()).transpose()
 }
 
+/// What kind of account it is; nothing when there is no such account. One query.
+pub fn user_type(conn: &mut Conn<'_>, user_id: i64) -> Result<Option<String>, Error> {
+    let row = conn.first("SELECT user_type FROM users WHERE id = $1", &[&user_id])?;
+    row.map(|mut row| row.take()).transpose()
+}
+
 /// Whether an account keeps order.
 pub fn is_admin(conn: &mut Conn<'_>, user_id: i64) -> Result<bool, Error> {
     let row = conn.first("SELECT is_admin FROM users WHERE id = $1", &[&user_id])?;

@@ -13,9 +13,11 @@ use super::super::acting::{self, Act, Deed};
 use super::super::shapes::AdminDone;
 use super::LARGEST;
 use crate::accounts::auth::Administrator;
-use crate::accounts::store::{overseen, sessions};
+use crate::accounts::password;
+use crate::accounts::store::{managed, overseen, people, sessions};
 use crate::app::App;
 use crate::family::store::links;
+use crate::family::{self, Relation};
 use crate::live::sign_outs::{self, SignOut};
 use crate::wire::{Body, Error, Fields, Id, respond};
 
@@ -96,15 +98,34 @@ pub async fn remove(
     let (Id(parent_id), Id(child_id)) = (Id::parse(&parent)?, Id::parse(&child)?);
     let work = move |conn: &mut Conn<'_>, act: &Act<'_>| {
         links::get(conn, parent_id, child_id)?.ok_or_else(Error::not_found)?;
-        links::decline(conn, parent_id, child_id, act.now)?;
-        if links::end(conn, parent_id, child_id, act.now)? {
-            act.note(conn, &format!("parent {parent_id}"))?;
+        let mut ended: Vec<SignOut> = sessions::close_views(conn, parent_id, child_id)?
+            .into_iter()
+            .map(|session| SignOut::Session { session })
+            .collect();
+        if !links::end(conn, parent_id, child_id, act.now)? {
+            return Ok(ended);
         }
-        Ok(sessions::close_views(conn, parent_id, child_id)?)
+        act.note(conn, &format!("parent {parent_id}"))?;
+        if managed::keeper(conn, child_id)? == Some(parent_id) {
+            // Who looked after the account knows its password, and could link themselves again.
+            let leaver = (parent_id, Relation::Parent);
+            family::pass_on(
+                conn,
+                child_id,
+                leaver,
+                Some(act.id()),
+                "Its parent was unlinked.",
+                act.now,
+            )?;
+            people::set_password(conn, child_id, password::UNUSABLE, act.now)?;
+            sessions::close_all(conn, child_id, None)?;
+            ended.push(SignOut::everywhere(child_id));
+        }
+        Ok(ended)
     };
-    let after = |app: &App, closed: Vec<String>| {
-        for session in closed {
-            sign_outs::announce(app, &SignOut::Session { session });
+    let after = |app: &App, ended: Vec<SignOut>| {
+        for sign_out in ended {
+            sign_outs::announce(app, &sign_out);
         }
     };
     let deed = Deed::on("unlink", "relationship", child_id);

@@ -52,6 +52,7 @@ pub async fn story(
     let reason = reason.unwrap_or_default();
     let work = move |conn: &mut Conn<'_>, act: &Act<'_>| {
         let story = flags::one(conn, story_id)?.ok_or_else(Error::not_found)?;
+        act.may_judge(conn, story.author_id)?;
         match action {
             "unpublish" => {
                 if story.is_published || story.is_hidden {
@@ -97,6 +98,7 @@ pub async fn comment(
 ) -> Result<Response, Error> {
     let work = move |conn: &mut Conn<'_>, act: &Act<'_>| {
         let comment = comments::overseen(conn, comment_id)?.ok_or_else(Error::not_found)?;
+        act.may_judge(conn, comment.author_id)?;
         let place = format!("of user {} under story {}", comment.author_id, comment.story_id);
         act.note(conn, &place)?;
         acts::delete_comment(conn, comment_id, "", act.now)

@@ -353,8 +353,10 @@ fn write(
         if people::is_address_taken(conn, &new.email, old.id)? {
             return Err(Error::field("email", "This address belongs to another account."));
         }
-        // A code that was sent to the old address must not open the account under the new one.
+        // Neither a code that was sent to the old address nor the way back to one before may open the account under the
+        // new one.
         codes::void_all(conn, old.id)?;
+        codes::void_undos(conn, old.id)?;
         if can_mail && !old.email.is_empty() {
             let to = Recipient {
                 address: &old.email,

@@ -18,14 +18,14 @@ pub fn is_linked(conn: &mut Conn<'_>, teacher_id: i64, student_id: i64) -> Resul
     Ok(row.is_some())
 }
 
-/// The teacher with an active account whose student a child has been for longest; nothing when it is nobody's. One query.
-pub fn first_teacher(conn: &mut Conn<'_>, student_id: i64) -> Result<Option<i64>, Error> {
+/// The teacher with an active account whose student a child has been for longest, `but` left out. One query.
+pub fn first_teacher(conn: &mut Conn<'_>, student_id: i64, but: i64) -> Result<Option<i64>, Error> {
     let row = conn.first(
         "SELECT l.teacher_id FROM class_links l JOIN users t ON t.id = l.teacher_id
-         WHERE l.student_id = $1 AND l.status = 'active'
+         WHERE l.student_id = $1 AND l.status = 'active' AND l.teacher_id <> $2
            AND t.email_verified_at IS NOT NULL AND t.suspended_at IS NULL AND t.archived_at IS NULL
          ORDER BY l.created_at, l.teacher_id LIMIT 1",
-        &[&student_id],
+        &[&student_id, &but],
     )?;
     row.map(|mut row| row.take()).transpose()
 }

@@ -114,7 +114,7 @@ pub async fn create(
     }
     fields.finish()?;
 
-    let change = change.masked(Words::current(&app).await.masker());
+    let change = change.masked(Words::current(&app).await.masker())?;
     let names = change.over(Names {
         username: String::new(),
         display_name: String::new(),
@@ -196,14 +196,18 @@ impl Change {
         }
     }
 
-    /// With rude words masked.
-    fn masked(self, masker: &Masker) -> Self {
+    /// With rude words masked; a user name with one is refused, because nothing would be left of it.
+    fn masked(self, masker: &Masker) -> Result<Self, Error> {
+        let is_rude = |text: &str| masker.mask(text) != text;
+        if self.username.as_deref().is_some_and(is_rude) {
+            return Err(Error::field("username", "Please choose another user name."));
+        }
         let mask = |text: String| masker.mask(&text).into_owned();
-        Self {
+        Ok(Self {
             name: self.name.map(mask),
             class: self.class.map(mask),
             ..self
-        }
+        })
     }
 
     /// These names with what is changed of them.
@@ -306,7 +310,7 @@ pub async fn update(
     let mut fields = Fields::new(body);
     let change = Change::read(&mut fields, &Timestamp(now).date());
     fields.finish()?;
-    let change = change.masked(Words::current(&app).await.masker());
+    let change = change.masked(Words::current(&app).await.masker())?;
     let changed = app
         .write(move |conn| {
             let relation = relation(conn, &caller, child)?.ok_or_else(Error::not_found)?;
@@ -429,7 +433,8 @@ fn part(
     parted.views = sessions::close_views(conn, caller.id, child)?;
     if managed::keeper(conn, child)? == Some(caller.id) {
         let reason = format!("Removed by {}.", caller.username);
-        parted.is_archived = !keeping::pass_on(conn, child, caller.id, Some(caller.id), &reason, now)?;
+        parted.is_archived =
+            !keeping::pass_on(conn, child, (caller.id, relation), Some(caller.id), &reason, now)?;
     }
     Ok(parted)
 }

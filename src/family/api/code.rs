@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use database::Conn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::child;
+use super::{answers_for_itself, child};
 use crate::accounts::auth::Caller;
 use crate::accounts::codes::dice;
 use crate::accounts::tokens::Keys;
@@ -41,8 +42,11 @@ pub async fn make(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result
     let code = rules::code(dice());
     let hash = hash(&app.keys, caller.id, &code);
     let ends = app.clock.now() + GOOD_FOR * MINUTE;
-    app.write(move |conn| Ok(codes::replace(conn, caller.id, &hash, ends)?))
-        .await?;
+    let write = move |conn: &mut Conn<'_>| {
+        answers_for_itself(conn, &caller)?;
+        Ok(codes::replace(conn, caller.id, &hash, ends)?)
+    };
+    app.write(write).await?;
     Ok(respond::ok(&FamilyCode {
         success: true,
         message: "Tell this code only to somebody who looks after you.",

@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{LARGEST, child};
+use super::{LARGEST, answers_for_itself, child};
 use crate::accounts::auth::Caller;
 use crate::app::App;
 use crate::family::rules::MOST_CHILDREN;
@@ -83,6 +83,7 @@ pub async fn answer(
     let now = app.clock.now();
     let told = app
         .write(move |conn| {
+            answers_for_itself(conn, &caller)?;
             if !links::is_asked_by(conn, caller.id, parent)? {
                 return Err(Error::not_found());
             }

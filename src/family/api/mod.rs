@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::{Relation, relation};
 use crate::accounts::sessions::Account;
+use crate::accounts::store::managed;
 use crate::wire::Error;
 
 /// The largest request, in bytes.
@@ -50,12 +51,20 @@ fn not_related() -> Error {
     Error::forbidden("You are not linked to this child.")
 }
 
-/// 403 for everybody but children. An adult who looks at the world as one may answer for it: there is no other way for a
-/// child who has no password.
+/// 403 for everybody but children. An adult who looks at the world as one may answer for it if they look after its account:
+/// there is no other way for a child who has no password. See [`answers_for_itself`].
 fn child(caller: &Account) -> Result<(), Error> {
     if caller.user_type == "child" {
         Ok(())
     } else {
         Err(Error::forbidden("Only children can do this."))
+    }
+}
+
+/// 403 for an adult who looks at the world as a child whose account they do not look after: it answers for itself.
+fn answers_for_itself(conn: &mut Conn<'_>, caller: &Account) -> Result<(), Error> {
+    match caller.acting {
+        Some(adult) if managed::keeper(conn, caller.id)? != Some(adult) => caller.in_person(),
+        _ => Ok(()),
     }
 }

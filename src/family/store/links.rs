@@ -43,7 +43,8 @@ pub fn count_open(conn: &mut Conn<'_>, parent: i64) -> Result<i64, Error> {
 pub fn first_parent(conn: &mut Conn<'_>, child: i64, but: i64) -> Result<Option<i64>, Error> {
     let row = conn.first(
         "SELECT l.parent_id FROM family_links l JOIN users p ON p.id = l.parent_id
-         WHERE l.child_id = $1 AND l.status = 'active' AND l.parent_id <> $2 AND p.archived_at IS NULL
+         WHERE l.child_id = $1 AND l.status = 'active' AND l.parent_id <> $2
+           AND p.suspended_at IS NULL AND p.archived_at IS NULL
          ORDER BY l.created_at, l.parent_id LIMIT 1",
         &[&child, &but],
     )?;
@@ -74,11 +75,11 @@ pub fn ask(conn: &mut Conn<'_>, parent: i64, child: i64, now: i64) -> Result<(),
     Ok(())
 }
 
-/// Ends an active link: false when it is none. One query.
+/// Ends a link that is active or waits for an answer: false when it is neither. One query.
 pub fn end(conn: &mut Conn<'_>, parent: i64, child: i64, now: i64) -> Result<bool, Error> {
     let ended = conn.execute(
         "UPDATE family_links SET status = 'ended', ended_at = $3
-         WHERE parent_id = $1 AND child_id = $2 AND status = 'active'",
+         WHERE parent_id = $1 AND child_id = $2 AND status <> 'ended'",
         &[&parent, &child, &now],
     )?;
     Ok(ended == 1)

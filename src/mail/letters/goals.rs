@@ -73,7 +73,9 @@ pub async fn prepare(app: &App, hour: &Hour, after: i64) -> Result<Batch, Error>
         let looking = if reached.is_empty() {
             Vec::new()
         } else {
-            let ids: Vec<i64> = reached.iter().map(|reached| reached.child_id).collect();
+            let mut ids: Vec<i64> = reached.iter().map(|reached| reached.child_id).collect();
+            ids.sort_unstable();
+            ids.dedup();
             store::looking(conn, &ids)?
         };
         Ok((children, reached, looking))

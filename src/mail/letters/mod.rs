@@ -100,10 +100,11 @@ pub async fn round(app: &App, most: usize) -> Result<Round, Error> {
         return Ok(Round::Done);
     }
     let mut left = most;
-    if weekly(app, &mut left).await? == Round::GoesOn {
+    // Those of the hour are told within a day or never, those of the week have all of it.
+    if hours(app, &mut left).await? == Round::GoesOn {
         return Ok(Round::GoesOn);
     }
-    hours(app, &mut left).await
+    weekly(app, &mut left).await
 }
 
 async fn weekly(app: &App, left: &mut usize) -> Result<Round, Error> {

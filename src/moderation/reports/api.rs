@@ -15,6 +15,7 @@ use super::store::{self, Shelf};
 use crate::accounts::auth::Administrator;
 use crate::accounts::auth::Caller;
 use crate::accounts::store::{barring, conduct};
+use crate::admin::acting::{self, Act, Deed};
 use crate::admin::audit::{self, Entry};
 use crate::app::App;
 use crate::moderation::acts::{self, Told};
@@ -30,6 +31,9 @@ const LONGEST_DETAILS: usize = 500;
 /// Rows on a page, and the most that can be asked for.
 const PAGE: i64 = 20;
 const LARGEST_PAGE: i64 = 100;
+/// What was decided, for the record.
+const UPHOLD: &str = "uphold_report";
+const DISMISS: &str = "dismiss_report";
 /// Further on there is no page.
 const LAST_PAGE: i64 = 100_000;
 
@@ -259,17 +263,20 @@ pub async fn handle(
     let reason = fields.nullable_text("reason", LONGEST_DETAILS).flatten();
     fields.finish()?;
     let is_upheld = action.ok_or_else(|| Error::field("action", "This field is required."))? == "uphold";
-    let (reason, now) = (reason.unwrap_or_default(), app.clock.now());
-    let decided = app.write(move |conn| {
-        let by = &administrator;
+    let reason = reason.unwrap_or_default();
+    let work = move |conn: &mut Conn<'_>, act: &Act<'_>| {
         if is_upheld {
-            uphold(conn, report_id, hides.then_some(reason.as_str()), by, now)
+            uphold(conn, report_id, hides.then_some(reason.as_str()), act)
         } else {
-            dismiss(conn, report_id, by, now)
+            dismiss(conn, report_id, act)
         }
-    });
-    let (handled, told) = decided.await?;
-    told.announce(&app);
+    };
+    let after = |app: &App, (handled, told): (u64, Told)| {
+        told.announce(app);
+        handled
+    };
+    let deed = Deed::on(if is_upheld { UPHOLD } else { DISMISS }, "report", report_id);
+    let handled = acting::perform(&app, administrator, deed, work, after).await?;
     let message = if is_upheld {
         "The report is upheld."
     } else {
@@ -283,7 +290,7 @@ pub async fn handle(
 }
 
 /// What an open report is about, and who is behind that.
-fn open(conn: &mut Conn<'_>, report_id: i64, by: &Administrator) -> Result<(Object, i64), Error> {
+fn open(conn: &mut Conn<'_>, report_id: i64, act: &Act<'_>) -> Result<(Object, i64), Error> {
     let (object, is_open) = store::object(conn, report_id)?.ok_or_else(Error::not_found)?;
     if !is_open {
         return Err(Error::conflict("This report is decided already."));
@@ -294,9 +301,7 @@ fn open(conn: &mut Conn<'_>, report_id: i64, by: &Administrator) -> Result<(Obje
         Object::User(id) => Some(id),
     };
     let author = author.ok_or_else(Error::not_found)?;
-    if author == by.account.id {
-        return Err(Error::forbidden("Somebody else has to decide about you."));
-    }
+    act.may_judge(conn, author)?;
     Ok((object, author))
 }
 
@@ -304,11 +309,11 @@ fn uphold(
     conn: &mut Conn<'_>,
     report_id: i64,
     hides: Option<&str>,
-    by: &Administrator,
-    now: i64,
+    act: &Act<'_>,
 ) -> Result<(u64, Told), Error> {
-    let (object, author) = open(conn, report_id, by)?;
-    let handled = store::close(conn, object, Status::Upheld, Some(by.account.id), now)?;
+    let now = act.now;
+    let (object, author) = open(conn, report_id, act)?;
+    let handled = store::close(conn, object, Status::Upheld, Some(act.id()), now)?;
     let told = match (hides, object) {
         (Some(reason), Object::Story(id)) => acts::unpublish(conn, id, reason, now)?,
         (Some(reason), Object::Comment(id)) => acts::delete_comment(conn, id, reason, now)?,
@@ -318,17 +323,17 @@ fn uphold(
         (None, _) => Told::default(),
     };
     conduct::note_violation(conn, author, now)?;
-    note(conn, "uphold_report", object, hides.is_some(), by, now)?;
+    note(conn, UPHOLD, object, hides.is_some(), act)?;
     Ok((handled, told))
 }
 
-fn dismiss(conn: &mut Conn<'_>, report_id: i64, by: &Administrator, now: i64) -> Result<(u64, Told), Error> {
-    let (object, _) = open(conn, report_id, by)?;
-    let handled = store::close(conn, object, Status::Dismissed, Some(by.account.id), now)?;
+fn dismiss(conn: &mut Conn<'_>, report_id: i64, act: &Act<'_>) -> Result<(u64, Told), Error> {
+    let (object, _) = open(conn, report_id, act)?;
+    let handled = store::close(conn, object, Status::Dismissed, Some(act.id()), act.now)?;
     if !store::was_upheld(conn, object)? {
         unflag(conn, object)?;
     }
-    note(conn, "dismiss_report", object, false, by, now)?;
+    note(conn, DISMISS, object, false, act)?;
     Ok((handled, Told::default()))
 }
 
@@ -337,11 +342,11 @@ fn note(
     action: &str,
     object: Object,
     is_hidden: bool,
-    by: &Administrator,
-    now: i64,
+    act: &Act<'_>,
 ) -> Result<(), Error> {
+    let by = act.admin;
     let entry = Entry {
-        at: now,
+        at: act.now,
         admin_id: Some(by.account.id),
         admin_username: &by.account.username,
         action,
