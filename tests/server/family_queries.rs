@@ -69,7 +69,7 @@ fn acts_cost_a_handful() {
 #[test]
 fn a_list_of_children_looks_at_nobody_elses() {
     let world = World::new();
-    for sql in store::all_statements() {
+    for sql in store::children::all_statements() {
         world.sql(move |conn| {
             if conn.dialect() == database::Dialect::Postgres {
                 return Ok(());

@@ -102,6 +102,7 @@ pub async fn remove(
             .into_iter()
             .map(|session| SignOut::Session { session })
             .collect();
+        links::decline(conn, parent_id, child_id, act.now)?;
         if !links::end(conn, parent_id, child_id, act.now)? {
             return Ok(ended);
         }

@@ -167,12 +167,11 @@ pub fn decline(conn: &mut Conn<'_>, link_id: i64, now: i64) -> Result<(), Error>
     Ok(())
 }
 
-/// A teacher gives a student up, or the wish for one: false when there was nothing to give up. The family's yes is
-/// remembered. One query.
+/// A teacher gives a student up: false when there was nobody to give up. The family's yes is remembered. One query.
 pub fn unlink(conn: &mut Conn<'_>, teacher_id: i64, student_id: i64) -> Result<bool, Error> {
     let ended = conn.execute(
         "UPDATE class_links SET status = 'ended', class_id = NULL
-         WHERE teacher_id = $1 AND student_id = $2 AND status <> 'ended'",
+         WHERE teacher_id = $1 AND student_id = $2 AND status = 'active'",
         &[&teacher_id, &student_id],
     )?;
     Ok(ended == 1)

@@ -125,7 +125,7 @@ pub async fn create(
     let (new, class) = (names.clone(), change.class);
     let id = app
         .write(move |conn| {
-            check_room(conn, caller.id, relation)?;
+            check_room(conn, caller.id, relation, now)?;
             let id = managed::insert(conn, caller.id, &new, now)?.ok_or_else(taken)?;
             match relation {
                 Relation::Parent => links::activate(conn, caller.id, id, now)?,
@@ -152,9 +152,9 @@ pub async fn create(
 }
 
 /// 400 when an adult has as many children as one can have.
-fn check_room(conn: &mut Conn<'_>, adult: i64, relation: Relation) -> Result<(), Error> {
+fn check_room(conn: &mut Conn<'_>, adult: i64, relation: Relation, now: i64) -> Result<(), Error> {
     let (count, most) = match relation {
-        Relation::Parent => (links::count_open(conn, adult)?, MOST_CHILDREN),
+        Relation::Parent => (links::count_open(conn, adult, now)?, MOST_CHILDREN),
         Relation::Teacher => (classes::count(conn, adult)?, MOST_STUDENTS),
     };
     if count < most {

@@ -198,7 +198,7 @@ impl Wish {
             }
             has_consent = true;
         }
-        if asked != Asked::Waits && links::count_open(conn, self.parent)? >= MOST_CHILDREN {
+        if asked != Asked::Waits && links::count_open(conn, self.parent, self.now)? >= MOST_CHILDREN {
             let sentence = format!("You can have {MOST_CHILDREN} children at most.");
             return Err(Error::bad_request(sentence).code("too_many_children"));
         }

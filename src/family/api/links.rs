@@ -91,11 +91,10 @@ pub async fn answer(
                 links::decline(conn, parent, caller.id, now)?;
                 return Ok(None);
             }
-            // The one that waits is counted already.
-            if links::count_open(conn, parent)? > MOST_CHILDREN {
+            links::activate(conn, parent, caller.id, now)?;
+            if links::count_open(conn, parent, now)? > MOST_CHILDREN {
                 return Err(Error::bad_request("This parent has no room for more children."));
             }
-            links::activate(conn, parent, caller.id, now)?;
             Ok(Some(telling::accepted(conn, caller.id, parent, now)?))
         })
         .await?;

@@ -5,7 +5,7 @@ use database::{Conn, Error};
 use crate::family::Relation;
 use crate::live::presence;
 
-/// The most children that are listed: more than an adult can have.
+/// The most children that are listed: more than a parent can have. A teacher finds the others among their students.
 const MOST_LISTED: i64 = 250;
 
 /// A child in the list.
@@ -77,6 +77,6 @@ fn list_sql(relation: Relation) -> String {
 }
 
 /// Every statement that this module puts together, for the test that prepares them all.
-pub(super) fn all_statements() -> Vec<String> {
+pub fn all_statements() -> Vec<String> {
     [Relation::Parent, Relation::Teacher].map(list_sql).to_vec()
 }

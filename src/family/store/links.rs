@@ -2,8 +2,11 @@
 
 use database::{Conn, Error};
 
+use crate::clock::DAY;
 use crate::family::rules::{Link, Status};
 
+/// How long a wish that nobody answers takes a place.
+const WAITED_FOR: i64 = 30 * DAY;
 /// The most links that a child is shown.
 const MOST_SHOWN: i64 = 50;
 
@@ -30,11 +33,12 @@ pub fn is_active(conn: &mut Conn<'_>, parent: i64, child: i64) -> Result<bool, E
     Ok(row.is_some())
 }
 
-/// How many children a parent is linked to, or has asked. One query.
-pub fn count_open(conn: &mut Conn<'_>, parent: i64) -> Result<i64, Error> {
+/// How many children a parent is linked to, or has asked within a month. One query.
+pub fn count_open(conn: &mut Conn<'_>, parent: i64, now: i64) -> Result<i64, Error> {
     conn.one(
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM family_links WHERE parent_id = $1 AND status <> 'ended'",
-        &[&parent],
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM family_links
+         WHERE parent_id = $1 AND (status = 'active' OR (status = 'pending' AND created_at > $2))",
+        &[&parent, &(now - WAITED_FOR)],
     )?
     .take()
 }
@@ -75,11 +79,11 @@ pub fn ask(conn: &mut Conn<'_>, parent: i64, child: i64, now: i64) -> Result<(),
     Ok(())
 }
 
-/// Ends a link that is active or waits for an answer: false when it is neither. One query.
+/// Ends an active link: false when it is none. One query.
 pub fn end(conn: &mut Conn<'_>, parent: i64, child: i64, now: i64) -> Result<bool, Error> {
     let ended = conn.execute(
         "UPDATE family_links SET status = 'ended', ended_at = $3
-         WHERE parent_id = $1 AND child_id = $2 AND status <> 'ended'",
+         WHERE parent_id = $1 AND child_id = $2 AND status = 'active'",
         &[&parent, &child, &now],
     )?;
     Ok(ended == 1)
