@@ -304,3 +304,23 @@ fn what_is_flagged_is_shown_with_the_newest_comments() {
         (&json!("ben"), &json!(tale))
     );
 }
+
+#[test]
+fn nobody_judges_their_own_and_lesser_administrators_not_those_above_them() {
+    let world = World::new();
+    let (lesser, upper) = (world.admin("Sam"), world.admin("Root"));
+    let id = lesser.id();
+    world.sql(move |conn| conn.execute("UPDATE users SET is_superuser = FALSE WHERE id = $1", &[&id]));
+    let own = lesser.publishes(plain_story("the kettle"));
+    let above = upper.publishes(plain_story("the lamp"));
+    let (sam, root) = (world.at_dashboard(&lesser), world.at_dashboard(&upper));
+    flags(&world, own);
+    for action in ["approve", "unpublish", "delete"] {
+        judge(&sam, own, json!({"action": action})).refused(403);
+        judge(&sam, above, json!({"action": action})).refused(403);
+        assert_eq!(world.last_line(), line(action, "story", Some(above), false));
+    }
+    assert_eq!(listed(&sam, "?status=flagged"), [own]);
+    judge(&root, own, json!({"action": "approve"})).ok();
+    assert!(listed(&sam, "?status=flagged").is_empty());
+}

@@ -589,6 +589,30 @@ fn families_are_set_right() {
 }
 
 #[test]
+fn a_parent_who_is_unlinked_from_the_account_they_made_does_not_come_back() {
+    let world = World::new();
+    let (sam, paula, pia) = (world.staff("Sam"), world.parent("Paula"), world.parent("Pia"));
+    let (leo, leo_himself) = world.managed_child(&paula, "leo_r");
+    let other = pia.id();
+    world.sql(move |conn| tinytales::family::store::links::activate(conn, other, leo, 0));
+    sam.delete(&format!("/api/admin/relationships/{}/{leo}/remove/", paula.id()))
+        .ok();
+    leo_himself.get("/api/auth/profile/").refused(401);
+    assert_eq!(paula.claims("leo_r").status, 202, "only with a yes");
+    pia.put(
+        &format!("/api/parent/children/{leo}/update/"),
+        json!({"name": "Leo"}),
+    )
+    .ok();
+    // Without anybody else the account is put away.
+    let (mia, _) = world.managed_child(&paula, "mia_k");
+    sam.delete(&format!("/api/admin/relationships/{}/{mia}/remove/", paula.id()))
+        .ok();
+    assert!(world.is_archived(mia));
+    paula.claims("mia_k").refused(404);
+}
+
+#[test]
 fn a_parent_who_looks_as_a_child_is_out_when_the_link_ends() {
     let world = World::new();
     let sam = world.staff("Sam");

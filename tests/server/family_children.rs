@@ -435,6 +435,14 @@ fn what_an_administrator_archived_its_parent_does_not_fetch_back() {
     assert!(world.is_archived(leo));
 }
 
+/// Who looks after an account.
+fn keeper(world: &World, id: i64) -> i64 {
+    world.sql(move |conn| {
+        conn.one("SELECT managed_by_id FROM users WHERE id = $1", &[&id])?
+            .take()
+    })
+}
+
 #[test]
 fn a_child_with_somebody_else_goes_to_them() {
     let world = World::new();
@@ -445,14 +453,9 @@ fn a_child_with_somebody_else_goes_to_them() {
     world.teaches(&tina, mia);
     paula.delete(&about(leo, "remove")).ok();
     paula.delete(&about(mia, "remove")).ok();
-    assert!(!world.is_archived(leo) && !world.is_archived(mia));
-    let keeper = |id: i64| -> i64 {
-        world.sql(move |conn| {
-            conn.one("SELECT managed_by_id FROM users WHERE id = $1", &[&id])?
-                .take()
-        })
-    };
-    assert_eq!((keeper(leo), keeper(mia)), (pia.id(), tina.id()));
+    assert!(!world.is_archived(leo));
+    assert_eq!(keeper(&world, leo), pia.id());
+    assert!(world.is_archived(mia), "a parent's child goes to no teacher");
     // Now it is somebody else's: nobody comes back without being asked for.
     assert_eq!(paula.claims("leo_r").status, 202);
 }
@@ -495,11 +498,28 @@ fn who_leaves_leaves_their_children_to_somebody_or_to_the_archive() {
         .ok();
     assert!(world.is_archived(leo), "nobody looks after it");
     leo_himself.get("/api/auth/profile/").refused(401);
-    assert!(!world.is_archived(mia) && !world.is_archived(pupil) && !world.is_archived(mira.id()));
+    assert!(world.is_archived(pupil), "a parent's child goes to no teacher");
+    assert!(!world.is_archived(mia) && !world.is_archived(mira.id()));
     view.is_over(&world);
     pia.put(&about(mia, "update"), json!({"name": "Mia"})).ok();
-    tina.put(&about(pupil, "update"), json!({"name": "Pupil"})).ok();
     mira.get("/api/auth/profile/").ok();
+}
+
+#[test]
+fn a_pupil_goes_to_another_teacher_when_its_own_leaves() {
+    let world = World::new();
+    let (tina, suspended, tom) = (world.teacher("Tina"), world.teacher("Sue"), world.teacher("Tom"));
+    let pupil = tina.has_child("pupil");
+    world.teaches(&suspended, pupil);
+    world.teaches(&tom, pupil);
+    assert!(world.suspends(&suspended, None));
+    tina.post(
+        "/api/auth/delete-account/",
+        json!({"password": crate::support::PASSWORD}),
+    )
+    .ok();
+    assert!(!world.is_archived(pupil));
+    assert_eq!(keeper(&world, pupil), tom.id());
 }
 
 #[test]

@@ -429,3 +429,20 @@ fn the_childs_list_is_polled() {
     paula.claims("mira");
     assert_eq!(ask().status, 200);
 }
+
+#[test]
+fn who_looks_as_a_child_with_an_account_of_its_own_does_not_answer_for_it() {
+    let world = World::new();
+    let (paula, pia, mira) = (world.parent("Paula"), world.parent("Pia"), world.child("Mira"));
+    world.family(&paula, &mira);
+    pia.claims("mira").status(202);
+    let view = paula.switches(mira.id());
+    view.client.post(CODE, json!({})).refused(403);
+    let answer = format!("/api/family/links/{}/respond/", pia.id());
+    view.client.post(&answer, json!({"accept": true})).refused(403);
+    mira.post(&answer, json!({"accept": true})).ok();
+    mira.post(CODE, json!({})).ok();
+    // Of an account that the parent made it is the only way.
+    let leo = paula.has_child("leo_r");
+    paula.switches(leo).client.post(CODE, json!({})).ok();
+}
