@@ -53,6 +53,7 @@ pub const ALL: Migrations = Migrations {
             "letters",
             include_str!("../migrations/sqlite/0012_letters.sql"),
         ),
+        migration(13, "board", include_str!("../migrations/sqlite/0013_board.sql")),
     ],
     postgres: &[
         migration(
@@ -111,6 +112,7 @@ pub const ALL: Migrations = Migrations {
             "letters",
             include_str!("../migrations/postgres/0012_letters.sql"),
         ),
+        migration(13, "board", include_str!("../migrations/postgres/0013_board.sql")),
     ],
 };
 

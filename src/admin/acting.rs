@@ -137,8 +137,9 @@ where
     W: Fn(&mut Conn<'_>, &Act<'_>) -> Result<T, Error> + Send + 'static,
     A: FnOnce(&App, T) -> U + Send + 'static,
 {
-    app.limit(&limits::ACT, admin.account.id)?;
-    let (own, now) = (Arc::clone(app), app.clock.now());
+    let (own, now, id) = (Arc::clone(app), app.clock.now(), admin.account.id);
+    app.limit(&limits::ACT, id)?;
+    app.limits.look(&limits::REFUSED, id, now)?;
     let act = async move {
         let actor = admin.clone();
         let done = own.write(move |conn| {
@@ -155,6 +156,8 @@ where
         match done.await {
             Ok(done) => Ok(after(&own, done)),
             Err(refusal) if refusal.status() == StatusCode::FORBIDDEN => {
+                // Whoever is over it by now is told with the next try.
+                let _ = own.limit(&limits::REFUSED, id);
                 let details = refusal.sentence().to_owned();
                 note_refusal(&own, admin, deed, details, now).await?;
                 Err(refusal)

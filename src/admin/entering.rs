@@ -72,6 +72,10 @@ impl Visitor {
     /// kept, and where nobody keeps order yet there is nothing to watch.
     async fn note_failure(self, app: &App, email: String) -> Result<(), Error> {
         let now = app.clock.now();
+        if app.limit(&limits::NOTED_FAILURES, "all").is_err() {
+            tracing::warn!("more sign-ins of administrators fail than are written down");
+            return Ok(());
+        }
         app.write(move |conn| {
             if !people::is_there_an_admin(conn)? {
                 return Ok(());

@@ -8,6 +8,10 @@ use crate::wire::limits::{Limit, limit};
 pub(super) const FAILED_SIGN_IN: Limit = limit("failed admin sign-in", 5, 15 * MINUTE);
 /// Changes of any kind.
 pub(super) const ACT: Limit = limit("admin act", 300, MINUTE);
+/// Acts that are refused for want of rights: each is a line in the record, which is never shortened.
+pub(super) const REFUSED: Limit = limit("refused admin act", 60, HOUR);
+/// Failed sign-ins that are written down, all together; no number of networks makes the record grow faster.
+pub(super) const NOTED_FAILURES: Limit = limit("noted failures", 600, HOUR);
 /// Announcements to everybody.
 pub(super) const ANNOUNCEMENT: Limit = limit("announcement", 10, HOUR);
 /// Exports.

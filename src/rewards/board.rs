@@ -109,48 +109,58 @@ pub async fn lately(app: &App) -> Result<Arc<[Author]>, wire::Error> {
 }
 
 /// The board without badges. Suspended and archived accounts and those that keep order are left out. One query.
+///
+/// All authors are gone through, so no more of each than is compared: what is shown of them is looked up for those who are
+/// shown. Only all together is put into one order; of the other ways of sorting the first few are enough, since whoever is
+/// shown has a place among the first somewhere.
 fn authors(conn: &mut Conn<'_>) -> Result<Vec<Author>, Error> {
     let rows = conn.query(
-        "SELECT id, display_name, avatar_emoji, selected_avatar_border, stories, reads, likes, earned,
-                overall, by_stories, by_likes, by_earned
-         FROM (
-             SELECT id, display_name, avatar_emoji, selected_avatar_border, stories, reads, likes, earned,
-                    ROW_NUMBER() OVER (ORDER BY 10 * stories + 5 * earned + 3 * likes DESC, id) AS overall,
-                    ROW_NUMBER() OVER (ORDER BY stories DESC, id) AS by_stories,
-                    ROW_NUMBER() OVER (ORDER BY likes DESC, id) AS by_likes,
-                    ROW_NUMBER() OVER (ORDER BY earned DESC, id) AS by_earned
-             FROM (
-                 SELECT u.id, u.display_name, u.avatar_emoji, u.selected_avatar_border, u.published_count AS stories,
-                        COALESCE(c.views_received, 0) AS reads, COALESCE(c.likes_received, 0) AS likes,
-                        COALESCE(a.earned, 0) AS earned
-                 FROM users u
-                 LEFT JOIN reward_counts c ON c.user_id = u.id
-                 LEFT JOIN (SELECT user_id, CAST(COUNT(*) AS BIGINT) AS earned FROM xp_awards
-                            WHERE action = 'achievement_earned' GROUP BY user_id) a ON a.user_id = u.id
-                 WHERE u.published_count > 0 AND u.is_admin = FALSE
-                   AND u.suspended_at IS NULL AND u.archived_at IS NULL) authors) board
-         WHERE overall <= $1 OR by_stories <= $1 OR by_likes <= $1 OR by_earned <= $1
-         ORDER BY overall",
+        "WITH authors AS MATERIALIZED (
+             SELECT u.id, u.published_count AS stories, COALESCE(c.likes_received, 0) AS likes,
+                    COALESCE(a.earned, 0) AS earned
+             FROM users u
+             LEFT JOIN reward_counts c ON c.user_id = u.id
+             LEFT JOIN (SELECT user_id, CAST(COUNT(*) AS BIGINT) AS earned FROM xp_awards
+                        WHERE action = 'achievement_earned' GROUP BY user_id) a ON a.user_id = u.id
+             WHERE u.published_count > 0 AND u.is_admin = FALSE
+               AND u.suspended_at IS NULL AND u.archived_at IS NULL),
+         ranked AS MATERIALIZED (
+             SELECT id, stories, likes, earned,
+                    ROW_NUMBER() OVER (ORDER BY 10 * stories + 5 * earned + 3 * likes DESC, id) AS overall
+             FROM authors),
+         placed AS (
+             SELECT id, overall AS place FROM ranked WHERE overall <= $1
+             UNION ALL
+             SELECT id, ROW_NUMBER() OVER (ORDER BY stories DESC, id)
+             FROM (SELECT id, stories FROM authors ORDER BY stories DESC, id LIMIT $1) by_stories
+             UNION ALL
+             SELECT id, ROW_NUMBER() OVER (ORDER BY likes DESC, id)
+             FROM (SELECT id, likes FROM authors ORDER BY likes DESC, id LIMIT $1) by_likes
+             UNION ALL
+             SELECT id, ROW_NUMBER() OVER (ORDER BY earned DESC, id)
+             FROM (SELECT id, earned FROM authors ORDER BY earned DESC, id LIMIT $1) by_earned)
+         SELECT r.id, u.display_name, u.avatar_emoji, u.selected_avatar_border, r.stories,
+                COALESCE(c.views_received, 0), r.likes, r.earned, r.overall, shown.best
+         FROM (SELECT id, MIN(place) AS best FROM placed GROUP BY id) shown
+         JOIN ranked r ON r.id = shown.id
+         JOIN users u ON u.id = shown.id
+         LEFT JOIN reward_counts c ON c.user_id = shown.id
+         ORDER BY r.overall",
         &[&LONGEST],
     )?;
     let authors = rows.into_iter().map(|mut row| {
-        let (id, name, avatar, border) = (row.take()?, row.take()?, row.take()?, row.take()?);
-        let (story_count, total_reads, total_likes) = (row.take()?, row.take()?, row.take()?);
-        let achievement_count = row.take()?;
-        let places: [i64; 4] = [row.take()?, row.take()?, row.take()?, row.take()?];
-        let [rank, by_stories, by_likes, by_earned] = places;
         Ok(Author {
-            id,
-            name,
-            avatar,
-            border,
-            rank,
-            story_count,
-            total_reads,
-            total_likes,
-            achievement_count,
+            id: row.take()?,
+            name: row.take()?,
+            avatar: row.take()?,
+            border: row.take()?,
+            story_count: row.take()?,
+            total_reads: row.take()?,
+            total_likes: row.take()?,
+            achievement_count: row.take()?,
+            rank: row.take()?,
             badges: Vec::new(),
-            best_place: rank.min(by_stories).min(by_likes).min(by_earned),
+            best_place: row.take()?,
         })
     });
     authors.collect()

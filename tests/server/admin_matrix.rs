@@ -437,3 +437,20 @@ fn nobody_acts_on_themselves() {
     assert_eq!(world.dump("users"), before);
     assert_eq!(world.last_line(), line("update", "user", Some(ada.id()), false));
 }
+
+#[test]
+fn whoever_tries_again_and_again_is_told_to_wait() {
+    let world = World::with(|config| config.rate_limits = true);
+    let (sam, ada) = (world.staff("Sam"), world.superuser("Ada"));
+    let path = format!("/api/admin/users/{}/suspend/", ada.id());
+    for _ in 0..60 {
+        sam.post(&path, json!({})).refused(403);
+    }
+    sam.post(&path, json!({})).refused(429);
+    assert_eq!(world.record().len(), 60);
+    // Looking is not concerned, and others are not.
+    sam.get("/api/admin/users/").ok();
+    let mira = world.child("Mira");
+    ada.post(&format!("/api/admin/users/{}/suspend/", mira.id()), json!({}))
+        .ok();
+}

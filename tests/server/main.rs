@@ -30,6 +30,7 @@ mod accounts_sessions;
 mod accounts_sign_in;
 mod accounts_sign_up;
 mod admin_announcements;
+mod admin_bad_input;
 mod admin_export;
 mod admin_figures;
 mod admin_matrix;

@@ -140,3 +140,105 @@ fn many_who_publish_at_once_are_all_served_and_one_is_first() {
     assert_eq!(first, [people[0].id()]);
     world.books_balance();
 }
+
+/// What the board goes by, of one author.
+#[derive(Clone, Copy)]
+struct Author {
+    id: i64,
+    stories: i64,
+    likes: i64,
+    earned: i64,
+}
+
+/// Makes authors of everybody: the same ones each time, many of them equal.
+fn authors(world: &World) -> Vec<Author> {
+    world.sql(|conn| {
+        let rows = conn.query("SELECT id FROM users ORDER BY id", &[])?;
+        let mut authors = Vec::new();
+        for (number, mut row) in (1..).zip(rows) {
+            let author = Author {
+                id: row.take()?,
+                stories: number * 37 % 11,
+                likes: number * 53 % 17,
+                earned: number * 29 % 7,
+            };
+            let Author {
+                id,
+                stories,
+                likes,
+                earned,
+            } = author;
+            conn.execute(
+                "UPDATE users SET published_count = $2 WHERE id = $1",
+                &[&id, &stories],
+            )?;
+            conn.execute(
+                "INSERT INTO reward_counts (user_id, likes_received) VALUES ($1, $2)",
+                &[&id, &likes],
+            )?;
+            for object in 0..earned {
+                conn.execute(
+                    "INSERT INTO xp_awards (user_id, action, object_id, xp, awarded_at)
+                     VALUES ($1, 'achievement_earned', $2, 0, 0)",
+                    &[&id, &object],
+                )?;
+            }
+            authors.push(author);
+        }
+        Ok(authors)
+    })
+}
+
+#[test]
+fn the_board_shows_the_first_of_each_order_in_the_order_of_all_together() {
+    let world = World::new();
+    world.crowd((0..150).map(|number| format!("Author {number:03}")));
+    let authors: Vec<Author> = authors(&world)
+        .into_iter()
+        .filter(|author| author.stories > 0)
+        .collect();
+    let overall = |author: &Author| 10 * author.stories + 5 * author.earned + 3 * author.likes;
+    let sorted = |by: fn(&Author) -> i64| {
+        let mut sorted = authors.clone();
+        sorted.sort_by_key(|author| (-by(author), author.id));
+        sorted
+    };
+    let ranked = {
+        let mut ranked = authors.clone();
+        ranked.sort_by_key(|author| (-overall(author), author.id));
+        ranked
+    };
+    for limit in [1, 10, 25] {
+        let mut shown: BTreeSet<i64> = ranked[..limit].iter().map(|author| author.id).collect();
+        let orders: [fn(&Author) -> i64; 3] = [
+            |author| author.stories,
+            |author| author.likes,
+            |author| author.earned,
+        ];
+        for by in orders {
+            shown.extend(sorted(by)[..limit].iter().map(|author| author.id));
+        }
+        let expected: Vec<_> = (1..)
+            .zip(&ranked)
+            .filter(|(_, author)| shown.contains(&author.id))
+            .map(|(rank, author)| json!([author.id, rank, author.stories, author.likes, author.earned]))
+            .collect();
+        let board = world
+            .guest()
+            .get(&format!("/api/social/leaderboard/?limit={limit}"))
+            .ok();
+        let rows = board["leaderboard"].as_array().unwrap().iter();
+        let told: Vec<_> = rows
+            .map(|row| {
+                json!([
+                    row["id"],
+                    row["rank"],
+                    row["story_count"],
+                    row["total_likes"],
+                    row["achievement_count"]
+                ])
+            })
+            .collect();
+        assert_eq!(told, expected, "{limit}");
+    }
+}
