@@ -2,9 +2,8 @@
 //! restores it. Either way it cannot sign in, its tokens and sockets end at once on all servers, and the stories that it
 //! had published are hidden, until neither stands any more.
 //!
-//! Whoever does one of these acts does it by [`carry_out`]: the write and, after the commit, the word to all servers. The
-//! functions that it is made of take a connection, for those who have no server at hand or more to write. A server that
-//! was told nothing, because the command line did it, notices by [`look_around`] within half a minute.
+//! Whoever does one of these acts asks first what [`ends`] with it and announces that after the commit. A server that was
+//! told nothing, because the command line did it, notices by [`look_around`] within half a minute.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -128,121 +127,12 @@ fn is_over(bars: &Bars, now: i64) -> bool {
     matches!(bars.suspended, Some(Some(until)) if until <= now)
 }
 
-/// What is done about an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// See [`archive`].
-    Archive {
-        /// Whose account it is.
-        user_id: i64,
-        /// In whose name; nothing: the server's.
-        by: Option<i64>,
-        /// For those who keep order.
-        reason: String,
-    },
-    /// See [`restore`].
-    Restore {
-        /// Whose account it is.
-        user_id: i64,
-    },
-    /// See [`suspend`].
-    Suspend {
-        /// Whose account it is.
-        user_id: i64,
-        /// Nothing: until somebody lifts it.
-        until: Option<i64>,
-        /// For those who keep order.
-        reason: String,
-    },
-    /// See [`unsuspend`].
-    Unsuspend {
-        /// Whose account it is.
-        user_id: i64,
-    },
-    /// See [`delete_for_good`].
-    DeleteForGood {
-        /// Whose account it is.
-        user_id: i64,
-    },
-}
-
-/// What an act came to.
-struct Done {
-    changed: bool,
-    ended: Vec<SignOut>,
-    left: Option<Left>,
-}
-
-impl Act {
-    fn run(&self, conn: &mut Conn<'_>, now: i64) -> Result<Done, Error> {
-        let (changed, ended) = match self {
-            Self::DeleteForGood { user_id } => {
-                let left = Some(delete_for_good(conn, *user_id, now)?);
-                return Ok(Done {
-                    changed: true,
-                    ended: Vec::new(),
-                    left,
-                });
-            }
-            Self::Archive { user_id, by, reason } => {
-                let ended = ends(conn, *user_id)?;
-                (archive(conn, *user_id, *by, reason, now)?, ended)
-            }
-            Self::Suspend {
-                user_id,
-                until,
-                reason,
-            } => {
-                let ended = ends(conn, *user_id)?;
-                (suspend(conn, *user_id, *until, reason, now)?, ended)
-            }
-            Self::Restore { user_id } => (restore(conn, *user_id, now)?, Vec::new()),
-            Self::Unsuspend { user_id } => (unsuspend(conn, *user_id, now)?, Vec::new()),
-        };
-        Ok(Done {
-            changed,
-            ended,
-            left: None,
-        })
-    }
-}
-
 /// What ends with an account's sign-ins: they, and those in which it looks at the world as somebody else, which are closed
-/// now. To be announced after the commit by whoever does not use [`carry_out`].
+/// now. To be announced after the commit.
 pub fn ends(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<SignOut>, Error> {
     let views = sessions::close_all_views(conn, user_id)?.into_iter();
     let views = views.map(|session| SignOut::Session { session });
     Ok(views.chain([SignOut::everywhere(user_id)]).collect())
-}
-
-/// Does it, and says so on all servers after the commit; whether it changed anything. Once begun it is done to its end.
-pub async fn carry_out(app: &Arc<App>, act: Act) -> Result<bool, Error> {
-    carry_out_before(app, act, |_, _| Ok(())).await
-}
-
-/// The same before a `witness`, who may write something down in the same transaction: it is told whether anything changed.
-pub async fn carry_out_before<W>(app: &Arc<App>, act: Act, witness: W) -> Result<bool, Error>
-where
-    W: Fn(&mut Conn<'_>, bool) -> Result<(), Error> + Send + 'static,
-{
-    let own = Arc::clone(app);
-    let work = async move {
-        let now = own.clock.now();
-        let done = own.write(move |conn| {
-            let done = act.run(conn, now)?;
-            witness(conn, done.changed)?;
-            Ok(done)
-        });
-        let Done { changed, ended, left } = done.await?;
-        for sign_out in &ended {
-            sign_outs::announce(&own, sign_out);
-        }
-        if let Some(left) = left {
-            left.announce(&own);
-        }
-        Ok(changed)
-    };
-    app.tasks.finish("standing of an account", work).await
 }
 
 /// Lifts the suspension of an account if it has come to its end; whether it had.

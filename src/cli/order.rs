@@ -146,7 +146,9 @@ fn suspend(config: &Config, who: String, span: Option<i64>, reason: String) -> R
             Some(until) => format!("until {}. {reason}", Timestamp(until)),
             None => format!("until lifted. {reason}"),
         };
-        note(conn, "suspend", "user", user_id, details.trim(), now)?;
+        if changed {
+            note(conn, "suspend", "user", user_id, details.trim(), now)?;
+        }
         Ok((until, changed))
     })?;
     if !changed {

@@ -3,11 +3,11 @@
 use std::thread;
 
 use serde_json::{Value, json};
-use tinytales::admin::standing::Act;
 use tinytales::clock::{DAY, SECOND};
 
 use crate::drawings::{each, names, plain_story};
 use crate::families::about;
+use crate::order::Act;
 use crate::support::{Client, World};
 
 const LIST: &str = "/api/parent/children/";

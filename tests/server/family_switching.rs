@@ -3,12 +3,12 @@
 use std::thread;
 
 use serde_json::{Value, json};
-use tinytales::admin::standing::Act;
 use tinytales::clock::{DAY, HOUR, SECOND};
 use tinytales::live;
 
 use crate::drawings::{names, plain_story};
 use crate::families::{View, about, payload, renew};
+use crate::order::Act;
 use crate::support::{Client, Knock, NOTIFICATIONS, PASSWORD, Socket, World};
 
 const PROFILE: &str = "/api/auth/profile/";

@@ -2,9 +2,32 @@
 
 use serde_json::{Value, json};
 use tinytales::accounts::tokens::{Claims, Kind, random_hex};
-use tinytales::admin::standing::{self, Act};
+use tinytales::admin::standing;
+use tinytales::live::sign_outs;
+use tinytales::wire::Error;
 
 use crate::support::{Answer, Client, World};
+
+/// What is done about an account.
+#[derive(Clone)]
+pub enum Act {
+    Archive {
+        user_id: i64,
+        by: Option<i64>,
+        reason: String,
+    },
+    Restore {
+        user_id: i64,
+    },
+    Suspend {
+        user_id: i64,
+        until: Option<i64>,
+        reason: String,
+    },
+    Unsuspend {
+        user_id: i64,
+    },
+}
 
 impl World {
     /// Somebody who keeps order, at the API of administrators.
@@ -24,7 +47,33 @@ impl World {
     /// Does something about an account; whether it changed anything.
     #[track_caller]
     pub fn decides(&self, act: Act) -> bool {
-        self.run(standing::carry_out(&self.app, act)).unwrap()
+        self.tries(act).unwrap()
+    }
+
+    /// The same, which may be refused.
+    pub fn tries(&self, act: Act) -> Result<bool, Error> {
+        let now = self.app.clock.now();
+        let done = self.run(self.app.write(move |conn| match &act {
+            Act::Archive { user_id, by, reason } => {
+                let ended = standing::ends(conn, *user_id)?;
+                Ok((standing::archive(conn, *user_id, *by, reason, now)?, ended))
+            }
+            Act::Suspend {
+                user_id,
+                until,
+                reason,
+            } => {
+                let ended = standing::ends(conn, *user_id)?;
+                Ok((standing::suspend(conn, *user_id, *until, reason, now)?, ended))
+            }
+            Act::Restore { user_id } => Ok((standing::restore(conn, *user_id, now)?, Vec::new())),
+            Act::Unsuspend { user_id } => Ok((standing::unsuspend(conn, *user_id, now)?, Vec::new())),
+        }));
+        let (changed, ended) = done?;
+        for sign_out in &ended {
+            sign_outs::announce(&self.app, sign_out);
+        }
+        Ok(changed)
     }
 
     /// Suspends somebody until an instant, or until it is lifted.

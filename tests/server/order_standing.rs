@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use database::Target;
 use serde_json::json;
 use tinytales::accounts::tokens::{Pair, random_hex};
-use tinytales::admin::standing::{self, Act};
+use tinytales::admin::standing;
 use tinytales::clock::{DAY, HOUR, MINUTE, SECOND};
 use tinytales::config::ChannelLayer;
 
 use crate::drawings::{drawing, media_path, plain_story, story, with};
+use crate::order::Act;
 use crate::support::{Client, PASSWORD, World};
 use crate::together::{pair, stroke};
 
@@ -150,7 +151,7 @@ fn doing_it_again_changes_nothing() {
     assert!(world.restores(&mira) && !world.restores(&mira));
     assert_eq!(world.published_by(&mira), 1);
     let nobody = Act::Unsuspend { user_id: 7 };
-    let answer = world.run(standing::carry_out(&world.app, nobody));
+    let answer = world.tries(nobody);
     assert_eq!(answer.unwrap_err().status().as_u16(), 404);
 }
 
@@ -318,7 +319,13 @@ fn deleting_for_good_is_leaving() {
     let together = mira.publishes(story("the whale"));
     world.collaborate(together, &[mira.id(), ben.id()]);
     assert!(world.archives(&mira));
-    assert!(world.decides(Act::DeleteForGood { user_id: mira.id() }));
+    let (id, now) = (mira.id(), world.app.clock.now());
+    let left = world.run(
+        world
+            .app
+            .write(move |conn| standing::delete_for_good(conn, id, now)),
+    );
+    left.unwrap().announce(&world.app);
     // The story of both goes to Ben, and is shown again: he may be here.
     assert_eq!(world.guest().titles("/api/stories/?public=true"), ["the whale"]);
     assert_eq!(

@@ -75,10 +75,13 @@ pub async fn announce(
         Ok((count, reached, last))
     };
     let deed = Deed::of("announce", "announcement");
-    let (count, reached, last) = acting::perform(&app, admin, deed, work, acting::nobody_is_told).await?;
     let own = Arc::clone(&app);
-    let rest = async move { tell_the_rest(&own, announcement, reached, last).await };
-    app.tasks.finish("announcement", rest).await?;
+    let whole = async move {
+        let (count, reached, last) = acting::perform(&own, admin, deed, work, acting::nobody_is_told).await?;
+        tell_the_rest(&own, announcement, reached, last).await?;
+        Ok::<_, Error>(count)
+    };
+    let count = app.tasks.finish("announcement", whole).await?;
     Ok(respond::ok(&AnnouncementMade {
         success: true,
         message: format!("{count} people will read it."),

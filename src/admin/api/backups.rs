@@ -75,11 +75,15 @@ pub async fn create(State(app): State<Arc<App>>, AnyScheme(admin): AnyScheme) ->
         act.note(conn, "asked for")
     };
     let deed = Deed::of("create", "backup");
-    acting::perform(&app, admin, deed, work, acting::nobody_is_told).await?;
     let own = Arc::clone(&app);
-    let make = async move { own.backups.make_now(&own).await };
-    let made = app.tasks.finish("backup by hand", make).await;
-    let stored = made.map_err(|failure| failed(&failure))?;
+    let make = async move {
+        acting::perform(&own, admin, deed, work, acting::nobody_is_told).await?;
+        own.backups
+            .make_now(&own)
+            .await
+            .map_err(|failure| failed(&failure))
+    };
+    let stored = app.tasks.finish("backup by hand", make).await?;
     Ok(respond::ok(&BackupMade {
         success: true,
         message: "The backup is made.",
@@ -115,8 +119,12 @@ pub async fn delete(
         return Err(Error::not_found());
     }
     let deed = Deed::of("delete", "backup");
-    acting::perform(&app, admin, deed, work, acting::nobody_is_told).await?;
-    app.backups.delete(&stored).map_err(|failure| failed(&failure))?;
+    let own = Arc::clone(&app);
+    let delete = async move {
+        acting::perform(&own, admin, deed, work, acting::nobody_is_told).await?;
+        own.backups.delete(&stored).map_err(|failure| failed(&failure))
+    };
+    app.tasks.finish("deletion of a backup", delete).await?;
     Ok(respond::ok(&AdminDone::new("The backup is deleted.")))
 }
 
