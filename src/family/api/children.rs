@@ -91,7 +91,7 @@ pub struct ChildNames {
 
 /// Makes an account for a child and links the caller to it. It has no address and, until somebody sets one, no password.
 ///
-/// A parent has 10 children at most, a teacher 200 students.
+/// A parent has 10 children at most, a teacher 1,000 students.
 #[utoipa::path(post, path = "/api/parent/children/create/", tag = "families", request_body = NewChild,
     responses((status = 200, body = ChildCreated)))]
 pub async fn create(
@@ -378,7 +378,7 @@ struct Parted {
     is_archived: bool,
 }
 
-/// Ends the caller's link to a child. An account that the caller made goes to another adult who is linked to it; where
+/// Ends the caller's link to a child. An account that the caller made goes to another parent who is linked to it; where
 /// there is none it is archived. A teacher parts from a student, and nothing else happens.
 #[utoipa::path(delete, path = "/api/parent/children/{id}/remove/", tag = "families", params(("id" = i64, Path)),
     responses((status = 200, body = FamilyDone)))]
