@@ -81,18 +81,17 @@ impl World {
         })
     }
 
-    /// Many children who never sign in, in one transaction.
+    /// Many children who never sign in, a hundred in a transaction.
     pub fn crowd(&self, names: impl IntoIterator<Item = String>) {
-        let (now, persons) = (
-            self.app.clock.now(),
-            names.into_iter().map(|name| new_person(&name, |_| ())),
-        );
-        let persons: Vec<NewPerson> = persons.collect();
-        self.sql(move |conn| {
-            persons
-                .iter()
-                .try_for_each(|person| people::insert(conn, person, now).map(drop))
-        });
+        let now = self.app.clock.now();
+        let persons: Vec<NewPerson> = names.into_iter().map(|name| new_person(&name, |_| ())).collect();
+        for some in persons.chunks(100) {
+            let some = some.to_vec();
+            self.sql(move |conn| {
+                some.iter()
+                    .try_for_each(|person| people::insert(conn, person, now).map(drop))
+            });
+        }
     }
 
     /// Signs in through the API with [`PASSWORD`].
