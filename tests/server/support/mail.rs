@@ -31,7 +31,11 @@ impl World {
         while !self.app.errands.is_idle() || self.outbox_size() > 0 {
             // The server's own mailer does the same; whoever claims a mail first sends it.
             let step = self.run(self.app.mail.deliver_next());
-            step.expect("the outbox is within reach");
+            // Several who claim at once may get in each other's way; the next look finds what is left.
+            assert!(
+                matches!(step, Ok(_) | Err(database::Error::Busy)),
+                "the outbox is within reach: {step:?}"
+            );
             assert!(Instant::now() < deadline, "mail is stuck in the outbox");
             thread::yield_now();
         }
