@@ -61,7 +61,7 @@ pub struct Roster {
 }
 
 /// A child with a new password.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)] // not Debug: no log can hold a password by mistake
 pub struct RosterAccount {
     id: i64,
     name: String,
