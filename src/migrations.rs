@@ -54,6 +54,11 @@ pub const ALL: Migrations = Migrations {
             include_str!("../migrations/sqlite/0012_letters.sql"),
         ),
         migration(13, "board", include_str!("../migrations/sqlite/0013_board.sql")),
+        migration(
+            14,
+            "usual_people",
+            include_str!("../migrations/sqlite/0014_usual_people.sql"),
+        ),
     ],
     postgres: &[
         migration(
@@ -113,6 +118,11 @@ pub const ALL: Migrations = Migrations {
             include_str!("../migrations/postgres/0012_letters.sql"),
         ),
         migration(13, "board", include_str!("../migrations/postgres/0013_board.sql")),
+        migration(
+            14,
+            "usual_people",
+            include_str!("../migrations/postgres/0014_usual_people.sql"),
+        ),
     ],
 };
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use database::Dialect;
 use unicode_normalization::UnicodeNormalization;
 
 /// Lower case in compatibility form: `Ｍｉｒａ` and `MIRA` fold to `mira`.
@@ -35,6 +36,47 @@ pub fn fts_phrase(needle: &str) -> String {
 pub const SEARCH_DEADLINE: Duration = Duration::from_millis(250);
 /// The shortest needle that a trigram index can find.
 pub const SHORTEST_INDEXED: usize = 3;
+
+/// How an engine finds a needle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strategy {
+    /// There is no needle: all rows.
+    Everything,
+    /// By SQLite's trigram indexes.
+    FullText,
+    /// By LIKE: trigram indexes on PostgreSQL, a look at each row for needles too short for one.
+    Like,
+}
+
+impl Strategy {
+    /// The strategy for a folded needle.
+    pub fn of(needle: &str, dialect: Dialect) -> Self {
+        if needle.is_empty() {
+            Self::Everything
+        } else if dialect == Dialect::Sqlite && needle.chars().count() >= SHORTEST_INDEXED {
+            Self::FullText
+        } else {
+            Self::Like
+        }
+    }
+
+    /// Those that an engine needs.
+    pub fn all(dialect: Dialect) -> &'static [Self] {
+        match dialect {
+            Dialect::Sqlite => &[Self::Everything, Self::FullText, Self::Like],
+            Dialect::Postgres => &[Self::Everything, Self::Like],
+        }
+    }
+
+    /// What the needle looks like in it; empty without one.
+    pub fn pattern(self, needle: &str) -> String {
+        match self {
+            Self::Everything => String::new(),
+            Self::FullText => fts_phrase(needle),
+            Self::Like => like_anywhere(needle),
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

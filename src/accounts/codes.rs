@@ -1,4 +1,5 @@
-//! Six-digit e-mail codes: made from the kernel's random source, stored as keyed hashes, guessed at most five times.
+//! Six-digit e-mail codes: made from the kernel's random source, stored as keyed hashes, guessed at most five times. And
+//! codes that people tell each other: how they are made, and read as they are typed.
 
 use database::Conn;
 use subtle::ConstantTimeEq;
@@ -21,6 +22,25 @@ pub fn dice() -> u64 {
 pub fn new_code() -> String {
     // 2^64 is so much larger than a million that no code is noticeably likelier than another.
     format!("{:06}", dice() % 1_000_000)
+}
+
+/// Letters and digits that are not taken for each other.
+const SPOKEN: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+/// Letters of a code that people tell each other: 40 bits.
+const SPOKEN_LENGTH: usize = 8;
+
+/// A code that people tell each other. `dice` is random.
+pub fn spoken(dice: u64) -> String {
+    let letter = |place: usize| char::from(SPOKEN[(dice >> (5 * place) & 31) as usize]);
+    (0..SPOKEN_LENGTH).map(letter).collect()
+}
+
+/// Such a code however it is typed, in lower case, with blanks or hyphens; nothing for what cannot be one.
+pub fn typed(text: &str) -> Option<String> {
+    let letters = text.chars().filter(|c| !c.is_whitespace() && *c != '-');
+    let code: String = letters.map(|c| c.to_ascii_uppercase()).collect();
+    let fits = code.len() == SPOKEN_LENGTH && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    fits.then_some(code)
 }
 
 /// Stores a code that is good for `minutes`.
@@ -115,5 +135,22 @@ mod tests {
                 .map(|_| new_code())
                 .all(|code| code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()))
         );
+    }
+
+    #[test]
+    fn spoken_codes_use_every_letter_and_are_read_as_people_type_them() {
+        assert_eq!(
+            (spoken(0), spoken(u64::MAX)),
+            ("AAAAAAAA".to_owned(), "99999999".to_owned())
+        );
+        let letters: std::collections::HashSet<String> = (0..32).map(spoken).collect();
+        assert_eq!(letters.len(), 32);
+        assert!(!SPOKEN.iter().any(|letter| b"IO01".contains(letter)));
+        for text in ["A9A9JBCD", " a9a9-jbcd ", "a9a9 JBCD", "A-9-A-9-J-B-C-D"] {
+            assert_eq!(typed(text).as_deref(), Some("A9A9JBCD"), "{text}");
+        }
+        for other in ["", "A9A9JBC", "A9A9JBCDE", "A9A9JBC!", "é9A9JBC"] {
+            assert_eq!(typed(other), None, "{other}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod auth;
+pub mod children;
 pub mod codes;
 pub mod errands;
 pub mod first_admin;

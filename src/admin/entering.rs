@@ -8,7 +8,9 @@ use super::audit::{self, Entry, NOBODY};
 use super::limits;
 use crate::accounts::signing_in::{self, For, Opened};
 use crate::accounts::store::people::{self, Profile};
+use crate::accounts::store::sessions::{self, Standing};
 use crate::app::App;
+use crate::live::sign_outs::{self, SignOut};
 use crate::text::fold;
 use crate::wire::Error;
 
@@ -66,6 +68,27 @@ impl Visitor {
             username: username.to_owned(),
         };
         Ok(audit::note(conn, &self.entry(action, &who, "", true, at))?)
+    }
+
+    /// Ends a session of an administrator, which is written down once.
+    pub async fn sign_out(self, app: &Arc<App>, session: String) -> Result<(), Error> {
+        let own = Arc::clone(app);
+        let leave = async move {
+            let (row, now) = (session.clone(), own.clock.now());
+            let close = move |conn: &mut Conn<'_>| {
+                if let Standing::Active(account) = sessions::standing(conn, &row, now)? {
+                    self.note(conn, "logout", account.id, &account.username, now)?;
+                }
+                Ok(sessions::close(conn, &row)?)
+            };
+            let mut ended = own.write(close).await?;
+            ended.push(session);
+            for session in ended {
+                sign_outs::announce(&own, &SignOut::Session { session });
+            }
+            Ok::<_, Error>(())
+        };
+        app.tasks.finish("sign-out", leave).await
     }
 
     /// Writes down that somebody could not come in: by the name of the account, if there is one. What was typed is not

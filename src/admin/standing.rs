@@ -2,14 +2,15 @@
 //! restores it. Either way it cannot sign in, its tokens and sockets end at once on all servers, and the stories that it
 //! had published are hidden, until neither stands any more.
 //!
-//! Whoever does one of these acts asks first what [`ends`] with it and announces that after the commit. A server that was
-//! told nothing, because the command line did it, notices by [`look_around`] within half a minute.
+//! What puts an account out answers what ends with that, for the caller to announce after the commit. A server that was told
+//! nothing, because the command line did it, notices by [`look_around`] within half a minute.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use database::Conn;
 
+use super::rules::LONGEST_REASON;
 use crate::accounts::leaving::{self, Left};
 use crate::accounts::store::barring::{self, Bars};
 use crate::accounts::store::sessions;
@@ -22,8 +23,6 @@ use crate::stories::effects;
 use crate::stories::store::hiding;
 use crate::wire::Error;
 
-/// The longest reason that is kept, in characters.
-pub const LONGEST_REASON: usize = 500;
 /// How often it is looked around.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Accounts that were put out so lately are looked for: those of the look before, too, in case that came to nothing.
@@ -31,21 +30,21 @@ const LATELY: i64 = 90 * SECOND;
 /// Accounts that one look cares for; the next one goes on.
 const MOST: i64 = 100;
 
-/// Puts an account into the archive, in somebody's name or in that of the server; false when it is there already. 404 when
-/// there is no such account.
+/// Puts an account into the archive, in somebody's name or in that of the server; what ends with that, which is nothing when
+/// it is there already. 404 when there is no such account.
 pub fn archive(
     conn: &mut Conn<'_>,
     user_id: i64,
     by: Option<i64>,
     reason: &str,
     now: i64,
-) -> Result<bool, Error> {
+) -> Result<Vec<SignOut>, Error> {
     if known(conn, user_id)?.is_archived {
-        return Ok(false);
+        return Ok(Vec::new());
     }
-    put_out(conn, user_id, now)?;
+    let ended = put_out(conn, user_id, now)?;
     barring::archive(conn, user_id, by, &kept(reason), now)?;
-    Ok(true)
+    Ok(ended)
 }
 
 /// Takes an account out of the archive; false when it is not there. One that was suspended before is suspended still.
@@ -64,22 +63,23 @@ pub fn restore(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<bool, Erro
     Ok(true)
 }
 
-/// Suspends an account until an instant, or until somebody lifts it; false when it stands so already.
+/// Suspends an account until an instant, or until somebody lifts it; what ends with that, which is nothing when it stands
+/// so already.
 pub fn suspend(
     conn: &mut Conn<'_>,
     user_id: i64,
     until: Option<i64>,
     reason: &str,
     now: i64,
-) -> Result<bool, Error> {
+) -> Result<Vec<SignOut>, Error> {
     let bars = known(conn, user_id)?;
     let reason = kept(reason);
     if bars.suspended == Some(until) && bars.suspension_reason == reason {
-        return Ok(false);
+        return Ok(Vec::new());
     }
-    put_out(conn, user_id, now)?;
+    let ended = put_out(conn, user_id, now)?;
     barring::suspend(conn, user_id, until, &reason, now)?;
-    Ok(true)
+    Ok(ended)
 }
 
 /// Ends the suspension of an account; false when there is none. One that is archived as well stays out.
@@ -111,10 +111,10 @@ fn kept(reason: &str) -> String {
 }
 
 /// Ends all sign-ins and hides all stories. What is written goes from the stories to the account, as in every act.
-fn put_out(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<(), Error> {
+fn put_out(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<Vec<SignOut>, Error> {
     let hidden = hiding::hide_all_of(conn, user_id, now)?;
     effects::hidden(conn, user_id, hidden, now)?;
-    Ok(sessions::close_all(conn, user_id, None)?)
+    close_all(conn, user_id)
 }
 
 fn let_in(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<(), Error> {
@@ -127,11 +127,12 @@ fn is_over(bars: &Bars, now: i64) -> bool {
     matches!(bars.suspended, Some(Some(until)) if until <= now)
 }
 
-/// What ends with an account's sign-ins: they, and those in which it looks at the world as somebody else, which are closed
-/// now. To be announced after the commit.
-pub fn ends(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<SignOut>, Error> {
-    let views = sessions::close_all_views(conn, user_id)?.into_iter();
-    let views = views.map(|session| SignOut::Session { session });
+/// Ends all sign-ins of an account, and those in which it looks at the world as somebody else; to be announced after the
+/// commit.
+pub fn close_all(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<SignOut>, Error> {
+    let views = sessions::close_all_views(conn, user_id)?;
+    sessions::close_all(conn, user_id, None)?;
+    let views = views.into_iter().map(|session| SignOut::Session { session });
     Ok(views.chain([SignOut::everywhere(user_id)]).collect())
 }
 

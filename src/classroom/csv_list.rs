@@ -8,12 +8,13 @@ use std::collections::HashMap;
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
 
+use super::rules::LONGEST_NOTES;
 use super::rules::rosters::{Fault, Row};
-use super::rules::{LONGEST_NOTES, people};
 use super::store::rosters::Listed;
+use crate::accounts::children;
 use crate::accounts::rules::LONGEST_NAME;
 use crate::text::fold;
-use crate::wire::Error;
+use crate::wire::{Error, Timestamp};
 
 /// The most rows that are read.
 pub(super) const MOST_ROWS: usize = 1000;
@@ -47,6 +48,7 @@ pub(super) fn read(bytes: &[u8], now: i64) -> Result<ClassList, Error> {
         .from_reader(text.as_bytes());
     let mut records = reader.records();
     let head = records.next().transpose().map_err(|_| unreadable())?;
+    let today = Timestamp(now).date();
     let columns = Columns::of(&head.unwrap_or_default())?;
     let mut list = ClassList::default();
     let mut users = HashMap::new();
@@ -64,7 +66,7 @@ pub(super) fn read(bytes: &[u8], now: i64) -> Result<ClassList, Error> {
             record: &record,
             sentences: Vec::new(),
         };
-        let row = reading.row((number, line), &mut users, now);
+        let row = reading.row((number, line), &mut users, &today);
         if reading.sentences.is_empty() {
             list.rows.push(row);
         } else {
@@ -135,7 +137,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// The row, as far as it can be read. `users` remembers who has which user name already.
-    fn row(&mut self, (number, line): (usize, u64), users: &mut HashMap<String, usize>, now: i64) -> Row {
+    fn row(&mut self, (number, line): (usize, u64), users: &mut HashMap<String, usize>, today: &str) -> Row {
         if self.record.len() > self.columns.count {
             self.refuse("it has more cells than the first line.");
         }
@@ -152,7 +154,7 @@ impl Reading<'_> {
             self.refuse(&format!("username: row {first} has it, too."));
         }
         let birthday = self.cell(date_of_birth, "date_of_birth", LONGEST_USERNAME);
-        let date_of_birth = birthday.and_then(|text| match people::birthday(&text, now) {
+        let date_of_birth = birthday.and_then(|text| match children::birthday(&text, today) {
             Ok(date) => Some(date),
             Err(sentence) => {
                 self.refuse(&format!("date_of_birth: {sentence}"));

@@ -141,7 +141,7 @@ fn suspend(config: &Config, who: String, span: Option<i64>, reason: String) -> R
     let (until, changed) = write(config, "there is no such account", move |conn, now| {
         let until = span.map(|span| now + span);
         let user_id = known(conn, &who)?;
-        let changed = standing::suspend(conn, user_id, until, &reason, now)?;
+        let changed = !standing::suspend(conn, user_id, until, &reason, now)?.is_empty();
         let details = match until {
             Some(until) => format!("until {}. {reason}", Timestamp(until)),
             None => format!("until lifted. {reason}"),

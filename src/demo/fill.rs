@@ -23,7 +23,6 @@ use super::stories::Story;
 use crate::accounts::store::{managed, people as store};
 use crate::accounts::{codes, password};
 use crate::app::App;
-use crate::classroom::api::codes::new_code;
 use crate::clock::{HOUR, MINUTE};
 use crate::family::store::links;
 use crate::games;
@@ -103,7 +102,7 @@ pub async fn fill(app: &Arc<App>) -> Result<Vec<Account>, FillError> {
     while let Some(next) = games::make_missing(app, last).await {
         last = next;
     }
-    let (now, code) = (app.clock.now(), new_code());
+    let (now, code) = (app.clock.now(), codes::spoken(codes::dice()));
     app.database
         .write(move |conn| {
             make_family(conn, &ids, now)?;

@@ -7,7 +7,7 @@ use super::drawing::{self, SIZE};
 use super::friends::REQUESTS;
 use super::people::{self, Role};
 use super::stories::Story;
-use crate::family::rules as family_rules;
+use crate::accounts::children::{age, check_username};
 
 const CATEGORIES: [&str; 12] = [
     "adventure",
@@ -183,8 +183,8 @@ fn families_are_of_parents_and_children() {
     }
     for child in WORLD.managed {
         assert!(is(child.parent, Role::Parent) && people::named(child.username).is_none());
-        assert_eq!(family_rules::check_username(child.username), Ok(()));
-        assert!(family_rules::age(child.date_of_birth, "2026-03-04").is_some_and(|age| age > 3));
+        assert_eq!(check_username(child.username), Ok(()));
+        assert!(age(child.date_of_birth, "2026-03-04").is_some_and(|age| age > 3));
     }
 }
 

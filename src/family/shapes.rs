@@ -4,11 +4,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::rules::Status;
 use super::rules::figures::{Analysis, Figures, change, hours_and_minutes, part_of};
-use super::rules::{Status, age};
 use super::store::children::Child;
 use super::store::figures::Seen;
 use super::store::links::Shown;
+use crate::accounts::children::age;
 use crate::accounts::store::people::Profile;
 use crate::rewards::achievements::{Achievement, by_id};
 use crate::wire::Timestamp;

@@ -189,6 +189,11 @@ fn signing_out_ends_it_on_every_device_that_holds_the_cookie() {
     answer.status(303);
     assert!(answer.header("set-cookie").unwrap().contains("Max-Age=0"));
     assert!(!is_inside(&admin));
+    let (action, door, _, is_done) = world.last_line();
+    assert_eq!(
+        (action.as_str(), door.as_str(), is_done),
+        ("logout", "console", true)
+    );
 }
 
 #[test]

@@ -55,16 +55,16 @@ impl World {
         let now = self.app.clock.now();
         let done = self.run(self.app.write(move |conn| match &act {
             Act::Archive { user_id, by, reason } => {
-                let ended = standing::ends(conn, *user_id)?;
-                Ok((standing::archive(conn, *user_id, *by, reason, now)?, ended))
+                let ended = standing::archive(conn, *user_id, *by, reason, now)?;
+                Ok((!ended.is_empty(), ended))
             }
             Act::Suspend {
                 user_id,
                 until,
                 reason,
             } => {
-                let ended = standing::ends(conn, *user_id)?;
-                Ok((standing::suspend(conn, *user_id, *until, reason, now)?, ended))
+                let ended = standing::suspend(conn, *user_id, *until, reason, now)?;
+                Ok((!ended.is_empty(), ended))
             }
             Act::Restore { user_id } => Ok((standing::restore(conn, *user_id, now)?, Vec::new())),
             Act::Unsuspend { user_id } => Ok((standing::unsuspend(conn, *user_id, now)?, Vec::new())),

@@ -2,7 +2,7 @@
 
 use database::{Conn, Dialect, Error, Row};
 
-use crate::text::{SHORTEST_INDEXED, fold, fts_phrase, like_anywhere};
+use crate::text::{Strategy, fold, fts_phrase, like_anywhere};
 
 /// An account counts as active: it can sign in.
 const ACTIVE: &str = "(u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL)";
@@ -102,39 +102,18 @@ pub struct PeopleQuery {
     pub offset: i64,
 }
 
-/// How the engine finds the needle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Strategy {
-    Everybody,
-    /// SQLite's trigram index for names; addresses by their own index.
-    FullText,
-    /// By trigram indexes on PostgreSQL, by looking at each row for needles too short for one.
-    Like,
-}
-
-impl Strategy {
-    fn of(needle: &str, dialect: Dialect) -> Self {
-        if needle.is_empty() {
-            Self::Everybody
-        } else if dialect == Dialect::Sqlite && needle.chars().count() >= SHORTEST_INDEXED {
-            Self::FullText
-        } else {
-            Self::Like
+/// The condition; `$2` is the phrase for the full text search, `$3` the pattern for the others. SQLite finds names by their
+/// trigram index and looks at all addresses.
+fn condition(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::Everything => "$2 = '' AND $3 = ''",
+        Strategy::FullText => {
+            "u.id IN (SELECT rowid FROM users_fts WHERE users_fts MATCH $2
+                      UNION SELECT id FROM users WHERE email_folded LIKE $3 ESCAPE '\\')"
         }
-    }
-
-    /// The condition; `$2` is the phrase for the full text search, `$3` the pattern for the others.
-    fn condition(self) -> &'static str {
-        match self {
-            Self::Everybody => "$2 = '' AND $3 = ''",
-            Self::FullText => {
-                "u.id IN (SELECT rowid FROM users_fts WHERE users_fts MATCH $2
-                          UNION SELECT id FROM users WHERE email_folded LIKE $3 ESCAPE '\\')"
-            }
-            Self::Like => {
-                "$2 = '' AND (u.username_folded LIKE $3 ESCAPE '\\' OR u.display_name_folded LIKE $3 ESCAPE '\\'
-                              OR u.email_folded LIKE $3 ESCAPE '\\')"
-            }
+        Strategy::Like => {
+            "$2 = '' AND (u.username_folded LIKE $3 ESCAPE '\\' OR u.display_name_folded LIKE $3 ESCAPE '\\'
+                          OR u.email_folded LIKE $3 ESCAPE '\\')"
         }
     }
 }
@@ -160,7 +139,7 @@ fn count_sql(shelf: Shelf, strategy: Strategy) -> String {
         "SELECT CAST(COUNT(*) AS BIGINT) FROM users u
          WHERE {} AND (CAST($1 AS TEXT) = '' OR u.user_type = $1) AND {}",
         shelf.condition(),
-        strategy.condition()
+        condition(strategy)
     )
 }
 
@@ -175,7 +154,7 @@ fn page_sql(shelf: Shelf, strategy: Strategy) -> String {
          JOIN users u ON u.id = page.id LEFT JOIN users b ON b.id = u.archived_by_id
          ORDER BY {order}",
         shelf.condition(),
-        strategy.condition()
+        condition(strategy)
     )
 }
 
@@ -184,7 +163,7 @@ pub fn page(conn: &mut Conn<'_>, query: &PeopleQuery) -> Result<(Vec<Seen>, i64)
     let needle = fold(query.search.trim());
     let strategy = Strategy::of(&needle, conn.dialect());
     let (phrase, pattern) = match strategy {
-        Strategy::Everybody => (String::new(), String::new()),
+        Strategy::Everything => (String::new(), String::new()),
         Strategy::FullText => (fts_phrase(&needle), like_anywhere(&needle)),
         Strategy::Like => (String::new(), like_anywhere(&needle)),
     };
@@ -322,13 +301,9 @@ fn active_of_sql() -> String {
 
 /// Every statement that this module puts together, for the test that prepares them all.
 pub fn all_statements(dialect: Dialect) -> Vec<String> {
-    let strategies = match dialect {
-        Dialect::Sqlite => &[Strategy::Everybody, Strategy::FullText, Strategy::Like][..],
-        Dialect::Postgres => &[Strategy::Everybody, Strategy::Like],
-    };
     let mut all = vec![person_sql(), after_sql(), active_of_sql()];
     for shelf in [Shelf::Usual, Shelf::Archived] {
-        for strategy in strategies {
+        for strategy in Strategy::all(dialect) {
             all.extend([count_sql(shelf, *strategy), page_sql(shelf, *strategy)]);
         }
     }

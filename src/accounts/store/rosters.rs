@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use database::{Conn, Dialect, Error, json_rows};
 use serde_json::{Value, json};
 
-use crate::accounts::rules::first_and_last;
+use crate::accounts::children::first_and_rest;
 use crate::text::fold;
 
 /// A child's account that is to be made.
@@ -35,7 +35,7 @@ pub fn insert(
     let list: Vec<Value> = children
         .iter()
         .map(|child| {
-            let (first_name, last_name) = first_and_last(&child.display_name);
+            let (first_name, last_name) = first_and_rest(&child.display_name);
             json!({
                 "username": child.username,
                 "password_hash": child.password_hash,
@@ -83,7 +83,7 @@ pub fn correct(conn: &mut Conn<'_>, keeper: i64, corrections: &[Correction], now
     let list: Vec<Value> = corrections
         .iter()
         .map(|child| {
-            let (first_name, last_name) = first_and_last(&child.display_name);
+            let (first_name, last_name) = first_and_rest(&child.display_name);
             json!({
                 "id": child.id,
                 "first_name": first_name,

@@ -2,7 +2,7 @@
 
 use database::{Conn, Dialect, Error};
 
-use crate::text::{SHORTEST_INDEXED, fold, fts_phrase, like_anywhere};
+use crate::text::{Strategy, fold};
 
 /// What is searched for.
 #[derive(Clone, Debug)]
@@ -30,69 +30,45 @@ pub struct Found {
     pub story_count: i64,
 }
 
-/// How the engine finds the needle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Strategy {
-    /// No needle: everybody.
-    Everybody,
-    /// SQLite's trigram index.
-    FullText,
-    /// LIKE: by trigram index on PostgreSQL, by looking at each row for needles too short for one.
-    Like,
+/// The condition; `$2` is the pattern.
+fn condition(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::Everything => "$2 = ''",
+        Strategy::FullText => "u.id IN (SELECT rowid FROM users_fts WHERE users_fts MATCH $2)",
+        Strategy::Like => {
+            "(u.username_folded LIKE $2 ESCAPE '\\' OR u.display_name_folded LIKE $2 ESCAPE '\\')"
+        }
+    }
 }
 
-impl Strategy {
-    /// The strategy for a needle.
-    fn of(needle: &str, dialect: Dialect) -> Self {
-        if needle.is_empty() {
-            Self::Everybody
-        } else if dialect == Dialect::Sqlite && needle.chars().count() >= SHORTEST_INDEXED {
-            Self::FullText
-        } else {
-            Self::Like
-        }
-    }
+/// How many there are: `$1` the searcher, `$2` the pattern.
+fn count_sql(strategy: Strategy) -> String {
+    format!(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM users u WHERE {FINDABLE} AND {}",
+        condition(strategy)
+    )
+}
 
-    /// The condition; `$2` is the pattern.
-    fn condition(self) -> &'static str {
-        match self {
-            Self::Everybody => "$2 = ''",
-            Self::FullText => "u.id IN (SELECT rowid FROM users_fts WHERE users_fts MATCH $2)",
-            Self::Like => {
-                "(u.username_folded LIKE $2 ESCAPE '\\' OR u.display_name_folded LIKE $2 ESCAPE '\\')"
-            }
-        }
-    }
-
-    /// How many there are: `$1` the searcher, `$2` the pattern.
-    fn count_sql(self) -> String {
-        format!(
-            "SELECT CAST(COUNT(*) AS BIGINT) FROM users u WHERE {FINDABLE} AND {}",
-            self.condition()
-        )
-    }
-
-    /// A page of them: and `$3` the needle, `$4` its end as a prefix, `$5` the limit, `$6` the offset.
-    /// Exact names come first, then names that begin so, then by display name.
-    fn page_sql(self) -> String {
-        let rank = match self {
-            Self::Everybody => "CASE WHEN $3 = $4 THEN 0 ELSE 1 END",
-            Self::FullText | Self::Like => {
-                "CASE WHEN u.username_folded = $3 OR u.display_name_folded = $3 THEN 0
-                      WHEN u.username_folded >= $3 AND u.username_folded < $4 THEN 1
-                      WHEN u.display_name_folded >= $3 AND u.display_name_folded < $4 THEN 1
-                      ELSE 2 END"
-            }
-        };
-        let order = if self == Self::Everybody { "" } else { "rank, " };
-        format!(
-            "SELECT u.id, u.username, u.display_name, u.avatar_emoji, u.selected_avatar_border,
-                    COALESCE(u.bio, ''), u.published_count, {rank} AS rank
-             FROM users u WHERE {FINDABLE} AND {}
-             ORDER BY {order}u.display_name_folded, u.id LIMIT $5 OFFSET $6",
-            self.condition()
-        )
-    }
+/// A page of them: and `$3` the needle, `$4` its end as a prefix, `$5` the limit, `$6` the offset.
+/// Exact names come first, then names that begin so, then by display name.
+fn page_sql(strategy: Strategy) -> String {
+    let (rank, order) = match strategy {
+        Strategy::Everything => ("CASE WHEN $3 = $4 THEN 0 ELSE 1 END", ""),
+        Strategy::FullText | Strategy::Like => (
+            "CASE WHEN u.username_folded = $3 OR u.display_name_folded = $3 THEN 0
+                  WHEN u.username_folded >= $3 AND u.username_folded < $4 THEN 1
+                  WHEN u.display_name_folded >= $3 AND u.display_name_folded < $4 THEN 1
+                  ELSE 2 END",
+            "rank, ",
+        ),
+    };
+    format!(
+        "SELECT u.id, u.username, u.display_name, u.avatar_emoji, u.selected_avatar_border,
+                COALESCE(u.bio, ''), u.published_count, {rank} AS rank
+         FROM users u WHERE {FINDABLE} AND {}
+         ORDER BY {order}u.display_name_folded, u.id LIMIT $5 OFFSET $6",
+        condition(strategy)
+    )
 }
 
 /// Active children and teachers other than the searcher.
@@ -103,17 +79,13 @@ const FINDABLE: &str = "u.id <> $1 AND u.user_type <> 'parent' AND u.is_admin = 
 pub fn people(conn: &mut Conn<'_>, query: &PeopleQuery) -> Result<(Vec<Found>, i64), Error> {
     let needle = fold(query.needle.trim());
     let strategy = Strategy::of(&needle, conn.dialect());
-    let pattern = match strategy {
-        Strategy::Everybody => String::new(),
-        Strategy::FullText => fts_phrase(&needle),
-        Strategy::Like => like_anywhere(&needle),
-    };
+    let pattern = strategy.pattern(&needle);
     let total = conn
-        .one(&strategy.count_sql(), &[&query.searcher, &pattern])?
+        .one(&count_sql(strategy), &[&query.searcher, &pattern])?
         .take()?;
     let prefix_end = format!("{needle}\u{10FFFF}");
     let rows = conn.query(
-        &strategy.page_sql(),
+        &page_sql(strategy),
         &[
             &query.searcher,
             &pattern,
@@ -139,12 +111,8 @@ pub fn people(conn: &mut Conn<'_>, query: &PeopleQuery) -> Result<(Vec<Found>, i
 
 /// Every statement that this module puts together, for the test that prepares them all.
 pub fn all_statements(dialect: Dialect) -> Vec<String> {
-    let strategies = match dialect {
-        Dialect::Sqlite => &[Strategy::Everybody, Strategy::FullText, Strategy::Like][..],
-        Dialect::Postgres => &[Strategy::Everybody, Strategy::Like],
-    };
-    strategies
+    Strategy::all(dialect)
         .iter()
-        .flat_map(|strategy| [strategy.count_sql(), strategy.page_sql()])
+        .flat_map(|strategy| [count_sql(*strategy), page_sql(*strategy)])
         .collect()
 }

@@ -62,18 +62,9 @@ fn reason(fields: &mut Fields, usual: &str) -> String {
         .unwrap_or_else(|| usual.to_owned())
 }
 
-/// What an act came to.
-struct Done {
-    has_changed: bool,
-    /// The sign-ins that end with it.
-    ended: Vec<SignOut>,
-}
-
-fn sign_out(app: &App, done: Done) {
-    if done.has_changed {
-        for ended in done.ended {
-            sign_outs::announce(app, &ended);
-        }
+fn sign_out(app: &App, ended: Vec<SignOut>) {
+    for sign_out in ended {
+        sign_outs::announce(app, &sign_out);
     }
 }
 
@@ -92,12 +83,11 @@ pub async fn archive(
     fields.finish()?;
     let work = move |conn: &mut Conn<'_>, act: &Act<'_>| {
         target(conn, act, user_id)?;
-        let ended = standing::ends(conn, user_id)?;
-        let has_changed = standing::archive(conn, user_id, Some(act.id()), &reason, act.now)?;
-        if has_changed {
+        let ended = standing::archive(conn, user_id, Some(act.id()), &reason, act.now)?;
+        if !ended.is_empty() {
             act.note(conn, &reason)?;
         }
-        Ok(Done { has_changed, ended })
+        Ok(ended)
     };
     let deed = Deed::on("archive", "user", user_id);
     acting::perform(&app, admin, deed, work, sign_out).await?;
@@ -178,12 +168,11 @@ pub async fn suspend(
     let work = move |conn: &mut Conn<'_>, act: &Act<'_>| {
         target(conn, act, user_id)?;
         let until = act.now + days * DAY;
-        let ended = standing::ends(conn, user_id)?;
-        let has_changed = standing::suspend(conn, user_id, Some(until), &reason, act.now)?;
-        if has_changed {
+        let ended = standing::suspend(conn, user_id, Some(until), &reason, act.now)?;
+        if !ended.is_empty() {
             act.note(conn, &format!("{days} days: {reason}"))?;
         }
-        Ok(Done { has_changed, ended })
+        Ok(ended)
     };
     let deed = Deed::on("suspend", "user", user_id);
     acting::perform(&app, admin, deed, work, sign_out).await?;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use database::Conn;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,11 +14,9 @@ use crate::accounts::auth::{bad_token, recognise, user_agent};
 use crate::accounts::rules;
 use crate::accounts::signing_in::Opened;
 use crate::accounts::store::people;
-use crate::accounts::store::sessions::{self, Standing};
 use crate::accounts::tokens::{Claims, Kind, random_hex};
 use crate::app::{App, ClientAddress};
 use crate::clock::{HOUR, SECOND};
-use crate::live::sign_outs::{self, SignOut};
 use crate::wire::{Bearer, Body, Error, Fields, PUBLIC_BODY, admin_bearer, respond};
 
 /// How long a sign-in lasts.
@@ -174,27 +171,8 @@ pub async fn logout(
     };
     // At the beginning of time no token has expired.
     let claims = app.keys.read(token, Kind::Admin, 0).ok_or_else(bad_token)?;
-    let visitor = visitor(network, &headers);
-    let own = Arc::clone(&app);
-    let leave = async move {
-        let (session, now) = (claims.sid, own.clock.now());
-        let row = session.clone();
-        own.write(move |conn| close(conn, &row, &visitor, now)).await?;
-        sign_outs::announce(&own, &SignOut::Session { session });
-        Ok::<_, Error>(())
-    };
-    app.tasks.finish("sign-out", leave).await?;
+    visitor(network, &headers).sign_out(&app, claims.sid).await?;
     Ok(respond::ok(&AdminDone::new("You are signed out.")))
-}
-
-/// Closes a session; that is written down once.
-fn close(conn: &mut Conn<'_>, session: &str, visitor: &Visitor, now: i64) -> Result<(), Error> {
-    if let Standing::Active(account) = sessions::standing(conn, session, now)? {
-        visitor.note(conn, "logout", account.id, &account.username, now)?;
-    }
-    // Nobody looks at the world as somebody else with such a session.
-    sessions::close(conn, session)?;
-    Ok(())
 }
 
 fn visitor(network: String, headers: &HeaderMap) -> Visitor {

@@ -21,7 +21,7 @@ use super::LARGEST;
 use crate::accounts::auth::Administrator;
 use crate::accounts::rules::USER_TYPES;
 use crate::accounts::store::overseen::{self, PeopleQuery, Person, Seen, Shelf};
-use crate::accounts::store::{codes, people, sessions};
+use crate::accounts::store::{codes, people};
 use crate::app::App;
 use crate::family::store::relatives;
 use crate::live::sign_outs::{self, SignOut};
@@ -311,6 +311,7 @@ fn store_change(
     if outcome.is_written {
         write(conn, &before, &outcome, act.now, can_mail)?;
     }
+    let mut ended = Vec::new();
     match outcome.activation {
         Some(true) => {
             standing::unsuspend(conn, user_id, act.now)?;
@@ -319,14 +320,12 @@ fn store_change(
         }
         Some(false) => {
             let reason = "Deactivated by an administrator.";
-            standing::suspend(conn, user_id, None, reason, act.now)?;
+            ended = standing::suspend(conn, user_id, None, reason, act.now)?;
         }
         None => {}
     }
-    let mut ended = Vec::new();
-    if outcome.is_demoted || outcome.activation == Some(false) {
-        ended = standing::ends(conn, user_id)?;
-        sessions::close_all(conn, user_id, None)?;
+    if outcome.is_demoted {
+        ended.extend(standing::close_all(conn, user_id)?);
     }
     act.note(conn, &outcome.details.join("; "))?;
     let after = overseen::person(conn, user_id)?.ok_or_else(Error::not_found)?;

@@ -11,10 +11,10 @@ use utoipa::ToSchema;
 use super::students::has_room;
 use super::{ClassroomDone, own};
 use crate::accounts::auth::Caller;
+use crate::accounts::codes::{dice, spoken, typed};
 use crate::app::{App, ClientAddress};
 use crate::classroom::limits;
 use crate::classroom::rules::links::{Status, may_join};
-use crate::classroom::rules::{CODE_LENGTH, code, typed_code};
 use crate::classroom::store::classes::{self, Class};
 use crate::classroom::store::{families, links};
 use crate::classroom::telling::{self, Placement};
@@ -43,7 +43,7 @@ pub async fn make(
 ) -> Result<Response, Error> {
     app.limit(&limits::CHANGE, caller.id)?;
     // One of a million million: a second one is for whoever wins in every lottery.
-    let codes = [new_code(), new_code()];
+    let codes = [spoken(dice()), spoken(dice())];
     let now = app.clock.now();
     let code = app
         .write(move |conn| {
@@ -61,13 +61,6 @@ pub async fn make(
         message: "Whoever types this code is in the class.",
         code,
     }))
-}
-
-/// A code that nobody can guess.
-pub(crate) fn new_code() -> String {
-    let mut random = [0; CODE_LENGTH];
-    getrandom::fill(&mut random).expect("the kernel's random source is there");
-    code(random)
 }
 
 /// Takes the code of one of one's classes back: nobody comes in by it any more. Whoever is in stays.
@@ -164,7 +157,7 @@ pub async fn join(
 fn read(mut fields: Fields) -> Result<String, Error> {
     const LONGEST: usize = 100;
     let text = fields.required_text("code", LONGEST);
-    let code = typed_code(&text);
+    let code = typed(&text);
     if !text.is_empty() && code.is_none() {
         fields.refuse("code", "A class code has eight letters and digits.");
     }

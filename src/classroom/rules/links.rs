@@ -5,12 +5,12 @@ use crate::clock::DAY;
 /// How long a teacher waits before asking a family again that said no.
 const ASK_AGAIN_AFTER: i64 = 7 * DAY;
 
-/// How far a link between a teacher and a student has come.
+/// How far a link between an adult and a child has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the wire's own")]
 pub enum Status {
     Active,
-    /// Waits for the family, and grants nothing.
+    /// Waits for an answer, and grants nothing.
     Pending,
     Ended,
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::people;
+use crate::accounts::children::check_username;
 
 /// A row of a class list that can be taken as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,7 +155,7 @@ fn given(username: &str, known: &BTreeMap<String, Known>) -> Result<Step, &'stat
     match known.get(username) {
         Some(known) if known.is_own => Ok(Step::Update(username.to_owned(), *known)),
         Some(_) => Err("username: it is taken."),
-        None if people::chosen_username(username).is_err() => {
+        None if check_username(username).is_err() => {
             Err("username: it needs 3 to 30 letters from a to z, digits and _.")
         }
         None => Ok(Step::Create(username.to_owned())),

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::{FamilyDone, LARGEST, adult};
 use crate::accounts::auth::Caller;
+use crate::accounts::children::{birthday, check_username, first_and_rest};
 use crate::accounts::rules::LONGEST_NAME;
 use crate::accounts::sessions::Account;
 use crate::accounts::store::managed::{self, Names};
@@ -18,13 +19,13 @@ use crate::accounts::store::{people, sessions};
 use crate::app::App;
 use crate::classroom::rules::MOST_STUDENTS;
 use crate::classroom::store::links as classes;
-use crate::family::rules::{self, LONGEST_CLASS, MOST_CHILDREN};
+use crate::family::rules::{LONGEST_CLASS, MOST_CHILDREN};
 use crate::family::shapes::ChildShape;
 use crate::family::store::{children, links};
 use crate::family::{Relation, keeping, limits, relation};
 use crate::live::sign_outs::{self, SignOut};
 use crate::moderation::{Masker, Words};
-use crate::wire::{Body, Error, Fields, Id, Timestamp, calendar_date, respond};
+use crate::wire::{Body, Error, Fields, Id, Timestamp, respond};
 
 /// The longest text of a user name that is looked at.
 const LONGEST_USERNAME: usize = 150;
@@ -109,7 +110,7 @@ pub async fn create(
             fields.need(name);
         }
     }
-    if let Some(Err(sentence)) = change.username.as_deref().map(rules::check_username) {
+    if let Some(Err(sentence)) = change.username.as_deref().map(check_username) {
         fields.refuse("username", sentence);
     }
     fields.finish()?;
@@ -216,7 +217,7 @@ impl Change {
         if let Some(name) = &self.name
             && *name != names.display_name
         {
-            let (first, rest) = rules::first_and_rest(name);
+            let (first, rest) = first_and_rest(name);
             first.clone_into(&mut names.first_name);
             rest.clone_into(&mut names.last_name);
             names.display_name.clone_from(name);
@@ -252,14 +253,8 @@ fn either<T>(
 
 fn birth(fields: &mut Fields, name: &str, today: &str) -> Option<String> {
     let text = text(fields, name, 10)?;
-    let Some(date) = calendar_date(&text) else {
-        fields.refuse(name, "A date is needed, as in 2015-04-23.");
-        return None;
-    };
-    if let Err(sentence) = rules::check_birth(&date, today) {
-        fields.refuse(name, sentence);
-    }
-    Some(date)
+    let date = birthday(&text, today);
+    date.map_err(|sentence| fields.refuse(name, sentence)).ok()
 }
 
 /// What can be changed of a child; absent, blank and null fields stay.
@@ -358,7 +353,7 @@ fn rename(
     }
     // One that the child chose by itself may be of another kind, and is sent back with every change.
     if names.username != before.username {
-        rules::check_username(&names.username).map_err(|sentence| Error::field("username", sentence))?;
+        check_username(&names.username).map_err(|sentence| Error::field("username", sentence))?;
     }
     if people::is_username_taken(conn, &names.username, child)? {
         return Err(taken());

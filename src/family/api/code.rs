@@ -10,12 +10,12 @@ use utoipa::ToSchema;
 
 use super::{answers_for_itself, child};
 use crate::accounts::auth::Caller;
-use crate::accounts::codes::dice;
+use crate::accounts::codes::{dice, spoken, typed};
 use crate::accounts::tokens::Keys;
 use crate::app::App;
 use crate::clock::MINUTE;
+use crate::family::limits;
 use crate::family::store::codes;
-use crate::family::{limits, rules};
 use crate::wire::{Error, respond};
 
 /// How long a code is good.
@@ -39,7 +39,7 @@ pub struct FamilyCode {
 pub async fn make(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result<Response, Error> {
     child(&caller)?;
     app.limit(&limits::CODE, caller.id)?;
-    let code = rules::code(dice());
+    let code = spoken(dice());
     let hash = hash(&app.keys, caller.id, &code);
     let ends = app.clock.now() + GOOD_FOR * MINUTE;
     let write = move |conn: &mut Conn<'_>| {
@@ -55,7 +55,7 @@ pub async fn make(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result
     }))
 }
 
-/// The hash under which a child's code is stored.
+/// The hash under which a child's code is stored. What cannot be a code has one that nothing is stored under.
 pub(super) fn hash(keys: &Keys, child: i64, code: &str) -> String {
-    keys.hash_code("family link", child, &rules::typed_code(code))
+    keys.hash_code("family link", child, &typed(code).unwrap_or_default())
 }

@@ -129,7 +129,13 @@ async fn weekly(app: &App, left: &mut usize) -> Result<Round, Error> {
 /// Tells of the hours that have passed, the oldest first.
 async fn hours(app: &App, left: &mut usize) -> Result<Round, Error> {
     let now = app.clock.now();
-    let known = app.letters.done().until.unwrap_or(i64::MIN);
+    // What is in the future was noted by a clock that ran ahead.
+    let known = app
+        .letters
+        .done()
+        .until
+        .filter(|until| *until <= now)
+        .unwrap_or(i64::MIN);
     let mut hour = known.max(periods::hour_of(now - LOOKS_BACK));
     while hour + HOUR + SETTLED <= now {
         let span = periods::Hour::at(hour);

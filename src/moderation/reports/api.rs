@@ -10,13 +10,14 @@ use utoipa::ToSchema;
 
 use super::limits;
 use super::rules::{self, Object, Status};
-use super::shapes::{Pagination, ReportShape};
+use super::shapes::ReportShape;
 use super::store::{self, Shelf};
 use crate::accounts::auth::Administrator;
 use crate::accounts::auth::Caller;
 use crate::accounts::store::{barring, conduct};
 use crate::admin::acting::{self, Act, Deed};
 use crate::admin::audit::{self, Entry};
+use crate::admin::pages::{Pagination, Paging};
 use crate::app::App;
 use crate::moderation::acts::{self, Told};
 use crate::stories::rules::Role;
@@ -28,14 +29,11 @@ use crate::wire::{Body, Error, Fields, Id, Query, respond};
 const LARGEST: usize = 8 * 1024;
 /// The longest details, in code points.
 const LONGEST_DETAILS: usize = 500;
-/// Rows on a page, and the most that can be asked for.
+/// Rows of a page when nothing is asked for.
 const PAGE: i64 = 20;
-const LARGEST_PAGE: i64 = 100;
 /// What was decided, for the record.
 const UPHOLD: &str = "uphold_report";
 const DISMISS: &str = "dismiss_report";
-/// Further on there is no page.
-const LAST_PAGE: i64 = 100_000;
 
 /// What is not as it should be: exactly one of the three ids.
 #[derive(Deserialize, ToSchema)]
@@ -206,19 +204,18 @@ pub async fn list(State(app): State<Arc<App>>, _: Administrator, query: Query) -
         Some("all") => Shelf::All,
         _ => Shelf::Of(Status::Open),
     };
-    let page = query.clamped("page", 1, 1..=LAST_PAGE);
-    let size = query.clamped("page_size", PAGE, 1..=LARGEST_PAGE);
+    let paging = Paging::of(&query, PAGE);
     let found = app.read(move |conn| {
         Ok((
             store::count(conn, shelf)?,
-            store::page(conn, shelf, size, (page - 1) * size)?,
+            store::page(conn, shelf, paging.size, paging.offset())?,
         ))
     });
     let (count, reports) = found.await?;
     Ok(respond::ok(&ReportList {
         success: true,
         reports: reports.into_iter().map(Into::into).collect(),
-        pagination: Pagination::new(page, size, count),
+        pagination: paging.shape(count),
     }))
 }
 

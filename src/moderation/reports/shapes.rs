@@ -92,25 +92,3 @@ impl From<Report> for ReportShape {
         }
     }
 }
-
-/// Which part of a list a page is.
-#[derive(Serialize, ToSchema)]
-#[expect(missing_docs, reason = "the names are the wire's own")]
-pub struct Pagination {
-    pub page: i64,
-    pub page_size: i64,
-    pub total_count: i64,
-    pub total_pages: i64,
-}
-
-impl Pagination {
-    /// Of a list of so many rows.
-    pub fn new(page: i64, page_size: i64, total_count: i64) -> Self {
-        Self {
-            page,
-            page_size,
-            total_count,
-            total_pages: (total_count + page_size - 1) / page_size,
-        }
-    }
-}

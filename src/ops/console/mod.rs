@@ -26,7 +26,7 @@ use self::door::LASTS;
 pub use self::door::{Admin, Caller};
 use self::view::{Range, View};
 use crate::accounts::auth::user_agent;
-use crate::accounts::signing_in::{self, Opened};
+use crate::accounts::signing_in::Opened;
 use crate::admin::entering::Visitor;
 use crate::app::{App, ClientAddress};
 use crate::wire::origin::Origin;
@@ -78,28 +78,34 @@ pub async fn sign_in(
     let (email, password) = (form.text("email"), form.text("password"));
     let now = app.clock.now();
     let ends = now + LASTS;
-    let visitor = Visitor {
-        network,
-        user_agent: user_agent(&headers),
-        door: "console",
-    };
-    let opened = visitor.sign_in(&app, &email, &password, ends).await?;
+    let opened = visitor(network, &headers)
+        .sign_in(&app, &email, &password, ends)
+        .await?;
     let Some(Opened { profile, session }) = opened else {
         return Ok(page::sign_in(StatusCode::UNAUTHORIZED, Some(NOT_RIGHT)));
     };
     Ok(back(Some(door::bake(&app, &origin, profile.id, session, now))))
 }
 
+fn visitor(network: String, headers: &HeaderMap) -> Visitor {
+    Visitor {
+        network,
+        user_agent: user_agent(headers),
+        door: "console",
+    }
+}
+
 /// Ends the session and takes the cookie away.
 pub async fn sign_out(
     State(app): State<Arc<App>>,
     caller: Result<Caller, Error>,
+    ClientAddress(network): ClientAddress,
     origin: Origin,
     headers: HeaderMap,
     form: Result<Form, Error>,
 ) -> Result<Response, Refusal> {
     let (admin, _) = sender(caller, &headers, form)?;
-    signing_in::sign_out(&app, admin.session()).await?;
+    visitor(network, &headers).sign_out(&app, admin.session()).await?;
     Ok(back(Some(door::crumble(&origin))))
 }
 

@@ -3,7 +3,7 @@
 use database::{Conn, Dialect, Error, Row};
 
 use crate::pictures::{Reference, public_url};
-use crate::text::{SHORTEST_INDEXED, fold, fts_phrase, like_anywhere};
+use crate::text::{Strategy, fold};
 use crate::wire::origin::Origin;
 
 /// The first 21 columns of a story `s` whose author is `u`.
@@ -118,41 +118,19 @@ pub struct ListQuery {
     pub offset: i64,
 }
 
-/// How the engine finds the needle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Strategy {
-    Everything,
-    /// SQLite's trigram indexes.
-    FullText,
-    /// By trigram indexes on PostgreSQL, by looking at each row for needles too short for one.
-    Like,
-}
-
-impl Strategy {
-    fn of(needle: &str, dialect: Dialect) -> Self {
-        if needle.is_empty() {
-            Self::Everything
-        } else if dialect == Dialect::Sqlite && needle.chars().count() >= SHORTEST_INDEXED {
-            Self::FullText
-        } else {
-            Self::Like
+/// The condition; `$1` is the pattern.
+fn condition(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::Everything => "$1 = ''",
+        Strategy::FullText => {
+            "s.id IN (SELECT rowid FROM stories_fts WHERE stories_fts MATCH 'title_folded : ' || $1
+                      UNION SELECT o.id FROM stories o WHERE o.author_id IN (
+                          SELECT rowid FROM users_fts WHERE users_fts MATCH 'username_folded : ' || $1))"
         }
-    }
-
-    /// The condition; `$1` is the pattern.
-    fn condition(self) -> &'static str {
-        match self {
-            Self::Everything => "$1 = ''",
-            Self::FullText => {
-                "s.id IN (SELECT rowid FROM stories_fts WHERE stories_fts MATCH 'title_folded : ' || $1
-                          UNION SELECT o.id FROM stories o WHERE o.author_id IN (
-                              SELECT rowid FROM users_fts WHERE users_fts MATCH 'username_folded : ' || $1))"
-            }
-            Self::Like => {
-                "s.id IN (SELECT story_id FROM story_search WHERE title_folded LIKE $1 ESCAPE '\\'
-                          UNION SELECT o.id FROM stories o WHERE o.author_id IN (
-                              SELECT id FROM users WHERE username_folded LIKE $1 ESCAPE '\\'))"
-            }
+        Strategy::Like => {
+            "s.id IN (SELECT story_id FROM story_search WHERE title_folded LIKE $1 ESCAPE '\\'
+                      UNION SELECT o.id FROM stories o WHERE o.author_id IN (
+                          SELECT id FROM users WHERE username_folded LIKE $1 ESCAPE '\\'))"
         }
     }
 }
@@ -161,7 +139,7 @@ fn count_sql(shelf: Shelf, strategy: Strategy) -> String {
     format!(
         "SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE {} AND {}",
         shelf.condition(),
-        strategy.condition()
+        condition(strategy)
     )
 }
 
@@ -173,7 +151,7 @@ fn page_sql(shelf: Shelf, strategy: Strategy) -> String {
          JOIN stories s ON s.id = page.id JOIN users u ON u.id = s.author_id
          ORDER BY s.date_created DESC, s.id DESC",
         shelf.condition(),
-        strategy.condition()
+        condition(strategy)
     )
 }
 
@@ -181,11 +159,7 @@ fn page_sql(shelf: Shelf, strategy: Strategy) -> String {
 pub fn page(conn: &mut Conn<'_>, query: &ListQuery) -> Result<(Vec<Seen>, i64), Error> {
     let needle = fold(query.search.trim());
     let strategy = Strategy::of(&needle, conn.dialect());
-    let pattern = match strategy {
-        Strategy::Everything => String::new(),
-        Strategy::FullText => fts_phrase(&needle),
-        Strategy::Like => like_anywhere(&needle),
-    };
+    let pattern = strategy.pattern(&needle);
     let total = conn.one(&count_sql(query.shelf, strategy), &[&pattern])?.take()?;
     let rows = conn.query(
         &page_sql(query.shelf, strategy),
@@ -293,13 +267,9 @@ pub fn newest_comments_of(
 
 /// Every statement that this module puts together, for the test that prepares them all.
 pub(super) fn all_statements(dialect: Dialect) -> Vec<String> {
-    let strategies = match dialect {
-        Dialect::Sqlite => &[Strategy::Everything, Strategy::FullText, Strategy::Like][..],
-        Dialect::Postgres => &[Strategy::Everything, Strategy::Like],
-    };
     let mut all = vec![flagged_sql(), newest_of_sql(), after_sql()];
     for shelf in [Shelf::All, Shelf::Published, Shelf::Drafts, Shelf::Flagged] {
-        for strategy in strategies {
+        for strategy in Strategy::all(dialect) {
             all.extend([count_sql(shelf, *strategy), page_sql(shelf, *strategy)]);
         }
     }

@@ -3,12 +3,11 @@
 //!
 //! `cargo run --release -p channels --example measure -- [redis://…] [postgres://…]`
 
-#![expect(clippy::unwrap_used, reason = "who measures may panic")]
-
+use std::error::Error;
 use std::fs;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,6 +15,9 @@ use bytes::Bytes;
 use channels::{Channels, Event, Member, Membership, PostgresOptions, RedisOptions};
 use database::Target;
 use tokio::runtime::Builder;
+
+/// Why nothing can be measured.
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// About what a batch of a drawn line has.
 const SIZE: usize = 200;
@@ -35,36 +37,47 @@ struct Watch {
     begin: Option<Instant>,
 }
 
+impl Watch {
+    fn delays(&self) -> MutexGuard<'_, Vec<Duration>> {
+        self.delays.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When a message was sent, in nanoseconds since the beginning.
+fn sent(message: &[u8]) -> Option<u64> {
+    std::str::from_utf8(message.get(..16)?).ok()?.parse().ok()
+}
+
 impl Member for Watch {
     fn deliver(&self, _group: &str, event: &Event) {
         let Event::Message(message) = event else { return };
         self.heard.fetch_add(1, Ordering::Relaxed);
-        if let Some(begin) = self.begin {
-            let sent = std::str::from_utf8(&message[..16]).unwrap().parse().unwrap();
+        if let Some((begin, sent)) = self.begin.zip(sent(message)) {
             let delay = begin.elapsed().saturating_sub(Duration::from_nanos(sent));
-            self.delays.lock().unwrap().push(delay);
+            self.delays().push(delay);
         }
     }
 }
 
-fn main() {
-    memberships("in groups of one", 200_000, 1);
-    memberships("in groups of four", 50_000, 4);
-    memberships("in groups of thirty", 7_000, 30);
-    local(4);
-    local(30);
+fn main() -> Result<()> {
+    memberships("in groups of one", 200_000, 1)?;
+    memberships("in groups of four", 50_000, 4)?;
+    memberships("in groups of thirty", 7_000, 30)?;
+    local(4)?;
+    local(30)?;
     for url in std::env::args().skip(1) {
         for rate in [STEADY, BUSY] {
-            delays(&url, rate);
+            delays(&url, rate)?;
         }
-        flood(&url);
+        flood(&url)?;
     }
+    Ok(())
 }
 
-fn memberships(name: &str, groups: usize, members: usize) {
+fn memberships(name: &str, groups: usize, members: usize) -> Result<()> {
     let channels = Channels::memory();
     let watch: Arc<Watch> = Arc::default();
-    let before = resident();
+    let before = resident()?;
     let mut held: Vec<Membership> = Vec::with_capacity(groups * members);
     for group in 0..groups {
         for _ in 0..members {
@@ -72,23 +85,27 @@ fn memberships(name: &str, groups: usize, members: usize) {
             held.push(channels.join(&format!("user:{}", 1_000_000 + group), member));
         }
     }
-    let bytes = (resident() - before) / held.len();
+    let bytes = (resident()? - before) / held.len();
     say(&format!(
         "{bytes} bytes per membership {name}, its handle included"
-    ));
+    ))?;
     // Given back it would serve the next measurement, which would then see nothing grow.
     std::mem::forget((channels, held));
+    Ok(())
 }
 
 /// Bytes of memory that this process has.
-fn resident() -> usize {
-    let status = fs::read_to_string("/proc/self/smaps_rollup").unwrap();
-    let line = status.lines().find(|line| line.starts_with("Rss:")).unwrap();
-    let kilobytes: usize = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-    kilobytes * 1024
+fn resident() -> Result<usize> {
+    let status = fs::read_to_string("/proc/self/smaps_rollup")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("Rss:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next());
+    Ok(kilobytes
+        .ok_or("smaps_rollup has no line Rss:")?
+        .parse::<usize>()?
+        * 1024)
 }
 
-fn local(members: usize) {
+fn local(members: usize) -> Result<()> {
     let channels = Channels::memory();
     let watch: Arc<Watch> = Arc::default();
     let member = || -> Arc<dyn Member> { Arc::<Watch>::clone(&watch) };
@@ -102,17 +119,17 @@ fn local(members: usize) {
     let a_second = watch.heard.load(Ordering::Relaxed) as f64 / begin.elapsed().as_secs_f64();
     say(&format!(
         "memory: {a_second:.0} deliveries a second in a group of {members}, one thread"
-    ));
+    ))
 }
 
 /// What is published at a steady rate on one instance, and how long it takes to a member on another.
-fn delays(url: &str, rate: u32) {
+fn delays(url: &str, rate: u32) -> Result<()> {
     let begin = Instant::now();
     let watch = Arc::new(Watch {
         begin: Some(begin),
         ..Watch::default()
     });
-    let (here, there) = (instance(url), instance(url));
+    let (here, there) = (instance(url)?, instance(url)?);
     let member: Arc<Watch> = Arc::clone(&watch);
     let _membership = there.join("room:1", member);
     thread::sleep(Duration::from_secs(1));
@@ -124,7 +141,7 @@ fn delays(url: &str, rate: u32) {
         here.publish("room:1", stamped(begin));
     }
     thread::sleep(Duration::from_secs(1));
-    let mut delays = watch.delays.lock().unwrap().clone();
+    let mut delays = watch.delays().clone();
     delays.sort_unstable();
     let at = |percent: usize| delays[(delays.len() - 1) * percent / 100].as_micros() as f64 / 1000.0;
     say(&format!(
@@ -134,13 +151,13 @@ fn delays(url: &str, rate: u32) {
         at(50),
         at(95),
         at(99),
-    ));
+    ))
 }
 
 /// As many as go through, in four hundred groups.
-fn flood(url: &str) {
+fn flood(url: &str) -> Result<()> {
     let watch: Arc<Watch> = Arc::default();
-    let (here, there) = (instance(url), instance(url));
+    let (here, there) = (instance(url)?, instance(url)?);
     let groups: Vec<_> = (0..400).map(|number| format!("room:{number}")).collect();
     let member = || -> Arc<dyn Member> { Arc::<Watch>::clone(&watch) };
     let _held: Vec<_> = groups.iter().map(|group| there.join(group, member())).collect();
@@ -165,7 +182,7 @@ fn flood(url: &str) {
         "{}: {:.0} messages a second from one instance to another, {heard} of {sent} heard",
         here.gauges().layer,
         heard as f64 / begin.elapsed().as_secs_f64()
-    ));
+    ))
 }
 
 /// The moment in digits, which PostgreSQL takes for the text that they are.
@@ -175,23 +192,23 @@ fn stamped(begin: Instant) -> Bytes {
 }
 
 /// An instance that is connected, on a thread of its own, until the process ends.
-fn instance(url: &str) -> Channels {
+fn instance(url: &str) -> Result<Channels> {
     let channels = match Target::parse(url) {
-        Ok(Target::Postgres(target)) => Channels::postgres(&PostgresOptions::new(target, "measure")).unwrap(),
-        _ => Channels::redis(&RedisOptions::new(url, "measure:")).unwrap(),
+        Ok(Target::Postgres(target)) => Channels::postgres(&PostgresOptions::new(target, "measure"))?,
+        _ => Channels::redis(&RedisOptions::new(url, "measure:"))?,
     };
     let running = channels.clone();
+    let runtime = Builder::new_current_thread().enable_all().build()?;
     thread::spawn(move || {
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(running.run(std::future::pending()));
     });
     while !channels.gauges().is_connected {
         thread::sleep(Duration::from_millis(1));
     }
-    channels
+    Ok(channels)
 }
 
-fn say(line: &str) {
+fn say(line: &str) -> Result<()> {
     let line = format!("{line}\n");
-    std::io::stdout().write_all(line.as_bytes()).unwrap();
+    Ok(std::io::stdout().write_all(line.as_bytes())?)
 }
