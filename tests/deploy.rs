@@ -9,7 +9,6 @@ use std::path::Path;
 use std::process::Command;
 
 use tinytales::config::{Config, SETTINGS};
-use tinytales::openapi::SNAPSHOT;
 use yaml_rust2::{Yaml, YamlLoader};
 
 const KEPT: &str = "render.yaml";
@@ -114,7 +113,7 @@ fn the_blueprints_give_settings_that_the_server_takes() {
 
 #[test]
 fn the_blueprints_ask_for_addresses_that_exist_and_wait_for_an_orderly_stop() {
-    let document: serde_json::Value = serde_json::from_str(SNAPSHOT).unwrap();
+    let document: serde_json::Value = serde_json::from_str(include_str!("../docs/openapi.json")).unwrap();
     for path in [KEPT, DEMO] {
         let service = service(path);
         let health = service["healthCheckPath"].as_str().unwrap();

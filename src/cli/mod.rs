@@ -10,7 +10,6 @@ mod check;
 mod debug;
 mod failure;
 mod migrate;
-mod openapi;
 mod order;
 mod populate;
 mod restore;
@@ -64,7 +63,6 @@ const COMMANDS: &[Command] = &[
     populate::COMMAND,
     debug::COMMAND,
     settings::COMMAND,
-    openapi::COMMAND,
 ];
 
 /// Runs the command of these arguments (the program's name first): 0 done, 1 failed, 2 not understood or not set right.

@@ -22,6 +22,7 @@ pub(super) enum Event<'a> {
     /// A string begins: the name of a member, or a value.
     StringStart { is_name: bool },
     /// Bytes of a string, without quotation marks. They may end inside a character, which then goes on in the next part.
+    /// They are anything until [`Scanner::check`] has seen them: most are a drawing's, whose decoder sees what they are.
     Part(&'a [u8]),
     /// An escaped character of a string.
     Char(char),
@@ -236,7 +237,13 @@ impl Scanner {
                     self.encoding.end()?;
                     self.escape = Escape::Begun;
                 }
-                (Escape::None, _) => return self.part(input).map(Some),
+                (Escape::None, _) => {
+                    // Most bytes of a body come by here.
+                    let end = memchr::memchr2(b'"', b'\\', input).unwrap_or(input.len());
+                    let (part, rest) = input.split_at(end);
+                    *input = rest;
+                    return Ok(Some(Event::Part(part)));
+                }
                 (Escape::Begun, b'u') => self.escape = Escape::Unicode { digits: 0, value: 0 },
                 (Escape::Begun, _) => {
                     *input = rest;
@@ -256,16 +263,15 @@ impl Scanner {
         }
     }
 
-    /// The bytes up to the next quotation mark or backslash.
-    fn part<'a>(&mut self, input: &mut &'a [u8]) -> Result<Event<'a>, BodyError> {
-        let end = plain_len(input);
-        if end == 0 {
-            return Err(BodyError::Malformed); // a control character
+    /// Whether the part that was told last may stand in a string. Needed unless all of it is known to be ASCII without
+    /// control characters.
+    pub(super) fn check(&mut self, part: &[u8]) -> Result<(), BodyError> {
+        let control = part.iter().position(|&byte| byte < 0x20);
+        self.encoding.check(&part[..control.unwrap_or(part.len())])?;
+        match control {
+            Some(_) => Err(BodyError::Malformed),
+            None => Ok(()),
         }
-        let (part, rest) = input.split_at(end);
-        *input = rest;
-        self.encoding.check(part)?;
-        Ok(Event::Part(part))
     }
 
     /// Whether the half of a surrogate pair that was read has no second half: `byte` begins something else.
@@ -298,35 +304,6 @@ impl Scanner {
         }
         Some(char::from_u32(value.into()).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
-}
-
-/// The length of the text before the first quotation mark, backslash or control character. Most bytes of a drawing come by
-/// here: the marks are looked for with wide instructions, and control characters, of which there are none, in eight bytes
-/// at once.
-fn plain_len(bytes: &[u8]) -> usize {
-    let end = memchr::memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len());
-    let plain = &bytes[..end];
-    let (blocks, rest) = plain.as_chunks::<32>();
-    if blocks.iter().any(has_control) || rest.iter().copied().any(is_control) {
-        return plain.iter().copied().position(is_control).unwrap_or(end);
-    }
-    end
-}
-
-fn is_control(byte: u8) -> bool {
-    byte < 0x20
-}
-
-fn has_control(block: &[u8; 32]) -> bool {
-    const FIRST_OTHERS: u64 = 0x2020_2020_2020_2020;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let (words, _) = block.as_chunks::<8>();
-    // The highest bit is set where a byte borrows, which is below 0x20, unless it was set before.
-    let control = words.iter().fold(0, |found, word| {
-        let word = u64::from_le_bytes(*word);
-        found | (word.wrapping_sub(FIRST_OTHERS) & !word)
-    });
-    control & HIGH != 0
 }
 
 fn short_escape(byte: u8) -> Result<char, BodyError> {

@@ -232,14 +232,26 @@ impl Builder {
                     let start = *start;
                     bytes = self.prefix(start, bytes);
                 }
-                State::Picture { decoder, .. } => match decoder.push(bytes) {
-                    Ok(()) => bytes = &[],
-                    Err(Stop::TooLong) => return Err(BodyError::TooLarge(Limit::Picture)),
-                    Err(Stop::NotAPicture) => self.give_back()?,
-                },
+                State::Picture { .. } => {
+                    if self.decodes(bytes)? {
+                        bytes = &[];
+                    }
+                }
             }
         }
         self.bounded()
+    }
+
+    /// Takes the bytes if they go on a picture, all of them or none. When they do not, what was one so far is text.
+    pub fn decodes(&mut self, bytes: &[u8]) -> Result<bool, BodyError> {
+        let State::Picture { decoder, .. } = &mut self.state else {
+            return Ok(false);
+        };
+        match decoder.push(bytes) {
+            Ok(()) => Ok(true),
+            Err(Stop::TooLong) => Err(BodyError::TooLarge(Limit::Picture)),
+            Err(Stop::NotAPicture) => self.give_back().map(|()| false),
+        }
     }
 
     /// Takes a quotation mark, which ends a picture if one was being read.

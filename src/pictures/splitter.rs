@@ -131,6 +131,12 @@ impl Splitter {
                 )?;
             }
             let Some(event) = event else { return Ok(None) };
+            if let Event::Part(part) = event {
+                if self.decodes(part)? {
+                    continue;
+                }
+                self.scanner.check(part)?;
+            }
             let Some(picture) = self.take(event)? else {
                 continue;
             };
@@ -159,6 +165,14 @@ impl Splitter {
             Sink::Nothing | Sink::Skip => 0,
         };
         self.body.held() + sink
+    }
+
+    /// Whether these bytes went into a picture. They are base64 then, and need no other look.
+    fn decodes(&mut self, part: &[u8]) -> Result<bool, BodyError> {
+        match &mut self.sink {
+            Sink::Skeleton(builder) => builder.decodes(part),
+            _ => Ok(false),
+        }
     }
 
     fn take(&mut self, event: Event<'_>) -> Result<Option<Picture>, BodyError> {

@@ -116,6 +116,32 @@ fn where_a_body_is_cut_makes_no_difference() {
 }
 
 #[test]
+fn what_is_no_base64_is_looked_at_wherever_a_body_is_cut() {
+    let picture = small(Kind::Png);
+    let (begun, rest) = picture.split_at(picture.len() / 2);
+    let around = |inside: &[u8]| {
+        let mut body = format!(r#"{{"cover_image":"{begun}"#).into_bytes();
+        body.extend_from_slice(inside);
+        body.extend_from_slice(format!(r#"{rest}"}}"#).as_bytes());
+        body
+    };
+    let text = around("é\u{1F98A}".as_bytes());
+    let (newline, broken) = (around(b"\n"), around(b"\xc3"));
+    for at in 0..text.len() {
+        let (body, pictures) = split_pieces(text.chunks(at + 1)).unwrap();
+        assert_eq!(pictures.len(), 0);
+        assert_eq!(
+            skeleton(&body, "cover_image").as_str(),
+            format!("{begun}é\u{1F98A}{rest}"),
+            "in pieces of {}",
+            at + 1
+        );
+        assert_eq!(split_pieces(newline.chunks(at + 1)), Err(BodyError::Malformed));
+        assert_eq!(split_pieces(broken.chunks(at + 1)), Err(BodyError::InvalidUtf8));
+    }
+}
+
+#[test]
 fn a_wrong_type_is_told_but_not_kept() {
     for (sent, given) in [
         ("null", Given::Null),

@@ -12,9 +12,9 @@ use serde_json::json;
 use crate::accounts::api::credentials;
 use crate::app::App;
 use crate::mail::letters;
-use crate::openapi::SNAPSHOT;
+use crate::openapi::PACKED;
 use crate::wire::origin::Origin;
-use crate::wire::{Error, respond};
+use crate::wire::{Error, gzip, respond};
 
 mod api_page;
 pub mod class_sheet;
@@ -89,8 +89,8 @@ pub async fn index() -> Response {
 }
 
 /// The OpenAPI document.
-pub async fn openapi() -> Response {
-    let mut response = SNAPSHOT.into_response();
+pub async fn openapi(headers: HeaderMap) -> Response {
+    let mut response = gzip::packed(PACKED, &headers);
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -99,7 +99,7 @@ pub async fn openapi() -> Response {
 
 /// The OpenAPI document as a page, made when the first person asks for it: it is the same until the program is another.
 static DOCS: LazyLock<Docs> = LazyLock::new(|| {
-    let document = serde_json::from_str(SNAPSHOT).expect("the document is JSON");
+    let document = serde_json::from_slice(&gzip::unpack(PACKED)).expect("the document is JSON");
     let Page(_, markup) = api_page::page(&document);
     let html = Bytes::from(markup.into_string());
     let tag = format!("\"{}\"", &blake3::hash(&html).to_hex()[..32]);

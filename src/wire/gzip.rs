@@ -4,7 +4,7 @@
 //! lives as long as its response would cost a third of a megabyte for each slow reader. Streams with pictures stay as
 //! they are, base64 of compressed pictures has little to give.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use http_body_util::BodyExt;
 
@@ -51,6 +52,32 @@ pub async fn compress(request: Request, next: Next) -> Response {
         .insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(compressed))
+}
+
+/// An answer that the program carries packed: as it is to who takes gzip, else unpacked.
+pub fn packed(bytes: &'static [u8], asked: &HeaderMap) -> Response {
+    let is_taken = takes_gzip(asked);
+    let body = if is_taken {
+        Body::from(bytes)
+    } else {
+        Body::from(unpack(bytes))
+    };
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if is_taken {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
+/// What the program carries packed.
+pub fn unpack(bytes: &'static [u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    GzDecoder::new(bytes)
+        .read_to_end(&mut plain)
+        .expect("the build packed it");
+    plain
 }
 
 fn is_worth_it(response: &Response) -> bool {

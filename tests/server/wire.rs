@@ -177,6 +177,27 @@ fn the_readable_api_is_rendered_once_and_kept() {
 }
 
 #[test]
+fn the_document_of_the_api_comes_packed_to_who_takes_it() {
+    let world = World::new();
+    let guest = world.guest();
+    let plain = guest.get("/api/openapi.json");
+    assert_eq!(plain.body, include_bytes!("../../docs/openapi.json"));
+    let packed = guest
+        .with_header("Accept-Encoding", "gzip")
+        .get("/api/openapi.json");
+    assert_eq!(packed.header("content-encoding"), Some("gzip"));
+    for answer in [&plain, &packed] {
+        assert_eq!(answer.header("vary"), Some("Accept-Encoding"));
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+    }
+    let mut unpacked = Vec::new();
+    GzDecoder::new(packed.body.as_ref())
+        .read_to_end(&mut unpacked)
+        .unwrap();
+    assert_eq!(unpacked, plain.body);
+}
+
+#[test]
 fn every_answer_carries_the_security_headers() {
     let world = World::new();
     let guest = world.guest();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::job::{Job, Kind};
+use crate::job::{Closure, Done, Job, Kind, Work};
 use crate::queue::Queue;
 use crate::{
     Conn, Dialect, Error, Migration, MigrationError, MigrationReport, Migrations, Options, Target, postgres,
@@ -109,40 +109,38 @@ impl Database {
     }
 
     /// Runs a closure that only reads. On SQLite all its statements see the same state.
-    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    pub fn read<T, E, F>(&self, work: F) -> impl Future<Output = Result<T, E>> + Send
     where
         F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
         self.submit(Kind::Read, self.inner.options.read_deadline, None, 0, work)
-            .await
     }
 
     /// Like [`Database::read`], within `limit` instead of the usual deadline, such as a search.
-    pub async fn read_within<T, E, F>(&self, limit: Duration, work: F) -> Result<T, E>
+    pub fn read_within<T, E, F>(&self, limit: Duration, work: F) -> impl Future<Output = Result<T, E>> + Send
     where
         F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.submit(Kind::Read, limit, Some(limit), 0, work).await
+        self.submit(Kind::Read, limit, Some(limit), 0, work)
     }
 
     /// Runs a closure that writes. Answers after the commit; an `Err` of the closure undoes what it wrote.
-    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    pub fn write<T, E, F>(&self, work: F) -> impl Future<Output = Result<T, E>> + Send
     where
         F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
         self.submit(Kind::Write, self.inner.options.write_deadline, None, 0, work)
-            .await
     }
 
     /// Like [`Database::write`] for a closure that holds `bytes` of data: small writes overtake it, and what waits
     /// is bounded in bytes.
-    pub async fn write_sized<T, E, F>(&self, bytes: usize, work: F) -> Result<T, E>
+    pub fn write_sized<T, E, F>(&self, bytes: usize, work: F) -> impl Future<Output = Result<T, E>> + Send
     where
         F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -155,32 +153,31 @@ impl Database {
             bytes.max(1),
             work,
         )
-        .await
     }
 
     /// Like [`Database::write_sized`] for a closure whose first statement changes the rows that it is about, so that
     /// whoever else changes them waits until this commits. On PostgreSQL it runs READ COMMITTED: it never has to run
     /// again because another came first, and sees after that first statement what the other has left. `bytes` may be 0.
-    pub async fn write_ordered<T, E, F>(&self, bytes: usize, work: F) -> Result<T, E>
+    pub fn write_ordered<T, E, F>(&self, bytes: usize, work: F) -> impl Future<Output = Result<T, E>> + Send
     where
         F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
         let deadline = self.inner.options.write_deadline;
-        self.submit(Kind::Ordered, deadline, None, bytes, work).await
+        self.submit(Kind::Ordered, deadline, None, bytes, work)
     }
 
     /// Like [`Database::write_ordered`], on a connection that nothing else uses: for writes for which many people wait, one
     /// behind the other, and which must not wait for those of others. On SQLite there is one writer all the same.
-    pub async fn write_apart<T, E, F>(&self, bytes: usize, work: F) -> Result<T, E>
+    pub fn write_apart<T, E, F>(&self, bytes: usize, work: F) -> impl Future<Output = Result<T, E>> + Send
     where
         F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
         let deadline = self.inner.options.write_deadline;
-        self.submit(Kind::Apart, deadline, None, bytes, work).await
+        self.submit(Kind::Apart, deadline, None, bytes, work)
     }
 
     /// Prepares a statement without running it. The types of its columns, all of which a [`Row`](crate::Row) can
@@ -252,15 +249,32 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        let done = self
+            .ask(kind, time, limit, bytes, Box::new(Closure::new(work)))
+            .await?;
+        *done
+            .downcast::<Result<T, E>>()
+            .expect("a closure's result has the types of its closure")
+    }
+
+    /// What of [`Database::submit`] is the same for all closures.
+    async fn ask(
+        &self,
+        kind: Kind,
+        time: Duration,
+        limit: Option<Duration>,
+        bytes: usize,
+        work: Box<dyn Work>,
+    ) -> Result<Done, Error> {
         let counters = Arc::clone(&self.inner.counters);
         let (job, answer) = Job::new(kind, Instant::now() + time, limit, bytes, counters, work);
         self.inner.push(job)?;
         match tokio::time::timeout(time + GRACE, answer).await {
             Ok(Ok(result)) => result,
             // The thread ended without an answer.
-            Ok(Err(_)) => Err(E::from(Error::Unavailable)),
-            Err(_) if kind == Kind::Read => Err(E::from(Error::Deadline)),
-            Err(_) => Err(E::from(Error::OutcomeUnknown)),
+            Ok(Err(_)) => Err(Error::Unavailable),
+            Err(_) if kind == Kind::Read => Err(Error::Deadline),
+            Err(_) => Err(Error::OutcomeUnknown),
         }
     }
 }

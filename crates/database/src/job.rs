@@ -1,5 +1,6 @@
 //! A closure on its way through a queue: run on a database thread, answered to the task that awaits it.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -32,7 +33,8 @@ pub(crate) enum Verdict {
     Panicked,
 }
 
-/// One queued closure.
+/// One queued closure. Everything but [`Closure`] knows nothing of its types: a program has hundreds of closures, and what is
+/// generic exists once for each.
 pub(crate) struct Job {
     pub(crate) kind: Kind,
     pub(crate) deadline: Instant,
@@ -44,46 +46,39 @@ pub(crate) struct Job {
     pub(crate) held: Option<Held>,
     counters: Arc<Counters>,
     work: Box<dyn Work>,
+    reply: oneshot::Sender<Result<Done, Error>>,
 }
+
+/// The result of the last run, a `Result<T, E>` of the closure's types.
+pub(crate) type Done = Box<dyn Any + Send>;
 
 impl Job {
     /// A job and the end at which its answer arrives.
-    pub(crate) fn new<T, E, F>(
+    pub(crate) fn new(
         kind: Kind,
         deadline: Instant,
         limit: Option<Duration>,
         bytes: usize,
         counters: Arc<Counters>,
-        work: F,
-    ) -> (Self, oneshot::Receiver<Result<T, E>>)
-    where
-        F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
+        work: Box<dyn Work>,
+    ) -> (Self, oneshot::Receiver<Result<Done, Error>>) {
         let (reply, answer) = oneshot::channel();
-        let work = Box::new(Closure {
+        let job = Self {
+            kind,
+            deadline,
+            limit,
+            bytes,
+            held: None,
+            counters,
             work,
-            result: None,
             reply,
-        });
-        (
-            Self {
-                kind,
-                deadline,
-                limit,
-                bytes,
-                held: None,
-                counters,
-                work,
-            },
-            answer,
-        )
+        };
+        (job, answer)
     }
 
     /// Whether nobody waits for the answer any more.
     pub(crate) fn is_abandoned(&self) -> bool {
-        self.work.is_abandoned()
+        self.reply.is_closed()
     }
 
     /// Whether its time was over before it began.
@@ -93,36 +88,59 @@ impl Job {
 
     /// Runs the closure and keeps its result until [`Job::answer`]. May be called again; the last run counts.
     pub(crate) fn run(&mut self, conn: &mut Conn<'_>) -> Verdict {
-        self.work.run(conn)
+        // What a panic leaves half done is the closure's own, which is dropped, and a transaction, which is undone.
+        let ran = catch_unwind(AssertUnwindSafe(|| self.work.run(conn)));
+        match (ran, conn.failure()) {
+            (Err(_), _) => {
+                self.work.fail(Error::Panicked);
+                Verdict::Panicked
+            }
+            // The closure overlooked a failed statement, which its engine did not.
+            (Ok(true), Some(failure)) => {
+                self.work.fail(failure.clone());
+                Verdict::Undo
+            }
+            (Ok(true), None) => Verdict::Keep,
+            (Ok(false), _) => Verdict::Undo,
+        }
     }
 
     /// Sends the result of the last run.
     pub(crate) fn answer(self) {
         self.counters.answered();
         drop(self.held);
-        self.work.answer();
+        // A caller who has gone needs no answer.
+        let _ = self.reply.send(self.work.done().ok_or(Error::Unavailable));
     }
 
     /// Sends `error` instead of any result.
     pub(crate) fn refuse(self, error: Error) {
         self.counters.answered();
         drop(self.held);
-        self.work.refuse(error);
+        drop(self.work);
+        let _ = self.reply.send(Err(error));
     }
 }
 
 /// A closure with its types erased.
-trait Work: Send {
-    fn is_abandoned(&self) -> bool;
-    fn run(&mut self, conn: &mut Conn<'_>) -> Verdict;
-    fn answer(self: Box<Self>);
-    fn refuse(self: Box<Self>, error: Error);
+pub(crate) trait Work: Send {
+    /// Runs it and keeps the result; whether that is `Ok`.
+    fn run(&mut self, conn: &mut Conn<'_>) -> bool;
+    /// Keeps `error` as the result.
+    fn fail(&mut self, error: Error);
+    /// Gives up the closure for its last result, if it ever ran.
+    fn done(self: Box<Self>) -> Option<Done>;
 }
 
-struct Closure<T, E, F> {
+pub(crate) struct Closure<T, E, F> {
     work: F,
     result: Option<Result<T, E>>,
-    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Closure<T, E, F> {
+    pub(crate) fn new(work: F) -> Self {
+        Self { work, result: None }
+    }
 }
 
 impl<T, E, F> Work for Closure<T, E, F>
@@ -131,32 +149,16 @@ where
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
-    fn is_abandoned(&self) -> bool {
-        self.reply.is_closed()
+    fn run(&mut self, conn: &mut Conn<'_>) -> bool {
+        let result = (self.work)(conn);
+        self.result.insert(result).is_ok()
     }
 
-    fn run(&mut self, conn: &mut Conn<'_>) -> Verdict {
-        // What a panic leaves half done is the closure's own, which is dropped, and a transaction, which is undone.
-        let ran = catch_unwind(AssertUnwindSafe(|| (self.work)(conn)));
-        let (result, verdict) = match (ran, conn.failure()) {
-            (Err(_), _) => (Err(E::from(Error::Panicked)), Verdict::Panicked),
-            // The closure overlooked a failed statement, which its engine did not.
-            (Ok(Ok(_)), Some(failure)) => (Err(E::from(failure.clone())), Verdict::Undo),
-            (Ok(Ok(value)), None) => (Ok(value), Verdict::Keep),
-            (Ok(Err(error)), _) => (Err(error), Verdict::Undo),
-        };
-        self.result = Some(result);
-        verdict
+    fn fail(&mut self, error: Error) {
+        self.result = Some(Err(E::from(error)));
     }
 
-    fn answer(self: Box<Self>) {
-        if let Some(result) = self.result {
-            // A caller who has gone needs no answer.
-            let _ = self.reply.send(result);
-        }
-    }
-
-    fn refuse(self: Box<Self>, error: Error) {
-        let _ = self.reply.send(Err(E::from(error)));
+    fn done(self: Box<Self>) -> Option<Done> {
+        Some(Box::new(self.result?))
     }
 }

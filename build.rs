@@ -1,0 +1,19 @@
+//! Packs the OpenAPI document, which the program carries: a twentieth of it is enough.
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=docs/openapi.json");
+    let directory = std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
+    let packed = File::create(Path::new(&directory).join("openapi.json.gz"))?;
+    let mut encoder = GzEncoder::new(packed, Compression::best());
+    encoder.write_all(&fs::read("docs/openapi.json")?)?;
+    encoder.finish()?;
+    Ok(())
+}
