@@ -18,11 +18,22 @@ pub(crate) fn target() -> PathBuf {
     environment("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
 }
 
-/// A cargo command in the repository's root.
+/// A cargo command in the repository's root. It does not learn that another cargo started this program: build scripts look
+/// at such names, and a build from here and one by hand would undo each other.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command.args(arguments).current_dir(root());
+    let names = std::env::vars_os().map(|(name, _)| name);
+    for name in names.filter(|name| is_of_a_package(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
     command
+}
+
+fn is_of_a_package(name: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
 }
 
 /// Runs the command with this terminal's output, after showing it; an error unless it succeeds.

@@ -12,8 +12,9 @@ use crate::job::Job;
 /// The end that callers push to. The queue closes when the last clone of it is dropped.
 #[derive(Clone)]
 pub(crate) struct Queue {
-    small: Sender<Job>,
-    large: Sender<Job>,
+    /// Boxed, because a channel's places are made with it, and few are ever taken.
+    small: Sender<Box<Job>>,
+    large: Sender<Box<Job>>,
     /// Never sent to: it only closes.
     _open: Sender<()>,
     held: Arc<AtomicUsize>,
@@ -25,8 +26,8 @@ pub(crate) struct Queue {
 /// The end that database threads take from; several may share it.
 #[derive(Clone)]
 pub(crate) struct Intake {
-    small: Receiver<Job>,
-    large: Receiver<Job>,
+    small: Receiver<Box<Job>>,
+    large: Receiver<Box<Job>>,
     closed: Receiver<()>,
 }
 
@@ -78,7 +79,7 @@ impl Queue {
         }
         job.held = Some(self.hold(job.bytes)?);
         let lane = if job.bytes == 0 { &self.small } else { &self.large };
-        lane.try_send(job).map_err(|refused| match refused {
+        lane.try_send(Box::new(job)).map_err(|refused| match refused {
             TrySendError::Full(_) => Error::Busy,
             TrySendError::Disconnected(_) => Error::Unavailable,
         })
@@ -128,6 +129,7 @@ impl Intake {
             recv(self.small) -> job => job.or_else(|_| self.large.recv()).ok(),
             recv(self.large) -> job => job.or_else(|_| self.small.recv()).ok(),
         }
+        .map(|job| *job)
     }
 
     /// The same, waiting for `time` at most.
@@ -140,17 +142,17 @@ impl Intake {
             recv(self.large) -> job => job.or_else(|_| self.small.recv()).ok(),
             default(time) => return Next::Idle,
         };
-        job.map_or(Next::Closed, Next::Job)
+        job.map_or(Next::Closed, |job| Next::Job(*job))
     }
 
     /// A small job, if one waits.
     pub(crate) fn try_small(&self) -> Option<Job> {
-        self.small.try_recv().ok()
+        self.small.try_recv().ok().map(|job| *job)
     }
 
     /// A large job, if one waits.
     pub(crate) fn try_large(&self) -> Option<Job> {
-        self.large.try_recv().ok()
+        self.large.try_recv().ok().map(|job| *job)
     }
 
     /// Waits without taking a job; true as soon as the queue is closed.
