@@ -1,5 +1,6 @@
 //! The world of the matrix: everybody in it, something of everything that calls are about, and the secrets of a child.
 
+use database::Dialect;
 use serde_json::{Value, json};
 use tinytales::migrations::TABLES;
 use tinytales::notifications::store::{self as notifications, New};
@@ -11,9 +12,9 @@ use crate::support::{Answer, Client, World, eventually};
 
 use who::{Admin, Owner, Parent, Staff, Superuser, Teacher, View};
 
-/// What a world is remembered without: what the server counts of itself once a minute, and the record, to which the
-/// database lets nobody do anything but add. Of the record the digest has what was *done*: that somebody tried what is
-/// refused is written down on purpose.
+/// What the world is not compared by: what the server counts of itself once a minute; and the record, to which the
+/// database lets nobody do anything but add ([`Town::deeds`] is compared instead). One column is left out everywhere, the
+/// `last_seen` that every call may move. Limits and views are not in the database.
 const APART: [&str; 2] = ["ops_months", "audit_log"];
 
 /// Something that not everybody may read: how it is recognised, and who may.
@@ -46,6 +47,8 @@ pub struct Town {
     pub world: World,
     people: Vec<Client>,
     names: Vec<(&'static str, String)>,
+    /// Every row of every table.
+    beginning: Vec<(&'static str, Vec<String>)>,
 }
 
 impl Town {
@@ -54,6 +57,7 @@ impl Town {
         let mut town = Self {
             people: Vec::new(),
             names: Vec::new(),
+            beginning: Vec::new(),
             world,
         };
         let mira = town.people();
@@ -296,17 +300,29 @@ impl Town {
         client.raw(method, &path, &[("Content-Type", kind)], body.as_bytes())
     }
 
-    /// All that a call could change, and the deeds of administrators that were done.
-    pub fn digest(&self) -> Vec<(&'static str, Vec<String>)> {
-        let tables = TABLES.into_iter().filter(|table| !APART.contains(table));
-        let mut all: Vec<_> = tables.map(|table| (table, self.world.dump(table))).collect();
-        let done = self.world.record().into_iter().filter(|line| line.3);
-        all.push(("audit_log", done.map(|line| format!("{line:?}")).collect()));
-        all
+    /// What is not as it was in the beginning: each row of a table that is new or gone.
+    pub fn changes(&self) -> Vec<String> {
+        let now = self.world.dump_all(kept().collect());
+        let mut changes = Vec::new();
+        for ((table, before), (_, after)) in self.beginning.iter().zip(&now) {
+            if before != after {
+                let gone = before.iter().filter(|row| !after.contains(row));
+                let new = after.iter().filter(|row| !before.contains(row));
+                changes.extend(gone.map(|row| format!("{table} without {row}")));
+                changes.extend(new.map(|row| format!("{table} with {row}")));
+            }
+        }
+        changes
+    }
+
+    /// How many deeds of administrators were done: those that were only tried are written down on purpose.
+    pub fn deeds(&self) -> usize {
+        self.world.record().into_iter().filter(|line| line.3).count()
     }
 
     /// Keeps a copy of everything.
-    fn remember(&self) {
+    fn remember(&mut self) {
+        self.beginning = self.world.dump_all(kept().collect());
         self.world.sql(|conn| {
             kept().try_for_each(|table| {
                 conn.execute(
@@ -321,14 +337,19 @@ impl Town {
     /// Makes everything as it was.
     pub fn restore(&self) {
         eventually("nothing is under way", || self.world.app.errands.is_idle());
-        self.world.sql(|conn| {
-            for table in kept().rev() {
-                conn.execute(&format!("DELETE FROM {table}"), &[])?;
+        let emptied = kept().rev().map(|table| format!("DELETE FROM {table}"));
+        let filled = kept().map(|table| format!("INSERT INTO {table} SELECT * FROM kept_{table}"));
+        let statements: Vec<String> = emptied.chain(filled).collect();
+        self.world.sql(move |conn| match conn.dialect() {
+            // All at once: there is a way to go for each.
+            Dialect::Postgres => {
+                let all = statements.join("; ");
+                conn.execute(&format!("DO $$ BEGIN {all}; END $$"), &[]).map(drop)
             }
-            kept().try_for_each(|table| {
-                conn.execute(&format!("INSERT INTO {table} SELECT * FROM kept_{table}"), &[])
-                    .map(drop)
-            })
+            Dialect::Sqlite => {
+                let mut each = statements.iter();
+                each.try_for_each(|statement| conn.execute(statement, &[]).map(drop))
+            }
         });
     }
 }
