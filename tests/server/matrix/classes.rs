@@ -31,6 +31,9 @@ fn teachers() -> Vec<Row> {
         get("/api/teacher/students/{mira}/stories/")
             .only(&[Teacher], 200, 403)
             .but(&[OtherTeacher], 404),
+        get("/api/teacher/students/{leo}/stories/")
+            .people(403)
+            .but(&TEACHERS, 404),
     ]
 }
 

@@ -48,6 +48,11 @@ fn keeping() -> Vec<Row> {
         change("/api/parent/children/{mira}/update/", names())
             .people(403)
             .but(&[OtherParent, OtherTeacher], 404),
+        // A teacher keeps the accounts that the teacher made, and looks at nothing as a child.
+        change("/api/parent/children/{pupil}/update/", names())
+            .only(&[Teacher], 200, 403)
+            .but(&[Parent, OtherParent, OtherTeacher], 404),
+        press("/api/parent/children/{pupil}/switch-view/").people(403),
         post("/api/parent/children/{leo}/sign-in/", password())
             .only(&[Parent], 200, 403)
             .but(&[OtherParent, Teacher, OtherTeacher], 404),

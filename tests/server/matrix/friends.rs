@@ -34,6 +34,8 @@ fn friends() -> Vec<Row> {
         // One's own, and a friend's.
         get("/api/social/profile/{mira}/").only(&MIRA, 200, 403),
         get("/api/social/profile/{nia}/").only(&MIRA, 200, 403),
+        get("/api/social/profile/{sue}/").people(404),
+        get("/api/social/profile/{gone}/").people(404),
     ]
 }
 

@@ -33,6 +33,9 @@ fn reading() -> Vec<Row> {
         // Once it was published, it had comments.
         get("/api/stories/{kept}/").everybody(404).but(&AUTHOR, 200),
         get("/api/stories/{shared}/").everybody(404).but(&AUTHOR, 200),
+        get("/api/stories/{leo_draft}/")
+            .everybody(404)
+            .but(&[Managed], 200),
         // What somebody published who is suspended.
         get("/api/stories/{hidden}/").everybody(404),
         get("/api/stories/{hidden}/stats/").everybody(404),
@@ -48,6 +51,7 @@ fn writing() -> Vec<Row> {
         // 404 would make the apps write a copy.
         change("/api/stories/{story}/update/", change_title()).only(&AUTHOR, 200, 403),
         change("/api/stories/{draft}/update/", change_title()).only(&AUTHOR, 200, 403),
+        change("/api/stories/{leo_draft}/update/", change_title()).only(&[Managed], 200, 403),
         change("/api/stories/{hidden}/update/", change_title()).people(403),
         press("/api/stories/{draft}/publish/").only(&AUTHOR, 200, 404),
         press("/api/stories/{hidden}/publish/").people(404),

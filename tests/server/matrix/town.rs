@@ -10,7 +10,7 @@ use crate::drawings::{drawing, media_path, plain_story, story, with};
 use crate::playground::{kite, number, question_ids};
 use crate::support::{Answer, Client, World, eventually};
 
-use who::{Admin, Owner, Parent, Staff, Superuser, Teacher, View};
+use who::{Admin, Managed, Owner, Parent, Staff, Superuser, Teacher, View};
 
 /// What the world is not compared by: what the server counts of itself once a minute; and the record, to which the
 /// database lets nobody do anything but add ([`Town::deeds`] is compared instead). One column is left out everywhere, the
@@ -21,11 +21,12 @@ const APART: [&str; 2] = ["ops_months", "audit_log"];
 pub type Secret = (&'static str, &'static [Who]);
 
 /// Whoever is not named may never read it, in no answer at all.
-pub const SECRETS: [Secret; 17] = [
+pub const SECRETS: [Secret; 18] = [
     ("qz-draft-title", &[Owner, View, Parent, Staff, Superuser]),
     ("qz-draft-text", &[Owner, View, Parent]),
     // Staff see the games of drafts, whatever token they have.
     ("qz-kept-title", &[Owner, View, Parent, Admin, Staff, Superuser]),
+    ("qz-leo-draft", &[Managed, Parent, Staff, Superuser]),
     ("qz-message", &[Owner, View]),
     ("qz-session", &[Owner, View]),
     ("qz-pages", &[Owner, View]),
@@ -153,6 +154,8 @@ impl Town {
         let shared = mira.makes(plain_story("qz-draft-title three"));
         self.world.collaborate(shared, &[mira.id(), nia.id()]);
         self.name("shared", shared);
+        let of_leo = self.person(Managed).makes(plain_story("qz-leo-draft"));
+        self.name("leo_draft", of_leo);
         let other = nia.publishes_games(kite());
         self.name("tale", other);
         self.name("comment", mira.comments(other, "How high it flies"));
