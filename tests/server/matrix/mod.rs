@@ -83,10 +83,9 @@ fn template(path: &str) -> String {
     } else {
         path
     };
-    let parts = path.split('/').map(|part| match part.starts_with('{') {
-        true => "{}",
-        false => part,
-    });
+    let parts = path
+        .split('/')
+        .map(|part| if part.starts_with('{') { "{}" } else { part });
     parts.collect::<Vec<_>>().join("/")
 }
 
@@ -104,11 +103,7 @@ fn no_address_is_forgotten() {
         .collect();
     let in_table: BTreeSet<(String, String)> = all_rows()
         .iter()
-        .flat_map(|row| {
-            row.methods
-                .split('|')
-                .map(|method| (template(row.path), method.to_owned()))
-        })
+        .flat_map(|row| methods(row).map(|method| (template(row.path), method.to_owned())))
         .collect();
     let forgotten: Vec<_> = described.difference(&in_table).collect();
     assert!(forgotten.is_empty(), "no row for {forgotten:?}");

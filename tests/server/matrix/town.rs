@@ -122,6 +122,10 @@ impl Town {
         mira
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "ids and texts are written in its place"
+    )]
     fn name(&mut self, name: &'static str, value: impl ToString) {
         self.names.push((name, value.to_string()));
     }

@@ -133,6 +133,9 @@ impl World {
     }
 }
 
+/// The names of a table's columns.
+type Columns = Arc<[String]>;
+
 fn rows(conn: &mut Conn<'_>, table: &'static str) -> Result<Vec<String>, database::Error> {
     let columns = columns(conn, table)?;
     let select = format!("SELECT {} FROM {table}", columns.join(", "));
@@ -152,8 +155,8 @@ fn rows(conn: &mut Conn<'_>, table: &'static str) -> Result<Vec<String>, databas
 
 /// The columns of a table, but for the one that the server writes by itself. They are looked up once: every world has the
 /// same, and PostgreSQL takes its time to say them.
-fn columns(conn: &mut Conn<'_>, table: &'static str) -> Result<Arc<[String]>, database::Error> {
-    static KNOWN: LazyLock<Mutex<HashMap<&'static str, Arc<[String]>>>> = LazyLock::new(Mutex::default);
+fn columns(conn: &mut Conn<'_>, table: &'static str) -> Result<Columns, database::Error> {
+    static KNOWN: LazyLock<Mutex<HashMap<&'static str, Columns>>> = LazyLock::new(Mutex::default);
     if let Some(known) = KNOWN.lock().unwrap().get(table) {
         return Ok(Arc::clone(known));
     }
@@ -165,7 +168,7 @@ fn columns(conn: &mut Conn<'_>, table: &'static str) -> Result<Arc<[String]>, da
         }
     };
     let rows = conn.query(sql, &[&table])?;
-    let names: Result<Arc<[String]>, _> = rows.into_iter().map(|mut row| row.take()).collect();
+    let names: Result<Columns, _> = rows.into_iter().map(|mut row| row.take()).collect();
     let names = names?;
     KNOWN.lock().unwrap().insert(table, Arc::clone(&names));
     Ok(names)
