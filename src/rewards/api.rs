@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::achievements::{ALL, Achievement, Reached, by_id};
 use super::shapes::{EarnedShape, ListedAchievement, ProgressShape, RewardsShape, UserStats};
 use super::{awarding, store};
-use crate::accounts::auth::Caller;
+use crate::accounts::auth::{Caller, Viewer};
 use crate::accounts::store::people;
 use crate::app::App;
 use crate::stories::store::together;
@@ -58,7 +58,7 @@ pub struct AchievementList {
 /// The achievements that there are, by category.
 #[utoipa::path(get, path = "/api/achievements/", tag = "rewards", security((), ("bearer" = [])),
     responses((status = 200, body = AchievementList), (status = 304, description = "Nothing changed.")))]
-pub async fn achievements(headers: HeaderMap) -> Response {
+pub async fn achievements(_: Viewer, headers: HeaderMap) -> Response {
     let list = AchievementList {
         success: true,
         achievements: ALL.iter().map(Into::into).collect(),

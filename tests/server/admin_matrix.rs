@@ -1,383 +1,100 @@
-//! Who may call what: every address of administrators, by everybody. And what is refused to some of them is written down.
+//! Administrators' tokens and the record. Who may call what is the table of `matrix/order.rs`; here stands what it cannot say.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::administration::line;
-use crate::drawings::plain_story;
-use crate::support::{Answer, Client, World};
-
-/// Who may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum For {
-    Staff,
-    Superusers,
-}
-
-/// A call with what it is about in its path: `{child}`, `{archived}`, `{story}`, `{comment}`, `{word}`, `{parent}`.
-struct Call {
-    method: &'static str,
-    path: &'static str,
-    body: Value,
-    who: For,
-    /// What a superuser is answered.
-    status: u16,
-    /// As the record names it, where it is refused to the lesser administrators.
-    deed: (&'static str, &'static str),
-}
-
-fn get(path: &'static str) -> Call {
-    Call {
-        method: "GET",
-        path,
-        body: Value::Null,
-        who: For::Staff,
-        status: 200,
-        deed: ("", ""),
-    }
-}
-
-fn call(method: &'static str, path: &'static str, body: Value) -> Call {
-    Call {
-        method,
-        body,
-        ..get(path)
-    }
-}
-
-impl Call {
-    fn superusers(self, action: &'static str, resource: &'static str) -> Self {
-        Self {
-            who: For::Superusers,
-            deed: (action, resource),
-            ..self
-        }
-    }
-
-    fn answers(self, status: u16) -> Self {
-        Self { status, ..self }
-    }
-}
-
-/// Every address but the three of the sign-in.
-fn calls() -> Vec<Call> {
-    let mut calls = about_people();
-    calls.extend(about_everything_else());
-    calls
-}
-
-fn about_people() -> Vec<Call> {
-    vec![
-        get("/api/admin/dashboard/stats/"),
-        get("/api/admin/analytics/"),
-        get("/api/admin/users/"),
-        get("/api/admin/users/archived/"),
-        get("/api/admin/users/{child}/"),
-        get("/api/admin/users/{child}/activity/"),
-        call(
-            "PUT",
-            "/api/admin/users/{child}/update/",
-            json!({"display_name": "Mia"}),
-        ),
-        call(
-            "PATCH",
-            "/api/admin/users/{child}/update/",
-            json!({"display_name": "Mira"}),
-        ),
-        call(
-            "PATCH",
-            "/api/admin/users/{child}/update/",
-            json!({"is_staff": true}),
-        )
-        .superusers("update", "user"),
-        call(
-            "PATCH",
-            "/api/admin/users/{child}/update/",
-            json!({"display_name": "Boss"}),
-        )
-        .superusers("update", "user"),
-        call(
-            "PATCH",
-            "/api/admin/users/{child}/update/",
-            json!({"is_staff": false}),
-        )
-        .superusers("update", "user"),
-        call(
-            "POST",
-            "/api/admin/users/{child}/suspend/",
-            json!({"duration_days": 1}),
-        ),
-        call("POST", "/api/admin/users/{child}/unsuspend/", json!({})),
-        call(
-            "DELETE",
-            "/api/admin/users/{child}/delete/",
-            json!({"reason": "moved"}),
-        ),
-        call("POST", "/api/admin/users/{child}/restore/", json!({})),
-        call("DELETE", "/api/admin/users/{archived}/hard_delete/", Value::Null).superusers("delete", "user"),
-        call(
-            "POST",
-            "/api/admin/relationships/add/",
-            json!({"parent_id": "{parent}", "child_id": "{child}"}),
-        ),
-        call(
-            "DELETE",
-            "/api/admin/relationships/{parent}/{child}/remove/",
-            Value::Null,
-        ),
-    ]
-}
-
-fn about_everything_else() -> Vec<Call> {
-    vec![
-        get("/api/admin/stories/"),
-        get("/api/admin/moderation/flagged/"),
-        call("DELETE", "/api/admin/moderation/comment/{comment}/", Value::Null),
-        call(
-            "POST",
-            "/api/admin/moderation/story/{story}/",
-            json!({"action": "unpublish"}),
-        ),
-        call(
-            "POST",
-            "/api/admin/moderation/story/{story}/",
-            json!({"action": "delete"}),
-        ),
-        get("/api/admin/profanity/"),
-        get("/api/admin/profanity/stats/"),
-        call("POST", "/api/admin/profanity/add/", json!({"word": "piffle"})).answers(201),
-        call(
-            "POST",
-            "/api/admin/profanity/bulk-add/",
-            json!({"words": ["bosh"]}),
-        )
-        .answers(201),
-        call("POST", "/api/admin/profanity/import/", json!({})).answers(201),
-        call(
-            "PUT",
-            "/api/admin/profanity/{word}/update/",
-            json!({"severity": "mild"}),
-        ),
-        call("DELETE", "/api/admin/profanity/{word}/delete/", Value::Null),
-        call(
-            "POST",
-            "/api/admin/announcement/",
-            json!({"title": "Hello", "message": "It is spring."}),
-        ),
-        get("/api/admin/export/?type=users").superusers("export", "users"),
-        get("/api/admin/export/?type=stories").superusers("export", "stories"),
-        get("/api/admin/export/?type=analytics").superusers("export", "analytics"),
-        get("/api/admin/system/health/"),
-        get("/api/admin/audit-logs/"),
-        get("/api/admin/backups/"),
-        call("POST", "/api/admin/backups/create/", json!({})).superusers("create", "backup"),
-        get("/api/admin/ai-services/"),
-        get("/api/admin/ai-services/config/"),
-    ]
-}
+use crate::matrix::town::Town;
+use crate::matrix::who::{Admin, Owner, Parent, Row, Staff, Superuser, Teacher};
+use crate::matrix::{methods, order};
+use crate::support::World;
 
 /// The addresses where one of the apps' panels sends an administrator's token as `Bearer`.
-const ANY_SCHEME: [&str; 5] = [
+const ANY_SCHEME: [&str; 6] = [
     "/api/admin/audit-logs/",
     "/api/admin/backups/",
     "/api/admin/backups/create/",
+    "/api/admin/backups/{backup}/delete/",
     "/api/admin/ai-services/",
     "/api/admin/ai-services/config/",
 ];
 
-/// A world with something of everything that the calls are about.
-struct Town {
-    world: World,
-    names: Vec<(&'static str, i64)>,
-}
+/// What is for superusers, and how the record names it: action and resource.
+const DEEDS: [(&str, &str, &str); 7] = [
+    ("/api/admin/users/{mira}/update/", "update", "user"),
+    ("/api/admin/users/{gone}/hard_delete/", "delete", "user"),
+    ("/api/admin/export/?type=users", "export", "users"),
+    ("/api/admin/export/?type=stories", "export", "stories"),
+    ("/api/admin/export/?type=analytics", "export", "analytics"),
+    ("/api/admin/backups/create/", "create", "backup"),
+    ("/api/admin/backups/{backup}/delete/", "delete", "backup"),
+];
 
-impl Town {
-    fn new() -> Self {
-        let world = World::with(|config| {
-            config.backup.folder = Some(config.data_dir.join("backups"));
-        });
-        let (child, parent, archived) = (world.child("Mira"), world.parent("Paula"), world.child("Gone"));
-        world.bars(&archived, "archived_at");
-        let author = world.child("Ben");
-        let story = author.publishes(plain_story("the lighthouse"));
-        let comment = child.comments(story, "How bright!");
-        let word = world.number("SELECT MIN(id) FROM profanity_words");
-        let names = vec![
-            ("{child}", child.id()),
-            ("{parent}", parent.id()),
-            ("{archived}", archived.id()),
-            ("{story}", story),
-            ("{comment}", comment),
-            ("{word}", word),
-        ];
-        Self { world, names }
-    }
-
-    fn filled(&self, text: &str) -> String {
-        self.names.iter().fold(text.to_owned(), |text, (name, id)| {
-            text.replace(&format!("\"{name}\""), &id.to_string())
-                .replace(name, &id.to_string())
+/// Every call that asks for an administrator's token, but for the signing out: that takes any token of the kind, so that
+/// those can be revoked, too, whose owners keep order no longer.
+fn calls() -> Vec<(Row, &'static str)> {
+    let rows = order::rows().into_iter();
+    let behind_the_door = rows.filter(|row| !row.path.starts_with("/api/admin/auth/"));
+    behind_the_door
+        .flat_map(|row| {
+            methods(&row)
+                .map(|method| (row.clone(), method))
+                .collect::<Vec<_>>()
         })
-    }
-
-    #[track_caller]
-    fn send(&self, client: &Client, call: &Call) -> Answer {
-        let path = self.filled(call.path);
-        if call.body.is_null() {
-            return client.raw(call.method, &path, &[], b"");
-        }
-        let body = self.filled(&call.body.to_string());
-        client.raw(
-            call.method,
-            &path,
-            &[("Content-Type", "application/json")],
-            body.as_bytes(),
-        )
-    }
-
-    /// All that an act could change.
-    fn everything(&self) -> Vec<Vec<String>> {
-        [
-            "users",
-            "stories",
-            "story_comments",
-            "profanity_words",
-            "family_links",
-            "notifications",
-            "audit_log",
-        ]
-        .map(|table| self.world.dump(table))
-        .into()
-    }
+        .collect()
 }
 
 #[test]
-fn nobody_but_administrators_is_let_in_anywhere() {
+fn a_token_of_another_kind_opens_nothing() {
     let town = Town::new();
-    let world = &town.world;
-    let (mira, paula, tom, ada) = (
-        world.child("Mia"),
-        world.parent("Pia"),
-        world.teacher("Tom"),
-        world.admin("Ada"),
-    );
-    let as_admin =
-        |client: &Client, token: &str| client.with_header("Authorization", &format!("AdminBearer {token}"));
-    let mut strangers = vec![world.guest(), ada.clone(), as_admin(&ada, ada.access())];
-    for person in [&mira, &paula, &tom] {
-        strangers.push(person.clone());
-        strangers.push(as_admin(person, person.access()));
-        // A token of the right kind, for somebody who keeps no order.
-        strangers.push(world.at_dashboard(person));
+    let as_admin = |token: &str| {
+        town.world
+            .guest()
+            .with_header("Authorization", &format!("AdminBearer {token}"))
+    };
+    // The scheme with a token of the apps, and a token of the right kind for somebody who keeps no order.
+    let mut strangers = vec![as_admin(town.person(Admin).access())];
+    for who in [Owner, Parent, Teacher] {
+        strangers.push(as_admin(town.person(who).access()));
+        strangers.push(town.world.at_dashboard(town.person(who)));
     }
-    let before = town.everything();
-    for call in calls() {
+    let done = town.deeds();
+    for (row, method) in calls() {
         for stranger in &strangers {
-            let answer = town.send(stranger, &call);
-            assert_eq!(
-                answer.status,
-                401,
-                "{} {}: {}",
-                call.method,
-                call.path,
-                answer.text()
-            );
-            answer.refused(401);
+            town.send_as(stranger, method, &row).refused(401);
         }
     }
-    assert_eq!(town.everything(), before, "something has changed");
+    assert_eq!((town.changes(), town.deeds()), (Vec::new(), done));
 }
 
 #[test]
 fn the_token_counts_as_bearer_where_a_panel_sends_it_so() {
     let town = Town::new();
-    let ada = town.world.superuser("Ada");
-    let token = ada_token(&ada);
-    let as_bearer = ada.with_token(&token);
-    for call in calls() {
-        let is_any = ANY_SCHEME.contains(&call.path);
-        let wanted = if is_any { call.status } else { 401 };
-        assert_eq!(
-            town.send(&as_bearer, &call).status,
-            wanted,
-            "{} {}",
-            call.method,
-            call.path
-        );
+    let header = town.person(Superuser).header("authorization").unwrap();
+    let token = header.strip_prefix("AdminBearer ").unwrap();
+    let as_bearer = town.world.guest().with_token(token);
+    for (row, method) in calls() {
+        let is_any = ANY_SCHEME.contains(&row.path);
+        let wanted = if is_any { row.status(Superuser) } else { 401 };
+        let answer = town.send_as(&as_bearer, method, &row);
+        assert_eq!(answer.status, wanted, "{method} {}: {}", row.path, answer.text());
     }
 }
 
-/// The token that an administrator at the dashboard sends.
-fn ada_token(client: &Client) -> String {
-    let header = client.header("authorization").unwrap();
-    header.strip_prefix("AdminBearer ").unwrap().to_owned()
-}
-
 #[test]
-fn what_is_for_superusers_is_refused_to_others_and_that_is_written_down() {
+fn what_is_refused_to_the_lesser_administrators_is_written_down() {
     let town = Town::new();
-    let (sam, ada) = (town.world.staff("Sam"), town.world.superuser("Ada"));
-    for call in calls() {
-        if call.who == For::Superusers {
-            let before = town.everything();
-            let lines = town.world.record().len();
-            let refused = town.send(&sam, &call);
-            assert_eq!(
-                refused.status,
-                403,
-                "{} {}: {}",
-                call.method,
-                call.path,
-                refused.text()
-            );
-            refused.refused(403);
-            let record = town.world.record();
-            assert_eq!(record.len(), lines + 1, "{}", call.path);
-            let (action, resource) = call.deed;
-            let (was, of, _, is_done) = record.last().unwrap();
-            assert_eq!((was.as_str(), of.as_str(), *is_done), (action, resource, false));
-            let after = town.everything();
-            assert_eq!(after[..6], before[..6], "{}", call.path);
-        } else {
-            let allowed = town.send(&sam, &call);
-            assert_eq!(
-                allowed.status,
-                call.status,
-                "{} {}: {}",
-                call.method,
-                call.path,
-                allowed.text()
-            );
-            // What is done once cannot be done again.
+    for (row, method) in calls() {
+        if row.status(Staff) != 403 {
             continue;
         }
-        let allowed = town.send(&ada, &call);
-        assert_eq!(
-            allowed.status,
-            call.status,
-            "{} {}: {}",
-            call.method,
-            call.path,
-            allowed.text()
-        );
-        assert_eq!(allowed.json["success"], json!(true), "{}", call.path);
-    }
-}
-
-#[test]
-fn superusers_may_do_everything() {
-    let town = Town::new();
-    let ada = town.world.superuser("Ada");
-    for call in calls() {
-        let answer = town.send(&ada, &call);
-        assert_eq!(
-            answer.status,
-            call.status,
-            "{} {}: {}",
-            call.method,
-            call.path,
-            answer.text()
-        );
-        assert!(answer.is_whole && !answer.json.is_null(), "{}", call.path);
+        let lines = town.world.record().len();
+        town.send(Staff, method, &row).refused(403);
+        let record = town.world.record();
+        assert_eq!(record.len(), lines + 1, "{method} {}", row.path);
+        let deed = DEEDS.iter().find(|(path, ..)| *path == row.path);
+        let (_, action, resource) = deed.unwrap_or_else(|| panic!("the deed of {}", row.path));
+        let (was, of, _, is_done) = record.last().unwrap();
+        assert_eq!((was.as_str(), of.as_str(), *is_done), (*action, *resource, false));
     }
 }
 

@@ -47,7 +47,8 @@ fn the_catalogue_is_public_and_each_entry_has_exactly_these_fields() {
             "rarity": "common", "is_active": true, "sort_order": 1})
     );
     assert_eq!(world.child("Mira").get("/api/achievements/").ok(), list);
-    world.guest().with_token("junk").get("/api/achievements/").ok();
+    let stale = world.guest().with_token("junk");
+    stale.get("/api/achievements/").refused(401);
     let held = [("If-None-Match", answer.header("etag").unwrap())];
     world
         .guest()

@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::accounts::auth::Caller;
+use crate::accounts::auth::{Caller, Viewer};
 use crate::app::App;
 use crate::rewards;
 use crate::rewards::board;
@@ -64,6 +64,7 @@ pub struct Leaderboard {
     responses((status = 200, body = Leaderboard), (status = 304, description = "Nothing changed.")))]
 pub async fn leaderboard(
     State(app): State<Arc<App>>,
+    _: Viewer,
     query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Error> {

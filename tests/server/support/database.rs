@@ -1,8 +1,9 @@
 //! A database per world: a file, or one of its own on the PostgreSQL server of `TEST_DATABASE_URL`.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use std::thread;
 
 use database::{Cell, Conn, Database, Dialect, FromValue, Options, Target};
@@ -120,27 +121,45 @@ impl FromValue for Shown {
 impl World {
     /// All rows of a table as text, in a fixed order: for comparing before and after.
     pub fn dump(&self, table: &'static str) -> Vec<String> {
+        self.sql(move |conn| rows(conn, table))
+    }
+
+    /// The same of several tables at one moment, each with its name.
+    pub fn dump_all(&self, tables: Vec<&'static str>) -> Vec<(&'static str, Vec<String>)> {
         self.sql(move |conn| {
-            let columns = columns(conn, table)?;
-            let select = format!("SELECT {} FROM {table}", columns.join(", "));
-            let mut rows: Vec<String> = conn
-                .query(&select, &[])?
-                .into_iter()
-                .map(|mut row| {
-                    let cells = columns
-                        .iter()
-                        .map(|name| Ok(format!("{name}={}", row.take::<Shown>()?.0)));
-                    Ok(cells.collect::<Result<Vec<_>, database::Error>>()?.join(" "))
-                })
-                .collect::<Result<_, database::Error>>()?;
-            rows.sort();
-            Ok(rows)
+            let each = tables.iter().map(|table| Ok((*table, rows(conn, table)?)));
+            each.collect()
         })
     }
 }
 
-/// The columns of a table, but for the one that the server writes by itself.
-fn columns(conn: &mut Conn<'_>, table: &str) -> Result<Vec<String>, database::Error> {
+/// The names of a table's columns.
+type Columns = Arc<[String]>;
+
+fn rows(conn: &mut Conn<'_>, table: &'static str) -> Result<Vec<String>, database::Error> {
+    let columns = columns(conn, table)?;
+    let select = format!("SELECT {} FROM {table}", columns.join(", "));
+    let mut rows: Vec<String> = conn
+        .query(&select, &[])?
+        .into_iter()
+        .map(|mut row| {
+            let cells = columns
+                .iter()
+                .map(|name| Ok(format!("{name}={}", row.take::<Shown>()?.0)));
+            Ok(cells.collect::<Result<Vec<_>, database::Error>>()?.join(" "))
+        })
+        .collect::<Result<_, database::Error>>()?;
+    rows.sort();
+    Ok(rows)
+}
+
+/// The columns of a table, but for the one that the server writes by itself. They are looked up once: every world has the
+/// same, and PostgreSQL takes its time to say them.
+fn columns(conn: &mut Conn<'_>, table: &'static str) -> Result<Columns, database::Error> {
+    static KNOWN: LazyLock<Mutex<HashMap<&'static str, Columns>>> = LazyLock::new(Mutex::default);
+    if let Some(known) = KNOWN.lock().unwrap().get(table) {
+        return Ok(Arc::clone(known));
+    }
     let sql = match conn.dialect() {
         Dialect::Sqlite => "SELECT name FROM pragma_table_info($1) WHERE name <> 'last_seen'",
         Dialect::Postgres => {
@@ -149,5 +168,8 @@ fn columns(conn: &mut Conn<'_>, table: &str) -> Result<Vec<String>, database::Er
         }
     };
     let rows = conn.query(sql, &[&table])?;
-    rows.into_iter().map(|mut row| row.take()).collect()
+    let names: Result<Columns, _> = rows.into_iter().map(|mut row| row.take()).collect();
+    let names = names?;
+    KNOWN.lock().unwrap().insert(table, Arc::clone(&names));
+    Ok(names)
 }
