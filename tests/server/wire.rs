@@ -191,7 +191,7 @@ fn the_document_of_the_api_comes_packed_to_who_takes_it() {
         assert_eq!(answer.header("content-type"), Some("application/json"));
     }
     let mut unpacked = Vec::new();
-    GzDecoder::new(packed.body.as_ref())
+    GzDecoder::new(packed.body.as_slice())
         .read_to_end(&mut unpacked)
         .unwrap();
     assert_eq!(unpacked, plain.body);
