@@ -37,6 +37,7 @@ mod admin_figures;
 mod admin_matrix;
 mod admin_queries;
 mod admin_record;
+mod admin_searches;
 mod admin_session;
 mod admin_stories;
 mod admin_users;

@@ -2,7 +2,7 @@
 
 use database::{Conn, Dialect, Error, Row};
 
-use crate::text::{Strategy, fold, fts_phrase, like_anywhere};
+use crate::text::{BROAD, Strategy, fold, fts_phrase, like_anywhere};
 
 /// An account counts as active: it can sign in.
 const ACTIVE: &str = "(u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL)";
@@ -158,21 +158,39 @@ fn page_sql(shelf: Shelf, strategy: Strategy) -> String {
     )
 }
 
-/// A page of people and how many there are in all. Two queries.
-pub fn page(conn: &mut Conn<'_>, query: &PeopleQuery) -> Result<(Vec<Seen>, i64), Error> {
+/// Whether so many people are found by name or by address that a look at everybody is sooner. `$1` is the phrase, `$2` the
+/// pattern, `$3` how many those are. For SQLite alone.
+fn is_broad_sql() -> String {
+    let names = "(SELECT rowid FROM users_fts WHERE users_fts MATCH $1 LIMIT $3)";
+    let addresses = "(SELECT id FROM users WHERE email_folded LIKE $2 ESCAPE '\\' LIMIT $3)";
+    format!("SELECT (SELECT COUNT(*) FROM {names}) >= $3 OR (SELECT COUNT(*) FROM {addresses}) >= $3")
+}
+
+/// A page of people and how many there are in all, which is `known` or counted. Three queries.
+pub fn page(
+    conn: &mut Conn<'_>,
+    query: &PeopleQuery,
+    known: Option<i64>,
+) -> Result<(Vec<Seen>, i64), Error> {
     let needle = fold(query.search.trim());
-    let strategy = Strategy::of(&needle, conn.dialect());
-    let (phrase, pattern) = match strategy {
+    let mut strategy = Strategy::of(&needle, conn.dialect());
+    let (mut phrase, pattern) = match strategy {
         Strategy::Everything => (String::new(), String::new()),
         Strategy::FullText => (fts_phrase(&needle), like_anywhere(&needle)),
         Strategy::Like => (String::new(), like_anywhere(&needle)),
     };
-    let total = conn
-        .one(
-            &count_sql(query.shelf, strategy),
-            &[&query.user_type, &phrase, &pattern],
-        )?
-        .take()?;
+    if strategy == Strategy::FullText && conn.one(&is_broad_sql(), &[&phrase, &pattern, &BROAD])?.take()? {
+        (strategy, phrase) = (Strategy::Like, String::new());
+    }
+    let total = match known {
+        Some(total) => total,
+        None => conn
+            .one(
+                &count_sql(query.shelf, strategy),
+                &[&query.user_type, &phrase, &pattern],
+            )?
+            .take()?,
+    };
     let rows = conn.query(
         &page_sql(query.shelf, strategy),
         &[&query.user_type, &phrase, &pattern, &query.limit, &query.offset],
@@ -306,6 +324,9 @@ pub fn all_statements(dialect: Dialect) -> Vec<String> {
         for strategy in Strategy::all(dialect) {
             all.extend([count_sql(shelf, *strategy), page_sql(shelf, *strategy)]);
         }
+    }
+    if dialect == Dialect::Sqlite {
+        all.push(is_broad_sql());
     }
     all
 }

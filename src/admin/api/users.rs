@@ -57,18 +57,18 @@ pub async fn list(
 ) -> Result<Response, Error> {
     let paging = Paging::of(&query, PAGE);
     let wanted = wanted(&query, paging, Shelf::Usual);
-    let search = wanted.search.clone();
-    let work = move |conn: &mut Conn<'_>| {
-        let (seen, total) = overseen::page(conn, &wanted)?;
+    let (kind, search) = (format!("users {}", wanted.user_type), wanted.search.clone());
+    let work = move |conn: &mut Conn<'_>, known| {
+        let (seen, total) = overseen::page(conn, &wanted, known)?;
         let ids: Vec<i64> = seen.iter().map(|seen| seen.id).collect();
         let links = if ids.is_empty() {
             Vec::new()
         } else {
             relatives::of(conn, &ids)?
         };
-        Ok((seen, total, links))
+        Ok(((seen, links), total))
     };
-    let (seen, total, links) = pages::read(&app, &search, work).await?;
+    let ((seen, links), total) = pages::read(&app, &kind, &search, work).await?;
     let list = AccountList {
         success: true,
         users: seen
@@ -111,8 +111,8 @@ pub async fn archived(
     let paging = Paging::of(&query, PAGE);
     let wanted = wanted(&query, paging, Shelf::Archived);
     let search = wanted.search.clone();
-    let work = move |conn: &mut Conn<'_>| Ok(overseen::page(conn, &wanted)?);
-    let (seen, total) = pages::read(&app, &search, work).await?;
+    let work = move |conn: &mut Conn<'_>, known| Ok(overseen::page(conn, &wanted, known)?);
+    let (seen, total) = pages::read(&app, "archived users", &search, work).await?;
     let list = ArchivedList {
         success: true,
         users: seen.into_iter().map(Into::into).collect(),
