@@ -96,6 +96,7 @@ mod ops_metrics;
 mod order_letters;
 mod order_letters_once;
 mod order_masking;
+mod order_polling;
 mod order_reports;
 mod order_standing;
 mod outage;

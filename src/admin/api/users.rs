@@ -130,11 +130,12 @@ pub struct AccountDetail {
 
 /// One account in full, with the newest of what it made and earned.
 #[utoipa::path(get, path = "/api/admin/users/{id}/", tag = "admin", params(("id" = i64, Path)),
-    responses((status = 200, body = AccountDetail)))]
+    responses((status = 200, body = AccountDetail), (status = 304, description = "Nothing changed.")))]
 pub async fn detail(
     State(app): State<Arc<App>>,
     _admin: Administrator,
     Id(user_id): Id,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let user = app
         .read(move |conn| {
@@ -155,7 +156,7 @@ pub async fn detail(
             })
         })
         .await?;
-    Ok(respond::ok(&AccountDetail { success: true, user }))
+    Ok(respond::polled(&headers, &AccountDetail { success: true, user }))
 }
 
 /// What somebody does.
@@ -169,11 +170,12 @@ pub struct AccountActivity {
 
 /// What somebody does: in numbers, and the newest of it.
 #[utoipa::path(get, path = "/api/admin/users/{id}/activity/", tag = "admin", params(("id" = i64, Path)),
-    responses((status = 200, body = AccountActivity)))]
+    responses((status = 200, body = AccountActivity), (status = 304, description = "Nothing changed.")))]
 pub async fn activity(
     State(app): State<Arc<App>>,
     _admin: Administrator,
     Id(user_id): Id,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let data = app
         .read(move |conn| {
@@ -207,7 +209,7 @@ pub async fn activity(
             }))
         })
         .await?;
-    Ok(respond::ok(&AccountActivity { success: true, data }))
+    Ok(respond::polled(&headers, &AccountActivity { success: true, data }))
 }
 
 /// What can be changed of an account; absent fields stay, and so does what is sent as it is.

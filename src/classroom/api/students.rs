@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use database::Conn;
 use serde::{Deserialize, Serialize};
@@ -43,14 +43,18 @@ pub struct WatchedStudents {
 
 /// One's students by name, with what they did. Whoever is only asked is not among them.
 #[utoipa::path(get, path = "/api/teacher/students/", tag = "classes",
-    responses((status = 200, body = WatchedStudents)))]
-pub async fn watched(State(app): State<Arc<App>>, Teacher(teacher): Teacher) -> Result<Response, Error> {
+    responses((status = 200, body = WatchedStudents), (status = 304, description = "Nothing changed.")))]
+pub async fn watched(
+    State(app): State<Arc<App>>,
+    Teacher(teacher): Teacher,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let found = app
         .read(move |conn| Ok(students::watched(conn, teacher.id)?))
         .await?;
     let rows: Vec<WatchedShape> = found.into_iter().map(Into::into).collect();
     let list = Listing::json(r#"{"success":true,"students":["#, rows, "]}");
-    list.response(&app, teacher.id).await
+    list.polled(&app, teacher.id, &headers).await
 }
 
 /// The students of a class.
@@ -62,11 +66,12 @@ pub struct ClassStudents {
 
 /// The students of one of one's classes, by name.
 #[utoipa::path(get, path = "/api/teacher/classes/{id}/students/", tag = "classes", params(("id" = i64, Path)),
-    responses((status = 200, body = ClassStudents)))]
+    responses((status = 200, body = ClassStudents), (status = 304, description = "Nothing changed.")))]
 pub async fn of_class(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
     Id(class_id): Id,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let reader = caller.id;
     let found = app
@@ -77,7 +82,7 @@ pub async fn of_class(
         .await?;
     let rows: Vec<ClassStudentShape> = found.into_iter().map(Into::into).collect();
     let list = Listing::json(r#"{"students":["#, rows, "]}");
-    list.response(&app, reader).await
+    list.polled(&app, reader, &headers).await
 }
 
 /// All students of a teacher.
@@ -89,14 +94,18 @@ pub struct AllStudents {
 
 /// All of one's students by name, those in no class among them.
 #[utoipa::path(get, path = "/api/teacher/all-students/", tag = "classes",
-    responses((status = 200, body = AllStudents)))]
-pub async fn all(State(app): State<Arc<App>>, Teacher(teacher): Teacher) -> Result<Response, Error> {
+    responses((status = 200, body = AllStudents), (status = 304, description = "Nothing changed.")))]
+pub async fn all(
+    State(app): State<Arc<App>>,
+    Teacher(teacher): Teacher,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let found = app
         .read(move |conn| Ok(students::of_teacher(conn, teacher.id, None)?))
         .await?;
     let rows: Vec<AnyStudentShape> = found.into_iter().map(Into::into).collect();
     let list = Listing::json(r#"{"students":["#, rows, "]}");
-    list.response(&app, teacher.id).await
+    list.polled(&app, teacher.id, &headers).await
 }
 
 /// Children who can be put into a class.
@@ -109,14 +118,18 @@ pub struct AvailableStudents {
 /// Children whom one can put into a class without asking anybody, by name, 500 at most: those whose accounts one looks
 /// after, students in no class, and former students whose families have not said no.
 #[utoipa::path(get, path = "/api/teacher/available-students/", tag = "classes",
-    responses((status = 200, body = AvailableStudents)))]
-pub async fn available(State(app): State<Arc<App>>, Teacher(teacher): Teacher) -> Result<Response, Error> {
+    responses((status = 200, body = AvailableStudents), (status = 304, description = "Nothing changed.")))]
+pub async fn available(
+    State(app): State<Arc<App>>,
+    Teacher(teacher): Teacher,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let found = app
         .read(move |conn| Ok(students::available(conn, teacher.id)?))
         .await?;
     let rows: Vec<AvailableShape> = found.into_iter().map(Into::into).collect();
     let list = Listing::json(r#"{"students":["#, rows, "]}");
-    list.response(&app, teacher.id).await
+    list.polled(&app, teacher.id, &headers).await
 }
 
 /// Whom to add.
