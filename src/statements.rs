@@ -6,7 +6,8 @@ use database::Dialect;
 use crate::live::collaboration::room;
 use crate::live::presence;
 use crate::{
-    accounts, admin, classroom, family, games, mail, moderation, notifications, pictures, rewards, social, stories,
+    accounts, admin, classroom, family, games, mail, moderation, notifications, pictures, rewards, social,
+    stories,
 };
 
 /// All of them, as one engine gets them. A function that puts an SQL text together belongs into its module's

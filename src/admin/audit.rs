@@ -93,7 +93,11 @@ pub fn page(conn: &mut Conn<'_>, action: &str, limit: i64, offset: i64) -> Resul
         (OF_AN_ACTION, &of_one[..])
     };
     let total = conn.one(&count_sql(filter), params)?.take()?;
-    let params: Vec<&dyn ToValue> = params.iter().copied().chain([&limit as &dyn ToValue, &offset]).collect();
+    let params: Vec<&dyn ToValue> = params
+        .iter()
+        .copied()
+        .chain([&limit as &dyn ToValue, &offset])
+        .collect();
     let rows = conn.query(&page_sql(filter), &params)?;
     let lines = rows.into_iter().map(|mut row| {
         Ok(Line {
@@ -121,7 +125,11 @@ fn count_sql(filter: &str) -> String {
 
 /// The ids of the page first: of the lines before it nothing else is read.
 fn page_sql(filter: &str) -> String {
-    let (limit, offset) = if filter.is_empty() { ("$1", "$2") } else { ("$2", "$3") };
+    let (limit, offset) = if filter.is_empty() {
+        ("$1", "$2")
+    } else {
+        ("$2", "$3")
+    };
     format!(
         "SELECT l.id, l.at, l.admin_username, l.action, l.resource, l.target_id, l.details, l.network, l.user_agent,
                 l.status

@@ -224,7 +224,10 @@ mod tests {
         assert!(matches!(kept.recall(KEPT_FOR), Held::Old(_)));
         assert!(matches!(kept.recall(SHOWN_FOR - 1), Held::Old(_)));
         assert!(matches!(kept.recall(SHOWN_FOR), Held::Nothing));
-        assert!(matches!(kept.recall(-1), Held::Nothing), "a clock that was set back");
+        assert!(
+            matches!(kept.recall(-1), Held::Nothing),
+            "a clock that was set back"
+        );
     }
 
     #[test]

@@ -203,7 +203,10 @@ mod tests {
         for number in 0..=MOST_COUNTS {
             counts.keep(number.to_string(), BROAD, 0);
         }
-        assert_eq!((counts.recall("0", 0), counts.recall("1", 0)), (None, Some(BROAD)));
+        assert_eq!(
+            (counts.recall("0", 0), counts.recall("1", 0)),
+            (None, Some(BROAD))
+        );
         counts.forget();
         assert_eq!(counts.recall("1", 0), None);
     }

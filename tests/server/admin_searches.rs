@@ -44,7 +44,11 @@ fn a_page_is_the_same_whichever_way_it_is_found() {
     let tale = rare.publishes(plain_story("the rarest tale"));
     for (rows, path, total) in [
         ("stories", "/api/admin/stories/?search=tale", MANY + 1),
-        ("stories", "/api/admin/stories/?search=tale&status=published", MANY + 1),
+        (
+            "stories",
+            "/api/admin/stories/?search=tale&status=published",
+            MANY + 1,
+        ),
         ("stories", "/api/admin/stories/?search=ta", MANY + 1),
         ("stories", "/api/admin/stories/?search=kid", MANY),
         ("users", "/api/admin/users/?search=kid", MANY),
@@ -65,7 +69,11 @@ fn a_page_is_the_same_whichever_way_it_is_found() {
     }
     let found = page(&ada, "stories", "/api/admin/stories/?search=rarest");
     assert_eq!(found, (vec![tale], json!(1)));
-    let nothing = page(&ada, "stories", "/api/admin/stories/?search=tale&status=unpublished");
+    let nothing = page(
+        &ada,
+        "stories",
+        "/api/admin/stories/?search=tale&status=unpublished",
+    );
     assert_eq!(nothing, (Vec::new(), json!(0)));
     let unknown = page(&ada, "users", "/api/admin/users/?search=kid&user_type=teacher");
     assert_eq!(unknown, (Vec::new(), json!(0)));
@@ -82,7 +90,11 @@ fn what_many_are_found_by_is_counted_once_in_a_while() {
     assert_eq!(count(), json!(MANY));
     let story = mira.publishes(plain_story("one more tale"));
     let seen = page(&ada, "stories", path);
-    assert_eq!((seen.0[0], seen.1), (story, json!(MANY)), "the rows are as they are");
+    assert_eq!(
+        (seen.0[0], seen.1),
+        (story, json!(MANY)),
+        "the rows are as they are"
+    );
     world.advance(15 * SECOND);
     assert_eq!(count(), json!(MANY + 1));
     ada.post(

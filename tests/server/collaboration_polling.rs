@@ -225,7 +225,11 @@ fn whatever_is_shown_makes_a_new_version() {
 #[test]
 fn what_a_room_has_not_heard_yet_is_not_held_for_old() {
     let Lobby {
-        world, mira, ben, session, ..
+        world,
+        mira,
+        ben,
+        session,
+        ..
     } = Lobby::new();
     let (mut socket, _) = ben.enters(&session);
     let paths = [session.path(""), session.path("presence/")];

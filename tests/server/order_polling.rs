@@ -11,7 +11,9 @@ use crate::support::{Client, World};
 fn again(client: &Client, path: &str) -> u16 {
     let answer = client.get(path);
     answer.ok();
-    let tag = answer.header("etag").unwrap_or_else(|| panic!("{path} has no ETag"));
+    let tag = answer
+        .header("etag")
+        .unwrap_or_else(|| panic!("{path} has no ETag"));
     client.with_header("If-None-Match", tag).get(path).status
 }
 

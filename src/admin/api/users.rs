@@ -209,7 +209,10 @@ pub async fn activity(
             }))
         })
         .await?;
-    Ok(respond::polled(&headers, &AccountActivity { success: true, data }))
+    Ok(respond::polled(
+        &headers,
+        &AccountActivity { success: true, data },
+    ))
 }
 
 /// What can be changed of an account; absent fields stay, and so does what is sent as it is.

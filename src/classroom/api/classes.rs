@@ -38,7 +38,9 @@ pub async fn list(
         Vec::new()
     };
     let rows: Vec<ClassShape> = found.into_iter().map(Into::into).collect();
-    Listing::json("[", rows, "]").polled(&app, caller.id, &headers).await
+    Listing::json("[", rows, "]")
+        .polled(&app, caller.id, &headers)
+        .await
 }
 
 /// What a teacher writes about a class.

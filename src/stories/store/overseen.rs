@@ -190,11 +190,7 @@ fn page_sql(shelf: Shelf, way: Way) -> String {
 }
 
 /// A page of stories, newest first, and how many there are in all, which is `known` or counted. Two queries.
-pub fn page(
-    conn: &mut Conn<'_>,
-    query: &ListQuery,
-    known: Option<i64>,
-) -> Result<(Vec<Seen>, i64), Error> {
+pub fn page(conn: &mut Conn<'_>, query: &ListQuery, known: Option<i64>) -> Result<(Vec<Seen>, i64), Error> {
     let needle = fold(query.search.trim());
     let strategy = Strategy::of(&needle, conn.dialect());
     let mut pattern = strategy.pattern(&needle);
@@ -316,7 +312,10 @@ pub(super) fn all_statements(dialect: Dialect) -> Vec<String> {
     let mut all = vec![flagged_sql(), newest_of_sql(), after_sql()];
     for shelf in [Shelf::All, Shelf::Published, Shelf::Drafts, Shelf::Flagged] {
         for strategy in Strategy::all(dialect) {
-            all.extend([count_sql(shelf, *strategy), page_sql(shelf, Way::Found(*strategy))]);
+            all.extend([
+                count_sql(shelf, *strategy),
+                page_sql(shelf, Way::Found(*strategy)),
+            ]);
         }
         all.push(page_sql(shelf, Way::Walked));
     }

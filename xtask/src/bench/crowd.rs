@@ -131,7 +131,13 @@ impl Crowd {
 }
 
 /// The answer's body; what is refused is an error.
-pub(super) fn ask(client: &mut Client, method: &str, path: &str, token: &str, body: Option<&Value>) -> Result<Value> {
+pub(super) fn ask(
+    client: &mut Client,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: Option<&Value>,
+) -> Result<Value> {
     let answer = client.send(&Request::new(method, path, Some(token), body))?;
     let (status, body) = (
         answer.status,

@@ -99,14 +99,26 @@ impl House<'_> {
     fn found_a_class(&mut self) -> Result<()> {
         let teacher = self.token(TEACHER);
         let form = json!({"name": "5B"});
-        let class = ask(&mut self.client, "POST", "/api/teacher/classes/", &teacher, Some(&form))?;
+        let class = ask(
+            &mut self.client,
+            "POST",
+            "/api/teacher/classes/",
+            &teacher,
+            Some(&form),
+        )?;
         self.class = class["id"].as_i64().ok_or("the class has no id")?;
         let path = format!("/api/teacher/classes/{}/code/", self.class);
         let made = ask(&mut self.client, "POST", &path, &teacher, None)?;
         let form = json!({"code": made["code"]});
         for student in STUDENTS {
             let token = self.token(student);
-            ask(&mut self.client, "POST", "/api/classes/join/", &token, Some(&form))?;
+            ask(
+                &mut self.client,
+                "POST",
+                "/api/classes/join/",
+                &token,
+                Some(&form),
+            )?;
         }
         Ok(())
     }
@@ -202,12 +214,24 @@ impl House<'_> {
         vec![
             ("classes", "/api/teacher/classes/".to_owned()),
             ("class", format!("/api/teacher/classes/{class}/")),
-            ("students of a class", format!("/api/teacher/classes/{class}/students/")),
+            (
+                "students of a class",
+                format!("/api/teacher/classes/{class}/students/"),
+            ),
             ("students", "/api/teacher/students/".to_owned()),
             ("all students", "/api/teacher/all-students/".to_owned()),
-            ("available students", "/api/teacher/available-students/".to_owned()),
-            ("student in numbers", format!("/api/teacher/students/{student}/stats/")),
-            ("student's stories", format!("/api/teacher/students/{student}/stories/")),
+            (
+                "available students",
+                "/api/teacher/available-students/".to_owned(),
+            ),
+            (
+                "student in numbers",
+                format!("/api/teacher/students/{student}/stats/"),
+            ),
+            (
+                "student's stories",
+                format!("/api/teacher/students/{student}/stories/"),
+            ),
             ("teacher's dashboard", "/api/teacher/dashboard-stats/".to_owned()),
             ("teacher's reports", "/api/teacher/reports/".to_owned()),
         ]
@@ -247,6 +271,6 @@ impl House<'_> {
         let text = String::from_utf8_lossy(answer.body);
         let count = text.lines().find_map(|line| line.strip_prefix(NAME));
         let count = count.ok_or_else(|| format!("no count of statements: {}", answer.status))?;
-        Ok(count.trim().parse::<f64>()? as u64)
+        Ok(count.trim().parse()?)
     }
 }
