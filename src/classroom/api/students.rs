@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::classroom::limits;
 use crate::classroom::listing::Listing;
 use crate::classroom::rules::MOST_STUDENTS;
+use crate::classroom::rules::figures::time_ago;
 use crate::classroom::rules::links::{self as rules, Addition};
 use crate::classroom::shapes::{
     AnyStudentShape, AvailableShape, ClassStudentShape, StoryWriterShape, WatchedShape,
@@ -28,7 +29,7 @@ use crate::classroom::telling::{self, Placement};
 use crate::notifications::store::Notification;
 use crate::stories::store::lists::{self, ListQuery, Shelf as Which};
 use crate::wire::origin::Origin;
-use crate::wire::{Body, Error, Fields, Id, TwoIds, respond};
+use crate::wire::{Body, ETag, Error, Fields, Id, TwoIds, respond};
 
 /// The largest request, in bytes.
 const LARGEST: usize = 1024;
@@ -353,12 +354,13 @@ pub struct StudentStories {
 /// The published stories of a student, newest first, with their texts; pictures are addresses. A hundred at most, and 4 MiB
 /// of text. 404 for whoever is not one's student.
 #[utoipa::path(get, path = "/api/teacher/students/{id}/stories/", tag = "classes", params(("id" = i64, Path)),
-    responses((status = 200, body = StudentStories)))]
+    responses((status = 200, body = StudentStories), (status = 304, description = "Nothing changed.")))]
 pub async fn stories(
     State(app): State<Arc<App>>,
     Teacher(teacher): Teacher,
     Id(student_id): Id,
     origin: Origin,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let published = ListQuery {
         shelf: Which::OfUser(student_id),
@@ -377,8 +379,23 @@ pub async fn stories(
             Ok((student, heads, rows, count))
         })
         .await?;
-    app.views.add_to(&mut rows);
     let student = serde_json::to_string(&StoryWriterShape::from(student)).expect("plain JSON");
     let head = format!(r#"{{"success":true,"student":{student},"total_stories":{count},"stories":["#);
-    Shelf::response(&app, (teacher.id, origin), head, &heads, rows).await
+    let now = app.clock.now();
+    let tag = ETag::of(|parts| {
+        parts.text(&origin.to_string());
+        parts.text(&head);
+        for (head, story) in heads.iter().zip(&rows) {
+            for number in [head.id, head.version, head.names_version] {
+                parts.number(number);
+            }
+            parts.text(&time_ago(story.date_created, now));
+        }
+    });
+    if tag.matches(&headers) {
+        return Ok(tag.not_modified());
+    }
+    app.views.add_to(&mut rows);
+    let shelf = Shelf::response(&app, (teacher.id, origin), head, &heads, rows);
+    Ok(tag.on(shelf.await?))
 }
