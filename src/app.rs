@@ -22,6 +22,7 @@ use crate::accounts::sessions::Sessions;
 use crate::accounts::tokens::Keys;
 use crate::admin::figures::Kept;
 use crate::admin::machine::Processor;
+use crate::admin::pages::Counts;
 use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -104,8 +105,10 @@ pub struct App {
     pub pictures: Pictures,
     /// Sockets, and who is there.
     pub live: Live,
-    /// The figures of the administrators' dashboard, as they were within the last quarter of a minute.
+    /// The figures of the administrators' dashboard, as they were lately.
     pub figures: Kept,
+    /// What broad searches of administrators found.
+    pub counts: Counts,
     /// How busy this process keeps its CPU.
     pub processor: Processor,
     /// What is counted about requests.
@@ -179,6 +182,7 @@ impl App {
             live: Live::new(&config, &envelope).map_err(|error| StartError::Settings(error.to_string()))?,
             room: Room::new(envelope.bodies().clone()),
             figures: Kept::default(),
+            counts: Counts::default(),
             processor: Processor::new(),
             traffic: Traffic::new(clock.now()),
             history: History::default(),

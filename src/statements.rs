@@ -6,7 +6,8 @@ use database::Dialect;
 use crate::live::collaboration::room;
 use crate::live::presence;
 use crate::{
-    accounts, classroom, family, games, mail, moderation, notifications, pictures, rewards, social, stories,
+    accounts, admin, classroom, family, games, mail, moderation, notifications, pictures, rewards, social,
+    stories,
 };
 
 /// All of them, as one engine gets them. A function that puts an SQL text together belongs into its module's
@@ -36,5 +37,6 @@ pub fn put_together(dialect: Dialect) -> Vec<String> {
     all.extend(moderation::store::all_statements());
     all.extend(moderation::reports::store::all_statements());
     all.extend(moderation::listed::all_statements());
+    all.extend(admin::audit::all_statements());
     all
 }

@@ -34,6 +34,17 @@ pub fn fts_phrase(needle: &str) -> String {
 
 /// How long a search may hold a database thread: a handful of slow ones must not stop all reads.
 pub const SEARCH_DEADLINE: Duration = Duration::from_millis(250);
+/// A search that finds so many rows is a broad one: its page is found sooner in the order of the list than by an index of
+/// texts, of which all rows had to be sorted.
+pub const BROAD: i64 = 1_000;
+
+/// Whether a page of a broad search is found sooner by walking down its list: by how many rows there are to be left out
+/// before it has all of its own, when `total` of some tens of thousands are found.
+pub fn is_walked(total: i64, rows: i64) -> bool {
+    const LOOKS: i64 = 100_000;
+    total >= BROAD && total.saturating_mul(total) > rows.saturating_mul(LOOKS)
+}
+
 /// The shortest needle that a trigram index can find.
 pub const SHORTEST_INDEXED: usize = 3;
 
@@ -86,6 +97,21 @@ mod tests {
     fn folding_forgets_case_and_width() {
         assert_eq!(fold("Niña MIRA Ｍｉｒａ"), "niña mira mira");
         assert_eq!(fold(&fold("İstanbul Straße")), fold("İstanbul Straße"));
+    }
+
+    #[test]
+    fn the_first_pages_of_broad_searches_are_walked_to() {
+        for (total, rows, expected) in [
+            (999, 0, false),
+            (1_000, 20, false),
+            (2_000, 20, true),
+            (50_000, 20, true),
+            (50_000, 20_000, true),
+            (50_000, 50_000, false),
+            (i64::MAX, i64::MAX, false),
+        ] {
+            assert_eq!(is_walked(total, rows), expected, "{total} {rows}");
+        }
     }
 
     #[test]

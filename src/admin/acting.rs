@@ -154,7 +154,10 @@ where
             work(conn, &act)
         });
         match done.await {
-            Ok(done) => Ok(after(&own, done)),
+            Ok(done) => {
+                own.counts.forget();
+                Ok(after(&own, done))
+            }
             Err(refusal) if refusal.status() == StatusCode::FORBIDDEN => {
                 // Whoever is over it by now is told with the next try.
                 let _ = own.limit(&limits::REFUSED, id);

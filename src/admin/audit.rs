@@ -1,6 +1,6 @@
 //! The record of what administrators did and tried. It is only ever added to; the database refuses everything else.
 
-use database::{Conn, Error};
+use database::{Conn, Error, ToValue};
 
 /// The longest texts of a line, in characters; longer ones are cut.
 const LONGEST_NAME: usize = 150;
@@ -85,18 +85,20 @@ pub struct Line {
 /// A page of the log, the newest first, and how many lines it has in all; of one `action`, or of all when that is empty.
 /// Two queries.
 pub fn page(conn: &mut Conn<'_>, action: &str, limit: i64, offset: i64) -> Result<(Vec<Line>, i64), Error> {
-    let total = conn
-        .one(
-            "SELECT CAST(COUNT(*) AS BIGINT) FROM audit_log WHERE (CAST($1 AS TEXT) = '' OR action = $1)",
-            &[&action],
-        )?
-        .take()?;
-    let rows = conn.query(
-        "SELECT id, at, admin_username, action, resource, target_id, details, network, user_agent, status
-         FROM audit_log WHERE (CAST($1 AS TEXT) = '' OR action = $1)
-         ORDER BY id DESC LIMIT $2 OFFSET $3",
-        &[&action, &limit, &offset],
-    )?;
+    let of_one: [&dyn ToValue; 1] = [&action];
+    // A statement for each, so that both are answered by an index of ids.
+    let (filter, params) = if action.is_empty() {
+        ("", &of_one[..0])
+    } else {
+        (OF_AN_ACTION, &of_one[..])
+    };
+    let total = conn.one(&count_sql(filter), params)?.take()?;
+    let params: Vec<&dyn ToValue> = params
+        .iter()
+        .copied()
+        .chain([&limit as &dyn ToValue, &offset])
+        .collect();
+    let rows = conn.query(&page_sql(filter), &params)?;
     let lines = rows.into_iter().map(|mut row| {
         Ok(Line {
             id: row.take()?,
@@ -112,6 +114,36 @@ pub fn page(conn: &mut Conn<'_>, action: &str, limit: i64, offset: i64) -> Resul
         })
     });
     Ok((lines.collect::<Result<_, Error>>()?, total))
+}
+
+/// What a list of one action leaves out.
+const OF_AN_ACTION: &str = "WHERE action = $1";
+
+fn count_sql(filter: &str) -> String {
+    format!("SELECT CAST(COUNT(*) AS BIGINT) FROM audit_log {filter}")
+}
+
+/// The ids of the page first: of the lines before it nothing else is read.
+fn page_sql(filter: &str) -> String {
+    let (limit, offset) = if filter.is_empty() {
+        ("$1", "$2")
+    } else {
+        ("$2", "$3")
+    };
+    format!(
+        "SELECT l.id, l.at, l.admin_username, l.action, l.resource, l.target_id, l.details, l.network, l.user_agent,
+                l.status
+         FROM (SELECT id FROM audit_log {filter} ORDER BY id DESC LIMIT {limit} OFFSET {offset}) page
+         JOIN audit_log l ON l.id = page.id ORDER BY l.id DESC"
+    )
+}
+
+/// Every statement that this module puts together, for the test that prepares them all.
+pub fn all_statements() -> Vec<String> {
+    ["", OF_AN_ACTION]
+        .iter()
+        .flat_map(|filter| [count_sql(filter), page_sql(filter)])
+        .collect()
 }
 
 #[cfg(test)]

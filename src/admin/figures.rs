@@ -1,15 +1,19 @@
-//! The figures of the dashboard: read once for all who look at it, a quarter of a minute old at most.
+//! The figures of the dashboard: read once for all who look at it, and away from their requests while they keep looking.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use tokio::sync::watch;
 
 use super::store::{self, Others, People, Stories, TopAuthor, TopStory};
 use crate::app::App;
 use crate::clock::SECOND;
 use crate::wire::Error;
 
-/// How long the figures are shown as they were read.
+/// How long the figures are new.
 const KEPT_FOR: i64 = 15 * SECOND;
+/// How long they are shown: a dashboard asks every half minute, and gets what was read when it asked before.
+const SHOWN_FOR: i64 = 45 * SECOND;
 /// When it is given up that somebody reads them anew.
 const READ_WITHIN: i64 = 10 * SECOND;
 /// How long that may take: it goes through all accounts and all stories, for nobody who is in a hurry.
@@ -73,52 +77,112 @@ pub fn two_decimals(number: f64) -> f64 {
 }
 
 /// The figures as they were read last.
-#[derive(Debug, Default)]
-pub struct Kept(Mutex<State>);
-
-#[derive(Debug, Default)]
-struct State {
-    figures: Option<(i64, Arc<Figures>)>,
+#[derive(Debug)]
+pub struct Kept {
+    /// When they were read, and what was found. Whoever waits for them is told.
+    figures: watch::Sender<Option<(i64, Arc<Figures>)>>,
     /// When somebody began to read them anew.
-    asked_at: Option<i64>,
+    asked_at: Mutex<Option<i64>>,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            figures: watch::Sender::new(None),
+            asked_at: Mutex::default(),
+        }
+    }
+}
+
+/// What there is to be shown.
+#[derive(Debug)]
+enum Held {
+    /// They are new.
+    New(Arc<Figures>),
+    /// They may be shown once more.
+    Old(Arc<Figures>),
+    /// None, or too old ones.
+    Nothing,
 }
 
 impl Kept {
-    /// The figures that may still be shown; nothing when the caller is to read them anew.
-    fn recall(&self, now: i64) -> Option<Arc<Figures>> {
-        let mut state = self.state();
-        let (read_at, figures) = state.figures.as_ref()?;
-        let figures = Arc::clone(figures);
-        let is_being_read = state
-            .asked_at
-            .is_some_and(|at| (0..READ_WITHIN).contains(&(now - at)));
-        // A clock that was set back tells nothing of their age.
-        if (0..KEPT_FOR).contains(&(now - read_at)) || is_being_read {
-            return Some(figures);
-        }
-        state.asked_at = Some(now);
-        None
-    }
-
-    fn keep(&self, figures: &Arc<Figures>, now: i64) {
-        *self.state() = State {
-            figures: Some((now, Arc::clone(figures))),
-            asked_at: None,
+    fn recall(&self, now: i64) -> Held {
+        let held = self.figures.borrow();
+        let Some((read_at, figures)) = &*held else {
+            return Held::Nothing;
         };
+        // A clock that was set back tells nothing of their age.
+        match now - read_at {
+            0..KEPT_FOR => Held::New(Arc::clone(figures)),
+            KEPT_FOR..SHOWN_FOR => Held::Old(Arc::clone(figures)),
+            _ => Held::Nothing,
+        }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    /// Whether the caller is to read them: nobody else does.
+    fn take_turn(&self, now: i64) -> bool {
+        let mut asked_at = self.asked_at();
+        let is_being_read = asked_at.is_some_and(|at| (0..READ_WITHIN).contains(&(now - at)));
+        if !is_being_read {
+            *asked_at = Some(now);
+        }
+        !is_being_read
+    }
+
+    fn keep(&self, figures: Option<Arc<Figures>>, now: i64) {
+        *self.asked_at() = None;
+        // Without new ones those who wait look for themselves.
+        self.figures.send_modify(|held| {
+            if let Some(figures) = figures {
+                *held = Some((now, figures));
+            }
+        });
+    }
+
+    fn asked_at(&self) -> MutexGuard<'_, Option<i64>> {
         // Every change is a single assignment: a panic elsewhere leaves nothing half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.asked_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The figures as they were within the last quarter of a minute. No query; five for one caller in that time.
-pub async fn lately(app: &App) -> Result<Arc<Figures>, Error> {
+/// The figures as they were lately: a quarter of a minute ago, or when somebody last looked if that is less than three
+/// quarters of a minute ago; then they are read anew for whoever looks next. No query and no waiting for those who look
+/// every half minute. Who comes after a pause waits for five queries, one of them at a time for all.
+pub async fn lately(app: &Arc<App>) -> Result<Arc<Figures>, Error> {
     let now = app.clock.now();
-    if let Some(figures) = app.figures.recall(now) {
-        return Ok(figures);
+    let mut told = app.figures.figures.subscribe();
+    match app.figures.recall(now) {
+        Held::New(figures) => return Ok(figures),
+        Held::Old(figures) => {
+            freshen(app);
+            return Ok(figures);
+        }
+        Held::Nothing => {}
     }
+    if !app.figures.take_turn(now) {
+        let _ = tokio::time::timeout(DEADLINE, told.changed()).await;
+        if let Held::New(figures) | Held::Old(figures) = app.figures.recall(now) {
+            return Ok(figures);
+        }
+    }
+    read(app, now).await
+}
+
+/// Reads them if they are not new and nobody else does, without anybody who waits: for who is about to look.
+pub fn freshen(app: &Arc<App>) {
+    let now = app.clock.now();
+    if matches!(app.figures.recall(now), Held::New(_)) || !app.figures.take_turn(now) {
+        return;
+    }
+    let own = Arc::clone(app);
+    app.tasks.spawn("read figures", async move {
+        if let Err(error) = read(&own, now).await {
+            tracing::warn!(%error, "the figures of the dashboard cannot be read");
+        }
+    });
+}
+
+async fn read(app: &App, now: i64) -> Result<Arc<Figures>, Error> {
     let read = app.database.read_within(DEADLINE, move |conn| {
         let (people, stories) = (store::people(conn, now)?, store::stories(conn, now)?);
         let [liked, viewed] = store::top_stories(conn)?;
@@ -131,9 +195,9 @@ pub async fn lately(app: &App) -> Result<Arc<Figures>, Error> {
             viewed,
         })
     });
-    let figures = Arc::new(read.await?);
-    app.figures.keep(&figures, now);
-    Ok(figures)
+    let figures = read.await.map(Arc::new);
+    app.figures.keep(figures.as_ref().ok().cloned(), now);
+    figures
 }
 
 #[cfg(test)]
@@ -152,17 +216,28 @@ mod tests {
     }
 
     #[test]
-    fn they_are_read_by_one_in_a_quarter_of_a_minute() {
+    fn they_are_new_then_old_then_too_old() {
         let kept = Kept::default();
-        assert!(kept.recall(0).is_none());
-        kept.keep(&Arc::new(figures()), 0);
-        assert!(kept.recall(KEPT_FOR - 1).is_some());
-        assert!(kept.recall(KEPT_FOR).is_none());
-        assert!(kept.recall(KEPT_FOR).is_some(), "somebody is reading them");
+        assert!(matches!(kept.recall(0), Held::Nothing));
+        kept.keep(Some(Arc::new(figures())), 0);
+        assert!(matches!(kept.recall(KEPT_FOR - 1), Held::New(_)));
+        assert!(matches!(kept.recall(KEPT_FOR), Held::Old(_)));
+        assert!(matches!(kept.recall(SHOWN_FOR - 1), Held::Old(_)));
+        assert!(matches!(kept.recall(SHOWN_FOR), Held::Nothing));
         assert!(
-            kept.recall(KEPT_FOR + READ_WITHIN).is_none(),
-            "who was to read them failed"
+            matches!(kept.recall(-1), Held::Nothing),
+            "a clock that was set back"
         );
+    }
+
+    #[test]
+    fn they_are_read_by_one_at_a_time() {
+        let kept = Kept::default();
+        assert!(kept.take_turn(0));
+        assert!(!kept.take_turn(READ_WITHIN - 1), "somebody is reading them");
+        assert!(kept.take_turn(READ_WITHIN), "who was to read them is gone");
+        kept.keep(None, READ_WITHIN);
+        assert!(kept.take_turn(READ_WITHIN), "who was to read them failed");
     }
 
     #[test]

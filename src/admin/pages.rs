@@ -1,11 +1,14 @@
 //! Pages of administrators' lists: bad numbers are the nearest good ones, and a page beyond the end is empty.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use database::Conn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::text::SEARCH_DEADLINE;
+use crate::clock::SECOND;
+use crate::text::{BROAD, SEARCH_DEADLINE};
 use crate::wire::{Error, Query};
 
 /// The last page that can be asked for.
@@ -14,6 +17,10 @@ const LAST: i64 = 1_000_000;
 const LARGEST: i64 = 100;
 /// A longer search is cut, in characters.
 const LONGEST_SEARCH: usize = 100;
+/// How long the count of a broad search is shown.
+const COUNTED_FOR: i64 = 15 * SECOND;
+/// Counts that are kept at most; then the oldest goes.
+const MOST_COUNTS: usize = 64;
 
 /// A page as it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,17 +66,72 @@ impl Paging {
     }
 }
 
-/// Reads a page. A search has a deadline of its own: a handful of slow ones must not stop all reads.
-pub async fn read<T, F>(app: &App, search: &str, work: F) -> Result<T, Error>
+/// How many rows broad searches found, for a quarter of a minute: counting tens of thousands of them takes longer than all
+/// else. Forgotten when an administrator does something here.
+#[derive(Debug, Default)]
+pub struct Counts(Mutex<Vec<Counted>>);
+
+#[derive(Debug)]
+struct Counted {
+    search: String,
+    total: i64,
+    at: i64,
+}
+
+impl Counts {
+    fn recall(&self, search: &str, now: i64) -> Option<i64> {
+        let mut counts = self.lock();
+        counts.retain(|count| (0..COUNTED_FOR).contains(&(now - count.at)));
+        let found = counts.iter().find(|count| count.search == search)?;
+        Some(found.total)
+    }
+
+    fn keep(&self, search: String, total: i64, now: i64) {
+        if total < BROAD {
+            return;
+        }
+        let mut counts = self.lock();
+        if counts.len() == MOST_COUNTS {
+            counts.remove(0);
+        }
+        counts.push(Counted {
+            search,
+            total,
+            at: now,
+        });
+    }
+
+    /// Something was changed: all is counted anew.
+    pub fn forget(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Counted>> {
+        // Whatever a panic left half done is a count less.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads a page; `kind` is the list, and what it is filtered by. `work` is given the count if it is known already, and
+/// answers the rows and the count. A search has a deadline of its own: a handful of slow ones must not stop all reads.
+pub async fn read<T, F>(app: &App, kind: &str, search: &str, work: F) -> Result<(T, i64), Error>
 where
-    F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
+    F: Fn(&mut Conn<'_>, Option<i64>) -> Result<(T, i64), Error> + Send + 'static,
     T: Send + 'static,
 {
     if search.is_empty() {
-        app.read(work).await
-    } else {
-        app.database.read_within(SEARCH_DEADLINE, work).await
+        return app.read(move |conn| work(conn, None)).await;
     }
+    let (key, now) = (format!("{kind} {search}"), app.clock.now());
+    let known = app.counts.recall(&key, now);
+    let read = app
+        .database
+        .read_within(SEARCH_DEADLINE, move |conn| work(conn, known));
+    let (rows, total) = read.await?;
+    if known.is_none() {
+        app.counts.keep(key, total, now);
+    }
+    Ok((rows, total))
 }
 
 /// What is searched for.
@@ -128,6 +190,25 @@ mod tests {
         assert_eq!(paging.shape(20).total_pages, 1);
         assert_eq!(paging.shape(21).total_pages, 2);
         assert_eq!(Paging { page: 3, size: 7 }.offset(), 14);
+    }
+
+    #[test]
+    fn only_large_counts_are_kept_and_not_for_long() {
+        let counts = Counts::default();
+        counts.keep("the".to_owned(), BROAD, 0);
+        counts.keep("rare".to_owned(), BROAD - 1, 0);
+        assert_eq!(counts.recall("the", COUNTED_FOR - 1), Some(BROAD));
+        assert_eq!(counts.recall("rare", 0), None);
+        assert_eq!(counts.recall("the", COUNTED_FOR), None);
+        for number in 0..=MOST_COUNTS {
+            counts.keep(number.to_string(), BROAD, 0);
+        }
+        assert_eq!(
+            (counts.recall("0", 0), counts.recall("1", 0)),
+            (None, Some(BROAD))
+        );
+        counts.forget();
+        assert_eq!(counts.recall("1", 0), None);
     }
 
     #[test]

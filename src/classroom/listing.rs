@@ -4,13 +4,13 @@
 use std::convert::Infallible;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::pictures::Reader;
-use crate::wire::Error;
+use crate::wire::{ETag, Error};
 
 /// A chunk of a list.
 const CHUNK: usize = 64 * 1024;
@@ -51,6 +51,22 @@ fn write_json<T: Serialize>(row: &T, is_first: bool, out: &mut Vec<u8>) {
 }
 
 impl<T: Send + 'static> Listing<T> {
+    /// The answer to `reader`, who asks for it again and again: 304 when they hold it already.
+    pub(super) async fn polled(self, app: &App, reader: i64, headers: &HeaderMap) -> Result<Response, Error> {
+        let mut row = Vec::new();
+        let tag = ETag::of(|parts| {
+            for next in &self.rows {
+                row.clear();
+                (self.write)(next, true, &mut row);
+                parts.bytes(&row);
+            }
+        });
+        if tag.matches(headers) {
+            return Ok(tag.not_modified());
+        }
+        Ok(tag.on(self.response(app, reader).await?))
+    }
+
     /// The answer to `reader`.
     pub(super) async fn response(self, app: &App, reader: i64) -> Result<Response, Error> {
         let held = self.rows.len() * ROW_BYTES + CHUNK;

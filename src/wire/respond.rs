@@ -122,8 +122,13 @@ impl Fingerprint {
 
     /// Adds a text.
     pub fn text(&mut self, text: &str) {
-        self.number(text.len() as i64);
-        self.0.update(text.as_bytes());
+        self.bytes(text.as_bytes());
+    }
+
+    /// Adds what is written already.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len() as i64);
+        self.0.update(bytes);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What administrators' addresses cost the database, in statements: the same for one row, ten and a hundred, and few.
 
+use database::Dialect;
 use serde_json::json;
 
 use crate::drawings::plain_story;
@@ -35,13 +36,15 @@ fn lists_cost_the_same_for_one_row_and_for_many() {
     let world = World::new();
     let ada = world.superuser("Ada");
     ada.get("/api/admin/profanity/stats/").ok();
+    // Where there is a choice, the first statement looks how many are found.
+    let look = u64::from(world.app.database.dialect() == Dialect::Sqlite);
     let lists = [
         ("/api/admin/users/?page_size=100", 3),
-        ("/api/admin/users/?page_size=100&search=par", 3),
+        ("/api/admin/users/?page_size=100&search=par", 3 + look),
         ("/api/admin/users/?page_size=100&search=pa", 3),
         ("/api/admin/users/?page_size=100&user_type=child", 3),
         ("/api/admin/users/archived/?page_size=100", 2),
-        ("/api/admin/users/archived/?page_size=100&search=gone", 2),
+        ("/api/admin/users/archived/?page_size=100&search=gone", 2 + look),
         ("/api/admin/stories/?page_size=100", 2),
         ("/api/admin/stories/?page_size=100&status=flagged", 2),
         ("/api/admin/stories/?page_size=100&search=tale", 2),

@@ -120,15 +120,15 @@ fn passwords_are_shown_once() {
     let class = ada.founds("5B");
     let made = makes(&ada, class, &["Mia <K>"]);
     let password = made[0]["password"].as_str().unwrap();
-    for shown in [
-        ada.get(&path(class, "sheet/")),
-        ada.get(&path(class, "export/")),
-        ada.get("/api/teacher/all-students/"),
-        ada.get("/api/teacher/students/"),
+    for (shown, kept) in [
+        (ada.get(&path(class, "sheet/")), "no-store"),
+        (ada.get(&path(class, "export/")), "no-store"),
+        (ada.get("/api/teacher/all-students/"), "private, no-cache"),
+        (ada.get("/api/teacher/students/"), "private, no-cache"),
     ] {
         assert_eq!(shown.status, 200);
         assert!(!shown.text().contains(password));
-        assert_eq!(shown.header("cache-control"), Some("no-store"));
+        assert_eq!(shown.header("cache-control"), Some(kept));
     }
 }
 

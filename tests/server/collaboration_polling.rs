@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tinytales::clock::{HOUR, SECOND};
 
-use crate::support::{Answer, Client, World};
+use crate::support::{Answer, Client, World, eventually};
 use crate::together::{Session, leaves, members};
 
 struct Lobby {
@@ -220,6 +220,40 @@ fn whatever_is_shown_makes_a_new_version() {
     world.advance(24 * HOUR);
     let expired = ask(&mira, &session.path(""), &held);
     assert_eq!(expired.ok()["session"]["can_join"], json!(false));
+}
+
+#[test]
+fn what_a_room_has_not_heard_yet_is_not_held_for_old() {
+    let Lobby {
+        world,
+        mira,
+        ben,
+        session,
+        ..
+    } = Lobby::new();
+    let (mut socket, _) = ben.enters(&session);
+    let paths = [session.path(""), session.path("presence/")];
+    socket.send(json!({"type": "page_change", "page_number": 2}));
+    eventually("the page is turned", || {
+        let present = mira.get(&paths[1]).ok();
+        present["participants"][1]["current_page"] == json!(2)
+    });
+    let count = |by: i64| {
+        world.sql(move |conn| {
+            conn.execute("UPDATE collaborations SET last_number = last_number + $1", &[&by])
+                .map(drop)
+        });
+    };
+    // Another server has numbered something, and has not said so.
+    count(1);
+    let held = paths.each_ref().map(|path| version(&mira, path));
+    for (path, held) in paths.iter().zip(&held) {
+        assert_eq!(ask(&mira, path, held).status, 200, "{path}");
+    }
+    count(-1);
+    for (path, held) in paths.iter().zip(&held) {
+        assert_eq!(ask(&mira, path, held).status, 304, "{path}");
+    }
 }
 
 #[test]

@@ -25,15 +25,22 @@ impl Request {
 
     /// A GET with an administrator's token.
     pub(crate) fn by_admin(path: &str, token: &str) -> Self {
-        let head =
-            format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: AdminBearer {token}\r\n");
-        Self(format!("{head}\r\n").into_bytes())
+        Self::authorized("GET", path, Some(("AdminBearer", token)), None)
+    }
+
+    /// A request with an administrator's token and a JSON body.
+    pub(crate) fn of_admin(method: &str, path: &str, token: &str, body: &Value) -> Self {
+        Self::authorized(method, path, Some(("AdminBearer", token)), Some(body))
     }
 
     /// A request with a bearer token and a JSON body, where given.
     pub(crate) fn new(method: &str, path: &str, token: Option<&str>, body: Option<&Value>) -> Self {
-        let authorization = token
-            .map(|token| format!("authorization: Bearer {token}\r\n"))
+        Self::authorized(method, path, token.map(|token| ("Bearer", token)), body)
+    }
+
+    fn authorized(method: &str, path: &str, by: Option<(&str, &str)>, body: Option<&Value>) -> Self {
+        let authorization = by
+            .map(|(scheme, token)| format!("authorization: {scheme} {token}\r\n"))
             .unwrap_or_default();
         let body = body.map(Value::to_string).unwrap_or_default();
         let length = body.len();

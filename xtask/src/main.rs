@@ -42,6 +42,7 @@ usage: cargo xtask <chore>
   bucket                                   the tests of backups that go to a bucket, with a store of their own
   bench                                    requests per second and CPU per request, against the old server
   bench games                              the time that making the games of a long story takes
+  bench lists                              lists and figures of administrators, families and teachers, 10,000 people
   bench load URL [--connections N] [--seconds N] [--pid PID]
                                            load on one address of a running server
   capacity [--only SCENARIO] [--quick] [--date DAY]

@@ -1,8 +1,8 @@
 //! Accounts as administrators see and change them: lists, one in full, and what they write back.
 
-use database::{Conn, Dialect, Error, Row};
+use database::{Conn, Dialect, Error, Row, ToValue};
 
-use crate::text::{Strategy, fold, fts_phrase, like_anywhere};
+use crate::text::{BROAD, Strategy, fold, fts_phrase, like_anywhere};
 
 /// An account counts as active: it can sign in.
 const ACTIVE: &str = "(u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL)";
@@ -102,15 +102,11 @@ pub struct PeopleQuery {
     pub offset: i64,
 }
 
-/// The condition; `$2` is the phrase for the full text search, `$3` the pattern for the others. SQLite finds names by their
-/// trigram index and looks at all addresses.
+/// The condition; `$2` is the list of ids that were found before, as JSON, `$3` the pattern for those who look at each.
 fn condition(strategy: Strategy) -> &'static str {
     match strategy {
         Strategy::Everything => "$2 = '' AND $3 = ''",
-        Strategy::FullText => {
-            "u.id IN (SELECT rowid FROM users_fts WHERE users_fts MATCH $2
-                      UNION SELECT id FROM users WHERE email_folded LIKE $3 ESCAPE '\\')"
-        }
+        Strategy::FullText => "u.id IN (SELECT value FROM json_each($2)) AND $3 = ''",
         Strategy::Like => {
             "$2 = '' AND (u.username_folded LIKE $3 ESCAPE '\\' OR u.display_name_folded LIKE $3 ESCAPE '\\'
                           OR u.email_folded LIKE $3 ESCAPE '\\')"
@@ -158,24 +154,52 @@ fn page_sql(shelf: Shelf, strategy: Strategy) -> String {
     )
 }
 
-/// A page of people and how many there are in all. Two queries.
-pub fn page(conn: &mut Conn<'_>, query: &PeopleQuery) -> Result<(Vec<Seen>, i64), Error> {
+/// Whom SQLite finds by name, by its trigram index, and by address, for which it looks at all of them once. `$1` is the
+/// phrase, `$2` the pattern; `$3` of either at most.
+fn found_sql() -> String {
+    let names = "SELECT rowid AS id FROM users_fts WHERE users_fts MATCH $1 LIMIT $3";
+    let addresses = "SELECT id FROM users WHERE email_folded LIKE $2 ESCAPE '\\' LIMIT $3";
+    format!("SELECT id FROM ({names}) UNION SELECT id FROM ({addresses})")
+}
+
+/// The ids of those who are found, as JSON; nothing when they are so many that a look at everybody is sooner. One query.
+fn found(conn: &mut Conn<'_>, needle: &str) -> Result<Option<String>, Error> {
+    let params: [&dyn ToValue; 3] = [&fts_phrase(needle), &like_anywhere(needle), &BROAD];
+    let rows = conn.query(&found_sql(), &params)?;
+    if rows.len() as i64 >= BROAD {
+        return Ok(None);
+    }
+    let ids = rows.into_iter().map(|mut row| row.take());
+    let ids = ids.collect::<Result<Vec<i64>, _>>()?;
+    Ok(Some(format!("{ids:?}")))
+}
+
+/// A page of people and how many there are in all, which is `known` or counted. Three queries.
+pub fn page(conn: &mut Conn<'_>, query: &PeopleQuery, known: Option<i64>) -> Result<(Vec<Seen>, i64), Error> {
     let needle = fold(query.search.trim());
-    let strategy = Strategy::of(&needle, conn.dialect());
-    let (phrase, pattern) = match strategy {
-        Strategy::Everything => (String::new(), String::new()),
-        Strategy::FullText => (fts_phrase(&needle), like_anywhere(&needle)),
-        Strategy::Like => (String::new(), like_anywhere(&needle)),
+    let mut strategy = Strategy::of(&needle, conn.dialect());
+    let (mut ids, mut pattern) = (String::new(), String::new());
+    if strategy == Strategy::FullText {
+        match found(conn, &needle)? {
+            Some(found) => ids = found,
+            None => strategy = Strategy::Like,
+        }
+    }
+    if strategy == Strategy::Like {
+        pattern = like_anywhere(&needle);
+    }
+    let total = match known {
+        Some(total) => total,
+        None => conn
+            .one(
+                &count_sql(query.shelf, strategy),
+                &[&query.user_type, &ids, &pattern],
+            )?
+            .take()?,
     };
-    let total = conn
-        .one(
-            &count_sql(query.shelf, strategy),
-            &[&query.user_type, &phrase, &pattern],
-        )?
-        .take()?;
     let rows = conn.query(
         &page_sql(query.shelf, strategy),
-        &[&query.user_type, &phrase, &pattern, &query.limit, &query.offset],
+        &[&query.user_type, &ids, &pattern, &query.limit, &query.offset],
     )?;
     let people = rows.into_iter().map(|mut row| Seen::from(&mut row));
     Ok((people.collect::<Result<_, _>>()?, total))
@@ -306,6 +330,9 @@ pub fn all_statements(dialect: Dialect) -> Vec<String> {
         for strategy in Strategy::all(dialect) {
             all.extend([count_sql(shelf, *strategy), page_sql(shelf, *strategy)]);
         }
+    }
+    if dialect == Dialect::Sqlite {
+        all.push(found_sql());
     }
     all
 }

@@ -27,8 +27,8 @@ pub struct AdminDashboard {
     stats: Value,
 }
 
-/// What there is, in numbers, as it was within the last quarter of a minute. Who is active goes by when people were last
-/// seen.
+/// What there is, in numbers, as it was when somebody last looked at it, three quarters of a minute ago at most. Who is
+/// active goes by when people were last seen.
 #[utoipa::path(get, path = "/api/admin/dashboard/stats/", tag = "admin",
     responses((status = 200, body = AdminDashboard), (status = 304, description = "Nothing changed.")))]
 pub async fn stats(

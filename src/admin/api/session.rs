@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::entering::Visitor;
+use super::super::figures;
 use super::super::shapes::AdminDone;
 use crate::accounts::auth::{bad_token, recognise, user_agent};
 use crate::accounts::rules;
@@ -89,6 +90,7 @@ pub async fn login(
         view: None,
     });
     let account = recognise(&app, &admin_token, Kind::Admin).await?;
+    figures::freshen(&app);
     Ok(respond::ok(&AdminSignedIn {
         success: true,
         message: "You are signed in.",
@@ -146,6 +148,8 @@ pub async fn verify(State(app): State<Arc<App>>, Body(body): Body<PUBLIC_BODY>) 
         .read(move |conn| Ok(people::profile(conn, account.id)?))
         .await?
         .ok_or_else(bad_token)?;
+    // What a dashboard asks for next.
+    figures::freshen(&app);
     Ok(respond::ok(&AdminVerified {
         success: true,
         valid: true,

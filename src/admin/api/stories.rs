@@ -58,9 +58,9 @@ pub async fn list(
         limit: paging.size,
         offset: paging.offset(),
     };
-    let search = wanted.search.clone();
-    let work = move |conn: &mut Conn<'_>| Ok(overseen::page(conn, &wanted)?);
-    let (stories, total) = pages::read(&app, &search, work).await?;
+    let (kind, search) = (format!("stories {:?}", wanted.shelf), wanted.search.clone());
+    let work = move |conn: &mut Conn<'_>, known| Ok(overseen::page(conn, &wanted, known)?);
+    let (stories, total) = pages::read(&app, &kind, &search, work).await?;
     let list = AdminStoryList {
         success: true,
         stories: stories

@@ -57,18 +57,18 @@ pub async fn list(
 ) -> Result<Response, Error> {
     let paging = Paging::of(&query, PAGE);
     let wanted = wanted(&query, paging, Shelf::Usual);
-    let search = wanted.search.clone();
-    let work = move |conn: &mut Conn<'_>| {
-        let (seen, total) = overseen::page(conn, &wanted)?;
+    let (kind, search) = (format!("users {}", wanted.user_type), wanted.search.clone());
+    let work = move |conn: &mut Conn<'_>, known| {
+        let (seen, total) = overseen::page(conn, &wanted, known)?;
         let ids: Vec<i64> = seen.iter().map(|seen| seen.id).collect();
         let links = if ids.is_empty() {
             Vec::new()
         } else {
             relatives::of(conn, &ids)?
         };
-        Ok((seen, total, links))
+        Ok(((seen, links), total))
     };
-    let (seen, total, links) = pages::read(&app, &search, work).await?;
+    let ((seen, links), total) = pages::read(&app, &kind, &search, work).await?;
     let list = AccountList {
         success: true,
         users: seen
@@ -111,8 +111,8 @@ pub async fn archived(
     let paging = Paging::of(&query, PAGE);
     let wanted = wanted(&query, paging, Shelf::Archived);
     let search = wanted.search.clone();
-    let work = move |conn: &mut Conn<'_>| Ok(overseen::page(conn, &wanted)?);
-    let (seen, total) = pages::read(&app, &search, work).await?;
+    let work = move |conn: &mut Conn<'_>, known| Ok(overseen::page(conn, &wanted, known)?);
+    let (seen, total) = pages::read(&app, "archived users", &search, work).await?;
     let list = ArchivedList {
         success: true,
         users: seen.into_iter().map(Into::into).collect(),
@@ -130,11 +130,12 @@ pub struct AccountDetail {
 
 /// One account in full, with the newest of what it made and earned.
 #[utoipa::path(get, path = "/api/admin/users/{id}/", tag = "admin", params(("id" = i64, Path)),
-    responses((status = 200, body = AccountDetail)))]
+    responses((status = 200, body = AccountDetail), (status = 304, description = "Nothing changed.")))]
 pub async fn detail(
     State(app): State<Arc<App>>,
     _admin: Administrator,
     Id(user_id): Id,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let user = app
         .read(move |conn| {
@@ -155,7 +156,7 @@ pub async fn detail(
             })
         })
         .await?;
-    Ok(respond::ok(&AccountDetail { success: true, user }))
+    Ok(respond::polled(&headers, &AccountDetail { success: true, user }))
 }
 
 /// What somebody does.
@@ -169,11 +170,12 @@ pub struct AccountActivity {
 
 /// What somebody does: in numbers, and the newest of it.
 #[utoipa::path(get, path = "/api/admin/users/{id}/activity/", tag = "admin", params(("id" = i64, Path)),
-    responses((status = 200, body = AccountActivity)))]
+    responses((status = 200, body = AccountActivity), (status = 304, description = "Nothing changed.")))]
 pub async fn activity(
     State(app): State<Arc<App>>,
     _admin: Administrator,
     Id(user_id): Id,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let data = app
         .read(move |conn| {
@@ -207,7 +209,10 @@ pub async fn activity(
             }))
         })
         .await?;
-    Ok(respond::ok(&AccountActivity { success: true, data }))
+    Ok(respond::polled(
+        &headers,
+        &AccountActivity { success: true, data },
+    ))
 }
 
 /// What can be changed of an account; absent fields stay, and so does what is sent as it is.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -25,8 +25,12 @@ const LARGEST: usize = 16 * 1024;
 
 /// One's classes, newest first, those among them that are over. Whoever is no teacher has none.
 #[utoipa::path(get, path = "/api/teacher/classes/", tag = "classes",
-    responses((status = 200, body = Vec<ClassShape>)))]
-pub async fn list(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result<Response, Error> {
+    responses((status = 200, body = Vec<ClassShape>), (status = 304, description = "Nothing changed.")))]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Caller(caller): Caller,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let found = if super::is_teacher(&caller) {
         app.read(move |conn| Ok(classes::of_teacher(conn, caller.id)?))
             .await?
@@ -34,7 +38,9 @@ pub async fn list(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result
         Vec::new()
     };
     let rows: Vec<ClassShape> = found.into_iter().map(Into::into).collect();
-    Listing::json("[", rows, "]").response(&app, caller.id).await
+    Listing::json("[", rows, "]")
+        .polled(&app, caller.id, &headers)
+        .await
 }
 
 /// What a teacher writes about a class.

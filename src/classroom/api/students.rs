@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use database::Conn;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::classroom::limits;
 use crate::classroom::listing::Listing;
 use crate::classroom::rules::MOST_STUDENTS;
+use crate::classroom::rules::figures::time_ago;
 use crate::classroom::rules::links::{self as rules, Addition};
 use crate::classroom::shapes::{
     AnyStudentShape, AvailableShape, ClassStudentShape, StoryWriterShape, WatchedShape,
@@ -28,7 +29,7 @@ use crate::classroom::telling::{self, Placement};
 use crate::notifications::store::Notification;
 use crate::stories::store::lists::{self, ListQuery, Shelf as Which};
 use crate::wire::origin::Origin;
-use crate::wire::{Body, Error, Fields, Id, TwoIds, respond};
+use crate::wire::{Body, ETag, Error, Fields, Id, TwoIds, respond};
 
 /// The largest request, in bytes.
 const LARGEST: usize = 1024;
@@ -43,14 +44,18 @@ pub struct WatchedStudents {
 
 /// One's students by name, with what they did. Whoever is only asked is not among them.
 #[utoipa::path(get, path = "/api/teacher/students/", tag = "classes",
-    responses((status = 200, body = WatchedStudents)))]
-pub async fn watched(State(app): State<Arc<App>>, Teacher(teacher): Teacher) -> Result<Response, Error> {
+    responses((status = 200, body = WatchedStudents), (status = 304, description = "Nothing changed.")))]
+pub async fn watched(
+    State(app): State<Arc<App>>,
+    Teacher(teacher): Teacher,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let found = app
         .read(move |conn| Ok(students::watched(conn, teacher.id)?))
         .await?;
     let rows: Vec<WatchedShape> = found.into_iter().map(Into::into).collect();
     let list = Listing::json(r#"{"success":true,"students":["#, rows, "]}");
-    list.response(&app, teacher.id).await
+    list.polled(&app, teacher.id, &headers).await
 }
 
 /// The students of a class.
@@ -62,11 +67,12 @@ pub struct ClassStudents {
 
 /// The students of one of one's classes, by name.
 #[utoipa::path(get, path = "/api/teacher/classes/{id}/students/", tag = "classes", params(("id" = i64, Path)),
-    responses((status = 200, body = ClassStudents)))]
+    responses((status = 200, body = ClassStudents), (status = 304, description = "Nothing changed.")))]
 pub async fn of_class(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
     Id(class_id): Id,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let reader = caller.id;
     let found = app
@@ -77,7 +83,7 @@ pub async fn of_class(
         .await?;
     let rows: Vec<ClassStudentShape> = found.into_iter().map(Into::into).collect();
     let list = Listing::json(r#"{"students":["#, rows, "]}");
-    list.response(&app, reader).await
+    list.polled(&app, reader, &headers).await
 }
 
 /// All students of a teacher.
@@ -89,14 +95,18 @@ pub struct AllStudents {
 
 /// All of one's students by name, those in no class among them.
 #[utoipa::path(get, path = "/api/teacher/all-students/", tag = "classes",
-    responses((status = 200, body = AllStudents)))]
-pub async fn all(State(app): State<Arc<App>>, Teacher(teacher): Teacher) -> Result<Response, Error> {
+    responses((status = 200, body = AllStudents), (status = 304, description = "Nothing changed.")))]
+pub async fn all(
+    State(app): State<Arc<App>>,
+    Teacher(teacher): Teacher,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let found = app
         .read(move |conn| Ok(students::of_teacher(conn, teacher.id, None)?))
         .await?;
     let rows: Vec<AnyStudentShape> = found.into_iter().map(Into::into).collect();
     let list = Listing::json(r#"{"students":["#, rows, "]}");
-    list.response(&app, teacher.id).await
+    list.polled(&app, teacher.id, &headers).await
 }
 
 /// Children who can be put into a class.
@@ -109,14 +119,18 @@ pub struct AvailableStudents {
 /// Children whom one can put into a class without asking anybody, by name, 500 at most: those whose accounts one looks
 /// after, students in no class, and former students whose families have not said no.
 #[utoipa::path(get, path = "/api/teacher/available-students/", tag = "classes",
-    responses((status = 200, body = AvailableStudents)))]
-pub async fn available(State(app): State<Arc<App>>, Teacher(teacher): Teacher) -> Result<Response, Error> {
+    responses((status = 200, body = AvailableStudents), (status = 304, description = "Nothing changed.")))]
+pub async fn available(
+    State(app): State<Arc<App>>,
+    Teacher(teacher): Teacher,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let found = app
         .read(move |conn| Ok(students::available(conn, teacher.id)?))
         .await?;
     let rows: Vec<AvailableShape> = found.into_iter().map(Into::into).collect();
     let list = Listing::json(r#"{"students":["#, rows, "]}");
-    list.response(&app, teacher.id).await
+    list.polled(&app, teacher.id, &headers).await
 }
 
 /// Whom to add.
@@ -340,12 +354,13 @@ pub struct StudentStories {
 /// The published stories of a student, newest first, with their texts; pictures are addresses. A hundred at most, and 4 MiB
 /// of text. 404 for whoever is not one's student.
 #[utoipa::path(get, path = "/api/teacher/students/{id}/stories/", tag = "classes", params(("id" = i64, Path)),
-    responses((status = 200, body = StudentStories)))]
+    responses((status = 200, body = StudentStories), (status = 304, description = "Nothing changed.")))]
 pub async fn stories(
     State(app): State<Arc<App>>,
     Teacher(teacher): Teacher,
     Id(student_id): Id,
     origin: Origin,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let published = ListQuery {
         shelf: Which::OfUser(student_id),
@@ -364,8 +379,23 @@ pub async fn stories(
             Ok((student, heads, rows, count))
         })
         .await?;
-    app.views.add_to(&mut rows);
     let student = serde_json::to_string(&StoryWriterShape::from(student)).expect("plain JSON");
     let head = format!(r#"{{"success":true,"student":{student},"total_stories":{count},"stories":["#);
-    Shelf::response(&app, (teacher.id, origin), head, &heads, rows).await
+    let now = app.clock.now();
+    let tag = ETag::of(|parts| {
+        parts.text(&origin.to_string());
+        parts.text(&head);
+        for (head, story) in heads.iter().zip(&rows) {
+            for number in [head.id, head.version, head.names_version] {
+                parts.number(number);
+            }
+            parts.text(&time_ago(story.date_created, now));
+        }
+    });
+    if tag.matches(&headers) {
+        return Ok(tag.not_modified());
+    }
+    app.views.add_to(&mut rows);
+    let shelf = Shelf::response(&app, (teacher.id, origin), head, &heads, rows);
+    Ok(tag.on(shelf.await?))
 }

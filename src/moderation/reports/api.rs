@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use database::Conn;
 use serde::{Deserialize, Serialize};
@@ -196,8 +197,13 @@ pub struct ReportList {
 #[utoipa::path(get, path = "/api/admin/reports/", tag = "moderation",
     params(("status" = Option<String>, Query, description = "`open`, `upheld`, `dismissed` or `all`"),
         ("page" = Option<i64>, Query), ("page_size" = Option<i64>, Query, description = "20; at most 100")),
-    responses((status = 200, body = ReportList)))]
-pub async fn list(State(app): State<Arc<App>>, _: Administrator, query: Query) -> Result<Response, Error> {
+    responses((status = 200, body = ReportList), (status = 304, description = "Nothing changed.")))]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    _: Administrator,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let shelf = match query.get("status").as_deref() {
         Some("upheld") => Shelf::Of(Status::Upheld),
         Some("dismissed") => Shelf::Of(Status::Dismissed),
@@ -212,11 +218,12 @@ pub async fn list(State(app): State<Arc<App>>, _: Administrator, query: Query) -
         ))
     });
     let (count, reports) = found.await?;
-    Ok(respond::ok(&ReportList {
+    let list = ReportList {
         success: true,
         reports: reports.into_iter().map(Into::into).collect(),
         pagination: paging.shape(count),
-    }))
+    };
+    Ok(respond::polled(&headers, &list))
 }
 
 /// A decision.

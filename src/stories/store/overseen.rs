@@ -3,7 +3,7 @@
 use database::{Conn, Dialect, Error, Row};
 
 use crate::pictures::{Reference, public_url};
-use crate::text::{Strategy, fold};
+use crate::text::{Strategy, fold, is_walked, like_anywhere};
 use crate::wire::origin::Origin;
 
 /// The first 21 columns of a story `s` whose author is `u`.
@@ -118,32 +118,66 @@ pub struct ListQuery {
     pub offset: i64,
 }
 
+/// How the stories of a page are found.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// Which ones there are first, then their order.
+    Found(Strategy),
+    /// In their order, with a look at each.
+    Walked,
+}
+
 /// The condition; `$1` is the pattern.
-fn condition(strategy: Strategy) -> &'static str {
-    match strategy {
-        Strategy::Everything => "$1 = ''",
-        Strategy::FullText => {
+fn condition(way: Way) -> &'static str {
+    match way {
+        Way::Found(Strategy::Everything) => "$1 = ''",
+        Way::Found(Strategy::FullText) => {
             "s.id IN (SELECT rowid FROM stories_fts WHERE stories_fts MATCH 'title_folded : ' || $1
                       UNION SELECT o.id FROM stories o WHERE o.author_id IN (
                           SELECT rowid FROM users_fts WHERE users_fts MATCH 'username_folded : ' || $1))"
         }
-        Strategy::Like => {
+        Way::Found(Strategy::Like) => {
             "s.id IN (SELECT story_id FROM story_search WHERE title_folded LIKE $1 ESCAPE '\\'
                       UNION SELECT o.id FROM stories o WHERE o.author_id IN (
                           SELECT id FROM users WHERE username_folded LIKE $1 ESCAPE '\\'))"
         }
+        Way::Walked => {
+            "((SELECT title_folded FROM story_search WHERE story_id = s.id) LIKE $1 ESCAPE '\\'
+              OR (SELECT username_folded FROM users WHERE id = s.author_id) LIKE $1 ESCAPE '\\')"
+        }
     }
 }
 
+/// Those whose title is found, and those of found authors whose title is not: nothing is collected that need not be.
 fn count_sql(shelf: Shelf, strategy: Strategy) -> String {
+    let is_there = shelf.condition();
+    let (title, author) = match strategy {
+        Strategy::Everything => {
+            return format!("SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE {is_there} AND $1 = ''");
+        }
+        Strategy::FullText => (
+            "SELECT rowid FROM stories_fts WHERE stories_fts MATCH 'title_folded : ' || $1",
+            "SELECT rowid FROM users_fts WHERE users_fts MATCH 'username_folded : ' || $1",
+        ),
+        Strategy::Like => (
+            "SELECT story_id FROM story_search WHERE title_folded LIKE $1 ESCAPE '\\'",
+            "SELECT id FROM users WHERE username_folded LIKE $1 ESCAPE '\\'",
+        ),
+    };
+    // Every story has a title.
+    let by_title = if shelf == Shelf::All {
+        format!("SELECT CAST(COUNT(*) AS BIGINT) FROM ({title}) found")
+    } else {
+        format!("SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE {is_there} AND s.id IN ({title})")
+    };
     format!(
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE {} AND {}",
-        shelf.condition(),
-        condition(strategy)
+        "SELECT ({by_title})
+              + (SELECT CAST(COUNT(*) AS BIGINT) FROM stories s
+                 WHERE {is_there} AND s.author_id IN ({author}) AND s.id NOT IN ({title}))"
     )
 }
 
-fn page_sql(shelf: Shelf, strategy: Strategy) -> String {
+fn page_sql(shelf: Shelf, way: Way) -> String {
     format!(
         "SELECT {COLUMNS} FROM (
              SELECT s.id FROM stories s WHERE {} AND {}
@@ -151,18 +185,26 @@ fn page_sql(shelf: Shelf, strategy: Strategy) -> String {
          JOIN stories s ON s.id = page.id JOIN users u ON u.id = s.author_id
          ORDER BY s.date_created DESC, s.id DESC",
         shelf.condition(),
-        condition(strategy)
+        condition(way)
     )
 }
 
-/// A page of stories, newest first, and how many there are in all. Two queries.
-pub fn page(conn: &mut Conn<'_>, query: &ListQuery) -> Result<(Vec<Seen>, i64), Error> {
+/// A page of stories, newest first, and how many there are in all, which is `known` or counted. Two queries.
+pub fn page(conn: &mut Conn<'_>, query: &ListQuery, known: Option<i64>) -> Result<(Vec<Seen>, i64), Error> {
     let needle = fold(query.search.trim());
     let strategy = Strategy::of(&needle, conn.dialect());
-    let pattern = strategy.pattern(&needle);
-    let total = conn.one(&count_sql(query.shelf, strategy), &[&pattern])?.take()?;
+    let mut pattern = strategy.pattern(&needle);
+    let total = match known {
+        Some(total) => total,
+        None => conn.one(&count_sql(query.shelf, strategy), &[&pattern])?.take()?,
+    };
+    let mut way = Way::Found(strategy);
+    if strategy != Strategy::Everything && is_walked(total, query.offset + query.limit) {
+        way = Way::Walked;
+        pattern = like_anywhere(&needle);
+    }
     let rows = conn.query(
-        &page_sql(query.shelf, strategy),
+        &page_sql(query.shelf, way),
         &[&pattern, &query.limit, &query.offset],
     )?;
     let stories = rows.into_iter().map(|mut row| Seen::from(&mut row));
@@ -270,8 +312,12 @@ pub(super) fn all_statements(dialect: Dialect) -> Vec<String> {
     let mut all = vec![flagged_sql(), newest_of_sql(), after_sql()];
     for shelf in [Shelf::All, Shelf::Published, Shelf::Drafts, Shelf::Flagged] {
         for strategy in Strategy::all(dialect) {
-            all.extend([count_sql(shelf, *strategy), page_sql(shelf, *strategy)]);
+            all.extend([
+                count_sql(shelf, *strategy),
+                page_sql(shelf, Way::Found(*strategy)),
+            ]);
         }
+        all.push(page_sql(shelf, Way::Walked));
     }
     all
 }

@@ -62,8 +62,14 @@ impl Administrator {
         .into()
     }
 
-    fn get(&self, path: &str) -> Request {
+    /// Asks for something.
+    pub(super) fn get(&self, path: &str) -> Request {
         Request::by_admin(path, &self.0)
+    }
+
+    /// Does something.
+    pub(super) fn request(&self, method: &str, path: &str, body: &Value) -> Request {
+        Request::of_admin(method, path, &self.0, body)
     }
 
     /// Takes an export of all stories; how long that and reading all figures took, and a line for the memory.

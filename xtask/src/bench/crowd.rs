@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use visitors::Accounts;
+use visitors::{Account, Accounts};
 
 use super::administrators;
 use super::calls::Call;
@@ -17,6 +17,9 @@ use crate::process::{Launch, Server};
 
 /// Milliseconds that each of the calls may take, of CPU and from the request to its answer.
 pub(super) const GATE: f64 = 5.0;
+
+/// With it the server tells how many statements it has run.
+pub(super) const METRICS_TOKEN: &str = "for the bench alone, on this machine alone";
 
 const WORLD: Order = Order {
     users: 10_000,
@@ -41,6 +44,7 @@ impl Crowd {
         std::fs::create_dir(data)?;
         let mut settings = settings();
         settings.extend(administrators::settings());
+        settings.push(("METRICS_TOKEN", METRICS_TOKEN.to_owned()));
         let launch = Launch {
             program: program.to_owned(),
             arguments: vec!["serve"],
@@ -111,12 +115,29 @@ impl Crowd {
         .into()
     }
 
+    /// Who lives there.
+    pub(super) fn people(&self) -> &[Account] {
+        &self.accounts.people
+    }
+
+    /// What they have published.
+    pub(super) fn stories(&self) -> &[i64] {
+        &self.accounts.public_stories
+    }
+
     fn star(&self) -> &str {
         &self.accounts.people[0].access
     }
 }
 
-fn ask(client: &mut Client, method: &str, path: &str, token: &str, body: Option<&Value>) -> Result<Value> {
+/// The answer's body; what is refused is an error.
+pub(super) fn ask(
+    client: &mut Client,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: Option<&Value>,
+) -> Result<Value> {
     let answer = client.send(&Request::new(method, path, Some(token), body))?;
     let (status, body) = (
         answer.status,

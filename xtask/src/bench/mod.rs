@@ -11,6 +11,7 @@ mod calls;
 mod crowd;
 mod footprint;
 mod games;
+mod lists;
 mod load;
 mod table;
 mod world;
@@ -32,7 +33,8 @@ use crate::output::say;
 use crate::process::{Launch, Server, Usage};
 use crate::{optimised, workspace};
 
-/// Without arguments the whole bench; with `games` the making of games alone, with `load URL …` the load generator.
+/// Without arguments the whole bench; with `games` the making of games alone, with `lists` the lists of administrators,
+/// families and teachers alone, with `load URL …` the load generator.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     optimised::or_become_it("bench", arguments)?;
     match arguments {
@@ -43,9 +45,10 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
             say(&games::measure(&mut gates));
             gates.finish()
         }
+        ["lists"] => only_lists(),
         ["load", url, options @ ..] => one_address(&Target::parse(url, options)?),
         _ => Err(
-            "bench takes nothing, or: games, or: load URL [--connections N] [--seconds N] [--pid PID]".into(),
+            "bench takes nothing, or: games, or: lists, or: load URL [--connections N] [--seconds N] [--pid PID]".into(),
         ),
     }
 }
@@ -68,7 +71,7 @@ fn whole() -> Result<()> {
     let peak = Usage::of(ours.id())?.peak as f64 / f64::from(1 << 20);
     bare.stop()?;
     ours.stop()?;
-    let (in_a_crowd, export) = crowd(&world, &cores, &mut gates)?;
+    let (in_a_crowd, lists, export) = crowd(&world, &cores, &mut gates)?;
 
     let measured = |name: &str| outcomes.iter().find(|outcome| outcome.name == name);
     let cpu = |name: &str| measured(name).map(|outcome| outcome.ours.cpu());
@@ -78,7 +81,7 @@ fn whole() -> Result<()> {
         table::against_old(&mut gates, factor, cpu)
     ));
     say(&format!(
-        "\n{}",
+        "\n{}\n\n{lists}",
         table::quick(&mut gates, &in_a_crowd, crowd::GATE)
     ));
     say(&format!(
@@ -89,7 +92,7 @@ fn whole() -> Result<()> {
 }
 
 /// What looks at everybody, where there are many.
-fn crowd(world: &World, cores: &Cores, gates: &mut Gates) -> Result<(Vec<Outcome>, String)> {
+fn crowd(world: &World, cores: &Cores, gates: &mut Gates) -> Result<(Vec<Outcome>, String, String)> {
     let launch = &world.launch;
     let crowd = Crowd::fill(&launch.program, &launch.data.join("crowd"))?;
     let server = cores.on_the_servers(|| Server::start(&crowd.launch))?;
@@ -102,8 +105,24 @@ fn crowd(world: &World, cores: &Cores, gates: &mut Gates) -> Result<(Vec<Outcome
         .map(|call| call.measure(&server, None))
         .collect::<Result<Vec<_>>>()?;
     let export = administrator.export(&server, gates)?;
+    let lists = lists::measure(&crowd, &server, &administrator, gates)?;
     server.stop()?;
-    Ok((outcomes, export))
+    Ok((outcomes, lists, export))
+}
+
+fn only_lists() -> Result<()> {
+    let mut gates = Gates::default();
+    let data = tempfile::Builder::new().prefix("tinytales-bench-").tempdir()?;
+    let crowd = Crowd::fill(
+        &workspace::target().join("release/tinytales"),
+        &data.path().join("crowd"),
+    )?;
+    let cores = Cores::split()?;
+    let server = cores.on_the_servers(|| Server::start(&crowd.launch))?;
+    let administrator = Administrator::enter(&server)?;
+    say(&lists::measure(&crowd, &server, &administrator, &mut gates)?);
+    server.stop()?;
+    gates.finish()
 }
 
 /// How much slower than the machine of the old figures this one is, and that in words.

@@ -105,6 +105,19 @@ fn quick_row(gates: &mut Gates, name: &str, cpu: f64, p95: f64, gate: f64) -> St
     format!("{name:<26} {cpu:>9.3} {p95:>9.3} {gate:>7}  {verdict}")
 }
 
+/// What stands above the rows of lists.
+pub(super) fn lists_head() -> String {
+    format!(
+        "{:<26} {:>9} {:>9} {:>11}",
+        "lists, after a change", "p50 ms", "p95 ms", "statements"
+    )
+}
+
+/// How long a list takes, and how many statements it is.
+pub(super) fn list_row(name: &str, p50: f64, p95: f64, statements: u64, verdict: &str) -> String {
+    format!("{name:<26} {p50:>9.3} {p95:>9.3} {statements:>11}  {verdict}")
+}
+
 /// One figure that must not be exceeded.
 pub(super) fn at_most(gates: &mut Gates, name: &str, figure: f64, gate: f64, unit: &str) -> String {
     let verdict = gates.judge(name, figure <= gate);

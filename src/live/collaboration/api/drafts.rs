@@ -48,7 +48,7 @@ pub async fn show(
     SessionId(session_id): SessionId,
 ) -> Result<Response, Error> {
     let (id, _) = inside(&app, session_id, caller.id).await?;
-    let Glance { draft, pages } = room::glance(&app, id).await?;
+    let Glance { draft, pages, .. } = room::glance(&app, id).await?;
     let answer = DraftAnswer {
         success: true,
         story_draft: draft.to_json(),

@@ -96,17 +96,18 @@ pub async fn presence(
             return Ok((tag, None));
         }
         let people = store::people(conn, standing.session.id)?;
-        Ok((tag, Some((standing.session, people))))
+        Ok((tag, Some((standing, people))))
     });
     let (tag, found) = found.await?;
-    let Some((session, people)) = found else {
+    let Some((mut standing, people)) = found else {
         return Ok(tag.not_modified());
     };
     // Where nothing has been done yet nobody has turned a page.
-    let pages = match session.last_number {
-        0 => BTreeMap::new(),
-        _ => room::current_pages(&app, session.id).await?,
-    };
+    let mut pages = BTreeMap::new();
+    if standing.session.last_number > 0 {
+        (standing.session.last_number, pages) = room::current_pages(&app, standing.session.id).await?;
+    }
+    let tag = self::tag(&standing, viewer, now);
     let page = |user_id: i64| pages.get(&user_id).copied().map(i64::from);
     Ok(tag.on(respond::ok(&Presence {
         success: true,

@@ -187,14 +187,17 @@ pub async fn detail(
         Ok((tag, Some((standing, people))))
     });
     let (tag, found) = found.await?;
-    let Some((standing, people)) = found else {
+    let Some((mut standing, people)) = found else {
         return Ok(tag.not_modified());
     };
     let story_draft = if standing.session.last_number == 0 {
         json!({})
     } else {
-        room::glance(&app, standing.session.id).await?.draft.to_json()
+        let glance = room::glance(&app, standing.session.id).await?;
+        standing.session.last_number = glance.number;
+        glance.draft.to_json()
     };
+    let tag = self::tag(&standing, viewer, now);
     let title = story_draft["title"].as_str().filter(|title| !title.is_empty());
     let session = SessionDetail {
         host_id: standing.session.host_id,
@@ -210,7 +213,9 @@ pub async fn detail(
     Ok(tag.on(long(&app, viewer, &answer).await?))
 }
 
-/// The version of what somebody sees of a session and of those who are in it.
+/// The version of what somebody sees of a session and of those who are in it. Of an answer that says how the room stands,
+/// with the number up to which it does: a room hears of what other servers did a moment later, and what is older than the
+/// database must not be held for new.
 pub(super) fn tag(standing: &Standing, viewer: i64, now: i64) -> ETag {
     let session = &standing.session;
     ETag::of(|parts| {

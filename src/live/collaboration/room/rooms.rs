@@ -319,6 +319,8 @@ fn refuse(room: &Arc<Room>, app: &Arc<App>, failed: &[(Waiting, Outcome)]) {
 /// What is asked of a room by those who are not in it.
 #[derive(Debug, Default)]
 pub struct Glance {
+    /// Of the last operation that is in it.
+    pub number: i64,
     /// The story as it stands.
     pub draft: Draft,
     /// Which page each of those in the session looks at, by user id; who is missing looks at the first.
@@ -328,6 +330,7 @@ pub struct Glance {
 impl Glance {
     fn of(model: &Model) -> Self {
         Self {
+            number: model.number,
             draft: Draft::of(model),
             pages: model.viewers.clone(),
         }
@@ -345,14 +348,21 @@ pub async fn glance(app: &Arc<App>, collaboration_id: i64) -> Result<Glance, Err
     Ok(Glance::of(&model))
 }
 
-/// Which page each of those in a session looks at: by the room if it is held here, or else by its log.
-pub async fn current_pages(app: &Arc<App>, collaboration_id: i64) -> Result<BTreeMap<i64, i32>, Error> {
+/// Which page each of those in a session looks at, and the number of the last operation that is in that: by the room if it
+/// is held here, or else by its log.
+pub async fn current_pages(
+    app: &Arc<App>,
+    collaboration_id: i64,
+) -> Result<(i64, BTreeMap<i64, i32>), Error> {
     if let Some(room) = app.live.rooms.held(collaboration_id)
         && room.loaded.initialized()
     {
-        return Ok(room.state().floor.model.viewers.clone());
+        let state = room.state();
+        let model = &state.floor.model;
+        return Ok((model.number, model.viewers.clone()));
     }
-    Ok(loading::model(app, collaboration_id).await?.viewers)
+    let model = loading::model(app, collaboration_id).await?;
+    Ok((model.number, model.viewers))
 }
 
 /// Changes fields of a session's draft, whether or not its room is held here. Answers when the change is committed.
