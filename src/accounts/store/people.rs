@@ -1,6 +1,6 @@
 //! Accounts with their profiles: one row each in `users`.
 
-use database::{Conn, Error, Row};
+use database::{Conn, Dialect, Error, Row, json_rows};
 
 use crate::accounts::rules;
 use crate::rewards::{self, rules::Standing};
@@ -407,6 +407,26 @@ pub fn count_published(conn: &mut Conn<'_>, user_id: i64, change: i64) -> Result
         &[&user_id, &change],
     )?;
     Ok(())
+}
+
+/// Counts off published stories of many accounts: a JSON list of `id` and `count`. One query.
+pub fn count_off_published(conn: &mut Conn<'_>, list: &str) -> Result<(), Error> {
+    conn.execute(&count_off_sql(conn.dialect()), &[&list])?;
+    Ok(())
+}
+
+fn count_off_sql(dialect: Dialect) -> String {
+    format!(
+        "WITH n AS MATERIALIZED (
+             SELECT CAST(value ->> 'id' AS BIGINT) AS id, CAST(value ->> 'count' AS BIGINT) AS stories FROM {})
+         UPDATE users SET published_count = users.published_count - n.stories FROM n WHERE users.id = n.id",
+        json_rows(dialect, 1)
+    )
+}
+
+/// Every statement that this module puts together, for the test that prepares them all.
+pub fn all_statements(dialect: Dialect) -> Vec<String> {
+    vec![count_off_sql(dialect)]
 }
 
 /// Adds XP to an account; all that it has then.
