@@ -43,7 +43,9 @@ pub fn first_teachers(conn: &mut Conn<'_>, keeper: i64) -> Result<Vec<(i64, i64)
          WHERE place = 1 ORDER BY student_id",
         &[&keeper],
     )?;
-    rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
+    rows.into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect()
 }
 
 /// Ends all links of somebody, as a teacher and as a student, those that wait for an answer, too. No family has said no by

@@ -68,7 +68,9 @@ pub fn first_parents(conn: &mut Conn<'_>, keeper: i64) -> Result<Vec<(i64, i64)>
          WHERE place = 1 ORDER BY child_id",
         &[&keeper],
     )?;
-    rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
+    rows.into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect()
 }
 
 /// Ends all links of somebody, as a parent and as a child, those that wait for an answer, too. One query.
