@@ -19,9 +19,9 @@ pub const FAILED_HERE: Limit = limit("failed sign-in here", 5, 15 * MINUTE);
 /// Failed sign-ins of an account from all networks together: twice what comes back to [`FAILED_HERE`]. A right one gives
 /// back its own, no more.
 pub const FAILED_ANYWHERE: Limit = limit("failed sign-in", 40, HOUR);
-/// Failed sign-ins per network address, of all accounts: a class in which everybody types a wrong password twice. Counted
-/// afterwards: many tries at once may exceed it, never [`SIGN_IN`].
-pub const FAILED_PER_NETWORK: Limit = limit("failed per network", 60, 10 * MINUTE);
+/// Failed sign-ins per network address, of all accounts: a class of thirty in which most type a wrong password, and some
+/// another one. Counted afterwards: many tries at once may exceed it, never [`SIGN_IN`].
+pub const FAILED_PER_NETWORK: Limit = limit("failed per network", 50, 10 * MINUTE);
 /// Sign-ups per network address.
 pub const SIGN_UP: Limit = limit("sign-up", 40, HOUR);
 /// Codes sent per e-mail address: one a minute …
