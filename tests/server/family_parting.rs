@@ -7,7 +7,7 @@ use crate::drawings::{each, names, plain_story};
 use crate::families::about;
 use crate::family_children::create;
 use crate::order::Act;
-use crate::support::{PASSWORD, World};
+use crate::support::{Client, PASSWORD, World};
 
 #[test]
 fn a_removed_child_is_archived_and_comes_back_with_its_parent() {
@@ -21,7 +21,7 @@ fn a_removed_child_is_archived_and_comes_back_with_its_parent() {
     assert!(world.is_archived(leo) && paula.children().is_empty());
     leo_himself.get("/api/auth/profile/").refused(401);
     world.guest().get(&format!("/api/stories/{story}/")).refused(404);
-    let login = json!({"email": "leo_r", "password": crate::support::PASSWORD});
+    let login = json!({"email": "leo_r", "password": PASSWORD});
     world.guest().post("/api/auth/login/", login.clone()).refused(401);
     let (by, reason) = world.sql(move |conn| {
         let mut row = conn.one(
@@ -80,7 +80,7 @@ fn a_child_with_somebody_else_goes_to_them() {
     let (paula, pia, tina) = (world.parent("Paula"), world.parent("Pia"), world.teacher("Tina"));
     let (leo, mia) = (paula.has_child("leo_r"), paula.has_child("mia_k"));
     let other = pia.id();
-    world.sql(move |conn| tinytales::family::store::links::activate(conn, other, leo, 0));
+    world.sql(move |conn| links::activate(conn, other, leo, 0));
     world.teaches(&tina, mia);
     paula.delete(&about(leo, "remove")).ok();
     paula.delete(&about(mia, "remove")).ok();
@@ -118,14 +118,11 @@ fn who_leaves_leaves_their_children_to_somebody_or_to_the_archive() {
     let mira = world.child("Mira");
     world.family(&paula, &mira);
     let other = pia.id();
-    world.sql(move |conn| tinytales::family::store::links::activate(conn, other, mia, 0));
+    world.sql(move |conn| links::activate(conn, other, mia, 0));
     world.teaches(&tina, pupil);
     let view = paula.switches(mia);
     paula
-        .post(
-            "/api/auth/delete-account/",
-            json!({"password": crate::support::PASSWORD}),
-        )
+        .post("/api/auth/delete-account/", json!({"password": PASSWORD}))
         .ok();
     assert!(world.is_archived(leo), "nobody looks after it");
     leo_himself.get("/api/auth/profile/").refused(401);
@@ -144,18 +141,15 @@ fn a_pupil_goes_to_another_teacher_when_its_own_leaves() {
     world.teaches(&suspended, pupil);
     world.teaches(&tom, pupil);
     assert!(world.suspends(&suspended, None));
-    tina.post(
-        "/api/auth/delete-account/",
-        json!({"password": crate::support::PASSWORD}),
-    )
-    .ok();
+    tina.post("/api/auth/delete-account/", json!({"password": PASSWORD}))
+        .ok();
     assert!(!world.is_archived(pupil));
     assert_eq!(keeper(&world, pupil), tom.id());
 }
 
 /// An administrator says that somebody's account is of another kind.
 #[track_caller]
-fn turns_into(world: &World, person: &crate::support::Client, kind: &str) {
+fn turns_into(world: &World, person: &Client, kind: &str) {
     let ada = world.staff("Ada");
     let path = format!("/api/admin/users/{}/update/", person.id());
     ada.patch(&path, json!({"user_type": kind})).ok();
@@ -247,7 +241,7 @@ fn a_child_who_is_none_any_more_belongs_to_nobody() {
 }
 
 /// A teacher who looks after so many accounts, of which one child in ten has published something.
-fn keeps_many(count: usize) -> (World, crate::support::Client) {
+fn keeps_many(count: usize) -> (World, Client) {
     let world = World::new();
     let tina = world.teacher("Tina");
     world.fills(&tina, None, 0..count);

@@ -156,12 +156,12 @@ pub async fn publish_together(
             if !story.is_collaborative {
                 return Err(Error::bad_request("This story was not written together."));
             }
-            may_publish(&flags::one(conn, story_id)?.ok_or_else(Error::not_found)?)?;
             if let Some(publisher) = writing::publisher(conn, story_id)? {
                 return Err(Error::bad_request("This story is published already.")
                     .flag("error", "already_published")
                     .flag("published_by", publisher));
             }
+            may_publish(&flags::one(conn, story_id)?.ok_or_else(Error::not_found)?)?;
             let (author, was_published) = (story.author_id, story.is_published);
             writing::publish_together(conn, story_id, caller.id, now)?;
             Ok(effects::published_together(
