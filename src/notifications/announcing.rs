@@ -44,8 +44,8 @@ pub fn start(app: &Arc<App>) {
     });
 }
 
-/// Goes on with all announcements that stand still.
-async fn look_around(app: &App) -> Result<(), Error> {
+/// One look: goes on with all announcements that stand still.
+pub async fn look_around(app: &App) -> Result<(), Error> {
     for id in app.read(|conn| Ok(announcements::under_way(conn)?)).await? {
         finish(app, id).await?;
     }
