@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::administration::line;
 use crate::drawings::{plain_story, story, with};
 use crate::support::{Client, World};
 
@@ -73,6 +74,7 @@ fn a_draft_that_a_moderator_judged_is_not_published_either() {
     // Its author is faster, and makes it a draft before somebody looks at it.
     mira.post_nothing(&format!("/api/stories/{tale}/unpublish/")).ok();
     judge(&keeper, tale, "unpublish");
+    assert_eq!(world.last_line(), line("unpublish", "story", Some(tale), true));
     publish(&mira, tale).refused(403);
     // Sent again with the same pages it is the same story.
     let again = mira
