@@ -1,5 +1,5 @@
 //! What the server does by itself: noting who was seen and what was looked at, looking after places on the board of
-//! authors, sweeping what has expired, lifting suspensions, writing letters, sending mail, making games and backups.
+//! authors, sweeping what has expired, lifting suspensions, going on with announcements, writing letters, sending mail, making games and backups.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use crate::backup;
 use crate::games;
 use crate::live::collaboration;
 use crate::mail::letters;
+use crate::notifications::announcing;
 use crate::ops::history;
 use crate::pictures;
 use crate::rewards::climbers;
@@ -70,6 +71,7 @@ pub fn start(app: &Arc<App>) {
     );
     letters::start(app);
     standing::start(app);
+    announcing::start(app);
     pictures::start(app);
     games::start(app);
     history::start(app);

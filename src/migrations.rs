@@ -59,6 +59,11 @@ pub const ALL: Migrations = Migrations {
             "usual_people",
             include_str!("../migrations/sqlite/0014_usual_people.sql"),
         ),
+        migration(
+            16,
+            "leftovers",
+            include_str!("../migrations/sqlite/0016_leftovers.sql"),
+        ),
     ],
     postgres: &[
         migration(
@@ -123,6 +128,11 @@ pub const ALL: Migrations = Migrations {
             "usual_people",
             include_str!("../migrations/postgres/0014_usual_people.sql"),
         ),
+        migration(
+            16,
+            "leftovers",
+            include_str!("../migrations/postgres/0016_leftovers.sql"),
+        ),
     ],
 };
 
@@ -135,7 +145,7 @@ const fn migration(number: u32, name: &'static str, sql: &'static str) -> Migrat
 /// what one server went through, and say nothing about the one that takes over its data: a backup is made while its own
 /// run is open, which would come back as an end without a word. `instances` and `presence` say who is connected now. The
 /// bytes of the months count against one budget, so they stay.
-pub const TABLES: [&str; 48] = [
+pub const TABLES: [&str; 49] = [
     "users",
     "sessions",
     "email_codes",
@@ -170,6 +180,7 @@ pub const TABLES: [&str; 48] = [
     "conversations",
     "notifications",
     "notification_preferences",
+    "announcements",
     "xp_awards",
     "reward_counts",
     "game_makings",

@@ -16,6 +16,8 @@ pub fn put_together(dialect: Dialect) -> Vec<String> {
     let mut all = accounts::store::search::all_statements(dialect);
     all.extend(accounts::store::sessions::all_statements());
     all.extend(accounts::store::overseen::all_statements(dialect));
+    all.extend(accounts::store::people::all_statements(dialect));
+    all.extend(accounts::store::managed::all_statements(dialect));
     all.extend(accounts::store::rosters::all_statements(dialect));
     all.extend(classroom::store::all_statements(dialect));
     all.extend(room::store::all_statements());
@@ -23,7 +25,7 @@ pub fn put_together(dialect: Dialect) -> Vec<String> {
     all.extend(stories::store::all_statements(dialect));
     all.extend(notifications::store::all_statements());
     let friends = social::store::friends::ids_of("$1");
-    all.extend(rewards::store::all_statements(&friends));
+    all.extend(rewards::store::all_statements(dialect, &friends));
     all.extend(social::store::all_statements());
     all.extend(games::store::all_statements());
     all.extend(family::store::all_statements());

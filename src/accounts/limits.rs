@@ -4,16 +4,24 @@
 //! the limits per network only bound the load and the trying of many accounts; the risk of guessing is carried by
 //! the limits per account, per e-mail address and per code (five wrong tries void it), which no number of networks
 //! widens.
+//!
+//! Wrong passwords are counted for an account at a network first: whoever knows a child's name can hold it up where they are
+//! themselves, and nowhere else. What holds an account up everywhere is so wide that two networks never use it up.
 
 use crate::clock::{HOUR, MINUTE};
 use crate::wire::limits::{Limit, limit};
 
 /// Sign-ins per network address.
 pub const SIGN_IN: Limit = limit("sign-in", 60, MINUTE);
-/// Failed sign-ins per account. Counted before the password is looked at, forgotten when it is right.
-pub const FAILED_SIGN_IN: Limit = limit("failed sign-in", 5, 15 * MINUTE);
-/// Failed sign-ins per network address. Counted afterwards: many tries at once may exceed it, never [`SIGN_IN`].
-pub const FAILED_PER_NETWORK: Limit = limit("failed per network", 10, MINUTE);
+/// Failed sign-ins of an account from one network. Counted before the password is looked at, forgotten when it is right, and
+/// when an adult who looks after the account gives it another one from there.
+pub const FAILED_HERE: Limit = limit("failed sign-in here", 5, 15 * MINUTE);
+/// Failed sign-ins of an account from all networks together: twice what comes back to [`FAILED_HERE`]. A right one gives
+/// back its own, no more.
+pub const FAILED_ANYWHERE: Limit = limit("failed sign-in", 40, HOUR);
+/// Failed sign-ins per network address, of all accounts: a class of thirty in which most type a wrong password, and some
+/// another one. Counted afterwards: many tries at once may exceed it, never [`SIGN_IN`].
+pub const FAILED_PER_NETWORK: Limit = limit("failed per network", 50, 10 * MINUTE);
 /// Sign-ups per network address.
 pub const SIGN_UP: Limit = limit("sign-up", 40, HOUR);
 /// Codes sent per e-mail address: one a minute …

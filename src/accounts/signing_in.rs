@@ -160,11 +160,17 @@ pub async fn check(
     let account = fold(email);
     app.limit(&limits::SIGN_IN, network)?;
     app.limits.look(&limits::FAILED_PER_NETWORK, network, now)?;
-    app.limit(&limits::FAILED_SIGN_IN, &account)?;
+    let here = here(network, &account);
+    app.limit(&limits::FAILED_HERE, &here)?;
+    if let Err(refusal) = app.limit(&limits::FAILED_ANYWHERE, &account) {
+        app.limits.give_back(&limits::FAILED_HERE, &here);
+        return Err(refusal);
+    }
     let looked = look(app, email.to_owned(), password).await;
     if looked.is_err() {
         // Nobody looked at the password. Whoever is told to come again must not be locked out for coming again.
-        app.limits.give_back(&limits::FAILED_SIGN_IN, &account);
+        app.limits.give_back(&limits::FAILED_HERE, &here);
+        app.limits.give_back(&limits::FAILED_ANYWHERE, &account);
     }
     let Looked {
         found,
@@ -173,7 +179,8 @@ pub async fn check(
     } = looked?;
     match found {
         Some(found) if is_right => {
-            app.limits.forget(&limits::FAILED_SIGN_IN, &account);
+            app.limits.forget(&limits::FAILED_HERE, &here);
+            app.limits.give_back(&limits::FAILED_ANYWHERE, &account);
             Ok(Some(Checked {
                 profile: found.profile,
                 hash: found.password_hash,
@@ -186,6 +193,19 @@ pub async fn check(
             Ok(None)
         }
     }
+}
+
+/// What tries at an account from one network are counted for.
+fn here(network: &str, account: &str) -> String {
+    format!("{network} {account}")
+}
+
+/// Forgets wrong tries at an account: an adult who looks after it has just given it another password, and whoever types
+/// that at the same network gets in at once. It is known by its user name.
+pub fn forgive(app: &App, network: &str, username: &str) {
+    let account = fold(username);
+    app.limits.forget(&limits::FAILED_HERE, here(network, &account));
+    app.limits.forget(&limits::FAILED_ANYWHERE, &account);
 }
 
 /// What a look at an address and a password found.

@@ -12,6 +12,7 @@ use super::rules::{self, Actor};
 use crate::accounts::auth::{self, Administrator};
 use crate::accounts::store::overseen::{self, Rank};
 use crate::app::App;
+use crate::live::collaboration;
 use crate::wire::Error;
 
 /// What is to be done, as the record names it.
@@ -23,6 +24,8 @@ pub struct Deed {
     pub resource: &'static str,
     /// The id of that, when it is known beforehand.
     pub target: Option<i64>,
+    /// Nobody draws in a shared room until it is done.
+    stills_rooms: bool,
 }
 
 impl Deed {
@@ -32,6 +35,7 @@ impl Deed {
             action,
             resource,
             target: Some(target),
+            stills_rooms: false,
         }
     }
 
@@ -41,6 +45,17 @@ impl Deed {
             action,
             resource,
             target: None,
+            stills_rooms: false,
+        }
+    }
+
+    /// The same, for what takes somebody out of shared rooms if `takes_part`: their strokes would make it begin again and
+    /// again ([`collaboration::hold_sessions`]).
+    #[must_use]
+    pub fn stilling_rooms(self, takes_part: bool) -> Self {
+        Self {
+            stills_rooms: takes_part,
+            ..self
         }
     }
 }
@@ -143,6 +158,9 @@ where
     let act = async move {
         let actor = admin.clone();
         let done = own.write(move |conn| {
+            if deed.stills_rooms {
+                collaboration::hold_sessions(conn)?;
+            }
             let session = &actor.account.session;
             let rank = overseen::rank(conn, session, now)?.ok_or_else(auth::bad_token)?;
             let act = Act {

@@ -47,6 +47,21 @@ pub fn archive(
     Ok(ended)
 }
 
+/// Archives all accounts that somebody looks after, as [`archive`] does with one; which. The sign-ins of each have ended:
+/// the caller announces that after the commit. Five queries, however many they are.
+pub fn archive_kept_by(
+    conn: &mut Conn<'_>,
+    keeper: i64,
+    by: Option<i64>,
+    reason: &str,
+    now: i64,
+) -> Result<Vec<i64>, Error> {
+    let hidden = hiding::hide_all_kept_by(conn, keeper, now)?;
+    effects::hidden_of_many(conn, &hidden)?;
+    sessions::close_kept_by(conn, keeper)?;
+    Ok(barring::archive_kept_by(conn, keeper, by, &kept(reason), now)?)
+}
+
 /// Takes an account out of the archive; false when it is not there. One that was suspended before is suspended still.
 pub fn restore(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<bool, Error> {
     let bars = known(conn, user_id)?;

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use super::WORLD;
 use super::classes;
 use super::friends::REQUESTS;
+use super::order;
 use super::people::{self, PEOPLE, Person, Role};
 use super::stories::Story;
 use crate::accounts::store::{managed, people as store};
@@ -360,11 +361,14 @@ fn make_audience(
     for (username, stars) in story.ratings {
         marks::rate(conn, story_id, id(username)?, Some(i64::from(*stars)), at)?;
     }
+    let mut made = Vec::new();
     for comment in story.comments {
         at += BETWEEN_COMMENTS;
         let commenter = id(comment.author)?;
-        comments::insert(conn, story_id, commenter, comment.text, at)?;
+        if let Some((stored, _)) = comments::insert(conn, story_id, commenter, comment.text, at)? {
+            made.push((comment.author, stored.id));
+        }
         effects::commented(conn, author, story_id, commenter, at)?;
     }
-    Ok(())
+    order::make(conn, (story, story_id), &made, ids, at + BETWEEN_COMMENTS)
 }

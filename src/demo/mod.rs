@@ -17,6 +17,7 @@ pub mod drawing;
 pub mod family;
 pub mod fill;
 pub mod friends;
+pub mod order;
 pub mod people;
 pub mod stories;
 
@@ -25,6 +26,7 @@ mod tests;
 
 use family::ManagedChild;
 use friends::Message;
+use order::Report;
 use people::Person;
 use stories::Story;
 
@@ -42,6 +44,8 @@ pub struct World {
     pub families: &'static [(&'static str, &'static str)],
     /// Children whose accounts their parents made.
     pub managed: &'static [ManagedChild],
+    /// What waits for a decision.
+    pub reports: &'static [Report],
 }
 
 /// The one demo world there is.
@@ -52,4 +56,5 @@ pub const WORLD: World = World {
     messages: &friends::MESSAGES,
     families: &family::LINKS,
     managed: &family::MANAGED,
+    reports: &order::REPORTS,
 };

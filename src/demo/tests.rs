@@ -8,6 +8,7 @@ use super::friends::REQUESTS;
 use super::people::{self, Role};
 use super::stories::Story;
 use crate::accounts::children::{age, check_username};
+use crate::moderation::reports::rules::meaning;
 
 const CATEGORIES: [&str; 12] = [
     "adventure",
@@ -245,4 +246,26 @@ fn passwords_keep_72_bits() {
             "byte {byte} of the second number is used"
         );
     }
+}
+
+#[test]
+fn something_waits_for_those_who_keep_order() {
+    let mut kinds = HashSet::new();
+    for report in WORLD.reports {
+        let story = WORLD.stories.iter().find(|story| story.title == report.story);
+        let story = story.unwrap_or_else(|| panic!("{}", report.story));
+        let behind = report.commenter.unwrap_or(story.author);
+        assert!(people::named(report.reporter).is_some() && report.reporter != behind);
+        if let Some(commenter) = report.commenter {
+            let theirs = story
+                .comments
+                .iter()
+                .filter(|comment| comment.author == commenter);
+            assert_eq!(theirs.count(), 1, "{}: one comment is meant", report.story);
+        }
+        assert!(meaning(report.reason).is_some(), "{}", report.reason);
+        assert!((10..=500).contains(&report.details.len()));
+        kinds.insert(report.commenter.is_some());
+    }
+    assert_eq!(kinds.len(), 2, "a story and a comment");
 }

@@ -1,14 +1,18 @@
 //! Who looks after a child's account, and who does when they are gone.
 
+use std::collections::BTreeMap;
+
 use database::Conn;
 
 use super::Relation;
-use super::store::links;
+use super::store::{codes, links};
 use crate::accounts::sessions::Account;
-use crate::accounts::store::{managed, people};
+use crate::accounts::store::{managed, people, sessions};
 use crate::admin::audit::{self, Entry};
 use crate::admin::standing;
+use crate::classroom::store::classes as class_list;
 use crate::classroom::store::links as classes;
+use crate::live::sign_outs::SignOut;
 use crate::wire::Error;
 
 /// Where a request comes from, for the record.
@@ -65,25 +69,66 @@ pub fn pass_on(
     Ok(false)
 }
 
+/// The same for all children whom `leaver` looked after; which of them are archived, so that the caller ends their sign-ins
+/// after the commit. Nine queries at most, however many they are.
+fn pass_all_on(
+    conn: &mut Conn<'_>,
+    (leaver, relation): (i64, Relation),
+    by: Option<i64>,
+    reason: &str,
+    now: i64,
+) -> Result<Vec<i64>, Error> {
+    if managed::kept_by(conn, leaver)?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut heirs = BTreeMap::new();
+    if relation == Relation::Teacher {
+        heirs.extend(classes::first_teachers(conn, leaver)?);
+    }
+    // Parents go before teachers.
+    heirs.extend(links::first_parents(conn, leaver)?);
+    let heirs: Vec<(i64, i64)> = heirs.into_iter().collect();
+    managed::hand_over_all(conn, &heirs)?;
+    standing::archive_kept_by(conn, leaver, by, reason, now)
+}
+
 /// Prepares an adult's leaving: each child whose account they look after goes to another adult who is linked to it. Those
 /// for whom there is nobody are archived; which, so that the caller ends their sign-ins after the commit. The caller
 /// deletes the account.
 pub fn forget_adult(conn: &mut Conn<'_>, adult: i64, now: i64) -> Result<Vec<i64>, Error> {
-    let mut archived = Vec::new();
-    let Some(relation) = people::user_type(conn, adult)?.as_deref().and_then(Relation::of) else {
-        return Ok(archived);
-    };
-    for child in managed::kept_by(conn, adult)? {
-        if !pass_on(
-            conn,
-            child,
-            (adult, relation),
-            None,
-            "Nobody looks after it any more.",
-            now,
-        )? {
-            archived.push(child);
+    match people::user_type(conn, adult)?.as_deref().and_then(Relation::of) {
+        Some(relation) => {
+            let reason = "Nobody looks after it any more.";
+            pass_all_on(conn, (adult, relation), None, reason, now)
         }
+        None => Ok(Vec::new()),
     }
-    Ok(archived)
+}
+
+/// An account becomes one of another kind, by `by`'s decision: what linked it to others as one of the kind `was` ends, and
+/// children whose account it looked after go to others as if it had left. A child looks after itself from then on. What
+/// the caller is to announce after the commit; the caller writes the new kind.
+pub fn change_kind(
+    conn: &mut Conn<'_>,
+    user_id: i64,
+    was: &str,
+    by: i64,
+    now: i64,
+) -> Result<Vec<SignOut>, Error> {
+    let mut ended = Vec::new();
+    if let Some(relation) = Relation::of(was) {
+        let reason = "Who looked after it has another kind of account now.";
+        let archived = pass_all_on(conn, (user_id, relation), Some(by), reason, now)?;
+        ended.extend(archived.into_iter().map(SignOut::everywhere));
+        class_list::take_codes_away(conn, user_id, now)?;
+    } else {
+        codes::take(conn, user_id)?;
+        managed::release(conn, user_id)?;
+    }
+    links::end_all(conn, user_id, now)?;
+    classes::end_all(conn, user_id)?;
+    let mut views = sessions::close_all_views(conn, user_id)?;
+    views.extend(sessions::close_views_of(conn, user_id)?);
+    ended.extend(views.into_iter().map(|session| SignOut::Session { session }));
+    Ok(ended)
 }

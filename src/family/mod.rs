@@ -14,5 +14,5 @@ pub mod shapes;
 pub mod store;
 mod telling;
 
-pub use keeping::{Place, audit_switch, forget_adult, pass_on};
+pub use keeping::{Place, audit_switch, change_kind, forget_adult, pass_on};
 pub use relation::{Relation, may_ask_about, relation};

@@ -38,10 +38,11 @@ impl Told {
     }
 }
 
-/// Makes a story a draft. One that is hidden because its author is not here stays a draft when they come back. 404 when there
+/// Makes a story a draft, which its authors cannot publish before somebody has approved of it. One that is hidden because its author is not here stays a draft when they come back. 404 when there
 /// is no such story; nobody is told when it was a draft already.
 pub fn unpublish(conn: &mut Conn<'_>, story_id: i64, reason: &str, now: i64) -> Result<Told, Error> {
     let story = flags::one(conn, story_id)?.ok_or_else(Error::not_found)?;
+    flags::withhold(conn, story_id, now)?;
     if !story.is_published && !story.is_hidden {
         return Ok(Told::default());
     }
@@ -72,6 +73,7 @@ pub fn unpublish(conn: &mut Conn<'_>, story_id: i64, reason: &str, now: i64) -> 
 pub fn approve(conn: &mut Conn<'_>, story_id: i64, by: Option<i64>, now: i64) -> Result<Told, Error> {
     let story = flags::one(conn, story_id)?.ok_or_else(Error::not_found)?;
     flags::unflag(conn, story_id)?;
+    flags::release(conn, story_id)?;
     reports::close(conn, Object::Story(story_id), Status::Dismissed, by, now)?;
     let mut told = Told::default();
     if !story.is_author_active {

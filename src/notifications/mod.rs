@@ -1,8 +1,9 @@
 //! Stored notifications, what people want to be told of, and the messages of the notification socket.
 //!
-//! Owns the tables `notifications` and `notification_preferences`. Other nouns put rows into the first through
+//! Owns the tables `notifications`, `notification_preferences` and `announcements`. Other nouns put rows into the first through
 //! [`store::insert`]; nothing here knows why they do.
 
+pub mod announcing;
 pub mod api;
 pub mod events;
 mod limits;

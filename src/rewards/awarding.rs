@@ -1,6 +1,9 @@
 //! From what somebody did to what they get for it, in one transaction.
 
+use std::collections::BTreeMap;
+
 use database::{Conn, Error};
+use serde_json::{Value, json};
 
 use super::achievements::{self, Achievement, Metric};
 use super::counts::{Count, Counts};
@@ -171,6 +174,21 @@ pub fn award_again(
 /// Changes somebody's running totals by what pays nothing itself. One query where it leads to nothing else.
 pub fn count(conn: &mut Conn<'_>, user_id: i64, counts: Counts, now: i64) -> Result<Earned, Error> {
     settle(conn, &Share::counted(user_id, counts), now)
+}
+
+/// Counts off published stories of many people, by their ids: nothing is earned by it, and nobody is told. Two queries,
+/// however many they are.
+pub fn withdraw_published(conn: &mut Conn<'_>, stories: &BTreeMap<i64, i64>) -> Result<(), Error> {
+    if stories.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<Value> = stories
+        .iter()
+        .map(|(user_id, count)| json!({"id": user_id, "count": count}))
+        .collect();
+    let list = Value::Array(list).to_string();
+    store::withdraw_published(conn, &list)?;
+    people::count_off_published(conn, &list)
 }
 
 /// Pays several people, or one person for several acts: everybody in the order of their ids, so that two acts which pay

@@ -25,7 +25,7 @@ pub mod shapes;
 pub mod store;
 mod telling;
 
-pub use awarding::{Award, Earned, Share, award, award_again, count, share_out};
+pub use awarding::{Award, Earned, Share, award, award_again, count, share_out, withdraw_published};
 pub use counts::{Count, Counts};
 pub use rules::{Action, XP_PER_LEVEL, level};
 pub use shapes::XpEarned;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use database::{Conn, Error, ToValue};
+use database::{Conn, Dialect, Error, ToValue, json_rows};
 
 use super::counts::{Count, Counts};
 use super::rules::{Action, LIMIT_SPAN};
@@ -94,6 +94,22 @@ fn take_one_sql(count: Count, people: &str) -> String {
     format!("UPDATE reward_counts SET {total} = {total} - 1 WHERE {total} > 0 AND user_id IN ({people})")
 }
 
+/// Counts off published stories of many people: a JSON list of `id` and `count`. One query.
+pub fn withdraw_published(conn: &mut Conn<'_>, list: &str) -> Result<(), Error> {
+    conn.execute(&withdraw_sql(conn.dialect()), &[&list])?;
+    Ok(())
+}
+
+fn withdraw_sql(dialect: Dialect) -> String {
+    format!(
+        "WITH n AS MATERIALIZED (
+             SELECT CAST(value ->> 'id' AS BIGINT) AS id, CAST(value ->> 'count' AS BIGINT) AS stories FROM {})
+         UPDATE reward_counts SET published_stories = reward_counts.published_stories - n.stories
+         FROM n WHERE reward_counts.user_id = n.id",
+        json_rows(dialect, 1)
+    )
+}
+
 /// Writes into somebody's ledger what does not stand there yet; that, in its order, with what it pays after the limits of
 /// the day. What came after a limit does not hold the next day shut. At most one of the entries may have a limit. One
 /// query for each eight.
@@ -182,9 +198,10 @@ pub fn earned(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<(i64, i64)>, Erro
 }
 
 /// Every statement that this module puts together, for the test that prepares them all. `people` is a query for ids.
-pub fn all_statements(people: &str) -> Vec<String> {
+pub fn all_statements(dialect: Dialect, people: &str) -> Vec<String> {
     let mut all: Vec<String> = (1..=MOST_TOGETHER).map(enter_sql).collect();
     all.push(take_one_sql(Count::Friends, people));
+    all.push(withdraw_sql(dialect));
     all.extend(super::board::all_statements());
     all
 }

@@ -151,6 +151,11 @@ pub fn hidden(conn: &mut Conn<'_>, author: i64, stories: i64, now: i64) -> Resul
     rewards::count(conn, author, Counts::of(Count::PublishedStories, -stories), now).map(drop)
 }
 
+/// So many published stories were hidden, by author. Two queries, however many authors there are.
+pub fn hidden_of_many(conn: &mut Conn<'_>, hidden: &BTreeMap<i64, i64>) -> Result<(), Error> {
+    rewards::withdraw_published(conn, hidden)
+}
+
 /// So many hidden stories of an author are shown again, which pays nothing a second time and is told to nobody.
 pub fn shown_again(conn: &mut Conn<'_>, author: i64, stories: i64, now: i64) -> Result<(), Error> {
     if stories == 0 {

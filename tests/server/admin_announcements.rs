@@ -1,6 +1,9 @@
 //! Announcements: to everybody who can read them, once.
 
+use database::Dialect;
 use serde_json::json;
+use tinytales::clock::MINUTE;
+use tinytales::notifications::announcing;
 
 use crate::administration::line;
 use crate::support::{Client, World};
@@ -77,6 +80,54 @@ fn many_people_are_told_in_several_steps() {
     assert_eq!(world.number(count), 1_101);
     let people = "SELECT CAST(COUNT(DISTINCT recipient_id) AS BIGINT) FROM notifications";
     assert_eq!(world.number(people), 1_101);
+}
+
+/// Lets nobody whose id is greater than this have notifications, or everybody again.
+fn holds(world: &World, last: Option<i64>) {
+    world.sql(move |conn| {
+        let sql = match (conn.dialect(), last) {
+            (Dialect::Sqlite, Some(last)) => format!(
+                "CREATE TRIGGER held BEFORE INSERT ON notifications WHEN NEW.recipient_id > {last}
+                 BEGIN SELECT RAISE(ABORT, 'held'); END"
+            ),
+            (Dialect::Postgres, Some(last)) => {
+                format!("ALTER TABLE notifications ADD CONSTRAINT held CHECK (recipient_id <= {last})")
+            }
+            (Dialect::Sqlite, None) => "DROP TRIGGER held".to_owned(),
+            (Dialect::Postgres, None) => "ALTER TABLE notifications DROP CONSTRAINT held".to_owned(),
+        };
+        conn.execute(&sql, &[]).map(drop)
+    });
+}
+
+#[test]
+fn what_breaks_in_the_middle_goes_on_and_nobody_is_told_twice() {
+    let mut world = World::new();
+    let sam = world.staff("Sam");
+    world.crowd((0..2_200).map(|number| format!("Kid {number:04}")));
+    let count = "SELECT CAST(COUNT(*) AS BIGINT) FROM notifications WHERE notification_type = 'announcement'";
+    let people = "SELECT CAST(COUNT(DISTINCT recipient_id) AS BIGINT) FROM notifications";
+    let moments = "SELECT CAST(COUNT(DISTINCT created_at) AS BIGINT) FROM notifications";
+    holds(&world, Some(sam.id() + 1_500));
+    let answer = sam
+        .post(ANNOUNCE, json!({"title": "Spring", "message": "It is here."}))
+        .ok();
+    // The first step stands, with the line of the record: it will come to its end.
+    assert_eq!(answer["message"], json!("2201 people will read it."));
+    assert_eq!(world.number(count), 1_000);
+    assert!(world.run(announcing::look_around(&world.app)).is_err());
+    assert_eq!(world.number(count), 1_000);
+    world.advance(MINUTE);
+    holds(&world, None);
+    world.restart();
+    // Who signs up meanwhile gets none.
+    world.child("Late");
+    world.run(announcing::look_around(&world.app)).unwrap();
+    assert_eq!((world.number(count), world.number(people)), (2_201, 2_201));
+    assert_eq!(world.number(moments), 1, "all say when it was announced");
+    world.run(announcing::look_around(&world.app)).unwrap();
+    assert_eq!(world.number(count), 2_201);
+    assert_eq!(world.dump("announcements"), [] as [String; 0]);
 }
 
 #[test]

@@ -351,3 +351,34 @@ fn what_a_family_is_shown_is_new_when_it_changes() {
     paula.replies(id, true).ok();
     assert_eq!(ask(&held), 200);
 }
+
+#[test]
+fn a_family_is_asked_by_the_same_teacher_once_a_day() {
+    let world = World::with(|config| config.rate_limits = true);
+    let (ada, tom, mira) = (world.teacher("Ada"), world.teacher("Tom"), world.child("Mira"));
+    let (class, other) = (ada.founds("5B"), ada.founds("6B"));
+    ada.adds(class, &mira).status(202);
+    assert_eq!(told(&mira).len(), 1);
+    // What a teacher can do about a wish that waits asks nobody anew.
+    ada.delete(&crate::families::about(mira.id(), "remove"))
+        .refused(404);
+    ada.adds(other, &mira).status(202);
+    ada.delete(&format!("/api/teacher/classes/{other}/")).status(204);
+    ada.adds(class, &mira).status(202);
+    assert_eq!(told(&mira).len(), 1);
+    // However it was withdrawn.
+    let withdraw = || {
+        world.sql(|conn| {
+            conn.execute("UPDATE class_links SET status = 'ended'", &[])
+                .map(drop)
+        });
+    };
+    withdraw();
+    ada.adds(class, &mira).refused(429);
+    assert_eq!(told(&mira).len(), 1);
+    let asks = tom.founds("7B");
+    tom.adds(asks, &mira).status(202);
+    world.advance(DAY);
+    ada.adds(class, &mira).status(202);
+    assert_eq!(told(&mira).len(), 3);
+}

@@ -310,3 +310,27 @@ fn lists_are_sent_sixty_times_an_hour() {
     }
     ada.sends_list(class, "name\nMia\n", "").refused(429);
 }
+
+#[test]
+fn what_is_said_of_a_thousand_bad_rows_is_less_than_a_quarter_of_a_megabyte() {
+    let world = World::new();
+    let ada = world.teacher("Ada");
+    let class = ada.founds("5B");
+    // As much as can be wrong with a row: too many cells, no name, a user name too long that others have, no date, and
+    // what no text may hold.
+    let rude = format!("\0,{},\0,\0,\0\n", "u".repeat(151));
+    let long = format!("{},\0,x,\0,\0\n", "n".repeat(51));
+    for row in [rude, long] {
+        let csv = format!("name,username,date_of_birth,notes\n{}", row.repeat(1000));
+        let refused = ada.sends_list(class, &csv, "");
+        let body = refused.refused(400);
+        assert_eq!(body["code"], json!("bad_rows"));
+        assert_eq!(body["rows"].as_array().unwrap().len(), 1000);
+        assert!(body["details"]["row 1000"].as_array().unwrap().len() >= 3);
+        assert!(
+            refused.text().len() <= 256 * 1024,
+            "{} bytes",
+            refused.text().len()
+        );
+    }
+}

@@ -10,15 +10,13 @@ use tinytales::pictures::store;
 
 use crate::drawings::{drawing, hash_of, plain_story, with};
 use crate::held_up::{HeldUp, Isolation, is_held_up, until};
-use crate::support::{PASSWORD, World};
+use crate::support::{Answer, PASSWORD, World};
 use crate::together::{pair, stroke};
 
-#[test]
-fn an_account_is_deleted_while_others_draw_without_a_pause() {
-    let world = World::new();
-    let (mia, ben, session, mut at_mia, _at_ben) = pair(&world);
+/// What `request` is answered while others draw without a pause.
+fn while_others_draw(world: &World, request: impl FnOnce() -> Answer) -> Answer {
     let (draws, drawn) = (AtomicBool::new(true), AtomicU64::new(0));
-    let answer = thread::scope(|scope| {
+    thread::scope(|scope| {
         // Each stroke changes the row of its session, on the connection that strokes have for themselves.
         scope.spawn(|| {
             while draws.load(Ordering::Relaxed) {
@@ -31,11 +29,34 @@ fn an_account_is_deleted_while_others_draw_without_a_pause() {
             }
         });
         until("they draw", || drawn.load(Ordering::Relaxed) > 10);
-        let answer = ben.post("/api/auth/delete-account/", json!({"password": PASSWORD}));
+        let answer = request();
         draws.store(false, Ordering::Relaxed);
         answer
-    });
-    answer.ok();
+    })
+}
+
+#[test]
+fn an_account_is_deleted_while_others_draw_without_a_pause() {
+    let world = World::new();
+    let (mia, ben, session, mut at_mia, _at_ben) = pair(&world);
+    while_others_draw(&world, || {
+        ben.post("/api/auth/delete-account/", json!({"password": PASSWORD}))
+    })
+    .ok();
+    assert_eq!(mia.sees_in(&session), [mia.id()]);
+    at_mia.send(stroke("item_1", "m0", 0));
+    at_mia.send(json!({"type": "page_change", "page_number": 0}));
+    at_mia.until("page_change");
+}
+
+#[test]
+fn an_account_is_deleted_for_good_while_others_draw_without_a_pause() {
+    let world = World::new();
+    let ada = world.superuser("Ada");
+    let (mia, ben, session, mut at_mia, _at_ben) = pair(&world);
+    let account = format!("/api/admin/users/{}", ben.id());
+    ada.delete(&format!("{account}/delete/")).ok();
+    while_others_draw(&world, || ada.delete(&format!("{account}/hard_delete/"))).ok();
     assert_eq!(mia.sees_in(&session), [mia.id()]);
     at_mia.send(stroke("item_1", "m0", 0));
     at_mia.send(json!({"type": "page_change", "page_number": 0}));

@@ -287,7 +287,11 @@ async fn mail_code(app: &Arc<App>, email: String, purpose: Purpose) -> Result<()
         let Some(owner) = people::owner_of_address(conn, &email)? else {
             return Ok(());
         };
-        if owner.is_barred || (purpose == Purpose::Verification && owner.is_verified) {
+        let is_wanted = match purpose {
+            Purpose::Verification => !owner.is_verified,
+            Purpose::PasswordReset => owner.is_proven,
+        };
+        if owner.is_barred || !is_wanted {
             return Ok(());
         }
         codes::store(conn, &keys, owner.id, purpose, &code, now, minutes)?;

@@ -66,6 +66,22 @@ pub fn archive(
     Ok(())
 }
 
+/// Archives the accounts that somebody looks after; which, those left out that were there already. One query.
+pub fn archive_kept_by(
+    conn: &mut Conn<'_>,
+    keeper: i64,
+    by: Option<i64>,
+    reason: &str,
+    now: i64,
+) -> Result<Vec<i64>, Error> {
+    let rows = conn.query(
+        "UPDATE users SET archived_at = $2, archived_by_id = $3, archive_reason = $4, updated_at = $2
+         WHERE managed_by_id = $1 AND archived_at IS NULL RETURNING id",
+        &[&keeper, &now, &by, &reason],
+    )?;
+    rows.into_iter().map(|mut row| row.take()).collect()
+}
+
 /// Takes an account out of the archive.
 pub fn restore(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<(), Error> {
     conn.execute(

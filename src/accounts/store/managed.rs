@@ -1,6 +1,7 @@
 //! Accounts that an adult made for a child: no address, known to whoever made them, and active from the beginning.
 
-use database::{Conn, Error};
+use database::{Conn, Dialect, Error, json_rows};
+use serde_json::{Value, json};
 
 use crate::accounts::password;
 use crate::text::fold;
@@ -102,6 +103,40 @@ pub fn hand_over(conn: &mut Conn<'_>, user_id: i64, keeper: i64) -> Result<(), E
         &[&user_id, &keeper],
     )?;
     Ok(())
+}
+
+/// Others look after accounts from now on, each named with its new keeper. One query, however many they are.
+pub fn hand_over_all(conn: &mut Conn<'_>, heirs: &[(i64, i64)]) -> Result<(), Error> {
+    if heirs.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<Value> = heirs
+        .iter()
+        .map(|(child, keeper)| json!({"id": child, "keeper": keeper}))
+        .collect();
+    let list = Value::Array(list).to_string();
+    conn.execute(&hand_over_sql(conn.dialect()), &[&list])?;
+    Ok(())
+}
+
+fn hand_over_sql(dialect: Dialect) -> String {
+    format!(
+        "WITH n AS MATERIALIZED (
+             SELECT CAST(value ->> 'id' AS BIGINT) AS id, CAST(value ->> 'keeper' AS BIGINT) AS keeper FROM {})
+         UPDATE users SET managed_by_id = n.keeper FROM n WHERE users.id = n.id",
+        json_rows(dialect, 1)
+    )
+}
+
+/// Nobody looks after an account any more: it is its owner's. One query.
+pub fn release(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
+    conn.execute("UPDATE users SET managed_by_id = NULL WHERE id = $1", &[&user_id])?;
+    Ok(())
+}
+
+/// Every statement that this module puts together, for the test that prepares them all.
+pub fn all_statements(dialect: Dialect) -> Vec<String> {
+    vec![hand_over_sql(dialect)]
 }
 
 /// A child whom an adult would like to be linked to.

@@ -238,7 +238,9 @@ pub fn save(conn: &mut Conn<'_>, person: &Person, now: i64) -> Result<(), Error>
         "UPDATE users SET username = $2, username_folded = $3, email = $4, email_folded = $5, display_name = $6,
                 display_name_folded = $7, user_type = $8, bio = $9, is_admin = $10, is_superuser = $11,
                 is_flagged = $12, flagged_reason = $13, violation_count = $14, last_violation_at = $15,
-                updated_at = $16, profile_version = profile_version + 1
+                updated_at = $16, profile_version = profile_version + 1,
+                email_unproven_since = CASE WHEN email_folded = $5 THEN email_unproven_since
+                    WHEN $5 IS NULL THEN NULL ELSE CAST($16 AS BIGINT) END
          WHERE id = $1",
         &[
             &seen.id,

@@ -1,6 +1,6 @@
 //! Accounts with their profiles: one row each in `users`.
 
-use database::{Conn, Error, Row};
+use database::{Conn, Dialect, Error, Row, json_rows};
 
 use crate::accounts::rules;
 use crate::rewards::{self, rules::Standing};
@@ -53,6 +53,8 @@ pub struct AddressOwner {
     pub is_verified: bool,
     /// Suspended or archived.
     pub is_barred: bool,
+    /// Somebody has signed in with it, or it was their own choice: an administrator's alone may belong to anybody.
+    pub is_proven: bool,
 }
 
 /// A profile as its owner sees it.
@@ -197,7 +199,7 @@ pub fn profile(conn: &mut Conn<'_>, user_id: i64) -> Result<Option<Profile>, Err
 pub fn owner_of_address(conn: &mut Conn<'_>, email: &str) -> Result<Option<AddressOwner>, Error> {
     let row = conn.first(
         "SELECT id, COALESCE(email, ''), display_name, email_verified_at IS NOT NULL,
-                suspended_at IS NOT NULL OR archived_at IS NOT NULL
+                suspended_at IS NOT NULL OR archived_at IS NOT NULL, email_unproven_since IS NULL
          FROM users WHERE email_folded = $1",
         &[&fold(email)],
     )?;
@@ -208,6 +210,7 @@ pub fn owner_of_address(conn: &mut Conn<'_>, email: &str) -> Result<Option<Addre
         display_name: row.take()?,
         is_verified: row.take()?,
         is_barred: row.take()?,
+        is_proven: row.take()?,
     }))
 }
 
@@ -252,7 +255,7 @@ pub fn replace_password(conn: &mut Conn<'_>, user_id: i64, old: &str, new: &str)
     Ok(changed == 1)
 }
 
-/// Notes that somebody signed in, with the hash of their password in today's form if it was stored in an older one.
+/// Notes that somebody signed in, which proves that their address is theirs, with the hash of their password in today's form if it was stored in an older one.
 pub fn note_sign_in(
     conn: &mut Conn<'_>,
     user_id: i64,
@@ -260,7 +263,9 @@ pub fn note_sign_in(
     now: i64,
 ) -> Result<(), Error> {
     conn.execute(
-        "UPDATE users SET last_login = $2, password_hash = COALESCE(CAST($3 AS TEXT), password_hash) WHERE id = $1",
+        "UPDATE users SET last_login = $2, password_hash = COALESCE(CAST($3 AS TEXT), password_hash),
+                email_unproven_since = NULL
+         WHERE id = $1",
         &[&user_id, &now, &better_hash],
     )?;
     Ok(())
@@ -296,7 +301,7 @@ pub fn is_address_taken(conn: &mut Conn<'_>, email: &str, except: i64) -> Result
 /// Gives an account another address.
 pub fn set_email(conn: &mut Conn<'_>, user_id: i64, email: &str, now: i64) -> Result<(), Error> {
     conn.execute(
-        "UPDATE users SET email = $2, email_folded = $3, updated_at = $4 WHERE id = $1",
+        "UPDATE users SET email = $2, email_folded = $3, updated_at = $4, email_unproven_since = NULL WHERE id = $1",
         &[&user_id, &email, &fold(email), &now],
     )?;
     Ok(())
@@ -407,6 +412,26 @@ pub fn count_published(conn: &mut Conn<'_>, user_id: i64, change: i64) -> Result
         &[&user_id, &change],
     )?;
     Ok(())
+}
+
+/// Counts off published stories of many accounts: a JSON list of `id` and `count`. One query.
+pub fn count_off_published(conn: &mut Conn<'_>, list: &str) -> Result<(), Error> {
+    conn.execute(&count_off_sql(conn.dialect()), &[&list])?;
+    Ok(())
+}
+
+fn count_off_sql(dialect: Dialect) -> String {
+    format!(
+        "WITH n AS MATERIALIZED (
+             SELECT CAST(value ->> 'id' AS BIGINT) AS id, CAST(value ->> 'count' AS BIGINT) AS stories FROM {})
+         UPDATE users SET published_count = users.published_count - n.stories FROM n WHERE users.id = n.id",
+        json_rows(dialect, 1)
+    )
+}
+
+/// Every statement that this module puts together, for the test that prepares them all.
+pub fn all_statements(dialect: Dialect) -> Vec<String> {
+    vec![count_off_sql(dialect)]
 }
 
 /// Adds XP to an account; all that it has then.

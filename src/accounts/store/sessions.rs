@@ -208,6 +208,25 @@ pub fn close_all(conn: &mut Conn<'_>, user_id: i64, kept: Option<&str>) -> Resul
     Ok(())
 }
 
+/// Closes all sessions of the accounts that somebody looks after and that are not archived. One query.
+pub fn close_kept_by(conn: &mut Conn<'_>, keeper: i64) -> Result<(), Error> {
+    conn.execute(
+        "DELETE FROM sessions WHERE user_id IN (
+             SELECT id FROM users WHERE managed_by_id = $1 AND archived_at IS NULL)",
+        &[&keeper],
+    )?;
+    Ok(())
+}
+
+/// Closes all sessions in which somebody else looks at the world as this account; their ids.
+pub fn close_views_of(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<String>, Error> {
+    let rows = conn.query(
+        "DELETE FROM sessions WHERE user_id = $1 AND actor_id IS NOT NULL RETURNING id",
+        &[&user_id],
+    )?;
+    rows.into_iter().map(|mut row| row.take()).collect()
+}
+
 /// Closes all sessions in which somebody looks at the world as somebody else; their ids.
 pub fn close_all_views(conn: &mut Conn<'_>, actor_id: i64) -> Result<Vec<String>, Error> {
     let rows = conn.query(

@@ -14,14 +14,13 @@ use super::LARGEST;
 use crate::accounts::auth::Administrator;
 use crate::accounts::store::overseen;
 use crate::app::App;
-use crate::notifications::store::announcements::{self, Announcement};
+use crate::notifications::announcing;
+use crate::notifications::store::announcements::Announcement;
 use crate::wire::{Body, Error, Fields, respond};
 
 /// The longest title and the longest text, in characters.
 const LONGEST_TITLE: usize = 200;
 const LONGEST_TEXT: usize = 1_000;
-/// Recipients of one transaction: others must not wait long behind it.
-const AT_ONCE: i64 = 1_000;
 
 /// What is said to whom.
 #[derive(Deserialize, ToSchema)]
@@ -43,6 +42,7 @@ pub struct AnnouncementMade {
 }
 
 /// Stores a notification for each active account, or each of a kind. Those who sign up meanwhile get none.
+/// What is interrupted goes on by itself.
 #[utoipa::path(post, path = "/api/admin/announcement/", tag = "admin", request_body = NewAnnouncement,
     responses((status = 200, body = AnnouncementMade)))]
 pub async fn announce(
@@ -61,24 +61,28 @@ pub async fn announce(
         title,
         message,
     };
-    let all = announcement.clone();
     // The first of them with the line of the record; the others follow, and a client that hangs up stops none of it.
     let work = move |conn: &mut Conn<'_>, act: &Act<'_>| {
-        let (count, last) = overseen::active_of(conn, &all.user_type)?;
-        let whom = if all.user_type.is_empty() {
+        let (count, last) = overseen::active_of(conn, &announcement.user_type)?;
+        let whom = if announcement.user_type.is_empty() {
             "all"
         } else {
-            &all.user_type
+            &announcement.user_type
         };
-        act.note(conn, &format!("to {whom}, {count} people: {}", all.title))?;
-        let (_, reached) = announcements::store(conn, &all, 0, last, AT_ONCE, act.now)?;
-        Ok((count, reached, last))
+        act.note(
+            conn,
+            &format!("to {whom}, {count} people: {}", announcement.title),
+        )?;
+        Ok((count, announcing::begin(conn, &announcement, last, act.now)?))
     };
     let deed = Deed::of("announce", "announcement");
     let own = Arc::clone(&app);
     let whole = async move {
-        let (count, reached, last) = acting::perform(&own, admin, deed, work, acting::nobody_is_told).await?;
-        tell_the_rest(&own, announcement, reached, last).await?;
+        let (count, id) = acting::perform(&own, admin, deed, work, acting::nobody_is_told).await?;
+        if let Err(error) = announcing::finish(&own, id).await {
+            // It is under way, and goes on by itself.
+            tracing::warn!(?error, "an announcement stands still");
+        }
         Ok::<_, Error>(count)
     };
     let count = app.tasks.finish("announcement", whole).await?;
@@ -86,33 +90,4 @@ pub async fn announce(
         success: true,
         message: format!("{count} people will read it."),
     }))
-}
-
-async fn tell_the_rest(
-    app: &App,
-    announcement: Announcement,
-    mut reached: i64,
-    last: i64,
-) -> Result<(), Error> {
-    let now = app.clock.now();
-    while reached < last {
-        let (announcement, after) = (announcement.clone(), reached);
-        let (told, highest) = app
-            .write(move |conn| {
-                Ok(announcements::store(
-                    conn,
-                    &announcement,
-                    after,
-                    last,
-                    AT_ONCE,
-                    now,
-                )?)
-            })
-            .await?;
-        if told == 0 {
-            break;
-        }
-        reached = highest;
-    }
-    Ok(())
 }

@@ -17,6 +17,7 @@ use crate::accounts::auth::Administrator;
 use crate::accounts::store::overseen::{self, Person};
 use crate::app::App;
 use crate::clock::DAY;
+use crate::live::collaboration;
 use crate::live::sign_outs::{self, SignOut};
 use crate::wire::{Body, Error, Fields, Id, respond};
 
@@ -143,7 +144,10 @@ pub async fn delete_for_good(
         act.note(conn, &grave)?;
         Ok(left)
     };
-    let deed = Deed::on("delete", "user", user_id);
+    let takes_part = app
+        .read(move |conn| Ok(collaboration::takes_part(conn, user_id)?))
+        .await?;
+    let deed = Deed::on("delete", "user", user_id).stilling_rooms(takes_part);
     acting::perform(&app, admin, deed, work, |app, left| left.announce(app)).await?;
     Ok(respond::ok(&AdminDone::new("The account is deleted for good.")))
 }

@@ -29,7 +29,8 @@ pub struct StoryVerdict {
     reason: Option<String>,
 }
 
-/// Takes a story from view, deletes it, or approves it: that publishes it and lifts its flag. Its authors are told but for
+/// Takes a story from view, deletes it, or approves it: that publishes it and lifts its flag. Its authors cannot publish
+/// what was taken from view before it is approved of. Its authors are told but for
 /// the last. What is as it should be already stays.
 #[utoipa::path(post, path = "/api/admin/moderation/story/{id}/", tag = "admin", params(("id" = i64, Path)),
     request_body = StoryVerdict, responses((status = 200, body = AdminDone)))]
@@ -55,7 +56,7 @@ pub async fn story(
         act.may_judge(conn, story.author_id)?;
         match action {
             "unpublish" => {
-                if story.is_published || story.is_hidden {
+                if story.is_published || story.is_hidden || !story.is_withheld {
                     act.note(conn, &reason)?;
                 }
                 acts::unpublish(conn, story_id, &reason, act.now)

@@ -23,6 +23,7 @@ use crate::accounts::rules::USER_TYPES;
 use crate::accounts::store::overseen::{self, PeopleQuery, Person, Seen, Shelf};
 use crate::accounts::store::{codes, people};
 use crate::app::App;
+use crate::family;
 use crate::family::store::relatives;
 use crate::live::sign_outs::{self, SignOut};
 use crate::mail::queue;
@@ -313,10 +314,13 @@ fn store_change(
             is_mailed: false,
         });
     }
+    let mut ended = Vec::new();
+    if outcome.person.seen.user_type != before.seen.user_type {
+        ended = family::change_kind(conn, user_id, &before.seen.user_type, act.id(), act.now)?;
+    }
     if outcome.is_written {
         write(conn, &before, &outcome, act.now, can_mail)?;
     }
-    let mut ended = Vec::new();
     match outcome.activation {
         Some(true) => {
             standing::unsuspend(conn, user_id, act.now)?;
@@ -325,7 +329,7 @@ fn store_change(
         }
         Some(false) => {
             let reason = "Deactivated by an administrator.";
-            ended = standing::suspend(conn, user_id, None, reason, act.now)?;
+            ended.extend(standing::suspend(conn, user_id, None, reason, act.now)?);
         }
         None => {}
     }

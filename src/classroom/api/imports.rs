@@ -27,6 +27,8 @@ use crate::wire::{CsvFile, Error, FieldErrors, Id, Query};
 const LARGEST: usize = 256 * 1024;
 /// What a row may take of a write, besides the file itself: small writes go before large ones.
 const ROW_BYTES: usize = 512;
+/// What is said of a bad row at most; whoever mends that is told the rest with the next try.
+const MOST_SENTENCES: usize = 3;
 
 /// What an import did, or would do.
 #[derive(ToSchema)]
@@ -210,7 +212,8 @@ impl Arrivals {
     }
 }
 
-/// Names each bad row, with its number and what is wrong with it. Of a thousand that is a quarter of a megabyte at most.
+/// Names each bad row, with its number and the first things that are wrong with it. Of a thousand that is less than a quarter of
+/// a megabyte, whatever stands in them.
 fn bad_rows(mut faults: Vec<Fault>, count: usize) -> Error {
     faults.sort_by_key(|fault| fault.number);
     let mut errors = FieldErrors::default();
@@ -224,7 +227,7 @@ fn bad_rows(mut faults: Vec<Fault>, count: usize) -> Error {
     );
     let mut rows = Vec::with_capacity(faults.len());
     for fault in faults {
-        for sentence in &fault.sentences {
+        for sentence in fault.sentences.iter().take(MOST_SENTENCES) {
             errors.add(&format!("row {}", fault.number), sentence.as_str());
         }
         rows.push(json!({"row": fault.number, "line": fault.line}));

@@ -19,9 +19,10 @@ use crate::accounts::codes::dice;
 use crate::accounts::password;
 use crate::accounts::rules::LONGEST_NAME;
 use crate::accounts::sessions::Account;
+use crate::accounts::signing_in;
 use crate::accounts::store::rosters::{self as accounts, KeptChild};
 use crate::accounts::store::{people, sessions};
-use crate::app::App;
+use crate::app::{App, ClientAddress};
 use crate::classroom::listing::Listing;
 use crate::classroom::rules::MOST_TOGETHER;
 use crate::classroom::rules::passwords::password;
@@ -284,6 +285,7 @@ pub async fn renew(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
     Id(class_id): Id,
+    ClientAddress(network): ClientAddress,
     (query, origin, headers): (Query, Origin, HeaderMap),
     Body(body): Body<LARGEST>,
 ) -> Result<Response, Error> {
@@ -311,6 +313,9 @@ pub async fn renew(
         Ok::<_, Error>((class, students))
     };
     let (class, students) = app.tasks.finish("class passwords", renew).await?;
+    for student in &students {
+        signing_in::forgive(&app, &network, &student.username);
+    }
     let roster = Roster {
         success: true,
         message: "Please print or write down the passwords now: they are not shown again.",

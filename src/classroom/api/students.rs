@@ -199,10 +199,18 @@ async fn add(
     };
     let look = wish.clone();
     let (.., addition) = app.read(move |conn| look.look(conn)).await?;
-    if addition == Addition::Asks {
+    let pair = format!("{teacher_id} {student_id}");
+    let asks = addition == Addition::Asks;
+    if asks {
         app.limit(&limits::ASK, teacher_id)?;
+        app.limit(&limits::ASK_SAME, &pair)?;
     }
-    let added = app.write(move |conn| wish.carry_out(conn)).await?;
+    let added = app.write(move |conn| wish.carry_out(conn)).await;
+    if asks && added.is_err() {
+        // Nobody was asked.
+        app.limits.give_back(&limits::ASK_SAME, &pair);
+    }
+    let added = added?;
     telling::announce(app, added.told);
     Ok(respond::json(added.status, &added.answer))
 }

@@ -1,7 +1,7 @@
 //! Passwords that a child can read from a slip of paper and type: three easy words and three digits.
 //!
-//! 33 random bits. Signing in takes five wrong tries in a quarter of an hour, so that somebody who tries day and night needs
-//! tens of thousands of years; whoever holds the database needs one Argon2id hash for each try.
+//! 33 random bits. Signing in takes forty wrong tries an hour, whatever the number of networks, so that somebody who tries
+//! day and night needs ten thousand years; whoever holds the database needs one Argon2id hash for each try.
 
 /// Digits that are not taken for letters.
 const DIGITS: &[u8; 8] = b"23456789";

@@ -181,6 +181,15 @@ pub fn save(conn: &mut Conn<'_>, class_id: i64, details: &Details, now: i64) -> 
     Ok(())
 }
 
+/// Nobody comes into a teacher's classes by a code any more. One query.
+pub fn take_codes_away(conn: &mut Conn<'_>, teacher_id: i64, now: i64) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE classes SET code = NULL, date_updated = $2 WHERE teacher_id = $1 AND code IS NOT NULL",
+        &[&teacher_id, &now],
+    )?;
+    Ok(())
+}
+
 /// Gives a class another code, or none; false when some class has it. One query.
 pub fn set_code(conn: &mut Conn<'_>, class_id: i64, code: Option<&str>, now: i64) -> Result<bool, Error> {
     let changed = conn.execute(

@@ -30,6 +30,34 @@ pub fn first_teacher(conn: &mut Conn<'_>, student_id: i64, but: i64) -> Result<O
     row.map(|mut row| row.take()).transpose()
 }
 
+/// The same for every child whose account `keeper` looks after: the child, and whose student it has been for longest,
+/// `keeper` left out. One query.
+pub fn first_teachers(conn: &mut Conn<'_>, keeper: i64) -> Result<Vec<(i64, i64)>, Error> {
+    let rows = conn.query(
+        "SELECT student_id, teacher_id FROM (
+             SELECT l.student_id, l.teacher_id,
+                    ROW_NUMBER() OVER (PARTITION BY l.student_id ORDER BY l.created_at, l.teacher_id) AS place
+             FROM users c JOIN class_links l ON l.student_id = c.id JOIN users t ON t.id = l.teacher_id
+             WHERE c.managed_by_id = $1 AND l.status = 'active' AND l.teacher_id <> $1
+               AND t.email_verified_at IS NOT NULL AND t.suspended_at IS NULL AND t.archived_at IS NULL) teachers
+         WHERE place = 1 ORDER BY student_id",
+        &[&keeper],
+    )?;
+    rows.into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect()
+}
+
+/// Ends all links of somebody, as a teacher and as a student, those that wait for an answer, too. No family has said no by
+/// that. One query.
+pub fn end_all(conn: &mut Conn<'_>, user_id: i64) -> Result<u64, Error> {
+    conn.execute(
+        "UPDATE class_links SET status = 'ended', class_id = NULL
+         WHERE (teacher_id = $1 OR student_id = $1) AND status <> 'ended'",
+        &[&user_id],
+    )
+}
+
 /// The next five columns of a row: `id`, `status`, `class_id`, whether it was confirmed, `declined_at`; all empty where there
 /// is no link.
 fn standing(row: &mut Row) -> Result<Option<Standing>, Error> {

@@ -177,6 +177,11 @@ pub(super) const STORY: Story = Story {
             author: "rosa",
             text: "Your lolo will want this one printed and framed.",
         },
+        // Reported, see `demo::order`.
+        Comment {
+            author: "jun",
+            text: "boring. only babies play with paper boats",
+        },
     ],
     likes: &["mila", "amara", "rosa", "ben"],
     saves: &["rosa"],

@@ -13,8 +13,9 @@ use crate::accounts::auth::Caller;
 use crate::accounts::password;
 use crate::accounts::rules::check_password;
 use crate::accounts::sessions::Account;
+use crate::accounts::signing_in;
 use crate::accounts::store::{managed, people, sessions};
-use crate::app::App;
+use crate::app::{App, ClientAddress};
 use crate::family::{limits, relation};
 use crate::live::sign_outs::{self, SignOut};
 use crate::wire::{Body, Error, Fields, Id, respond};
@@ -43,6 +44,7 @@ pub struct ChildSignIn {
 pub async fn set(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
+    ClientAddress(network): ClientAddress,
     Id(child): Id,
     Body(body): Body<LARGEST>,
 ) -> Result<Response, Error> {
@@ -64,6 +66,7 @@ pub async fn set(
         .run(move |workspace| password::hash(workspace, &password))
         .await?;
     let username = store(&app, caller, child, hash).await?;
+    signing_in::forgive(&app, &network, &username);
     Ok(respond::ok(&ChildSignIn {
         success: true,
         message: "The child can sign in with its user name and this password.",

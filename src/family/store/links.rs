@@ -55,6 +55,33 @@ pub fn first_parent(conn: &mut Conn<'_>, child: i64, but: i64) -> Result<Option<
     row.map(|mut row| row.take()).transpose()
 }
 
+/// The same for every child whose account `keeper` looks after: the child, and who has been its parent for longest, `keeper`
+/// left out. One query.
+pub fn first_parents(conn: &mut Conn<'_>, keeper: i64) -> Result<Vec<(i64, i64)>, Error> {
+    let rows = conn.query(
+        "SELECT child_id, parent_id FROM (
+             SELECT l.child_id, l.parent_id,
+                    ROW_NUMBER() OVER (PARTITION BY l.child_id ORDER BY l.created_at, l.parent_id) AS place
+             FROM users c JOIN family_links l ON l.child_id = c.id JOIN users p ON p.id = l.parent_id
+             WHERE c.managed_by_id = $1 AND l.status = 'active' AND l.parent_id <> $1
+               AND p.suspended_at IS NULL AND p.archived_at IS NULL) parents
+         WHERE place = 1 ORDER BY child_id",
+        &[&keeper],
+    )?;
+    rows.into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect()
+}
+
+/// Ends all links of somebody, as a parent and as a child, those that wait for an answer, too. One query.
+pub fn end_all(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<u64, Error> {
+    conn.execute(
+        "UPDATE family_links SET status = 'ended', ended_at = $2
+         WHERE (parent_id = $1 OR child_id = $1) AND status <> 'ended'",
+        &[&user_id, &now],
+    )
+}
+
 /// Links a parent to a child from now on, whatever was before. One query.
 pub fn activate(conn: &mut Conn<'_>, parent: i64, child: i64, now: i64) -> Result<(), Error> {
     conn.execute(

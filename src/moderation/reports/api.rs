@@ -92,9 +92,7 @@ pub async fn create(
             reason: &reason,
             details: &details,
         };
-        let id = store::insert(conn, &new, now)?;
-        flag(conn, object, &rules::flag(&reason))?;
-        Ok((id, true))
+        Ok((take(conn, &new, now)?, true))
     });
     let (id, is_new) = taken.await?;
     let answer = ReportTaken {
@@ -167,6 +165,13 @@ fn check(conn: &mut Conn<'_>, object: Object, caller: i64) -> Result<(), Error> 
         return Err(Error::bad_request("You cannot report what is your own."));
     }
     Ok(())
+}
+
+/// Notes a report, and flags what it is about; its id.
+pub fn take(conn: &mut Conn<'_>, new: &store::New<'_>, now: i64) -> Result<i64, database::Error> {
+    let id = store::insert(conn, new, now)?;
+    flag(conn, new.object, &rules::flag(new.reason))?;
+    Ok(id)
 }
 
 fn flag(conn: &mut Conn<'_>, object: Object, reason: &str) -> Result<(), database::Error> {

@@ -1,4 +1,4 @@
-//! Announcements: the same notification for many people.
+//! Announcements: the same notification for many people. One that is under way has a row, which says how far it has come.
 
 use database::{Conn, Error};
 
@@ -16,9 +16,57 @@ pub struct Announcement {
     pub message: String,
 }
 
+/// Begins an announcement to those whose ids are `last` at most; its id. One query.
+pub fn begin(conn: &mut Conn<'_>, announcement: &Announcement, last: i64, now: i64) -> Result<i64, Error> {
+    conn.one(
+        "INSERT INTO announcements (user_type, title, message, created_at, reached_id, last_id)
+         VALUES ($1, $2, $3, $4, 0, $5) RETURNING id",
+        &[
+            &announcement.user_type,
+            &announcement.title,
+            &announcement.message,
+            &now,
+            &last,
+        ],
+    )?
+    .take()
+}
+
+/// Announcements under way, oldest first. One query.
+pub fn under_way(conn: &mut Conn<'_>) -> Result<Vec<i64>, Error> {
+    let rows = conn.query("SELECT id FROM announcements ORDER BY id LIMIT 100", &[])?;
+    rows.into_iter().map(|mut row| row.take()).collect()
+}
+
+/// Goes on with an announcement: the next `limit` people get theirs, and how far it has come is noted with that. False when
+/// that was the end of it, or it had come there before. Four queries at most.
+pub fn go_on(conn: &mut Conn<'_>, id: i64, limit: i64) -> Result<bool, Error> {
+    let row = conn.first(
+        "SELECT user_type, title, message, created_at, reached_id, last_id FROM announcements WHERE id = $1",
+        &[&id],
+    )?;
+    let Some(mut row) = row else { return Ok(false) };
+    let announcement = Announcement {
+        user_type: row.take()?,
+        title: row.take()?,
+        message: row.take()?,
+    };
+    let (made_at, reached, last): (i64, i64, i64) = (row.take()?, row.take()?, row.take()?);
+    let (told, highest) = store(conn, &announcement, reached, last, limit, made_at)?;
+    if told < limit || highest >= last {
+        conn.execute("DELETE FROM announcements WHERE id = $1", &[&id])?;
+        return Ok(false);
+    }
+    conn.execute(
+        "UPDATE announcements SET reached_id = $2 WHERE id = $1",
+        &[&id, &highest],
+    )?;
+    Ok(true)
+}
+
 /// Stores it for the next `limit` active accounts after the id `after`, up to the id `last`; how many they were, and the
 /// highest of their ids. Two queries.
-pub fn store(
+fn store(
     conn: &mut Conn<'_>,
     announcement: &Announcement,
     after: i64,

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::games::making;
 use crate::stories::effects::{self, Effects, XpEarned};
 use crate::stories::limits;
+use crate::stories::store::flags::{self, Flagged};
 use crate::stories::store::{self, writing};
 use crate::wire::{Error, Id, respond};
 
@@ -30,7 +31,8 @@ pub struct Published {
     games_info: Option<&'static str>,
 }
 
-/// Publishes a story of one's own, and makes its games. Publishing again changes nothing and answers the same.
+/// Publishes a story of one's own, and makes its games. Publishing again changes nothing and answers the same. 403 while a
+/// moderator keeps it from view.
 #[utoipa::path(post, path = "/api/stories/{id}/publish/", tag = "stories", params(("id" = i64, Path)),
     responses((status = 200, body = Published)))]
 pub async fn publish(
@@ -43,6 +45,8 @@ pub async fn publish(
     let done: Result<_, Error> = app
         .database
         .write(move |conn| {
+            let story = flags::one(conn, story_id)?.filter(|story| story.author_id == caller.id);
+            may_publish(&story.ok_or_else(Error::not_found)?)?;
             let changed = writing::set_published(conn, story_id, caller.id, true, now)?;
             if changed.ok_or_else(Error::not_found)? {
                 return Ok(effects::published(conn, caller.id, story_id, now)?);
@@ -66,6 +70,20 @@ pub async fn publish(
         games_generated: games_info.is_none(),
         games_info,
     }))
+}
+
+/// Refuses what may not be shown: a story that a moderator keeps from view, or whose author is suspended or archived.
+fn may_publish(story: &Flagged) -> Result<(), Error> {
+    if story.is_withheld {
+        let sentence = "Somebody who keeps order here took this story from view. It can be published once they show it again.";
+        return Err(Error::forbidden(sentence).code("withheld"));
+    }
+    if !story.is_author_active {
+        let sentence =
+            "Whoever began this story is not here at the moment. It can be published when they are back.";
+        return Err(Error::forbidden(sentence).code("author_away"));
+    }
+    Ok(())
 }
 
 /// A story is a draft again.
@@ -117,7 +135,8 @@ pub struct PublishedTogether {
 
 /// Publishes a collaborative story, in the name of any of its authors.
 ///
-/// 400 with the literal `error` `already_published` and `published_by` when one of them did so before.
+/// 400 with the literal `error` `already_published` and `published_by` when one of them did so before. 403 while a moderator
+/// keeps it from view, or its first author is suspended or archived.
 #[utoipa::path(post, path = "/api/stories/{id}/publish-collaborative/", tag = "stories", params(("id" = i64, Path)),
     responses((status = 200, body = PublishedTogether)))]
 pub async fn publish_together(
@@ -142,6 +161,7 @@ pub async fn publish_together(
                     .flag("error", "already_published")
                     .flag("published_by", publisher));
             }
+            may_publish(&flags::one(conn, story_id)?.ok_or_else(Error::not_found)?)?;
             let (author, was_published) = (story.author_id, story.is_published);
             writing::publish_together(conn, story_id, caller.id, now)?;
             Ok(effects::published_together(

@@ -160,6 +160,12 @@ pub async fn create(
         let tally = story.tally(folded.words());
         let (story_id, effects) = if let Some(story_id) = repeated {
             let old = writing::current(conn, story_id)?.ok_or(database::Error::Missing)?;
+            let story = if old.may_be_shown {
+                Arc::clone(&story)
+            } else {
+                Arc::new(Written::clone(&story).shown_if(false))
+            };
+            let tally = story.tally(folded.words());
             if old.written == *story {
                 (story_id, Effects::default())
             } else {
@@ -190,6 +196,8 @@ pub async fn create(
 }
 
 /// Changes a story. 403 for somebody who is not one of its authors: at 404 the apps would make a copy.
+///
+/// `is_published` of one that a moderator keeps from view is left aside, so that what is written in it is saved all the same.
 #[utoipa::path(method(patch, put), path = "/api/stories/{id}/update/", tag = "stories", request_body = StoryChange,
     params(("id" = i64, Path)), responses((status = 200, body = StoryStored)))]
 pub async fn update(
@@ -212,7 +220,8 @@ pub async fn update(
     let given = masked(&app, given, &current.written.content).await;
     for _ in 0..TRIES {
         let drawn = sent.drawn(Some(&current.written.drawn)).map_err(refusal)?;
-        let written = Arc::new(current.written.changed(given.clone(), drawn));
+        let written = current.written.changed(given.clone(), drawn);
+        let written = Arc::new(written.shown_if(current.may_be_shown));
         if let Some(story) = store_change(&app, story_id, caller.id, current, &written).await? {
             let head = json!({"success": true, "message": "Your story is saved."});
             return answer(&app, &head, &story, caller.id, written, &received).await;

@@ -15,13 +15,15 @@ pub struct Flagged {
     pub is_hidden: bool,
     /// Its author is neither suspended nor archived.
     pub is_author_active: bool,
+    /// A moderator keeps it from view.
+    pub is_withheld: bool,
 }
 
 /// A story; nothing when there is none. One query.
 pub fn one(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Flagged>, Error> {
     let row = conn.first(
         "SELECT s.author_id, s.title, s.is_published, s.is_flagged, s.hidden_at IS NOT NULL,
-                u.suspended_at IS NULL AND u.archived_at IS NULL
+                u.suspended_at IS NULL AND u.archived_at IS NULL, s.withheld_at IS NOT NULL
          FROM stories s JOIN users u ON u.id = s.author_id WHERE s.id = $1",
         &[&story_id],
     )?;
@@ -33,6 +35,7 @@ pub fn one(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Flagged>, Error>
         is_flagged: row.take()?,
         is_hidden: row.take()?,
         is_author_active: row.take()?,
+        is_withheld: row.take()?,
     }))
 }
 
@@ -49,6 +52,24 @@ pub fn flag(conn: &mut Conn<'_>, story_id: i64, reason: &str) -> Result<(), Erro
 pub fn unflag(conn: &mut Conn<'_>, story_id: i64) -> Result<(), Error> {
     conn.execute(
         "UPDATE stories SET is_flagged = FALSE, flagged_reason = '' WHERE id = $1 AND is_flagged = TRUE",
+        &[&story_id],
+    )?;
+    Ok(())
+}
+
+/// A moderator keeps a story from view: its authors cannot publish it.
+pub fn withhold(conn: &mut Conn<'_>, story_id: i64, now: i64) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE stories SET withheld_at = $2, revision = revision + 1 WHERE id = $1 AND withheld_at IS NULL",
+        &[&story_id, &now],
+    )?;
+    Ok(())
+}
+
+/// It may be shown again.
+pub fn release(conn: &mut Conn<'_>, story_id: i64) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE stories SET withheld_at = NULL, revision = revision + 1 WHERE id = $1 AND withheld_at IS NOT NULL",
         &[&story_id],
     )?;
     Ok(())

@@ -71,8 +71,21 @@ pub struct Current {
     pub revision: i64,
     /// Words of its content, as they were counted.
     pub words: i64,
+    /// It may be published: its author is here, and no moderator keeps it from view.
+    pub may_be_shown: bool,
     /// What its author wrote.
     pub written: Written,
+}
+
+impl Written {
+    /// The same as a draft, unless it may be shown.
+    #[must_use]
+    pub fn shown_if(self, may_be_shown: bool) -> Self {
+        Self {
+            is_published: self.is_published && may_be_shown,
+            ..self
+        }
+    }
 }
 
 impl Current {
@@ -96,8 +109,9 @@ pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Er
     let row = conn.first(
         "SELECT s.author_id, s.revision, s.title, s.summary, s.category, s.genres, s.language,
                 s.creation_type, s.is_published, s.public_cover, s.page_key, s.wire_bytes, s.words,
-                b.content, b.cover, b.canvas
-         FROM stories s JOIN story_bodies b ON b.story_id = s.id WHERE s.id = $1",
+                b.content, b.cover, b.canvas,
+                s.withheld_at IS NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL
+         FROM stories s JOIN story_bodies b ON b.story_id = s.id JOIN users u ON u.id = s.author_id WHERE s.id = $1",
         &[&story_id],
     )?;
     let Some(mut row) = row else { return Ok(None) };
@@ -132,6 +146,7 @@ pub fn current(conn: &mut Conn<'_>, story_id: i64) -> Result<Option<Current>, Er
         author_id,
         revision,
         words,
+        may_be_shown: row.take()?,
         written,
     }))
 }
