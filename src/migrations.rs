@@ -60,9 +60,9 @@ pub const ALL: Migrations = Migrations {
             include_str!("../migrations/sqlite/0014_usual_people.sql"),
         ),
         migration(
-            15,
+            16,
             "keeping_order",
-            include_str!("../migrations/sqlite/0015_keeping_order.sql"),
+            include_str!("../migrations/sqlite/0016_keeping_order.sql"),
         ),
     ],
     postgres: &[
@@ -129,9 +129,9 @@ pub const ALL: Migrations = Migrations {
             include_str!("../migrations/postgres/0014_usual_people.sql"),
         ),
         migration(
-            15,
+            16,
             "keeping_order",
-            include_str!("../migrations/postgres/0015_keeping_order.sql"),
+            include_str!("../migrations/postgres/0016_keeping_order.sql"),
         ),
     ],
 };
