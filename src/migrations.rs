@@ -59,6 +59,11 @@ pub const ALL: Migrations = Migrations {
             "usual_people",
             include_str!("../migrations/sqlite/0014_usual_people.sql"),
         ),
+        migration(
+            15,
+            "searches",
+            include_str!("../migrations/sqlite/0015_searches.sql"),
+        ),
     ],
     postgres: &[
         migration(
@@ -122,6 +127,11 @@ pub const ALL: Migrations = Migrations {
             14,
             "usual_people",
             include_str!("../migrations/postgres/0014_usual_people.sql"),
+        ),
+        migration(
+            15,
+            "searches",
+            include_str!("../migrations/postgres/0015_searches.sql"),
         ),
     ],
 };
