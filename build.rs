@@ -8,7 +8,10 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-#[expect(clippy::disallowed_methods, reason = "where to write is told by the environment alone")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where to write is told by the environment alone"
+)]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=docs/openapi.json");
     let directory = std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;

@@ -60,6 +60,11 @@ pub const ALL: Migrations = Migrations {
             include_str!("../migrations/sqlite/0014_usual_people.sql"),
         ),
         migration(
+            15,
+            "searches",
+            include_str!("../migrations/sqlite/0015_searches.sql"),
+        ),
+        migration(
             16,
             "keeping_order",
             include_str!("../migrations/sqlite/0016_keeping_order.sql"),
@@ -127,6 +132,11 @@ pub const ALL: Migrations = Migrations {
             14,
             "usual_people",
             include_str!("../migrations/postgres/0014_usual_people.sql"),
+        ),
+        migration(
+            15,
+            "searches",
+            include_str!("../migrations/postgres/0015_searches.sql"),
         ),
         migration(
             16,

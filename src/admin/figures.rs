@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::store::{self, Others, People, Stories, TopAuthor, TopStory};
+use super::store::{self, Days, Others, People, Stories, TopAuthor, TopStory};
 use crate::app::App;
 use crate::clock::SECOND;
 use crate::wire::Error;
@@ -34,6 +34,8 @@ pub struct Figures {
     pub liked: Vec<TopStory>,
     /// The stories that most looked at.
     pub viewed: Vec<TopStory>,
+    /// How many accounts, and how many stories, were made on each of the last days.
+    pub trends: [Days; 2],
 }
 
 impl Figures {
@@ -147,7 +149,7 @@ impl Kept {
 
 /// The figures as they were lately: a quarter of a minute ago, or when somebody last looked if that is less than three
 /// quarters of a minute ago; then they are read anew for whoever looks next. No query and no waiting for those who look
-/// every half minute. Who comes after a pause waits for five queries, one of them at a time for all.
+/// every half minute. Who comes after a pause waits for six queries, one of them at a time for all.
 pub async fn lately(app: &Arc<App>) -> Result<Arc<Figures>, Error> {
     let now = app.clock.now();
     let mut told = app.figures.figures.subscribe();
@@ -193,6 +195,7 @@ async fn read(app: &App, now: i64) -> Result<Arc<Figures>, Error> {
             top_authors: store::top_authors(conn)?,
             liked,
             viewed,
+            trends: store::trends(conn, now)?,
         })
     });
     let figures = read.await.map(Arc::new);
@@ -212,6 +215,7 @@ mod tests {
             top_authors: Vec::new(),
             liked: Vec::new(),
             viewed: Vec::new(),
+            trends: [Vec::new(), Vec::new()],
         }
     }
 

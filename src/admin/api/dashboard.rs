@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::super::figures::{self, Figures};
 use super::super::shapes::by_type;
-use super::super::store::{self, TREND_DAYS};
+use super::super::store::TREND_DAYS;
 use crate::accounts::auth::Administrator;
 use crate::app::App;
 use crate::clock::DAY;
@@ -168,9 +168,9 @@ pub async fn analytics(
 ) -> Result<Response, Error> {
     let now = app.clock.now();
     let figures = figures::lately(&app).await?;
-    let [joined, written] = app.read(move |conn| Ok(store::trends(conn, now)?)).await?;
+    let [joined, written] = &figures.trends;
     let data = json!({
-        "trends": {"user_growth": trend(&joined, now), "story_creation": trend(&written, now)},
+        "trends": {"user_growth": trend(joined, now), "story_creation": trend(written, now)},
         "top_users": top_authors(&figures),
         "popular_stories": popular(&figures),
         "engagement": engagement(&figures),

@@ -270,27 +270,27 @@ pub fn top_stories(conn: &mut Conn<'_>) -> Result<[Vec<TopStory>; 2], Error> {
     Ok(top)
 }
 
-/// How many accounts and how many stories were made on each of the last days (numbered from 1970), oldest first; days
-/// without any are left out. Two queries.
-pub fn trends(conn: &mut Conn<'_>, now: i64) -> Result<[Vec<(i64, i64)>; 2], Error> {
+/// How many were made on each of some days: the day, numbered from 1970, and how many.
+pub type Days = Vec<(i64, i64)>;
+
+/// How many accounts and how many stories were made on each of the last days, oldest first; days without any are left out.
+/// One query.
+pub fn trends(conn: &mut Conn<'_>, now: i64) -> Result<[Days; 2], Error> {
     let since = now - now.rem_euclid(DAY) - (TREND_DAYS - 1) * DAY;
-    let joined = conn.query(
-        "SELECT day, CAST(COUNT(*) AS BIGINT) FROM (
-             SELECT created_at / CAST($2 AS BIGINT) AS day FROM users WHERE created_at >= $1) days
-         GROUP BY day ORDER BY day",
+    let rows = conn.query(
+        "SELECT kind, day, CAST(COUNT(*) AS BIGINT) FROM (
+             SELECT 0 AS kind, created_at / CAST($2 AS BIGINT) AS day FROM users WHERE created_at >= $1
+             UNION ALL
+             SELECT 1 AS kind, date_created / CAST($2 AS BIGINT) AS day FROM stories WHERE date_created >= $1) days
+         GROUP BY kind, day ORDER BY kind, day",
         &[&since, &DAY],
     )?;
-    let written = conn.query(
-        "SELECT day, CAST(COUNT(*) AS BIGINT) FROM (
-             SELECT date_created / CAST($2 AS BIGINT) AS day FROM stories WHERE date_created >= $1) days
-         GROUP BY day ORDER BY day",
-        &[&since, &DAY],
-    )?;
-    let read = |rows: Vec<database::Row>| {
-        let days = rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?)));
-        days.collect::<Result<Vec<(i64, i64)>, Error>>()
-    };
-    Ok([read(joined)?, read(written)?])
+    let mut days = [Vec::new(), Vec::new()];
+    for mut row in rows {
+        let kind: i64 = row.take()?;
+        days[usize::from(kind == 1)].push((row.take()?, row.take()?));
+    }
+    Ok(days)
 }
 
 /// What somebody did, in numbers.

@@ -165,13 +165,12 @@ fn count_sql(shelf: Shelf, strategy: Strategy) -> String {
         ),
     };
     // Every story has a title.
-    let by_title = if shelf == Shelf::All {
-        format!("SELECT CAST(COUNT(*) AS BIGINT) FROM ({title}) found")
-    } else {
-        format!("SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE {is_there} AND s.id IN ({title})")
+    let titled = match shelf {
+        Shelf::All => format!("({title}) found"),
+        _ => format!("stories s WHERE {is_there} AND s.id IN ({title})"),
     };
     format!(
-        "SELECT ({by_title})
+        "SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM {titled})
               + (SELECT CAST(COUNT(*) AS BIGINT) FROM stories s
                  WHERE {is_there} AND s.author_id IN ({author}) AND s.id NOT IN ({title}))"
     )

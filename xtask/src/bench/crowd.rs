@@ -19,7 +19,7 @@ use crate::process::{Launch, Server};
 pub(super) const GATE: f64 = 5.0;
 
 /// With it the server tells how many statements it has run.
-pub(super) const METRICS_TOKEN: &str = "for the bench alone, on this machine alone";
+pub(super) const METRICS_TOKEN: &str = "for-the-bench-alone-on-this-machine-alone";
 
 const WORLD: Order = Order {
     users: 10_000,
