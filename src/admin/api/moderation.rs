@@ -29,9 +29,8 @@ pub struct StoryVerdict {
     reason: Option<String>,
 }
 
-/// Takes a story from view, deletes it, or approves it: that publishes it and lifts its flag. Its authors cannot publish
-/// what was taken from view before it is approved of. Its authors are told but for
-/// the last. What is as it should be already stays.
+/// Takes a story from view, deletes it, or approves it: that publishes it and lifts its flag. Its authors are told but for
+/// the last; what was taken from view they cannot publish before it is approved of. What is as it should be already stays.
 #[utoipa::path(post, path = "/api/admin/moderation/story/{id}/", tag = "admin", params(("id" = i64, Path)),
     request_body = StoryVerdict, responses((status = 200, body = AdminDone)))]
 pub async fn story(
