@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use flate2::Compression;
@@ -13,7 +13,7 @@ use flate2::write::GzEncoder;
     reason = "where to write is told by the environment alone"
 )]
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=docs/openapi.json");
+    writeln!(io::stdout(), "cargo::rerun-if-changed=docs/openapi.json")?;
     let directory = std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
     let packed = File::create(Path::new(&directory).join("openapi.json.gz"))?;
     let mut encoder = GzEncoder::new(packed, Compression::best());
