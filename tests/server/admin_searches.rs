@@ -51,6 +51,7 @@ fn a_page_is_the_same_whichever_way_it_is_found() {
         ),
         ("stories", "/api/admin/stories/?search=ta", MANY + 1),
         ("stories", "/api/admin/stories/?search=kid", MANY),
+        ("stories", "/api/admin/stories/?search=id&status=published", MANY),
         ("users", "/api/admin/users/?search=kid", MANY),
         ("users", "/api/admin/users/?search=example", MANY + 1),
         ("users", "/api/admin/users/?search=ki", MANY),

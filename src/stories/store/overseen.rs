@@ -128,52 +128,76 @@ enum Way {
 }
 
 /// The condition; `$1` is the pattern.
-fn condition(way: Way) -> &'static str {
+fn condition(way: Way) -> String {
     match way {
-        Way::Found(Strategy::Everything) => "$1 = ''",
-        Way::Found(Strategy::FullText) => {
-            "s.id IN (SELECT rowid FROM stories_fts WHERE stories_fts MATCH 'title_folded : ' || $1
-                      UNION SELECT o.id FROM stories o WHERE o.author_id IN (
-                          SELECT rowid FROM users_fts WHERE users_fts MATCH 'username_folded : ' || $1))"
+        Way::Found(Strategy::Everything) => "$1 = ''".to_owned(),
+        Way::Found(strategy) => {
+            let (titles, people) = found(strategy);
+            format!("s.id IN ({titles} UNION SELECT o.id FROM stories o WHERE o.author_id IN ({people}))")
         }
-        Way::Found(Strategy::Like) => {
-            "s.id IN (SELECT story_id FROM story_search WHERE title_folded LIKE $1 ESCAPE '\\'
-                      UNION SELECT o.id FROM stories o WHERE o.author_id IN (
-                          SELECT id FROM users WHERE username_folded LIKE $1 ESCAPE '\\'))"
-        }
-        Way::Walked => {
-            "((SELECT title_folded FROM story_search WHERE story_id = s.id) LIKE $1 ESCAPE '\\'
+        Way::Walked => "((SELECT title_folded FROM story_search WHERE story_id = s.id) LIKE $1 ESCAPE '\\'
               OR (SELECT username_folded FROM users WHERE id = s.author_id) LIKE $1 ESCAPE '\\')"
-        }
+            .to_owned(),
     }
 }
 
-/// Those whose title is found, and those of found authors whose title is not: nothing is collected that need not be.
-fn count_sql(shelf: Shelf, strategy: Strategy) -> String {
-    let is_there = shelf.condition();
-    let (title, author) = match strategy {
-        Strategy::Everything => {
-            return format!("SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE {is_there} AND $1 = ''");
-        }
+/// The ids of the stories whose title is found, and of the people whose user name is.
+fn found(strategy: Strategy) -> (&'static str, &'static str) {
+    match strategy {
+        Strategy::Everything | Strategy::Like => (
+            "SELECT story_id FROM story_search WHERE title_folded LIKE $1 ESCAPE '\\'",
+            "SELECT id FROM users WHERE username_folded LIKE $1 ESCAPE '\\'",
+        ),
         Strategy::FullText => (
             "SELECT rowid FROM stories_fts WHERE stories_fts MATCH 'title_folded : ' || $1",
             "SELECT rowid FROM users_fts WHERE users_fts MATCH 'username_folded : ' || $1",
         ),
-        Strategy::Like => (
-            "SELECT story_id FROM story_search WHERE title_folded LIKE $1 ESCAPE '\\'",
-            "SELECT id FROM users WHERE username_folded LIKE $1 ESCAPE '\\'",
-        ),
-    };
+    }
+}
+
+/// Whether most people's user names are found.
+fn are_most_sql(strategy: Strategy) -> String {
+    let (_, people) = found(strategy);
+    format!("SELECT 2 * (SELECT COUNT(*) FROM ({people}) found) > (SELECT COUNT(*) FROM users)")
+}
+
+/// Those whose title is found, and those of found people whose title is not: nothing is collected that need not be.
+fn count_sql(shelf: Shelf, strategy: Strategy) -> String {
+    let is_there = shelf.condition();
+    if strategy == Strategy::Everything {
+        return format!("SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE {is_there} AND $1 = ''");
+    }
+    let (titles, people) = found(strategy);
     // Every story has a title.
     let titled = match shelf {
-        Shelf::All => format!("({title}) found"),
-        _ => format!("stories s WHERE {is_there} AND s.id IN ({title})"),
+        Shelf::All => format!("({titles}) found"),
+        _ => format!("stories s WHERE {is_there} AND s.id IN ({titles})"),
     };
     format!(
         "SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM {titled})
               + (SELECT CAST(COUNT(*) AS BIGINT) FROM stories s
-                 WHERE {is_there} AND s.author_id IN ({author}) AND s.id NOT IN ({title}))"
+                 WHERE {is_there} AND s.author_id IN ({people}) AND s.id NOT IN ({titles}))"
     )
+}
+
+/// The same where most people are found: all but those of the others whose title is not found.
+fn count_others_sql(shelf: Shelf, strategy: Strategy) -> String {
+    let (is_there, (titles, people)) = (shelf.condition(), found(strategy));
+    format!(
+        "SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE {is_there})
+              - (SELECT CAST(COUNT(*) AS BIGINT) FROM stories s
+                 WHERE {is_there} AND s.author_id IN (SELECT id FROM users WHERE id NOT IN ({people}))
+                   AND s.id NOT IN ({titles}))"
+    )
+}
+
+/// How many stories a search finds. Two queries; one without a search.
+fn count(conn: &mut Conn<'_>, shelf: Shelf, strategy: Strategy, pattern: &String) -> Result<i64, Error> {
+    let mut sql = count_sql(shelf, strategy);
+    if strategy != Strategy::Everything && conn.one(&are_most_sql(strategy), &[pattern])?.take()? {
+        sql = count_others_sql(shelf, strategy);
+    }
+    conn.one(&sql, &[pattern])?.take()
 }
 
 fn page_sql(shelf: Shelf, way: Way) -> String {
@@ -188,14 +212,14 @@ fn page_sql(shelf: Shelf, way: Way) -> String {
     )
 }
 
-/// A page of stories, newest first, and how many there are in all, which is `known` or counted. Two queries.
+/// A page of stories, newest first, and how many there are in all, which is `known` or counted. Three queries.
 pub fn page(conn: &mut Conn<'_>, query: &ListQuery, known: Option<i64>) -> Result<(Vec<Seen>, i64), Error> {
     let needle = fold(query.search.trim());
     let strategy = Strategy::of(&needle, conn.dialect());
     let mut pattern = strategy.pattern(&needle);
     let total = match known {
         Some(total) => total,
-        None => conn.one(&count_sql(query.shelf, strategy), &[&pattern])?.take()?,
+        None => count(conn, query.shelf, strategy, &pattern)?,
     };
     let mut way = Way::Found(strategy);
     if strategy != Strategy::Everything && is_walked(total, query.offset + query.limit) {
