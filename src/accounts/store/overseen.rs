@@ -157,9 +157,9 @@ fn page_sql(shelf: Shelf, strategy: Strategy) -> String {
 /// Whom SQLite finds by name, by its trigram index, and by address, for which it looks at all of them once. `$1` is the
 /// phrase, `$2` the pattern; `$3` of either at most.
 fn found_sql() -> String {
-    let names = "SELECT rowid AS id FROM users_fts WHERE users_fts MATCH $1 LIMIT $3";
-    let addresses = "SELECT id FROM users WHERE email_folded LIKE $2 ESCAPE '\\' LIMIT $3";
-    format!("SELECT id FROM ({names}) UNION SELECT id FROM ({addresses})")
+    let names = "rowid AS id FROM users_fts WHERE users_fts MATCH $1 LIMIT $3";
+    let addresses = "id FROM users WHERE email_folded LIKE $2 ESCAPE '\\' LIMIT $3";
+    format!("SELECT id FROM (SELECT {names}) UNION SELECT id FROM (SELECT {addresses})")
 }
 
 /// The ids of those who are found, as JSON; nothing when they are so many that a look at everybody is sooner. One query.

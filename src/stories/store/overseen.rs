@@ -133,7 +133,9 @@ fn condition(way: Way) -> String {
         Way::Found(Strategy::Everything) => "$1 = ''".to_owned(),
         Way::Found(strategy) => {
             let (titles, people) = found(strategy);
-            format!("s.id IN ({titles} UNION SELECT o.id FROM stories o WHERE o.author_id IN ({people}))")
+            format!(
+                "s.id IN (SELECT {titles} UNION SELECT o.id FROM stories o WHERE o.author_id IN (SELECT {people}))"
+            )
         }
         Way::Walked => "((SELECT title_folded FROM story_search WHERE story_id = s.id) LIKE $1 ESCAPE '\\'
               OR (SELECT username_folded FROM users WHERE id = s.author_id) LIKE $1 ESCAPE '\\')"
@@ -141,16 +143,16 @@ fn condition(way: Way) -> String {
     }
 }
 
-/// The ids of the stories whose title is found, and of the people whose user name is.
+/// What selects the ids of the stories whose title is found, and of the people whose user name is.
 fn found(strategy: Strategy) -> (&'static str, &'static str) {
     match strategy {
         Strategy::Everything | Strategy::Like => (
-            "SELECT story_id FROM story_search WHERE title_folded LIKE $1 ESCAPE '\\'",
-            "SELECT id FROM users WHERE username_folded LIKE $1 ESCAPE '\\'",
+            "story_id FROM story_search WHERE title_folded LIKE $1 ESCAPE '\\'",
+            "id FROM users WHERE username_folded LIKE $1 ESCAPE '\\'",
         ),
         Strategy::FullText => (
-            "SELECT rowid FROM stories_fts WHERE stories_fts MATCH 'title_folded : ' || $1",
-            "SELECT rowid FROM users_fts WHERE users_fts MATCH 'username_folded : ' || $1",
+            "rowid FROM stories_fts WHERE stories_fts MATCH 'title_folded : ' || $1",
+            "rowid FROM users_fts WHERE users_fts MATCH 'username_folded : ' || $1",
         ),
     }
 }
@@ -158,7 +160,7 @@ fn found(strategy: Strategy) -> (&'static str, &'static str) {
 /// Whether most people's user names are found.
 fn are_most_sql(strategy: Strategy) -> String {
     let (_, people) = found(strategy);
-    format!("SELECT 2 * (SELECT COUNT(*) FROM ({people}) found) > (SELECT COUNT(*) FROM users)")
+    format!("SELECT 2 * (SELECT COUNT(*) FROM (SELECT {people}) found) > (SELECT COUNT(*) FROM users)")
 }
 
 /// Those whose title is found, and those of found people whose title is not: nothing is collected that need not be.
@@ -170,13 +172,13 @@ fn count_sql(shelf: Shelf, strategy: Strategy) -> String {
     let (titles, people) = found(strategy);
     // Every story has a title.
     let titled = match shelf {
-        Shelf::All => format!("({titles}) found"),
-        _ => format!("stories s WHERE {is_there} AND s.id IN ({titles})"),
+        Shelf::All => format!("(SELECT {titles}) found"),
+        _ => format!("stories s WHERE {is_there} AND s.id IN (SELECT {titles})"),
     };
     format!(
         "SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM {titled})
               + (SELECT CAST(COUNT(*) AS BIGINT) FROM stories s
-                 WHERE {is_there} AND s.author_id IN ({people}) AND s.id NOT IN ({titles}))"
+                 WHERE {is_there} AND s.author_id IN (SELECT {people}) AND s.id NOT IN (SELECT {titles}))"
     )
 }
 
@@ -186,8 +188,8 @@ fn count_others_sql(shelf: Shelf, strategy: Strategy) -> String {
     format!(
         "SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE {is_there})
               - (SELECT CAST(COUNT(*) AS BIGINT) FROM stories s
-                 WHERE {is_there} AND s.author_id IN (SELECT id FROM users WHERE id NOT IN ({people}))
-                   AND s.id NOT IN ({titles}))"
+                 WHERE {is_there} AND s.author_id IN (SELECT id FROM users WHERE id NOT IN (SELECT {people}))
+                   AND s.id NOT IN (SELECT {titles}))"
     )
 }
 
@@ -336,7 +338,9 @@ pub(super) fn all_statements(dialect: Dialect) -> Vec<String> {
     for shelf in [Shelf::All, Shelf::Published, Shelf::Drafts, Shelf::Flagged] {
         for strategy in Strategy::all(dialect) {
             all.extend([
+                are_most_sql(*strategy),
                 count_sql(shelf, *strategy),
+                count_others_sql(shelf, *strategy),
                 page_sql(shelf, Way::Found(*strategy)),
             ]);
         }
