@@ -1,5 +1,6 @@
 //! What the server does by itself: noting who was seen and what was looked at, looking after places on the board of
-//! authors, sweeping what has expired, lifting suspensions, going on with announcements, writing letters, sending mail, making games and backups.
+//! authors, sweeping what has expired, lifting suspensions, going on with announcements, writing letters, sending mail,
+//! making games and backups.
 
 use std::sync::Arc;
 use std::time::Duration;

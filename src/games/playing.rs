@@ -135,7 +135,8 @@ pub struct Marked {
 
 /// Takes an answer; nothing when there is no such attempt of theirs, or no such question in its game. One that the text does
 /// not give any more exists for an attempt that has it, and where it stood in the story is told to whoever may still read
-/// that. The first answer to a question stands. What comes when the attempt is over, or has no room for this question, is marked and not stored.
+/// that. The first answer to a question stands. What comes when the attempt is over, or has no room for this question, is
+/// marked and not stored.
 pub fn submit(
     conn: &mut Conn<'_>,
     player: i64,

@@ -38,8 +38,9 @@ impl Told {
     }
 }
 
-/// Makes a story a draft, which its authors cannot publish before somebody has approved of it. One that is hidden because its author is not here stays a draft when they come back. 404 when there
-/// is no such story; nobody is told when it was a draft already.
+/// Makes a story a draft, which its authors cannot publish before somebody has approved of it. One that is hidden because
+/// its author is not here stays a draft when they come back. 404 when there is no such story; nobody is told when it was a
+/// draft already.
 pub fn unpublish(conn: &mut Conn<'_>, story_id: i64, reason: &str, now: i64) -> Result<Told, Error> {
     let story = flags::one(conn, story_id)?.ok_or_else(Error::not_found)?;
     flags::withhold(conn, story_id, now)?;

@@ -21,8 +21,8 @@ use crate::app::App;
 use crate::wire::Error;
 
 /// Runs a closure that notes something of a room, `bytes` of it: by statements each of which says by itself whether it
-/// still holds; what it has read before may be a moment old, as the sum that bounds a room is. SERIALIZABLE it would fail again and again where somebody draws: whatever names its session looks at the
-/// row whose number each stroke raises.
+/// still holds; what it has read before may be a moment old, as the sum that bounds a room is. SERIALIZABLE it would fail
+/// again and again where somebody draws: whatever names its session looks at the row whose number each stroke raises.
 pub async fn note<T, F>(app: &App, bytes: usize, work: F) -> Result<T, Error>
 where
     F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,

@@ -147,7 +147,8 @@ async fn read(app: &Arc<App>, room: &Arc<Room>) -> Result<bool, Error> {
     }
 }
 
-/// How the session stands, and whether it has operations that this server lacks. It may have ended, and people may have been put out, without a word reaching this server.
+/// How the session stands, and whether it has operations that this server lacks. It may have ended, and people may have
+/// been put out, without a word reaching this server.
 async fn look_at_session(app: &Arc<App>, room: &Arc<Room>) -> Result<bool, Error> {
     let (session_id, now) = (room.session_id.to_string(), app.clock.now());
     let (session, host, kicked, here, last_number) = app
