@@ -194,12 +194,12 @@ fn count_others_sql(shelf: Shelf, strategy: Strategy) -> String {
 }
 
 /// How many stories a search finds. Two queries; one without a search.
-fn count(conn: &mut Conn<'_>, shelf: Shelf, strategy: Strategy, pattern: &String) -> Result<i64, Error> {
+fn count(conn: &mut Conn<'_>, shelf: Shelf, strategy: Strategy, pattern: &str) -> Result<i64, Error> {
     let mut sql = count_sql(shelf, strategy);
-    if strategy != Strategy::Everything && conn.one(&are_most_sql(strategy), &[pattern])?.take()? {
+    if strategy != Strategy::Everything && conn.one(&are_most_sql(strategy), &[&pattern])?.take()? {
         sql = count_others_sql(shelf, strategy);
     }
-    conn.one(&sql, &[pattern])?.take()
+    conn.one(&sql, &[&pattern])?.take()
 }
 
 fn page_sql(shelf: Shelf, way: Way) -> String {
