@@ -44,10 +44,13 @@ pub fn start(app: &Arc<App>) {
     });
 }
 
-/// One look: goes on with all announcements that stand still.
+/// One look: goes on with all announcements that stand still. One that fails does not hold up the others; the last failure.
 pub async fn look_around(app: &App) -> Result<(), Error> {
+    let mut outcome = Ok(());
     for id in app.read(|conn| Ok(announcements::under_way(conn)?)).await? {
-        finish(app, id).await?;
+        if let Err(error) = finish(app, id).await {
+            outcome = Err(error);
+        }
     }
-    Ok(())
+    outcome
 }

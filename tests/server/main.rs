@@ -28,6 +28,7 @@ mod accounts_queries;
 mod accounts_search;
 mod accounts_sessions;
 mod accounts_sign_in;
+mod accounts_sign_in_limits;
 mod accounts_sign_up;
 mod admin_addresses;
 mod admin_announcements;
