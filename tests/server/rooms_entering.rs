@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tinytales::clock::SECOND;
 use tinytales::live::collaboration::room;
 
-use crate::support::{Client, World};
+use crate::support::{Client, World, eventually};
 use crate::together::{Session, stroke};
 
 fn two(world: &World) -> (Client, Client, Session) {
@@ -188,8 +188,12 @@ fn what_was_lost_with_a_connection_is_told_again_and_nothing_else() {
     world.advance(5 * SECOND);
     at_ben.send(json!({"type": "page_change", "page_number": 0}));
     at_mia.until("page_change");
+    let jobs = world.app.database.gauges().jobs;
     drop(at_ben);
     wait_until_alone(&world);
+    eventually("what he has seen is noted", || {
+        world.app.database.gauges().jobs > jobs
+    });
     let (mut at_ben, _) = ben.enters(&session);
     at_mia.send(json!({"type": "page_change", "page_number": 0}));
     assert_eq!(at_ben.next()["type"], "page_change", "the title has arrived");

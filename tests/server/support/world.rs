@@ -262,6 +262,16 @@ impl World {
         self.runtime.block_on(future)
     }
 
+    /// Waits until the server holds no more than so many sockets, and has seen to their end what the others leave behind.
+    pub fn wait_for_sockets(&self, most: usize) {
+        eventually("the closed sockets are gone", || {
+            self.app.live.sockets.gauges().taken <= most
+        });
+        // The place is given back in the turn of the task that notes who has gone: what is spawned now has a later one.
+        let later_turn = self.runtime.spawn(async {});
+        self.run(later_turn).expect("an empty task ends");
+    }
+
     /// The folder with the server's data.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()

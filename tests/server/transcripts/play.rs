@@ -16,8 +16,6 @@ use crate::support::{Answer, Client, World};
 
 /// What does not come within this time does not come: a vote takes twelve seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long what is under way may take before the clock goes forward.
-const MOMENT: Duration = Duration::from_millis(200);
 /// Asks of the server to whoever is on a canvas come when it likes.
 const NEVER_MEANT: &str = "request_canvas_state";
 
@@ -71,14 +69,21 @@ impl Play {
                 let all = types.iter().map(|kind| (socket.clone(), kind.clone()));
                 self.ignored.extend(all);
             }
-            Act::Close(socket) => self.take(socket)?.close(),
-            Act::Drop(socket) => self.take(socket)?.drop_it(),
+            Act::Close(socket) => {
+                self.take(socket)?.close();
+                self.world.wait_for_sockets(self.lines.len());
+            }
+            Act::Drop(socket) => {
+                self.take(socket)?.drop_it();
+                self.world.wait_for_sockets(self.lines.len());
+            }
             Act::Closed { socket, code } => {
                 let event = self.next(socket, PATIENCE)?;
                 if event != Some(Event::Closed(*code)) {
                     return Err(format!("{socket} is not closed with {code}: {event:?}"));
                 }
                 self.take(socket)?;
+                self.world.wait_for_sockets(self.lines.len());
             }
             Act::Call(call) => self.call(call)?,
             Act::Together { calls, statuses } => self.together(calls, statuses)?,
@@ -216,8 +221,6 @@ impl Play {
 
     /// The clock goes forward, and the server looks what that means: by itself it does so when its clock runs.
     fn advance(&mut self, seconds: i64) -> Result<(), String> {
-        // Whoever has just gone is gone for the server, too.
-        thread::sleep(MOMENT);
         self.world.advance(seconds * SECOND);
         let app = &self.world.app;
         self.world.run(async {

@@ -17,6 +17,7 @@ use super::model::Model;
 use super::op::Op;
 use super::parcel::{self, Parcel};
 use super::past::Past;
+use super::tally::Tally;
 use super::{canvas_work, loading, upkeep};
 use crate::app::App;
 use crate::live::collaboration::events::RoomEvent;
@@ -56,6 +57,8 @@ pub struct State {
     pub canvas_name: Box<str>,
     /// The vote that was begun last: its id, and by whom.
     pub vote: Option<(Box<str>, i64)>,
+    /// How it stands.
+    tally: Tally,
     /// Who may save now, after a vote that was approved.
     pub may_save: Option<i64>,
     /// Over for good.
@@ -110,6 +113,7 @@ impl Room {
                 floor: Floor::new(Model::default(), Vec::new()),
                 canvas_name: "".into(),
                 vote: None,
+                tally: Tally::default(),
                 may_save: None,
                 is_over: false,
                 is_reading: false,
@@ -295,20 +299,28 @@ impl Room {
 
     /// Takes what happened to the session.
     fn happen(self: &Arc<Self>, app: &Arc<App>, event: RoomEvent) {
-        let frame = json(&event);
-        self.state().floor.tell(&frame, None);
+        let mut state = self.state();
+        if !state.tally.is_news(&event) {
+            return;
+        }
+        state.floor.tell(&json(&event), None);
         match event {
-            RoomEvent::SessionEnded { .. } => self.end(app),
+            RoomEvent::SessionEnded { .. } => {
+                drop(state);
+                self.end(app);
+            }
             RoomEvent::UserKicked {
                 kicked_user_id,
                 by_user,
-            } => self.put_out(kicked_user_id, by_user),
+            } => {
+                drop(state);
+                self.put_out(kicked_user_id, by_user);
+            }
             RoomEvent::VoteInitiated {
                 vote_id,
                 initiated_by,
                 ..
             } => {
-                let mut state = self.state();
                 state.vote = Some((vote_id.into(), initiated_by));
                 state.may_save = None;
                 drop(state);
@@ -317,7 +329,6 @@ impl Room {
             RoomEvent::VoteResult {
                 vote_id, approved, ..
             } => {
-                let mut state = self.state();
                 let is_this = state.vote.as_ref().is_some_and(|(id, _)| **id == *vote_id);
                 if is_this {
                     let (_, initiator) = state.vote.take().expect("it has just been looked at");

@@ -35,6 +35,7 @@ pub mod shallow;
 pub mod slot;
 mod snapshots;
 pub mod store;
+mod tally;
 mod upkeep;
 
 pub use conversation::open;
