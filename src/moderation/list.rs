@@ -113,7 +113,7 @@ impl Words {
         let reading = words.readings.fetch_add(1, Ordering::Relaxed) + 1;
         words.read_at.store(app.clock.now(), Ordering::Relaxed);
         let active = app.database.read(store::active).await?;
-        words.install(reading, Snapshot::new(active));
+        words.install(reading, active);
         Ok(())
     }
 
@@ -153,9 +153,13 @@ impl Words {
                 .is_ok()
     }
 
-    /// Puts a snapshot in force, unless a reading that began later has already been.
-    fn install(&self, reading: u64, snapshot: Snapshot) {
-        let snapshot = Arc::new(snapshot);
+    /// Puts the words of a reading in force, unless one that began later has already been. What has not changed stays where it
+    /// is: made anew every minute, it would lie scattered wherever a busy minute left a gap, and keep those pages.
+    fn install(&self, reading: u64, words: Vec<ActiveWord>) {
+        let mut snapshot = self.snapshot();
+        if snapshot.words != words {
+            snapshot = Arc::new(Snapshot::new(words));
+        }
         let mut installed = self.installed.write().unwrap_or_else(PoisonError::into_inner);
         if installed.reading < reading {
             *installed = Installed { reading, snapshot };
@@ -167,17 +171,17 @@ impl Words {
 mod tests {
     use super::*;
 
-    fn snapshot(words: &[(&str, &str)]) -> Snapshot {
+    fn active(words: &[(&str, &str)]) -> Vec<ActiveWord> {
         let own = |(word, language): &(&str, &str)| ActiveWord {
             word: (*word).to_owned(),
             language: (*language).to_owned(),
         };
-        Snapshot::new(words.iter().map(own).collect())
+        words.iter().map(own).collect()
     }
 
     #[test]
     fn each_language_has_its_words_and_those_of_both() {
-        let snapshot = snapshot(&[("drat", "en"), ("hay", "both"), ("naku", "tl")]);
+        let snapshot = Snapshot::new(active(&[("drat", "en"), ("hay", "both"), ("naku", "tl")]));
         for (language, expected) in [
             ("", vec!["drat", "hay", "naku"]),
             ("all", vec!["drat", "hay", "naku"]),
@@ -204,10 +208,21 @@ mod tests {
     #[test]
     fn a_reading_that_began_earlier_does_not_replace_a_later_one() {
         let words = Words::default();
-        words.install(2, snapshot(&[("drat", "en")]));
-        words.install(1, snapshot(&[]));
+        words.install(2, active(&[("drat", "en")]));
+        words.install(1, active(&[]));
         assert_eq!(words.masker().mask("drat"), "d**t");
-        words.install(3, snapshot(&[]));
+        words.install(3, active(&[]));
         assert_eq!(words.masker().mask("drat"), "drat");
+    }
+
+    #[test]
+    fn a_list_that_has_not_changed_is_not_made_anew() {
+        let words = Words::default();
+        words.install(1, active(&[("drat", "en")]));
+        let before = words.masker();
+        words.install(2, active(&[("drat", "en")]));
+        assert!(Arc::ptr_eq(&before, &words.masker()));
+        words.install(3, active(&[("drat", "both")]));
+        assert!(!Arc::ptr_eq(&before, &words.masker()));
     }
 }

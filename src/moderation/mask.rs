@@ -14,6 +14,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
@@ -47,11 +48,15 @@ pub struct Masker {
     untouchable: AhoCorasick,
 }
 
+/// In one piece with all the others: the first child leads to its siblings.
 #[derive(Debug, Default)]
 struct Node {
+    /// The letter that leads here.
+    letter: char,
     /// Letters on the way from the root.
     depth: usize,
-    children: Vec<(char, usize)>,
+    first_child: Option<NonZeroUsize>,
+    next_sibling: Option<NonZeroUsize>,
     end: Option<End>,
 }
 
@@ -184,21 +189,24 @@ impl Masker {
     }
 
     fn child(&self, node: usize, letter: char) -> Option<usize> {
-        let children = &self.nodes[node].children;
-        children
-            .iter()
-            .find(|(label, _)| *label == letter)
-            .map(|(_, child)| *child)
+        let child = |at: NonZeroUsize| (at.get(), &self.nodes[at.get()]);
+        let first = self.nodes[node].first_child.map(child);
+        std::iter::successors(first, |(_, node)| node.next_sibling.map(child))
+            .find(|(_, node)| node.letter == letter)
+            .map(|(at, _)| at)
     }
 
     fn add_child(&mut self, node: usize, letter: char) -> usize {
         let child = self.nodes.len();
-        let depth = self.nodes[node].depth + 1;
+        let parent = &mut self.nodes[node];
+        let next_sibling = std::mem::replace(&mut parent.first_child, NonZeroUsize::new(child));
+        let depth = parent.depth + 1;
         self.nodes.push(Node {
+            letter,
             depth,
+            next_sibling,
             ..Node::default()
         });
-        self.nodes[node].children.push((letter, child));
         child
     }
 

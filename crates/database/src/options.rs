@@ -23,7 +23,7 @@ pub struct Options {
     /// SQLite: bytes that the page caches of all connections may take together: half of it the writer's, the rest the
     /// readers'. Filled as it is needed.
     pub cache_bytes: usize,
-    /// SQLite: a connection gives its page cache and its prepared statements back after this time without a job.
+    /// SQLite: a connection gives its page cache and its prepared statements back after this time with few jobs or none.
     pub idle: Duration,
     /// SQLite: pages (of 4 KiB) that the file may have; a full disk for tests.
     pub max_pages: Option<u32>,

@@ -17,6 +17,17 @@ pub enum Value<'a> {
     Bytes(&'a [u8]),
 }
 
+impl Value<'_> {
+    /// About how many bytes it is on its way.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Value::Text(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => size_of::<i64>(),
+        }
+    }
+}
+
 /// What can be given to a statement as a parameter.
 pub trait ToValue {
     /// The parameter's value.

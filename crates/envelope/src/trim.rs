@@ -11,6 +11,9 @@ const PAUSE: Duration = Duration::from_secs(25);
 const PAUSE_IN_NEED: Duration = Duration::from_secs(10);
 /// Less than this is not worth the allocator's locks.
 const WORTHWHILE: u64 = 1024 * 1024;
+/// So much less in use than at the last trim is a reason by itself: what is left of a crowd lies scattered, and as long as
+/// it was there each piece of it kept a whole page.
+const GONE: u64 = 256 * 1024;
 
 /// What is known of the process at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +40,8 @@ struct Last {
     at: Duration,
     /// What was left in memory that the allocator does not count: the program, stacks, halves of pages.
     besides: u64,
+    /// What was in use after it.
+    in_use: u64,
 }
 
 impl Trim {
@@ -51,21 +56,24 @@ impl Trim {
         } else {
             PAUSE
         };
-        let (is_rested, worth) = match &self.last {
-            None => (true, look.resident),
+        let (is_rested, is_worth_it) = match &self.last {
+            None => (true, look.resident >= WORTHWHILE),
             Some(last) => (
                 look.now.saturating_sub(last.at) >= pause,
-                look.resident.saturating_sub(last.besides + in_use),
+                look.resident.saturating_sub(last.besides + in_use) >= WORTHWHILE
+                    || last.in_use.saturating_sub(in_use) >= GONE,
             ),
         };
-        is_rested && worth >= WORTHWHILE && (!look.is_busy || look.level > Level::Green)
+        is_rested && is_worth_it && (!look.is_busy || look.level > Level::Green)
     }
 
     /// Notes a trim at `now` that left `resident` bytes, of which `in_use` are the allocator's.
     pub(crate) fn done(&mut self, now: Duration, resident: u64, in_use: Option<u64>) {
+        let in_use = in_use.unwrap_or_default();
         self.last = Some(Last {
             at: now,
-            besides: resident.saturating_sub(in_use.unwrap_or_default()),
+            besides: resident.saturating_sub(in_use),
+            in_use,
         });
     }
 }
@@ -119,6 +127,21 @@ mod tests {
         trim.done(Duration::from_secs(60), 20 * MIB, Some(12 * MIB));
         let later = look(120, 20);
         assert!(trim.is_due(later), "8 MiB of what was in use then is free now");
+    }
+
+    #[test]
+    fn pages_that_were_kept_by_pieces_are_given_back_when_these_are_gone() {
+        let mut trim = trimmed();
+        trim.done(Duration::from_secs(60), 22 * MIB, Some(6 * MIB));
+        let look = |in_use| Look {
+            in_use: Some(in_use),
+            ..look(120, 20)
+        };
+        assert!(!trim.is_due(look(6 * MIB)), "the same pieces keep the same pages");
+        assert!(
+            trim.is_due(look(5 * MIB)),
+            "of 8 MiB that are scattered pages no byte may be used"
+        );
     }
 
     #[test]

@@ -21,6 +21,8 @@ use crate::{Dialect, Error, Row};
 
 /// Statements that one connection keeps prepared.
 const PREPARED: usize = 128;
+/// A message of so many bytes makes room for itself, which its connection keeps.
+const LARGE: usize = 32 << 10;
 /// How long after the server should have stopped a statement its connection is given up.
 const SLACK: Duration = Duration::from_secs(2);
 /// Pause after the first failed attempt to connect; doubles up to the longest.
@@ -34,6 +36,8 @@ pub(super) struct PostgresSession {
     transport: JoinHandle<()>,
     pub(super) runtime: Runtime,
     opened: Instant,
+    /// When a large message passed last.
+    roomy: Option<Instant>,
     prepared: HashMap<Box<str>, Prepared>,
     /// Counts uses of prepared statements, to find the one that was not used for longest.
     uses: u64,
@@ -102,6 +106,7 @@ impl PostgresSession {
             transport,
             runtime,
             opened: Instant::now(),
+            roomy: None,
             prepared: HashMap::new(),
             uses: 0,
             statement_timeout,
@@ -185,8 +190,30 @@ impl PostgresSession {
         self.prepared = HashMap::new();
     }
 
+    pub(super) fn has_statements(&self) -> bool {
+        !self.prepared.is_empty()
+    }
+
     pub(super) fn age(&self) -> Duration {
         self.opened.elapsed()
+    }
+
+    /// Whether it has room for large messages.
+    pub(super) fn is_roomy(&self) -> bool {
+        self.roomy.is_some()
+    }
+
+    /// Whether it has room for large messages, and had none in all this time.
+    pub(super) fn was_roomy_for(&self, time: Duration) -> bool {
+        self.roomy.is_some_and(|since| since.elapsed() >= time)
+    }
+
+    /// Notes how large a statement and its answers were.
+    fn passes(&mut self, params: &[Value<'_>], rows: &[tokio_postgres::Row]) {
+        let sent: usize = params.iter().map(Value::bytes).sum();
+        if sent >= LARGE || rows.iter().any(|row| row.raw_size_bytes() >= LARGE) {
+            self.roomy = Some(Instant::now());
+        }
     }
 
     /// Says goodbye, so that the server need not find out by itself.
@@ -266,6 +293,7 @@ impl Session for PostgresSession {
         let opening = self.opening.take();
         let querying = after(opening, &self.client, self.client.query(&statement, &values));
         let found = Self::wait(&self.runtime, self.patience, &mut self.trouble, querying)?;
+        self.passes(params, &found);
         found.iter().take(limit).map(read_row).collect()
     }
 
@@ -275,7 +303,9 @@ impl Session for PostgresSession {
         let values: Vec<_> = bound.iter().map(|value| value as _).collect();
         let opening = self.opening.take();
         let executing = after(opening, &self.client, self.client.execute(&statement, &values));
-        Self::wait(&self.runtime, self.patience, &mut self.trouble, executing)
+        let changed = Self::wait(&self.runtime, self.patience, &mut self.trouble, executing);
+        self.passes(params, &[]);
+        changed
     }
 
     fn batch(&mut self, sql: &str) -> Result<(), Error> {

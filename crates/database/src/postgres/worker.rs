@@ -17,6 +17,8 @@ use crate::queue::{Intake, Next};
 const ATTEMPTS: u32 = 4;
 /// How long a connection keeps its prepared statements without a job.
 const REST: Duration = Duration::from_secs(300);
+/// How long it keeps room for large messages without one. It cannot give that back, so it is replaced.
+const ROOMY: Duration = Duration::from_secs(25);
 /// Time for an attempt to replace a lost connection while jobs may be waiting for it.
 const QUICKLY: Duration = Duration::from_secs(1);
 
@@ -94,8 +96,13 @@ impl Worker {
     /// Serves jobs while there is a connection; true when the queue is closed and empty.
     fn serve(&mut self) -> bool {
         while self.session.is_some() {
-            let Some(job) = self.next() else {
-                return true;
+            let job = match self.intake.next_within(self.patience()) {
+                Next::Job(job) => job,
+                Next::Closed => return true,
+                Next::Idle => {
+                    self.rest();
+                    continue;
+                }
             };
             if job.is_abandoned() {
                 continue;
@@ -113,22 +120,25 @@ impl Worker {
         false
     }
 
-    /// The next job. When none comes for a while the prepared statements are given back: a busy hour would otherwise stay
-    /// in memory, once for each connection.
-    fn next(&mut self) -> Option<Job> {
-        match self.intake.next_within(REST) {
-            Next::Job(job) => Some(job),
-            Next::Closed => None,
-            Next::Idle => {
-                if let Some(session) = &mut self.session {
-                    session.forget();
-                    // The server is told by the next exchange; there may be none for hours.
-                    let _ = session.batch("");
-                }
-                self.recover();
-                self.intake.next()
-            }
+    /// How long it waits for a job before it rests.
+    fn patience(&self) -> Duration {
+        let is_roomy = self.session.as_ref().is_some_and(PostgresSession::is_roomy);
+        if is_roomy { ROOMY } else { REST }
+    }
+
+    /// When no job has come for a while, room for large messages is given back, and later the prepared statements: a busy
+    /// hour would otherwise stay in memory, once for each connection.
+    fn rest(&mut self) {
+        let Some(session) = &mut self.session else { return };
+        if session.is_roomy() {
+            return self.renew();
         }
+        if session.has_statements() {
+            session.forget();
+            // The server is told by the next exchange; there may be none for hours.
+            let _ = session.batch("");
+        }
+        self.recover();
     }
 
     fn connect(&mut self, time: Duration) -> Result<(), NoConnection> {
@@ -147,11 +157,11 @@ impl Worker {
         Ok(self.session.as_mut().expect("it has just been connected"))
     }
 
-    /// Replaces a connection that is too old, between two jobs.
+    /// Replaces a connection that is too old, or has had room for large messages for too long, between two jobs.
     fn renew(&mut self) {
         if let Some(old) = self
             .session
-            .take_if(|session| session.age() >= self.link.conn_max_age)
+            .take_if(|session| session.age() >= self.link.conn_max_age || session.was_roomy_for(ROOMY))
         {
             old.close();
             // If it fails, the thread goes on to try as after any loss.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
 
@@ -65,7 +65,8 @@ fn write(
     (time, idle): (Duration, Duration),
     counters: &Counters,
 ) {
-    while let Some(first) = next(&session, intake, idle) {
+    let mut pace = Pace::new(idle);
+    while let Some(first) = pace.next(&session, intake) {
         let wrote = batch::run(&mut session, intake, first, time, counters);
         if wrote && let Err(TrySendError::Disconnected(())) = committed.try_send(()) {
             tracing::error!("nobody moves the write-ahead log into the database");
@@ -74,7 +75,8 @@ fn write(
 }
 
 fn read(mut session: SqliteSession, intake: &Intake, idle: Duration, counters: &Counters) {
-    while let Some(job) = next(&session, intake, idle) {
+    let mut pace = Pace::new(idle);
+    while let Some(job) = pace.next(&session, intake) {
         if job.is_abandoned() {
             continue;
         }
@@ -82,14 +84,49 @@ fn read(mut session: SqliteSession, intake: &Intake, idle: Duration, counters: &
     }
 }
 
-/// The next job. When none comes for a while the page cache is given back: a busy hour would otherwise stay in memory.
-fn next(session: &SqliteSession, intake: &Intake, idle: Duration) -> Option<Job> {
-    match intake.next_within(idle) {
-        Next::Job(job) => Some(job),
-        Next::Closed => None,
-        Next::Idle => {
-            session.give_back_cache();
-            intake.next()
+/// Fewer jobs than this in the time of [`Options::idle`] are no reason to keep pages for the next.
+const FEW: u32 = 100;
+
+/// How busy a connection is. Its page cache is for busy times: what a busy hour has filled would otherwise stay in memory
+/// for as long as anybody comes by now and then.
+struct Pace {
+    window: Duration,
+    began: Instant,
+    jobs: u32,
+}
+
+impl Pace {
+    fn new(window: Duration) -> Self {
+        Self {
+            window,
+            began: Instant::now(),
+            jobs: 0,
+        }
+    }
+
+    /// The next job. The page cache is given back after a time of few or none, in a moment in which nobody waits.
+    fn next(&mut self, session: &SqliteSession, intake: &Intake) -> Option<Job> {
+        loop {
+            let left = self.window.saturating_sub(self.began.elapsed());
+            match intake.next_within(left) {
+                Next::Job(job) => {
+                    self.jobs += 1;
+                    return Some(job);
+                }
+                Next::Closed => return None,
+                Next::Idle => {}
+            }
+            let jobs = std::mem::take(&mut self.jobs);
+            if jobs < FEW {
+                session.give_back_cache();
+            }
+            // With nothing to give back the next time either, it sleeps until somebody comes.
+            let woken = if jobs == 0 { Some(intake.next()?) } else { None };
+            self.began = Instant::now();
+            if woken.is_some() {
+                self.jobs = 1;
+                return woken;
+            }
         }
     }
 }
