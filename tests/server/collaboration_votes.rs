@@ -4,6 +4,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 use tinytales::clock::SECOND;
+use tinytales::live::collaboration::events::{RoomEvent, announce};
 use tinytales::live::collaboration::votes::close_due;
 
 use crate::support::{Client, World};
@@ -355,4 +356,27 @@ fn what_is_no_answer_and_what_is_no_vote() {
     );
     mira.post_nothing(&session.path("end/")).ok();
     mira.casts(&session, &vote, true).refused(404);
+}
+
+#[test]
+fn who_sits_in_the_room_never_hears_of_fewer_answers_than_before() {
+    let Three {
+        world, mira, session, ..
+    } = Three::new();
+    let (mut at_mira, _) = mira.enters(&session);
+    let room = world.app.live.rooms.all().remove(0).id;
+    // As two servers tell of two answers of the same moment, the later one first.
+    for current_votes in [2, 1, 3] {
+        let update = RoomEvent::VoteUpdate {
+            vote_id: "a".to_owned(),
+            voting_data: std::collections::BTreeMap::new(),
+            yes_count: current_votes,
+            no_count: 0,
+            current_votes,
+            total_participants: 3,
+        };
+        announce(&world.app, room, &update);
+    }
+    let told = [(); 2].map(|()| at_mira.until("vote_update")["current_votes"].clone());
+    assert_eq!(told, [2, 3]);
 }

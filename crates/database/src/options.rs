@@ -23,7 +23,8 @@ pub struct Options {
     /// SQLite: bytes that the page caches of all connections may take together: half of it the writer's, the rest the
     /// readers'. Filled as it is needed.
     pub cache_bytes: usize,
-    /// SQLite: a connection gives its page cache and its prepared statements back after this time with few jobs or none.
+    /// SQLite: a connection gives its page cache and its prepared statements back after this time with few jobs (a
+    /// hundred; the writer's batches count as one) or none.
     pub idle: Duration,
     /// SQLite: pages (of 4 KiB) that the file may have; a full disk for tests.
     pub max_pages: Option<u32>,
@@ -33,6 +34,9 @@ pub struct Options {
     pub statement_timeout: Duration,
     /// PostgreSQL: a connection older than this is closed after its job and opened anew.
     pub conn_max_age: Duration,
+    /// PostgreSQL: a connection that had room for a large message (32 KiB) and no such for this time is replaced: it cannot
+    /// give that back.
+    pub roomy: Duration,
 }
 
 impl Default for Options {
@@ -51,6 +55,7 @@ impl Default for Options {
             connect_timeout: Duration::from_secs(10),
             statement_timeout: Duration::from_secs(5),
             conn_max_age: Duration::from_secs(600),
+            roomy: Duration::from_secs(25),
         }
     }
 }

@@ -145,6 +145,11 @@ impl Intake {
         job.map_or(Next::Closed, |job| Next::Job(*job))
     }
 
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.small.is_empty() && self.large.is_empty()
+    }
+
     /// A small job, if one waits.
     pub(crate) fn try_small(&self) -> Option<Job> {
         self.small.try_recv().ok().map(|job| *job)

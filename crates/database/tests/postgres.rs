@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use common::proxy::{Mode, Proxy};
 use common::{SCHEMA, administrate, create_database, insert, postgres, server, titles};
-use database::{Database, Error, Options, Target};
+use database::{Conn, Database, Error, Options, Target};
 
 #[tokio::test]
 async fn heavy_contention_always_makes_progress() {
@@ -459,4 +459,40 @@ async fn proxied(options: Options) -> Option<(Database, Proxy)> {
     let database = Database::open(Target::parse(&proxy.url(&url)).unwrap(), options).unwrap();
     database.migrate(&SCHEMA).unwrap();
     Some((database, proxy))
+}
+
+#[tokio::test]
+async fn a_connection_that_had_room_for_a_large_message_is_replaced_and_no_other() {
+    let Some(stage) = postgres(Options {
+        connections: 1,
+        roomy: Duration::ZERO,
+        ..slow()
+    })
+    .await
+    else {
+        return;
+    };
+    let backend = async || {
+        let read = |conn: &mut Conn<'_>| conn.one("SELECT pg_backend_pid()", &[])?.take::<i64>();
+        stage.database.read(read).await.unwrap()
+    };
+    let write = async |title: String| {
+        let write = stage
+            .database
+            .write(move |conn| conn.execute("INSERT INTO stories (title) VALUES ($1)", &[&title]));
+        write.await.unwrap()
+    };
+    let first = backend().await;
+    write("small".to_owned()).await;
+    assert_eq!(backend().await, first, "it has nothing to give back");
+
+    write("large".repeat(20_000)).await;
+    // It is replaced in a moment in which nothing waits for it.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while backend().await == first {
+        assert!(Instant::now() < deadline, "it keeps its room");
+    }
+    let second = backend().await;
+    write("small".to_owned()).await;
+    assert_eq!(backend().await, second, "the new one has none");
 }

@@ -190,6 +190,7 @@ impl PostgresSession {
         self.prepared = HashMap::new();
     }
 
+    /// Whether it has prepared statements.
     pub(super) fn has_statements(&self) -> bool {
         !self.prepared.is_empty()
     }
@@ -208,11 +209,16 @@ impl PostgresSession {
         self.roomy.is_some_and(|since| since.elapsed() >= time)
     }
 
+    /// Its room counts as just needed.
+    pub(super) fn keep_room(&mut self) {
+        self.roomy = Some(Instant::now());
+    }
+
     /// Notes how large a statement and its answers were.
     fn passes(&mut self, params: &[Value<'_>], rows: &[tokio_postgres::Row]) {
         let sent: usize = params.iter().map(Value::bytes).sum();
         if sent >= LARGE || rows.iter().any(|row| row.raw_size_bytes() >= LARGE) {
-            self.roomy = Some(Instant::now());
+            self.keep_room();
         }
     }
 
@@ -292,9 +298,9 @@ impl Session for PostgresSession {
         let values: Vec<_> = bound.iter().map(|value| value as _).collect();
         let opening = self.opening.take();
         let querying = after(opening, &self.client, self.client.query(&statement, &values));
-        let found = Self::wait(&self.runtime, self.patience, &mut self.trouble, querying)?;
-        self.passes(params, &found);
-        found.iter().take(limit).map(read_row).collect()
+        let found = Self::wait(&self.runtime, self.patience, &mut self.trouble, querying);
+        self.passes(params, found.as_deref().unwrap_or_default());
+        found?.iter().take(limit).map(read_row).collect()
     }
 
     fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, Error> {

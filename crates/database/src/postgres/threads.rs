@@ -18,6 +18,8 @@ pub(super) struct Link {
     pub(super) connect_timeout: Duration,
     pub(super) statement_timeout: Duration,
     pub(super) conn_max_age: Duration,
+    /// [`Options::roomy`].
+    pub(super) roomy: Duration,
     pub(super) counters: Arc<Counters>,
     /// Held shared by an attempt at a write, exclusively by the last attempt at one.
     pub(super) alone: Arc<RwLock<()>>,
@@ -60,6 +62,7 @@ pub(crate) fn start(
                 .unwrap_or(options.connect_timeout),
             statement_timeout: options.statement_timeout,
             conn_max_age: options.conn_max_age,
+            roomy: options.roomy,
             counters: Arc::clone(counters),
             alone: Arc::clone(&alone),
             connected,

@@ -17,8 +17,6 @@ use crate::queue::{Intake, Next};
 const ATTEMPTS: u32 = 4;
 /// How long a connection keeps its prepared statements without a job.
 const REST: Duration = Duration::from_secs(300);
-/// How long it keeps room for large messages without one. It cannot give that back, so it is replaced.
-const ROOMY: Duration = Duration::from_secs(25);
 /// Time for an attempt to replace a lost connection while jobs may be waiting for it.
 const QUICKLY: Duration = Duration::from_secs(1);
 
@@ -111,11 +109,16 @@ impl Worker {
                 job.refuse(Error::Busy);
                 continue;
             }
+            // Nobody else serves what has a connection of its own: that is replaced when nothing comes.
+            let is_apart = job.kind == Kind::Apart;
             match job.kind {
                 Kind::Read => self.read(job),
                 Kind::Write | Kind::Ordered | Kind::Apart => self.write(job),
             }
             self.renew();
+            if !is_apart && self.intake.is_empty() {
+                self.give_back_room();
+            }
         }
         false
     }
@@ -123,7 +126,7 @@ impl Worker {
     /// How long it waits for a job before it rests.
     fn patience(&self) -> Duration {
         let is_roomy = self.session.as_ref().is_some_and(PostgresSession::is_roomy);
-        if is_roomy { ROOMY } else { REST }
+        if is_roomy { self.link.roomy } else { REST }
     }
 
     /// When no job has come for a while, room for large messages is given back, and later the prepared statements: a busy
@@ -131,7 +134,7 @@ impl Worker {
     fn rest(&mut self) {
         let Some(session) = &mut self.session else { return };
         if session.is_roomy() {
-            return self.renew();
+            return self.give_back_room();
         }
         if session.has_statements() {
             session.forget();
@@ -157,11 +160,26 @@ impl Worker {
         Ok(self.session.as_mut().expect("it has just been connected"))
     }
 
-    /// Replaces a connection that is too old, or has had room for large messages for too long, between two jobs.
+    /// Puts another connection in the place of one that has had room for large messages, and none of them, for a while. It
+    /// works, so it stays until there is another.
+    fn give_back_room(&mut self) {
+        let Some(session) = &mut self.session else { return };
+        if !session.was_roomy_for(self.link.roomy) {
+            return;
+        }
+        let (link, time) = (&self.link, QUICKLY.min(self.link.connect_timeout));
+        match PostgresSession::connect(&link.target, time, link.statement_timeout) {
+            Ok(new) => std::mem::replace(session, new).close(),
+            // Not again at once.
+            Err(_) => session.keep_room(),
+        }
+    }
+
+    /// Replaces a connection that is too old, between two jobs.
     fn renew(&mut self) {
         if let Some(old) = self
             .session
-            .take_if(|session| session.age() >= self.link.conn_max_age || session.was_roomy_for(ROOMY))
+            .take_if(|session| session.age() >= self.link.conn_max_age)
         {
             old.close();
             // If it fails, the thread goes on to try as after any loss.

@@ -56,7 +56,7 @@ pub(super) async fn show(app: &Arc<App>, room: &Arc<Room>, seat: u64, opened: Op
             let is_ready = !state.floor.is_drawing(seat) && !state.floor.is_held(seat);
             if is_free && (is_ready || start.elapsed() >= PATIENCE) {
                 let user_id = state.floor.seat(seat).map_or(0, |seat| seat.user_id);
-                match state.floor.begin_showing(seat, &slot, asked, Instant::now()) {
+                match state.floor.begin_showing(seat, &slot, asked) {
                     Some(showing) => break (showing, user_id),
                     None => return,
                 }

@@ -153,11 +153,9 @@ impl<P: Post> Floor<P> {
             let slot = self.model.slot(user_id, place)?;
             (slot.id.clone(), slot.epoch)
         };
-        let is_from_before = self.seat(seat)?.busy.as_ref().is_some_and(|busy| {
-            let brush = busy.brushes.iter().find(|brush| brush.slot == id);
-            crossed(brush.and_then(|brush| brush.wiped_at), busy.knew_at(now), RECENT)
-        });
-        (!is_from_before).then_some((id, epoch))
+        let busy = self.seat(seat)?.busy.as_ref();
+        let wiped = busy.and_then(|busy| busy.brushes.iter().find(|brush| brush.slot == id)?.wiped_at);
+        (!crossed(wiped, now, RECENT)).then_some((id, epoch))
     }
 
     /// The canvas that a socket means, by its canonical id.
@@ -166,9 +164,9 @@ impl<P: Post> Floor<P> {
         Some(self.model.slot(user_id, place)?.id.clone())
     }
 
-    /// Begins to show a canvas: from now on what happens waits for [`Floor::show`]. `None` when there is nothing
+    /// Begins to show a canvas: from now on what happens on it waits for [`Floor::show`]. `None` when there is nothing
     /// to show, or the socket is just being shown another.
-    pub fn begin_showing(&mut self, seat: u64, slot: &str, asked: Asked, now: Instant) -> Option<Showing> {
+    pub fn begin_showing(&mut self, seat: u64, slot: &str, asked: Asked) -> Option<Showing> {
         let showing = {
             let (_, canvas) = self.model.by_id(slot)?;
             if canvas.state.is_none() && canvas.tail.is_empty() {
@@ -187,7 +185,10 @@ impl<P: Post> Floor<P> {
         if busy.hold.is_some() {
             return None;
         }
-        busy.hold = Some(Hold::new(Some(slot), now));
+        busy.hold = Some(Hold {
+            slot: Some(slot.into()),
+            ..Hold::default()
+        });
         Some(showing)
     }
 
@@ -202,22 +203,22 @@ impl<P: Post> Floor<P> {
             return;
         };
         let Some((frames, wipes)) = frames else {
-            seat.release(now);
+            seat.release();
             return;
         };
         if !seat.post.send_state(frames, permit) {
             // One is on its way already, which was asked for a moment ago.
-            seat.release(now);
+            seat.release();
             return;
         }
-        // The state may be younger than what was held back meanwhile: a stroke in both would be drawn twice.
-        seat.release_except(|frame| wipes && is_stroke_in(frame, &kept.items), now);
         let brush = seat.busy().brush(&showing.slot);
         brush.served = Some(drawn);
         brush.drawn_at = Some(now);
         if wipes {
             brush.wiped_at = Some(now);
         }
+        // The state may be younger than what was held back meanwhile: a stroke in both would be drawn twice.
+        seat.release_except(|frame| wipes && is_stroke_in(frame, &kept.items));
     }
 
     /// What [`Floor::show`] sends, and whether a whole state is among it; nothing when the canvas was cleared or deleted
@@ -298,9 +299,8 @@ impl<P: Post> Floor<P> {
         };
         let slot = self.model.slot(user_id, place)?.clone();
         let busy = self.seat(seat)?.busy();
-        let knew_at = busy.knew_at(received);
         let brush = busy.brush(&slot.id);
-        if crossed(brush.wiped_at, knew_at, RECENT) && !is_asked {
+        if crossed(brush.wiped_at, received, RECENT) && !is_asked {
             return None;
         }
         let stored = slot.state.as_ref();

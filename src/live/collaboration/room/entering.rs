@@ -71,12 +71,11 @@ fn catch_up(socket: &Collaborator, room: &Arc<Room>, missed: Vec<Missed>) {
         tokio::time::sleep(CATCH_UP_AFTER).await;
         let has_pages = missed.iter().any(Missed::is_of_pages);
         let number = {
-            let now = Instant::now();
             let mut state = room.state();
-            state.floor.tell_missed(id, missed, now);
+            state.floor.tell_missed(id, missed, Instant::now());
             let number = state.floor.model.number;
             let Some(seat) = state.floor.seat(id) else { return };
-            seat.release(now);
+            seat.release();
             number
         };
         if has_pages {
@@ -139,7 +138,7 @@ fn sit_down(
     let mut seat = Seat::new(handle.id(), user_id, handle.outbox().clone());
     send_large(&seat, init, snapshots);
     if missed.is_some() {
-        seat.busy().hold = Some(Hold::new(None, Instant::now()));
+        seat.busy().hold = Some(Hold::default());
     }
     state.floor.seats.push(seat);
     Ok((missed, state.floor.model.number))

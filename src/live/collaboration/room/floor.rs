@@ -17,7 +17,7 @@ use super::frames::{self, Audience};
 use super::model::{Applied, Model};
 use super::op::{Action, Op};
 use super::people::Person;
-use super::seat::{Busy, ON_ITS_WAY, Post, RECENT, Seat, crossed};
+use super::seat::{Busy, Hold, ON_ITS_WAY, Post, RECENT, Seat, crossed};
 
 /// Operations that wait for an earlier one, at most; then the log is read.
 const MOST_AHEAD: usize = 2_000;
@@ -162,7 +162,7 @@ impl<P: Post> Floor<P> {
     pub fn tell(&mut self, frame: &Frame, but: Option<i64>) {
         for seat in &mut self.seats {
             if Some(seat.user_id) != but {
-                seat.send(frame);
+                seat.send(frame, None);
             }
         }
     }
@@ -224,14 +224,14 @@ impl<P: Post> Floor<P> {
                 let is_crossed = own(seat, op, slot, before, number, origin, now);
                 let is_for_all = audience == Audience::All && !matches!(op.action, Action::Clear);
                 if is_for_all || is_crossed || origin.is_doubtful {
-                    seat.send(&frame);
+                    seat.send(&frame, slot);
                     if origin.is_doubtful {
                         // To its sender it is news, too, and may cross what comes next.
                         shown(seat, op, slot, before, number, now);
                     }
                 }
             } else if audience == Audience::All || seat.user_id != op.user_id {
-                seat.send(&frame);
+                seat.send(&frame, slot);
                 shown(seat, op, slot, before, number, now);
             }
             if let Applied::PageDeleted { index, .. } = &applied {
@@ -330,9 +330,8 @@ fn own<P: Post>(
     now: Instant,
 ) -> bool {
     let busy = seat.busy();
-    let knew_at = busy.knew_at(origin.received);
     if matches!(op.action, Action::Title { .. }) {
-        let echoes = crossed(busy.title_at, knew_at, ON_ITS_WAY);
+        let echoes = crossed(busy.title_at, origin.received, ON_ITS_WAY);
         if echoes {
             busy.title_at = Some(now);
         }
@@ -347,7 +346,7 @@ fn own<P: Post>(
     let brush = busy.brush(slot);
     match &op.action {
         Action::Text { .. } => {
-            let echoes = crossed(brush.text_at, knew_at, ON_ITS_WAY);
+            let echoes = crossed(brush.text_at, origin.received, ON_ITS_WAY);
             if echoes {
                 brush.text_at = Some(now);
             }
@@ -355,7 +354,7 @@ fn own<P: Post>(
         }
         Action::Clear => {
             brush.served = Some(number);
-            let echoes = crossed(brush.drawn_at, knew_at, RECENT);
+            let echoes = crossed(brush.drawn_at, origin.received, RECENT);
             if echoes {
                 brush.wiped_at = Some(now);
             }
@@ -368,9 +367,9 @@ fn own<P: Post>(
             }
             // Texts, layers, moved and removed things are what they are last said to be; only strokes add up.
             let overwrites = !matches!(action, Action::Draw { .. }) || is_transform(action);
-            let echoes = crossed(brush.wiped_at, knew_at, ON_ITS_WAY)
+            let echoes = crossed(brush.wiped_at, origin.received, ON_ITS_WAY)
                 || is_held
-                || overwrites && crossed(brush.drawn_at, knew_at, ON_ITS_WAY);
+                || overwrites && crossed(brush.drawn_at, origin.received, ON_ITS_WAY);
             if echoes {
                 brush.drawn_at = Some(now);
             }
@@ -392,8 +391,8 @@ fn is_transform(action: &Action) -> bool {
     })
 }
 
-/// Whether all of a canvas is on its way.
+/// Whether what happens on a canvas is held back, because all of it is on its way.
 fn is_held(busy: &Busy, slot: &str) -> bool {
     let hold = busy.hold.as_ref();
-    hold.is_some_and(|hold| hold.slot.as_deref() == Some(slot))
+    hold.is_some_and(|hold: &Hold| hold.slot.as_deref() == Some(slot))
 }

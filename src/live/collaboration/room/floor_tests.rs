@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use sockets::Frame;
 
 use super::canvases::Kept;
-use super::floor::{Floor, Origin};
+use super::floor::Floor;
 use super::model::Model;
 use super::op::{Action, Op, Place};
 use super::seat::{Post, Seat};
@@ -32,10 +32,16 @@ impl Post for Nowhere {
 fn what_follows_on_an_operation_that_cannot_be_read_is_taken() {
     let mut floor = Floor::<Nowhere>::new(Model::default(), Vec::new());
     let (now, mut left) = (Instant::now(), Vec::new());
-    assert!(!floor.deliver(3, title(1, "three"), None, now, &mut left));
+    let title = |title: &str| Op {
+        user_id: 1,
+        username: "mia".into(),
+        place: Place::default(),
+        action: Action::Title { title: title.into() },
+    };
+    assert!(!floor.deliver(3, title("three"), None, now, &mut left));
     assert!(!floor.skip(2, now, &mut left), "the first is missing");
     assert_eq!(floor.model.number, 0);
-    assert!(!floor.deliver(1, title(1, "one"), None, now, &mut left));
+    assert!(!floor.deliver(1, title("one"), None, now, &mut left));
     assert!(floor.skip(2, now, &mut left));
     assert_eq!((floor.model.number, &*floor.model.title), (3, "three"));
 }
@@ -101,7 +107,7 @@ fn a_stroke_that_comes_while_a_canvas_is_opened_is_sent_once() {
         // Somebody else draws before the canvas is read for it.
         floor.deliver(number + 1, stroke(1, "item_between"), None, now, &mut left);
         let showing = floor
-            .begin_showing(7, &opened.slot, opened.asked, now)
+            .begin_showing(7, &opened.slot, opened.asked)
             .expect("there is something to show");
         let mut log = vec![(1, stroke(1, "item_first"))];
         log.extend((2..=number + 1).map(|number| (number, stroke(1, "item_between"))));
@@ -116,74 +122,4 @@ fn a_stroke_that_comes_while_a_canvas_is_opened_is_sent_once() {
         assert_eq!(sent.times("item_between"), 1 + before);
         sent.0.borrow_mut().clear();
     }
-}
-
-fn title(user_id: i64, title: &str) -> Op {
-    Op {
-        user_id,
-        username: "mia".into(),
-        place: Place::default(),
-        action: Action::Title { title: title.into() },
-    }
-}
-
-/// Whoever is shown a canvas is told what happens meanwhile afterwards, all of it in its order; and does not know it
-/// before, however long that takes: what comes from them has crossed it.
-#[test]
-fn what_happens_while_a_canvas_is_shown_keeps_its_order() {
-    let sent = Sent::default();
-    let mut floor = Floor::new(Model::default(), Vec::new());
-    let (start, mut left) = (Instant::now(), Vec::new());
-    let stroke_at = |page: i32, item: &str| Op {
-        place: Place::at(page),
-        ..stroke(1, item)
-    };
-    let mut numbers = 1..;
-    let mut next = || numbers.next().expect("there are enough");
-    for page in 0..3 {
-        floor.deliver(next(), stroke_at(page, "item_before"), None, start, &mut left);
-    }
-    floor.seats.push(Seat::new(7, 2, sent.clone()));
-    let opened = floor
-        .touch(7, &Place::at(2), None, start)
-        .expect("there is something to show");
-    let showing = floor
-        .begin_showing(7, &opened.slot, opened.asked, start)
-        .expect("there is something to show");
-    floor.deliver(next(), stroke_at(2, "item_first"), None, start, &mut left);
-    floor.deliver(next(), stroke_at(1, "item_second"), None, start, &mut left);
-    floor.deliver(next(), title(1, "third"), None, start, &mut left);
-    let deletion = Op {
-        action: Action::DeletePage,
-        ..stroke_at(0, "")
-    };
-    floor.deliver(next(), deletion, None, start, &mut left);
-    assert_eq!(sent.0.borrow().len(), 0, "nothing passes");
-
-    // Theirs came long after the other one, and before they could know of it.
-    let later = start + std::time::Duration::from_secs(5);
-    let own = Origin {
-        seat: 7,
-        received: later,
-        is_doubtful: false,
-    };
-    floor.deliver(next(), title(2, "fourth"), Some(own), later, &mut left);
-    floor.show(&showing, &Kept::default(), Box::new(()), later);
-    let order = ["item_first", "item_second", "third", "page_deleted", "fourth"];
-    let frames: Vec<Frame> = sent.0.borrow().clone();
-    let places: Vec<Option<usize>> = order
-        .iter()
-        .map(|word| {
-            frames
-                .iter()
-                .position(|frame| String::from_utf8_lossy(frame.payload()).contains(word))
-        })
-        .collect();
-    let expected: Vec<Option<usize>> = (frames.len() - order.len()..frames.len()).map(Some).collect();
-    assert_eq!(places, expected, "{frames:?}");
-
-    // They were sent just now: what comes at once has crossed them, too.
-    sent.0.borrow_mut().clear();
-    floor.deliver(next(), title(2, "fifth"), Some(own), later, &mut left);
-    assert_eq!(sent.times("fifth"), 1);
 }

@@ -351,7 +351,7 @@ impl Room {
                 () = tokio::time::sleep(AFTER_THE_END) => {}
                 () = stopping.stopping() => return,
             }
-            for seat in &room.state().floor.seats {
+            for seat in &mut room.state().floor.seats {
                 seat.close(code::NORMAL, "the session is over");
             }
         });
@@ -371,7 +371,8 @@ impl Room {
             let (out, stay) = seats.into_iter().partition(|seat| seat.user_id == user_id);
             state.floor.seats = stay;
             let out: Vec<_> = out;
-            for seat in out {
+            for mut seat in out {
+                seat.release();
                 seat.tell(&ended);
                 seat.close(code::NORMAL, "the host has put you out");
             }

@@ -95,13 +95,10 @@ impl<P: Post> Floor<P> {
             .as_deref()
             .is_some_and(|id| slot.is_known_as(user_id, id));
         let seat = self.seats.iter().find(|other| other.id == seat);
-        let Some(busy) = seat.and_then(|seat| seat.busy.as_ref()) else {
-            return false;
-        };
+        let deleted = seat.and_then(|seat| seat.busy.as_ref()?.deleted_at);
         !is_known
-            && busy.deleted_at.is_some_and(|(deleted, index)| {
-                i32::try_from(at).is_ok_and(|at| index <= at)
-                    && crossed(Some(deleted), busy.knew_at(now), ON_ITS_WAY)
+            && deleted.is_some_and(|(deleted, index)| {
+                i32::try_from(at).is_ok_and(|at| index <= at) && crossed(Some(deleted), now, ON_ITS_WAY)
             })
     }
 

@@ -138,7 +138,7 @@ impl Rooms {
             std::mem::take(&mut state.floor.seats)
         };
         forget(rooms, room);
-        for seat in seats {
+        for mut seat in seats {
             seat.close(code::TRY_AGAIN, "come again in a moment");
         }
     }

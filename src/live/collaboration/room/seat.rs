@@ -12,9 +12,9 @@ use super::lights::{Behind, Lights};
 pub const ON_ITS_WAY: Duration = Duration::from_secs(1);
 /// How long others' strokes count as recent for somebody who clears.
 pub const RECENT: Duration = Duration::from_secs(2);
-/// Frames that are held back for one socket at most, and their bytes.
-const MOST_HELD: usize = 2_000;
-const MOST_BYTES_HELD: usize = 1 << 20;
+/// Frames that are held back for one socket at most, and their bytes: its outbox takes twice as many at once.
+const MOST_HELD: usize = 500;
+const MOST_BYTES_HELD: usize = 512 << 10;
 /// Canvases that are remembered for one socket.
 const MOST_BRUSHES: usize = 16;
 
@@ -78,7 +78,7 @@ pub struct Busy {
     pub(super) title_at: Option<Instant>,
     /// When it was told last that a page was deleted, and the first of those that it was told of just then.
     pub(super) deleted_at: Option<(Instant, i32)>,
-    /// Frames held back until it has been brought up to date.
+    /// Frames held back until it has been brought up to date: of one canvas, or all.
     pub(super) hold: Option<Hold>,
     /// Two numbers that had been sent to it, the second at `settled_at`, the first a moment earlier.
     settled: (i64, i64),
@@ -112,29 +112,13 @@ pub(super) struct Did {
     pub(super) received: Instant,
 }
 
-/// Frames that wait until a socket has been brought up to date: all of them, in their order, because what happens on a canvas
-/// is told by the position of its page, which others move.
-#[derive(Debug)]
-pub(super) struct Hold {
-    /// The canvas that it is shown, if it is one.
-    pub(super) slot: Option<Box<str>>,
-    began: Instant,
-    frames: Vec<Frame>,
-    bytes: usize,
-    /// The number of the last operation among them.
-    number: Option<i64>,
-}
-
-impl Hold {
-    pub(super) fn new(slot: Option<&str>, now: Instant) -> Self {
-        Self {
-            slot: slot.map(Box::from),
-            began: now,
-            frames: Vec::new(),
-            bytes: 0,
-            number: None,
-        }
-    }
+/// Frames that wait until a socket has been brought up to date.
+#[derive(Debug, Default)]
+pub struct Hold {
+    /// Only those of this canvas.
+    pub slot: Option<Box<str>>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) bytes: usize,
 }
 
 impl<P: Post> Seat<P> {
@@ -158,8 +142,9 @@ impl<P: Post> Seat<P> {
         self.post.send_state(vec![frame.clone()], permit)
     }
 
-    /// Closes the socket after what waits.
-    pub fn close(&self, code: u16, reason: &'static str) {
+    /// Closes the socket after what waits, and after what was held back: that counts as seen when it comes again.
+    pub fn close(&mut self, code: u16, reason: &'static str) {
+        self.release();
         self.post.close(code, reason);
     }
 
@@ -167,9 +152,11 @@ impl<P: Post> Seat<P> {
         self.busy.get_or_insert_default()
     }
 
-    /// Sends a frame that must arrive, or holds it back in its turn.
-    pub(super) fn send(&mut self, frame: &Frame) {
-        if let Some(hold) = self.busy.as_mut().and_then(|busy| busy.hold.as_mut()) {
+    /// Sends a frame that must arrive, or holds it back in its turn. `slot` is the canvas that it is about.
+    pub(super) fn send(&mut self, frame: &Frame, slot: Option<&str>) {
+        if let Some(hold) = self.busy.as_mut().and_then(|busy| busy.hold.as_mut())
+            && (hold.slot.is_none() || hold.slot.as_deref() == slot)
+        {
             if hold.frames.len() < MOST_HELD && hold.bytes < MOST_BYTES_HELD {
                 hold.frames.push(frame.clone());
                 hold.bytes += frame.len();
@@ -198,20 +185,16 @@ impl<P: Post> Seat<P> {
     }
 
     /// Sends what was held back.
-    pub(super) fn release(&mut self, now: Instant) {
-        self.release_except(|_| false, now);
+    pub(super) fn release(&mut self) {
+        self.release_except(|_| false);
     }
 
     /// Sends what was held back, but for frames that have become needless.
-    pub(super) fn release_except(&mut self, is_needless: impl Fn(&Frame) -> bool, now: Instant) {
-        let Some(busy) = &mut self.busy else { return };
-        let Some(hold) = busy.hold.take() else { return };
-        busy.was_sent_now(hold.began, now);
-        if let Some(number) = hold.number {
-            busy.sent(number, now);
-        }
-        for frame in hold.frames.iter().filter(|frame| !is_needless(frame)) {
-            self.post.send(frame);
+    pub(super) fn release_except(&mut self, is_needless: impl Fn(&Frame) -> bool) {
+        let hold = self.busy.as_mut().and_then(|busy| busy.hold.take());
+        let held = hold.into_iter().flat_map(|hold| hold.frames);
+        for frame in held.filter(|frame| !is_needless(frame)) {
+            self.post.send(&frame);
         }
     }
 }
@@ -270,34 +253,8 @@ impl Busy {
         self.deleted_at = Some((now, first));
     }
 
-    /// The moment up to which it may know what happened, of something that came from it at `received`: nothing reaches it
-    /// while frames are held back.
-    pub(super) fn knew_at(&self, received: Instant) -> Instant {
-        self.hold
-            .as_ref()
-            .map_or(received, |hold| received.min(hold.began))
-    }
-
-    /// What was noted as sent since `began` goes out only now.
-    fn was_sent_now(&mut self, began: Instant, now: Instant) {
-        let brushes = self.brushes.iter_mut();
-        let of_brushes =
-            brushes.flat_map(|brush| [&mut brush.text_at, &mut brush.drawn_at, &mut brush.wiped_at]);
-        let deleted_at = self.deleted_at.as_mut().map(|(at, _)| at);
-        of_brushes
-            .filter_map(Option::as_mut)
-            .chain(self.title_at.as_mut())
-            .chain(deleted_at)
-            .filter(|at| **at >= began)
-            .for_each(|at| *at = now);
-    }
-
-    /// Notes that everything up to `number` has been sent, or is held back.
+    /// Notes that everything up to `number` has been sent.
     pub(super) fn sent(&mut self, number: i64, now: Instant) {
-        if let Some(hold) = &mut self.hold {
-            hold.number = Some(number);
-            return;
-        }
         if self
             .settled_at
             .is_none_or(|at| now.saturating_duration_since(at) >= RECENT)

@@ -311,7 +311,7 @@ impl World {
                 number: self.floor.model.number,
                 at: self.now,
             };
-            if let Some(showing) = self.floor.begin_showing(seat, &slot, asked, self.now) {
+            if let Some(showing) = self.floor.begin_showing(seat, &slot, asked) {
                 let state = self.stored.get(&*slot).cloned();
                 let items = state.as_ref().map(|state| Items::of(&state.data));
                 let kept = Kept {
