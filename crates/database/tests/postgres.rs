@@ -493,6 +493,6 @@ async fn a_connection_that_had_room_for_a_large_message_is_replaced_and_no_other
         assert!(Instant::now() < deadline, "it keeps its room");
     }
     let second = backend().await;
-    write("small".to_owned()).await;
+    write("as small".to_owned()).await;
     assert_eq!(backend().await, second, "the new one has none");
 }
