@@ -120,13 +120,13 @@ impl Pace {
             if jobs < FEW {
                 session.give_back_cache();
             }
-            // With nothing to give back the next time either, it sleeps until somebody comes.
-            let woken = if jobs == 0 { Some(intake.next()?) } else { None };
-            self.began = Instant::now();
-            if woken.is_some() {
-                self.jobs = 1;
-                return woken;
+            if jobs == 0 {
+                // There would be nothing to give back the next time: it sleeps until somebody comes.
+                let job = intake.next()?;
+                (self.began, self.jobs) = (Instant::now(), 1);
+                return Some(job);
             }
+            self.began = Instant::now();
         }
     }
 }

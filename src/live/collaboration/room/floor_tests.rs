@@ -123,3 +123,23 @@ fn a_stroke_that_comes_while_a_canvas_is_opened_is_sent_once() {
         sent.0.borrow_mut().clear();
     }
 }
+
+/// What was held back for somebody counts as seen when they come again: it is sent even where the canvas cannot be shown.
+#[test]
+fn what_was_held_back_is_sent_before_a_socket_is_closed() {
+    let sent = Sent::default();
+    let mut floor = Floor::new(Model::default(), Vec::new());
+    let (now, mut left) = (Instant::now(), Vec::new());
+    floor.deliver(1, stroke(1, "item_first"), None, now, &mut left);
+    floor.seats.push(Seat::new(7, 2, sent.clone()));
+    let opened = floor
+        .touch(7, &Place::at(0), None, now)
+        .expect("there is something to show");
+    floor
+        .begin_showing(7, &opened.slot, opened.asked)
+        .expect("there is something to show");
+    floor.deliver(2, stroke(1, "item_meanwhile"), None, now, &mut left);
+    assert_eq!(sent.times("item_meanwhile"), 0, "it waits for the canvas");
+    floor.give_up_showing(7);
+    assert_eq!(sent.times("item_meanwhile"), 1);
+}
