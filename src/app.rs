@@ -36,7 +36,6 @@ use crate::ops::check;
 use crate::ops::history::{self, History};
 use crate::ops::traffic::Traffic;
 use crate::pictures::Pictures;
-use crate::rewards::board::Board;
 use crate::rewards::climbers::Climbers;
 use crate::stories::{Views, flush_views};
 use crate::tasks::Tasks;
@@ -83,9 +82,7 @@ pub struct App {
     pub limits: Limits,
     /// Looks at stories that are not written yet.
     pub views: Views,
-    /// The board of authors, as it was within the last minute.
-    pub board: Board,
-    /// Who may have climbed on it.
+    /// Who may have climbed on the board of authors.
     pub climbers: Climbers,
     /// Codes that are being made out.
     pub errands: Errands,
@@ -169,7 +166,6 @@ impl App {
             sessions: Sessions::default(),
             limits: Limits::new(config.rate_limits),
             views: Views::default(),
-            board: Board::default(),
             climbers: Climbers::default(),
             errands: Errands::default(),
             mail: Mailer::new(delivery, database.clone(), clock.clone()),

@@ -69,6 +69,11 @@ pub const ALL: Migrations = Migrations {
             "keeping_order",
             include_str!("../migrations/sqlite/0016_keeping_order.sql"),
         ),
+        migration(
+            17,
+            "authors",
+            include_str!("../migrations/sqlite/0017_authors.sql"),
+        ),
     ],
     postgres: &[
         migration(
@@ -142,6 +147,11 @@ pub const ALL: Migrations = Migrations {
             16,
             "keeping_order",
             include_str!("../migrations/postgres/0016_keeping_order.sql"),
+        ),
+        migration(
+            17,
+            "authors",
+            include_str!("../migrations/postgres/0017_authors.sql"),
         ),
     ],
 };

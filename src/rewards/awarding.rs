@@ -148,7 +148,7 @@ impl Earned {
 
 /// Pays somebody for an act and changes their running totals, both once: whoever does it again gets nothing, which
 /// [`Earned::is_new`] tells. An act beyond its limit of a day counts, but pays nothing. One query for an act that stands
-/// already, two or three for one that leads to nothing else, seven with an achievement and a level.
+/// already, three or four for one that leads to nothing else, seven with an achievement and a level.
 pub fn award(
     conn: &mut Conn<'_>,
     user_id: i64,
@@ -217,15 +217,14 @@ fn settle(conn: &mut Conn<'_>, share: &Share, now: i64) -> Result<Earned, Error>
             }
         }
     }
-    if !counts.is_nothing() {
-        let after = store::add(conn, user_id, &counts)?;
-        due.extend(entries(achievements::by_counts(&after.less(&counts), &after)));
-    }
+    let (after, xp_before) = store::add(conn, user_id, &counts)?;
+    earned.xp_before = xp_before;
+    due.extend(entries(achievements::by_counts(&after.less(&counts), &after)));
     let published = counts.get(Count::PublishedStories);
     if published != 0 {
         people::count_published(conn, user_id, published)?;
     }
-    // The board is everybody's: whoever reads it in here would have to begin anew whenever somebody else publishes.
+    // Places are everybody's: whoever reads them in here would have to begin anew whenever somebody else publishes.
     earned.may_have_climbed = published > 0;
     pay(conn, &mut earned, due, now)?;
     earned.notifications = telling::store(conn, &earned, now)?;
@@ -234,26 +233,23 @@ fn settle(conn: &mut Conn<'_>, share: &Share, now: i64) -> Result<Earned, Error>
 
 /// Pays what has been entered, what is due and was not paid before, and what the levels make that it leads to.
 fn pay(conn: &mut Conn<'_>, earned: &mut Earned, mut due: Vec<Entry>, now: i64) -> Result<(), Error> {
-    let sum = |entries: &[Entry]| entries.iter().map(|entry| entry.xp).sum::<i64>();
-    let mut xp = sum(&earned.entries);
-    loop {
-        if !due.is_empty() {
-            let paid = store::enter(conn, earned.user_id, &due, now)?;
-            xp += sum(&paid);
-            earned.entries.extend(paid);
+    let mut level = rules::level(earned.xp_before);
+    let xp = loop {
+        let paid = store::enter(conn, earned.user_id, &due, now)?;
+        earned.entries.extend(paid);
+        let xp = earned.entries.iter().map(|entry| entry.xp).sum();
+        let reached = rules::level(earned.xp_before + xp);
+        due = entries(achievements::by_level(level, reached)).collect();
+        if due.is_empty() {
+            break xp;
         }
-        if xp == 0 {
-            return Ok(());
-        }
-        let total = people::add_xp(conn, earned.user_id, xp)?;
-        if earned.xp == 0 {
-            earned.xp_before = total - xp;
-        }
-        earned.xp = total;
-        let reached = achievements::by_level(rules::level(total - xp), rules::level(total));
-        due = entries(reached).collect();
-        xp = 0;
+        level = reached;
+    };
+    store::count_achievements(conn, earned.user_id, earned.achievements().count())?;
+    if xp > 0 {
+        earned.xp = people::add_xp(conn, earned.user_id, xp)?;
     }
+    Ok(())
 }
 
 /// Notes achievements that were reached while nothing was paid. A place on the board, which somebody has after their own
@@ -268,12 +264,14 @@ pub(super) fn catch_up(
         .iter()
         .copied()
         .partition(|achievement| achievement.metric == Metric::Place);
-    let quiet: Vec<Entry> = entries(imported).map(|entry| Entry { xp: 0, ..entry }).collect();
-    store::enter(conn, user_id, &quiet, now)?;
     let mut earned = Earned {
         user_id,
+        xp_before: store::hold(conn, user_id)?,
         ..Earned::default()
     };
+    let quiet: Vec<Entry> = entries(imported).map(|entry| Entry { xp: 0, ..entry }).collect();
+    let noted = store::enter(conn, user_id, &quiet, now)?;
+    store::count_achievements(conn, user_id, noted.len())?;
     pay(conn, &mut earned, entries(places).collect(), now)?;
     earned.notifications = telling::store(conn, &earned, now)?;
     Ok(earned)

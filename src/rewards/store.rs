@@ -25,8 +25,8 @@ pub struct Entry {
     pub xp: i64,
 }
 
-/// Adds to somebody's running totals; all of them, as they are then. One query.
-pub fn add(conn: &mut Conn<'_>, user_id: i64, change: &Counts) -> Result<Counts, Error> {
+/// Adds to somebody's running totals; all of them, as they are then, and their XP. One query.
+pub fn add(conn: &mut Conn<'_>, user_id: i64, change: &Counts) -> Result<(Counts, i64), Error> {
     let mut params: Vec<&dyn ToValue> = vec![&user_id];
     params.extend(change.0.iter().map(|count| count as &dyn ToValue));
     let mut row = conn.one(
@@ -50,16 +50,28 @@ pub fn add(conn: &mut Conn<'_>, user_id: i64, change: &Counts) -> Result<Counts,
              games_completed = reward_counts.games_completed + excluded.games_completed
          RETURNING total_stories, published_stories, manual_stories, ai_stories, total_words, friends, likes_received,
              comments_received, views_received, stories_read, characters_created, collaborations_completed,
-             games_completed",
+             games_completed, (SELECT experience_points FROM users WHERE id = $1)",
         &params,
     )?;
-    read(&mut row)
+    Ok((read(&mut row)?, row.take()?))
+}
+
+/// Adds to how many achievements somebody has, whose totals are held: the board goes by it. One query, none for none.
+pub fn count_achievements(conn: &mut Conn<'_>, user_id: i64, more: usize) -> Result<(), Error> {
+    if more == 0 {
+        return Ok(());
+    }
+    conn.execute(
+        "UPDATE reward_counts SET achievements_earned = achievements_earned + $2 WHERE user_id = $1",
+        &[&user_id, &(more as i64)],
+    )?;
+    Ok(())
 }
 
 /// Lets everybody else who pays or counts something for this person wait until the transaction ends. The row of the totals
-/// is the one that acts lock first, and whoever has none yet gets one. One query.
-pub fn hold(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
-    add(conn, user_id, &Counts::default()).map(drop)
+/// is the one that acts lock first, and whoever has none yet gets one. Their XP. One query.
+pub fn hold(conn: &mut Conn<'_>, user_id: i64) -> Result<i64, Error> {
+    Ok(add(conn, user_id, &Counts::default())?.1)
 }
 
 /// Somebody's running totals. One query.

@@ -398,7 +398,7 @@ pub struct AuthorShape {
     pub name: String,
     pub avatar: String,
     pub selected_avatar_border: String,
-    /// By all together, from 1.
+    /// Among those on this list, by all together, from 1.
     pub rank: i64,
     pub story_count: i64,
     pub total_reads: i64,
@@ -408,18 +408,19 @@ pub struct AuthorShape {
     pub achievement_count: i64,
 }
 
-impl From<&Author> for AuthorShape {
-    fn from(author: &Author) -> Self {
+impl AuthorShape {
+    /// An author and their place on the list.
+    pub fn new((rank, author): (i64, Author)) -> Self {
         Self {
             id: author.id,
-            name: author.name.clone(),
-            avatar: avatar(author.avatar.clone()),
-            selected_avatar_border: author.border.clone(),
-            rank: author.rank,
+            name: author.name,
+            avatar: avatar(author.avatar),
+            selected_avatar_border: author.border,
+            rank,
             story_count: author.story_count,
             total_reads: author.total_reads.max(0),
             total_likes: author.total_likes.max(0),
-            badges: author.badges.clone(),
+            badges: author.badges,
             achievement_count: author.achievement_count,
         }
     }

@@ -41,6 +41,15 @@ impl World {
                  SELECT COALESCE(SUM(a.xp), 0) FROM xp_awards a WHERE a.user_id = u.id)",
         );
         assert_eq!(wrong, 0, "accounts whose XP are not the sum of their ledger");
+        let wrong = self.number(
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM users u LEFT JOIN reward_counts c ON c.user_id = u.id
+             WHERE COALESCE(c.published_stories, 0) <> u.published_count OR COALESCE(c.achievements_earned, 0) <> (
+                 SELECT COUNT(*) FROM xp_awards a WHERE a.user_id = u.id AND a.action = 'achievement_earned')",
+        );
+        assert_eq!(
+            wrong, 0,
+            "authors of whom the board knows another count than there is"
+        );
     }
 
     /// Gives somebody XP that no ledger knows of, as an import would.

@@ -169,12 +169,9 @@ fn authors(world: &World) -> Vec<Author> {
                 earned,
             } = author;
             conn.execute(
-                "UPDATE users SET published_count = $2 WHERE id = $1",
-                &[&id, &stories],
-            )?;
-            conn.execute(
-                "INSERT INTO reward_counts (user_id, likes_received) VALUES ($1, $2)",
-                &[&id, &likes],
+                "INSERT INTO reward_counts (user_id, published_stories, likes_received, achievements_earned)
+                 VALUES ($1, $2, $3, $4)",
+                &[&id, &stories, &likes, &earned],
             )?;
             for object in 0..earned {
                 conn.execute(
@@ -219,8 +216,7 @@ fn the_board_shows_the_first_of_each_order_in_the_order_of_all_together() {
             shown.extend(sorted(by)[..limit].iter().map(|author| author.id));
         }
         let expected: Vec<_> = (1..)
-            .zip(&ranked)
-            .filter(|(_, author)| shown.contains(&author.id))
+            .zip(ranked.iter().filter(|author| shown.contains(&author.id)))
             .map(|(rank, author)| json!([author.id, rank, author.stories, author.likes, author.earned]))
             .collect();
         let board = world

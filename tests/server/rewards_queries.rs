@@ -96,7 +96,8 @@ fn other_acts_cost_the_same_at_first_and_later() {
     for [publish, comment, look] in costs.iter().copied() {
         assert!(publish <= 13 + games, "publish {publish}");
         assert!(comment <= 11, "comment {comment}");
-        assert!(look <= 13, "look {look}");
+        // An achievement of hers by it, and one of his.
+        assert!(look <= 14, "look {look}");
     }
     // Without an achievement.
     let [publish, comment, look] = costs[38];

@@ -198,8 +198,8 @@ fn acts_cost_a_few() {
     }
     let mut asked = json!(null);
     assert_eq!(world.queries(|| asked = mira.asks(&ben)), 3);
-    // And four for each of the two, what they get for it: their first friend is an achievement.
-    assert_eq!(world.queries(|| ben.answers(&asked, "accept")), 4 + 2 * 4);
+    // And five for each of the two, what they get for it: their first friend is an achievement, which is counted, too.
+    assert_eq!(world.queries(|| ben.answers(&asked, "accept")), 4 + 2 * 5);
     let (path, body) = (
         format!("/api/messages/{}/", mira.id()),
         json!({"receiver_id": mira.id(), "content": "Hi"}),

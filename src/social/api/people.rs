@@ -58,7 +58,7 @@ pub struct Leaderboard {
 }
 
 /// The first authors by stories, by likes, by achievements, and by all together: the apps sort them in these four ways,
-/// so there are up to four times `limit`. What happens is seen there within a minute.
+/// so there are up to four times `limit`.
 #[utoipa::path(get, path = "/api/social/leaderboard/", tag = "social", security((), ("bearer" = [])),
     params(("limit" = Option<i64>, Query, description = "1 to 25, 10 when absent")),
     responses((status = 200, body = Leaderboard), (status = 304, description = "Nothing changed.")))]
@@ -69,11 +69,10 @@ pub async fn leaderboard(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let limit = query.clamped("limit", 10, 1..=board::LONGEST);
-    let authors = board::lately(&app).await?;
-    let shown = authors.iter().filter(|author| author.best_place <= limit);
+    let authors = app.read(move |conn| Ok(board::authors(conn, limit)?)).await?;
     let leaderboard = Leaderboard {
         success: true,
-        leaderboard: shown.map(Into::into).collect(),
+        leaderboard: (1..).zip(authors).map(AuthorShape::new).collect(),
     };
     Ok(respond::polled(&headers, &leaderboard))
 }
@@ -94,7 +93,7 @@ pub async fn profile(
     Id(user_id): Id,
     origin: Origin,
 ) -> Result<Response, Error> {
-    let (profile, counts, mut badges, recent) = app
+    let (profile, counts, (achievement_count, badges), recent) = app
         .read(move |conn| {
             let profile = profiles::one(conn, user_id, caller.id)?.ok_or_else(Error::not_found)?;
             if user_id != caller.id && !profile.is_friend {
@@ -105,7 +104,7 @@ pub async fn profile(
             Ok((
                 profile,
                 rewards::store::counts(conn, user_id)?,
-                board::badges(conn, &[user_id])?,
+                board::badges(conn, user_id)?,
                 feed::newest_of(conn, user_id, RECENT)?,
             ))
         })
@@ -116,7 +115,6 @@ pub async fn profile(
         likes: story.likes_count,
         title: story.title,
     });
-    let (achievement_count, badges) = badges.remove(&user_id).unwrap_or_default();
     Ok(respond::ok(&FriendProfile {
         success: true,
         profile: FriendProfileShape {
