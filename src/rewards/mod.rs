@@ -10,8 +10,8 @@
 //! let earned = rewards::award(conn, player, act, Counts::of(Count::GamesCompleted, 1), now)?;
 //! ```
 //!
-//! The board of authors is no part of anybody's act: it is read once a minute for all who look at it (`board`), and who
-//! may have climbed on it is looked after a few seconds later (`climbers`).
+//! The board of authors is no part of anybody's act: whoever looks at it walks down its orders (`board`), and who may have
+//! climbed on it is looked after a few seconds later (`climbers`).
 
 pub mod achievements;
 pub mod api;

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::canvases::{Kept, Opened, Showing, Stored};
 use super::conversation::Collaborator;
-use super::held::Room;
+use super::held::{Room, State};
 use super::items::Items;
 use super::op::{Action, Op, Place};
 use super::store::{self, Logged};
@@ -43,31 +43,64 @@ pub(super) async fn show(app: &Arc<App>, room: &Arc<Room>, seat: u64, opened: Op
     sleep(SETTLES_IN).await;
     freshen(room, seat, &slot).await;
     let start = Instant::now();
-    let (showing, user_id) = loop {
-        {
-            let mut state = room.state();
-            let Some(post) = state.floor.seat(seat).map(|seat| &seat.post) else {
-                return;
-            };
-            let is_free = !post.has_state();
-            if !is_free && start.elapsed() >= LONGEST {
-                return state.floor.give_up_showing(seat);
+    loop {
+        let now = readiness(&mut room.state(), seat, start.elapsed());
+        match now {
+            Readiness::Ready => {}
+            Readiness::NotYet => {
+                sleep(STEP).await;
+                continue;
             }
-            let is_ready = !state.floor.is_drawing(seat) && !state.floor.is_held(seat);
-            if is_free && (is_ready || start.elapsed() >= PATIENCE) {
-                let user_id = state.floor.seat(seat).map_or(0, |seat| seat.user_id);
-                match state.floor.begin_showing(seat, &slot, asked) {
-                    Some(showing) => break (showing, user_id),
-                    None => return,
-                }
-            }
+            Readiness::Never => return room.state().floor.give_up_showing(seat),
         }
-        sleep(STEP).await;
-    };
-    if let Err(error) = send(app, room, &showing, user_id).await {
-        tracing::debug!(%error, "a canvas could not be shown");
-        room.state().floor.give_up_showing(seat);
+        // What happens meanwhile is not held back: others may have taken all the room.
+        let permit = match room_for(app, room, seat, &slot).await {
+            Ok(permit) => permit,
+            Err(error) => return give_up(room, seat, &error),
+        };
+        let showing = {
+            let mut state = room.state();
+            match readiness(&mut state, seat, start.elapsed()) {
+                Readiness::Ready => state.floor.begin_showing(seat, &slot, asked),
+                _ => continue,
+            }
+        };
+        let Some(showing) = showing else { return };
+        if let Err(error) = send(app, room, &showing, permit).await {
+            give_up(room, seat, &error);
+        }
+        return;
     }
+}
+
+fn give_up(room: &Room, seat: u64, error: &Error) {
+    tracing::debug!(%error, "a canvas could not be shown");
+    room.state().floor.give_up_showing(seat);
+}
+
+/// Whether a socket can be shown a canvas.
+enum Readiness {
+    Ready,
+    NotYet,
+    Never,
+}
+
+fn readiness(state: &mut State, seat: u64, waited: Duration) -> Readiness {
+    let Some(post) = state.floor.seat(seat).map(|seat| &seat.post) else {
+        return Readiness::Never;
+    };
+    if post.has_state() {
+        return if waited < LONGEST {
+            Readiness::NotYet
+        } else {
+            Readiness::Never
+        };
+    }
+    let is_busy = state.floor.is_drawing(seat) || state.floor.is_held(seat);
+    if is_busy && waited < PATIENCE {
+        return Readiness::NotYet;
+    }
+    Readiness::Ready
 }
 
 /// Has somebody who is on the canvas send all of it, so that little has to be drawn again.
@@ -90,20 +123,34 @@ async fn freshen(room: &Arc<Room>, seat: u64, slot: &str) {
     }
 }
 
-async fn send(app: &Arc<App>, room: &Arc<Room>, showing: &Showing, user_id: i64) -> Result<(), Error> {
-    let (id, slot) = (room.id, showing.slot.clone());
+/// Takes room for what is read of a canvas, and the frames that are made of it.
+async fn room_for(app: &App, room: &Room, seat: u64, slot: &str) -> Result<Box<dyn Any + Send>, Error> {
+    let (user_id, tail_bytes) = {
+        let mut state = room.state();
+        let user_id = state.floor.seat(seat).map_or(0, |seat| seat.user_id);
+        let canvas = state.floor.model.by_id(slot);
+        (user_id, canvas.map_or(0, |(_, canvas)| canvas.tail_bytes))
+    };
+    let (id, slot) = (room.id, Box::from(slot));
     // Even if none was stored a moment ago: what it covers is gone from the log.
     let state_bytes = app
         .read(move |conn| Ok(store::canvas_bytes(conn, id, &slot)?))
         .await?;
-    let bytes = showing.tail_bytes as u64 + state_bytes;
-    let mut permit: Box<dyn Any + Send> = Box::new(());
-    if bytes > LARGE {
-        // What is read, and the frames that are made of it.
-        let reader = Reader::Account(user_id);
-        permit = Box::new(app.pictures.answers.take(reader, bytes * 2).await?);
+    let bytes = tail_bytes as u64 + state_bytes;
+    if bytes <= LARGE {
+        return Ok(Box::new(()));
     }
-    let (slot, numbers) = (showing.slot.clone(), showing.tail.clone());
+    let reader = Reader::Account(user_id);
+    Ok(Box::new(app.pictures.answers.take(reader, bytes * 2).await?))
+}
+
+async fn send(
+    app: &Arc<App>,
+    room: &Arc<Room>,
+    showing: &Showing,
+    permit: Box<dyn Any + Send>,
+) -> Result<(), Error> {
+    let (id, slot, numbers) = (room.id, showing.slot.clone(), showing.tail.clone());
     let kept = app
         .read(move |conn| {
             // The log before the state: what the state covers meanwhile is left out, and nothing can be missing.

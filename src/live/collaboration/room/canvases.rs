@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use sockets::{Frame, code};
+use sockets::Frame;
 
-use super::floor::Floor;
+use super::floor::{Floor, overwrites};
 use super::frames;
 use super::items::Items;
 use super::model::Spot;
@@ -28,12 +28,12 @@ pub struct Showing {
     pub seat: u64,
     /// The canvas, by its canonical id.
     pub slot: Box<str>,
+    /// Where it stands among the pages that the socket knows, while it is shown.
+    pub index: i32,
     /// It must not be cleared meanwhile.
     pub epoch: u32,
     /// What it shows besides the stored state: numbers in the log.
     pub tail: Vec<i64>,
-    /// Bytes of these.
-    pub tail_bytes: usize,
     /// When it was asked for.
     pub asked: Asked,
 }
@@ -98,7 +98,7 @@ impl<P: Post> Floor<P> {
         if entered && is_blank && lacks {
             busy.brush(&id).served = Some(drawn);
         }
-        (entered && lacks && !is_blank).then(|| self.opened(id, now))
+        (entered && lacks && !is_blank).then(|| self.opened(seat, id, now))
     }
 
     /// Notes that a socket asks for all of a canvas, which it is to be shown whatever it knows of it.
@@ -106,11 +106,11 @@ impl<P: Post> Floor<P> {
         let slot = self.canvas(seat, place)?;
         // From now on what happens there is shown to it.
         self.touch(seat, place, None, now);
-        Some(self.opened(slot, now))
+        Some(self.opened(seat, slot, now))
     }
 
-    fn opened(&self, slot: Box<str>, now: Instant) -> Opened {
-        let number = self.model.number;
+    fn opened(&self, seat: u64, slot: Box<str>, now: Instant) -> Opened {
+        let number = self.known(seat);
         Opened {
             slot,
             asked: Asked { number, at: now },
@@ -140,8 +140,7 @@ impl<P: Post> Floor<P> {
     /// Gives up showing a canvas: what was held back follows.
     pub fn give_up_showing(&mut self, seat: u64) {
         if let Some(seat) = self.seat(seat) {
-            // It comes again, and sees all of it then.
-            seat.close(code::TRY_AGAIN, "come again in a moment");
+            seat.send_away();
         }
     }
 
@@ -164,20 +163,20 @@ impl<P: Post> Floor<P> {
         Some(self.model.slot(user_id, place)?.id.clone())
     }
 
-    /// Begins to show a canvas: from now on what happens on it waits for [`Floor::show`]. `None` when there is nothing
-    /// to show, or the socket is just being shown another.
+    /// Begins to show a canvas: from now on what happens on it waits for [`Floor::show`], with all that comes after it.
+    /// `None` when there is nothing to show, or the socket is just being shown another.
     pub fn begin_showing(&mut self, seat: u64, slot: &str, asked: Asked) -> Option<Showing> {
         let showing = {
-            let (_, canvas) = self.model.by_id(slot)?;
+            let (index, canvas) = self.model.by_id(slot)?;
             if canvas.state.is_none() && canvas.tail.is_empty() {
                 return None;
             }
             Showing {
                 seat,
                 slot: slot.into(),
+                index,
                 epoch: canvas.epoch,
                 tail: canvas.tail.iter().map(|Tail(number, _)| *number).collect(),
-                tail_bytes: canvas.tail_bytes,
                 asked,
             }
         };
@@ -185,10 +184,7 @@ impl<P: Post> Floor<P> {
         if busy.hold.is_some() {
             return None;
         }
-        busy.hold = Some(Hold {
-            slot: Some(slot.into()),
-            ..Hold::default()
-        });
+        busy.hold = Some(Hold::for_canvas(slot));
         Some(showing)
     }
 
@@ -203,28 +199,28 @@ impl<P: Post> Floor<P> {
             return;
         };
         let Some((frames, wipes)) = frames else {
-            seat.release();
+            seat.release(now);
             return;
         };
         if !seat.post.send_state(frames, permit) {
             // One is on its way already, which was asked for a moment ago.
-            seat.release();
+            seat.release(now);
             return;
         }
+        // The state may be younger than what was held back meanwhile: a stroke in both would be drawn twice.
+        seat.release_except(now, |frame| wipes && is_stroke_in(frame, &kept.items));
         let brush = seat.busy().brush(&showing.slot);
         brush.served = Some(drawn);
         brush.drawn_at = Some(now);
         if wipes {
             brush.wiped_at = Some(now);
         }
-        // The state may be younger than what was held back meanwhile: a stroke in both would be drawn twice.
-        seat.release_except(|frame| wipes && is_stroke_in(frame, &kept.items));
     }
 
     /// What [`Floor::show`] sends, and whether a whole state is among it; nothing when the canvas was cleared or deleted
     /// meanwhile.
     fn frames_of(&self, showing: &Showing, kept: &Kept) -> Option<(Vec<Frame>, bool)> {
-        let (index, slot) = self.model.by_id(&showing.slot)?;
+        let (_, slot) = self.model.by_id(&showing.slot)?;
         if slot.epoch != showing.epoch {
             return None;
         }
@@ -235,18 +231,21 @@ impl<P: Post> Floor<P> {
         let tail: HashSet<i64> = showing.tail.iter().copied().collect();
         let tail = kept.log.iter().filter(|(number, op)| {
             let is_shown = *number > covered && tail.contains(number);
-            // A state takes the place of whatever is on the canvas; without one nothing may come twice.
+            // A state takes the place of whatever is on the canvas; without one no stroke may come twice. What overwrites
+            // comes again: what it is about may not have been there yet.
             let is_there = match state {
                 Some(_) => is_in(op, &kept.items),
+                None if overwrites(&op.action) => false,
                 None => seat.has_since(&showing.slot, &showing.asked, *number, op.user_id),
             };
             is_shown && !is_there
         });
         let tail = tail.filter_map(|(_, op)| {
             let layer = layer_of(slot, op);
-            frames::on_page(op, index, &slot.id, layer.as_deref())
+            frames::on_page(op, showing.index, &slot.id, layer.as_deref())
         });
-        let whole = state.map(|state| frames::canvas_state(&state.data, slot.id_for(seat.user_id), index));
+        let whole =
+            state.map(|state| frames::canvas_state(&state.data, slot.id_for(seat.user_id), showing.index));
         let frames = whole.into_iter().chain(tail);
         Some((frames.map(|json| frames::frame(&json)).collect(), state.is_some()))
     }

@@ -72,10 +72,11 @@ fn catch_up(socket: &Collaborator, room: &Arc<Room>, missed: Vec<Missed>) {
         let has_pages = missed.iter().any(Missed::is_of_pages);
         let number = {
             let mut state = room.state();
-            state.floor.tell_missed(id, missed, Instant::now());
+            let now = Instant::now();
+            state.floor.tell_missed(id, missed, now);
             let number = state.floor.model.number;
             let Some(seat) = state.floor.seat(id) else { return };
-            seat.release();
+            seat.release(now);
             number
         };
         if has_pages {

@@ -17,7 +17,7 @@ use super::frames::{self, Audience};
 use super::model::{Applied, Model};
 use super::op::{Action, Op};
 use super::people::Person;
-use super::seat::{Busy, Hold, ON_ITS_WAY, Post, RECENT, Seat, crossed};
+use super::seat::{About, ON_ITS_WAY, Post, RECENT, Seat, crossed};
 
 /// Operations that wait for an earlier one, at most; then the log is read.
 const MOST_AHEAD: usize = 2_000;
@@ -162,7 +162,7 @@ impl<P: Post> Floor<P> {
     pub fn tell(&mut self, frame: &Frame, but: Option<i64>) {
         for seat in &mut self.seats {
             if Some(seat.user_id) != but {
-                seat.send(frame, None);
+                seat.send(frame, About::Other);
             }
         }
     }
@@ -180,8 +180,15 @@ impl<P: Post> Floor<P> {
     /// Sends a frame to one socket.
     pub fn tell_seat(&mut self, id: u64, frame: &Frame) {
         if let Some(seat) = self.seat(id) {
-            seat.post.send(frame);
+            seat.send(frame, About::Other);
         }
+    }
+
+    /// The newest operation that a socket was sent.
+    pub(super) fn known(&self, seat: u64) -> i64 {
+        let seat = self.seats.iter().find(|other| other.id == seat);
+        let busy = seat.and_then(|seat| seat.busy.as_ref());
+        busy.map_or(self.model.number, |busy| busy.known(self.model.number))
     }
 
     fn take(
@@ -208,34 +215,34 @@ impl<P: Post> Floor<P> {
         };
         if let Applied::PageAdded { missing, .. } = &applied {
             for (index, id) in missing {
-                let added = frames::page_added(op.user_id, &op.username, *index, id, None);
-                self.tell(&frames::frame(&added), None);
+                let added = frames::frame(&frames::page_added(op.user_id, &op.username, *index, id, None));
+                for seat in &mut self.seats {
+                    seat.send(&added, About::Pages);
+                }
             }
         }
         let frame = frames::frame(&json);
-        let slot = match &applied {
-            Applied::OnPage { id, .. } => Some(&**id),
-            _ => None,
-        };
+        let about = about(&applied);
         for seat in &mut self.seats {
             let is_origin = origin.is_some_and(|origin| origin.seat == seat.id);
             if is_origin {
                 let origin = origin.expect("it has just been looked at");
-                let is_crossed = own(seat, op, slot, before, number, origin, now);
+                let is_crossed = own(seat, op, about, before, number, origin, now);
                 let is_for_all = audience == Audience::All && !matches!(op.action, Action::Clear);
                 if is_for_all || is_crossed || origin.is_doubtful {
-                    seat.send(&frame, slot);
+                    seat.send(&frame, about);
                     if origin.is_doubtful {
                         // To its sender it is news, too, and may cross what comes next.
-                        shown(seat, op, slot, before, number, now);
+                        shown(seat, op, about, before, number, now);
                     }
                 }
             } else if audience == Audience::All || seat.user_id != op.user_id {
-                seat.send(&frame, slot);
-                shown(seat, op, slot, before, number, now);
+                seat.send(&frame, about);
+                shown(seat, op, about, before, number, now);
             }
             if let Applied::PageDeleted { index, .. } = &applied {
-                seat.busy().was_told_of_deletion(*index, now);
+                let busy = seat.busy();
+                busy.was_told_of_deletion(*index, busy.sent_at(about, now));
             }
             if let Some(busy) = &mut seat.busy {
                 busy.sent(number, now);
@@ -272,6 +279,15 @@ impl<P: Post> Floor<P> {
     }
 }
 
+/// What the frame of an operation is about.
+fn about(applied: &Applied) -> About<'_> {
+    match applied {
+        Applied::OnPage { id, .. } => About::Canvas(id),
+        Applied::PageAdded { .. } | Applied::PageDeleted { .. } => About::Pages,
+        _ => About::Other,
+    }
+}
+
 /// Notes what is left to do outside of the room.
 fn note(op: &Op, applied: &Applied, is_local: bool, left: &mut Vec<Consequence>) {
     match applied {
@@ -294,12 +310,13 @@ fn note(op: &Op, applied: &Applied, is_local: bool, left: &mut Vec<Consequence>)
 }
 
 /// Notes an operation of another that is sent to a socket.
-fn shown<P: Post>(seat: &mut Seat<P>, op: &Op, slot: Option<&str>, before: i64, number: i64, now: Instant) {
-    if matches!(op.action, Action::Title { .. } | Action::Draft(_)) {
-        seat.busy().title_at = Some(now);
-    }
-    let Some(slot) = slot else { return };
+fn shown<P: Post>(seat: &mut Seat<P>, op: &Op, about: About<'_>, before: i64, number: i64, now: Instant) {
     let busy = seat.busy();
+    let now = busy.sent_at(about, now);
+    if matches!(op.action, Action::Title { .. } | Action::Draft(_)) {
+        busy.title_at = Some(now);
+    }
+    let About::Canvas(slot) = about else { return };
     let is_on = busy.on.as_deref() == Some(slot);
     let is_held = busy.hold.is_some();
     let brush = busy.brush(slot);
@@ -323,32 +340,35 @@ fn shown<P: Post>(seat: &mut Seat<P>, op: &Op, slot: Option<&str>, before: i64, 
 fn own<P: Post>(
     seat: &mut Seat<P>,
     op: &Op,
-    slot: Option<&str>,
+    about: About<'_>,
     before: i64,
     number: i64,
     origin: Origin,
     now: Instant,
 ) -> bool {
     let busy = seat.busy();
+    let sent_at = busy.sent_at(about, now);
     if matches!(op.action, Action::Title { .. }) {
         let echoes = crossed(busy.title_at, origin.received, ON_ITS_WAY);
         if echoes {
-            busy.title_at = Some(now);
+            busy.title_at = Some(sent_at);
         }
         return echoes;
     }
-    let Some(slot) = slot else { return false };
+    let About::Canvas(slot) = about else {
+        return false;
+    };
     if op.action.is_drawn() {
         // A page that its first stroke has made was not there when the stroke came.
         busy.comes_to(slot, now);
     }
-    let is_held = is_held(busy, slot);
+    let is_held = busy.hold.as_ref().is_some_and(|hold| hold.is_for(slot));
     let brush = busy.brush(slot);
     match &op.action {
         Action::Text { .. } => {
             let echoes = crossed(brush.text_at, origin.received, ON_ITS_WAY);
             if echoes {
-                brush.text_at = Some(now);
+                brush.text_at = Some(sent_at);
             }
             echoes
         }
@@ -356,7 +376,7 @@ fn own<P: Post>(
             brush.served = Some(number);
             let echoes = crossed(brush.drawn_at, origin.received, RECENT);
             if echoes {
-                brush.wiped_at = Some(now);
+                brush.wiped_at = Some(sent_at);
             }
             echoes
         }
@@ -365,17 +385,20 @@ fn own<P: Post>(
             if !is_held {
                 brush.shown(before, number);
             }
-            // Texts, layers, moved and removed things are what they are last said to be; only strokes add up.
-            let overwrites = !matches!(action, Action::Draw { .. }) || is_transform(action);
             let echoes = crossed(brush.wiped_at, origin.received, ON_ITS_WAY)
                 || is_held
-                || overwrites && crossed(brush.drawn_at, origin.received, ON_ITS_WAY);
+                || overwrites(action) && crossed(brush.drawn_at, origin.received, ON_ITS_WAY);
             if echoes {
-                brush.drawn_at = Some(now);
+                brush.drawn_at = Some(sent_at);
             }
             echoes
         }
     }
+}
+
+/// Texts, layers, moved and removed things are what they are last said to be; only strokes add up.
+pub(super) fn overwrites(action: &Action) -> bool {
+    !matches!(action, Action::Draw { .. }) || is_transform(action)
 }
 
 /// A drawing that moves what is there already.
@@ -389,10 +412,4 @@ fn is_transform(action: &Action) -> bool {
             .get("type")
             .is_some_and(|kind| kind.get() == "\"transform\"")
     })
-}
-
-/// Whether what happens on a canvas is held back, because all of it is on its way.
-fn is_held(busy: &Busy, slot: &str) -> bool {
-    let hold = busy.hold.as_ref();
-    hold.is_some_and(|hold: &Hold| hold.slot.as_deref() == Some(slot))
 }

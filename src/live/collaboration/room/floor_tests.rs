@@ -1,14 +1,15 @@
 //! Operations that come too early, or cannot be read, or come while somebody opens a canvas.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
+use serde_json::Value;
 use serde_json::value::RawValue;
-use sockets::Frame;
+use sockets::{Frame, code};
 
-use super::canvases::Kept;
+use super::canvases::{Kept, Showing};
 use super::floor::Floor;
 use super::model::Model;
 use super::op::{Action, Op, Place};
@@ -48,41 +49,86 @@ fn what_follows_on_an_operation_that_cannot_be_read_is_taken() {
 
 /// Remembers what it is sent.
 #[derive(Clone, Default)]
-struct Sent(Rc<RefCell<Vec<Frame>>>);
+struct Sent {
+    frames: Rc<RefCell<Vec<Frame>>>,
+    closed: Rc<Cell<Option<u16>>>,
+}
 
 impl Sent {
     fn times(&self, item: &str) -> usize {
-        let sent = self.0.borrow();
-        let texts = sent.iter().map(|frame| String::from_utf8_lossy(frame.payload()));
-        texts.filter(|text| text.contains(item)).count()
+        self.items().iter().filter(|(_, sent)| sent == item).count()
+    }
+
+    /// The items of the strokes that it was sent, each with the page where it is; of a page that has gone `gone`.
+    fn items(&self) -> Vec<(i64, String)> {
+        let frames = self.frames.borrow();
+        let frames = frames
+            .iter()
+            .map(|frame| -> Value { serde_json::from_slice(frame.payload()).expect("JSON") });
+        let items = frames.filter_map(|frame| {
+            let item = match frame["type"].as_str()? {
+                "page_deleted" => "gone",
+                _ => frame["data"]["itemId"].as_str()?,
+            };
+            Some((frame["page_index"].as_i64()?, item.to_owned()))
+        });
+        items.collect()
     }
 }
 
 impl Post for Sent {
     fn send(&self, frame: &Frame) {
-        self.0.borrow_mut().push(frame.clone());
+        self.frames.borrow_mut().push(frame.clone());
     }
 
     fn cork(&self, _: &Frame, _: u64) {}
 
     fn send_state(&self, frames: Vec<Frame>, _: Box<dyn Any + Send>) -> bool {
-        self.0.borrow_mut().extend(frames);
+        self.frames.borrow_mut().extend(frames);
         true
     }
 
-    fn close(&self, _: u16, _: &'static str) {}
+    fn close(&self, code: u16, _: &'static str) {
+        self.closed.set(Some(code));
+    }
 }
 
 fn stroke(user_id: i64, item: &str) -> Op {
+    stroke_on(0, user_id, item)
+}
+
+fn stroke_on(page: i32, user_id: i64, item: &str) -> Op {
     let data = format!(r#"{{"type":"brush","itemId":"{item}"}}"#);
     Op {
         user_id,
         username: "mia".into(),
-        place: Place::at(0),
+        place: Place::at(page),
         action: Action::Draw {
             data: RawValue::from_string(data).expect("JSON"),
         },
     }
+}
+
+/// A room with two pages and a stroke on each, and somebody who is just being shown the second.
+fn while_the_second_page_is_shown(sent: &Sent) -> (Floor<Sent>, Showing, Kept) {
+    let mut floor = Floor::new(Model::default(), Vec::new());
+    let (now, mut left) = (Instant::now(), Vec::new());
+    let strokes = [stroke_on(0, 1, "item_a"), stroke_on(1, 1, "item_b")];
+    for (number, stroke) in (1..).zip(&strokes) {
+        floor.deliver(number, stroke.clone(), None, now, &mut left);
+    }
+    floor.seats.push(Seat::new(7, 2, sent.clone()));
+    let opened = floor
+        .touch(7, &Place::at(1), None, now)
+        .expect("there is something to show");
+    let showing = floor
+        .begin_showing(7, &opened.slot, opened.asked)
+        .expect("there is something to show");
+    let kept = Kept {
+        log: (1..).zip(strokes).collect(),
+        ..Kept::default()
+    };
+    (floor, showing, kept)
 }
 
 /// What is drawn between somebody's coming to a canvas and the moment at which it is shown to them comes once: whoever
@@ -120,7 +166,7 @@ fn a_stroke_that_comes_while_a_canvas_is_opened_is_sent_once() {
         // The second time it is shown the one from before, too.
         let before = usize::try_from(number - 1).expect("a few");
         assert_eq!(sent.times("item_between"), 1 + before);
-        sent.0.borrow_mut().clear();
+        sent.frames.borrow_mut().clear();
     }
 }
 
@@ -142,4 +188,114 @@ fn what_was_held_back_is_sent_before_a_socket_is_closed() {
     assert_eq!(sent.times("item_meanwhile"), 0, "it waits for the canvas");
     floor.give_up_showing(7);
     assert_eq!(sent.times("item_meanwhile"), 1);
+}
+
+/// All in a room are sent the same in the same order, also whoever is shown a canvas meanwhile.
+#[test]
+fn nothing_passes_what_waits_for_a_canvas() {
+    let sent = Sent::default();
+    let (mut floor, showing, kept) = while_the_second_page_is_shown(&sent);
+    let (now, mut left) = (Instant::now(), Vec::new());
+    let strokes = [(0, "item_3"), (1, "item_4"), (0, "item_5"), (1, "item_6")];
+    for (number, (page, item)) in (3..).zip(strokes) {
+        floor.deliver(number, stroke_on(page, 1, item), None, now, &mut left);
+    }
+    let on = |page, item: &str| (page, item.to_owned());
+    assert_eq!(sent.items(), [on(0, "item_3")], "nothing waits for it");
+    floor.show(&showing, &kept, Box::new(()), now);
+    let rest = [on(1, "item_b"), on(1, "item_4"), on(0, "item_5"), on(1, "item_6")];
+    assert_eq!(sent.items()[1..], rest);
+}
+
+/// What comes and goes while a canvas is shown is told after it, and the canvas is where it was before.
+#[test]
+fn a_page_that_goes_meanwhile_goes_after_the_canvas_was_shown() {
+    let sent = Sent::default();
+    let (mut floor, showing, kept) = while_the_second_page_is_shown(&sent);
+    let (now, mut left) = (Instant::now(), Vec::new());
+    let deletion = Op {
+        action: Action::DeletePage,
+        ..stroke(1, "")
+    };
+    floor.deliver(3, deletion, None, now, &mut left);
+    floor.deliver(4, stroke_on(0, 1, "item_4"), None, now, &mut left);
+    assert_eq!(sent.items(), []);
+    floor.show(&showing, &kept, Box::new(()), now);
+    let on = |page, item: &str| (page, item.to_owned());
+    assert_eq!(sent.items(), [on(1, "item_b"), on(0, "gone"), on(0, "item_4")]);
+}
+
+/// A stroke that waits has not come before another canvas is opened, and comes once.
+#[test]
+fn what_waits_is_not_shown_with_the_canvas_that_is_opened_next() {
+    let sent = Sent::default();
+    let (mut floor, showing, mut kept) = while_the_second_page_is_shown(&sent);
+    let (now, mut left) = (Instant::now(), Vec::new());
+    for (number, (page, item)) in (3..).zip([(1, "item_3"), (0, "item_4")]) {
+        let stroke = stroke_on(page, 1, item);
+        kept.log.push((number, stroke.clone()));
+        floor.deliver(number, stroke, None, now, &mut left);
+    }
+    let next = floor
+        .ask_for(7, &Place::at(0), now)
+        .expect("there is something to show");
+    floor.show(&showing, &kept, Box::new(()), now);
+    let showing = floor
+        .begin_showing(7, &next.slot, next.asked)
+        .expect("there is something to show");
+    floor.show(&showing, &kept, Box::new(()), now);
+    for item in ["item_a", "item_b", "item_3", "item_4"] {
+        assert_eq!(sent.times(item), 1, "{item}");
+    }
+}
+
+/// What overwrites is shown again, also where it has come before: what it is about had not.
+#[test]
+fn what_is_removed_while_a_canvas_is_opened_stays_away() {
+    let sent = Sent::default();
+    let mut floor = Floor::new(Model::default(), Vec::new());
+    let (now, mut left) = (Instant::now(), Vec::new());
+    let removal = Op {
+        action: Action::DeleteItem {
+            data: RawValue::from_string(r#"{"itemId":"item_first"}"#.to_owned()).expect("JSON"),
+        },
+        ..stroke(3, "")
+    };
+    floor.deliver(1, stroke(1, "item_first"), None, now, &mut left);
+    floor.seats.push(Seat::new(7, 2, sent.clone()));
+    let opened = floor
+        .touch(7, &Place::at(0), None, now)
+        .expect("there is something to show");
+    floor.deliver(2, removal.clone(), None, now, &mut left);
+    let showing = floor
+        .begin_showing(7, &opened.slot, opened.asked)
+        .expect("there is something to show");
+    let kept = Kept {
+        log: vec![(1, stroke(1, "item_first")), (2, removal)],
+        ..Kept::default()
+    };
+    floor.show(&showing, &kept, Box::new(()), now);
+    let kinds: Vec<Value> = sent
+        .frames
+        .borrow()
+        .iter()
+        .map(|frame| serde_json::from_slice::<Value>(frame.payload()).expect("JSON")["type"].take())
+        .collect();
+    assert_eq!(kinds, ["delete_item", "draw", "delete_item"]);
+}
+
+#[test]
+fn whoever_would_have_to_wait_for_too_much_comes_again() {
+    let sent = Sent::default();
+    let (mut floor, ..) = while_the_second_page_is_shown(&sent);
+    let (now, mut left) = (Instant::now(), Vec::new());
+    for number in 3..503 {
+        floor.deliver(number, stroke_on(1, 1, "item_more"), None, now, &mut left);
+    }
+    assert_eq!((sent.times("item_more"), sent.closed.get()), (0, None));
+    floor.deliver(503, stroke_on(1, 1, "item_more"), None, now, &mut left);
+    assert_eq!(
+        (sent.times("item_more"), sent.closed.get()),
+        (500, Some(code::TRY_AGAIN))
+    );
 }

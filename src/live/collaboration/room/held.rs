@@ -372,7 +372,7 @@ impl Room {
             state.floor.seats = stay;
             let out: Vec<_> = out;
             for mut seat in out {
-                seat.release();
+                seat.release(Instant::now());
                 seat.tell(&ended);
                 seat.close(code::NORMAL, "the host has put you out");
             }

@@ -146,7 +146,7 @@ pub(super) async fn leave(socket: &Arc<Collaborator>) {
         let mut state = room.state();
         let title = state.floor.last_title(socket.handle.id());
         let has_seat = state.floor.seat(socket.handle.id()).is_some();
-        let seen = has_seat.then(|| state.past.at(arrived));
+        let seen = has_seat.then(|| state.past.at(arrived).min(state.floor.known(socket.handle.id())));
         state.floor.seats.retain(|seat| seat.id != socket.handle.id());
         if state.floor.seats.is_empty() {
             state.floor.seats = Vec::new();

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::time::{Duration, Instant};
 
-use sockets::{Class, Frame, Outbox};
+use sockets::{Class, Frame, Outbox, code};
 
 use super::canvases::Asked;
 use super::lights::{Behind, Lights};
@@ -12,9 +12,12 @@ use super::lights::{Behind, Lights};
 pub const ON_ITS_WAY: Duration = Duration::from_secs(1);
 /// How long others' strokes count as recent for somebody who clears.
 pub const RECENT: Duration = Duration::from_secs(2);
-/// Frames that are held back for one socket at most, and their bytes: its outbox takes twice as many at once.
+/// Frames that are held back for one socket at most, and their bytes: its outbox takes twice as many at once. Whoever has
+/// to wait for more comes again.
 const MOST_HELD: usize = 500;
 const MOST_BYTES_HELD: usize = 512 << 10;
+/// Later than anything comes: when something is sent that is held back, until it is.
+const NOT_YET: Duration = Duration::from_secs(3600);
 /// Canvases that are remembered for one socket.
 const MOST_BRUSHES: usize = 16;
 
@@ -78,7 +81,7 @@ pub struct Busy {
     pub(super) title_at: Option<Instant>,
     /// When it was told last that a page was deleted, and the first of those that it was told of just then.
     pub(super) deleted_at: Option<(Instant, i32)>,
-    /// Frames held back until it has been brought up to date: of one canvas, or all.
+    /// Frames held back until it has been brought up to date.
     pub(super) hold: Option<Hold>,
     /// Two numbers that had been sent to it, the second at `settled_at`, the first a moment earlier.
     settled: (i64, i64),
@@ -112,13 +115,26 @@ pub(super) struct Did {
     pub(super) received: Instant,
 }
 
-/// Frames that wait until a socket has been brought up to date.
+/// What a frame is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About<'a> {
+    /// A canvas, by its canonical id.
+    Canvas(&'a str),
+    /// Which pages there are.
+    Pages,
+    /// Anything else.
+    Other,
+}
+
+/// Frames that wait until a socket has been brought up to date. Nothing passes what waits.
 #[derive(Debug, Default)]
 pub struct Hold {
-    /// Only those of this canvas.
-    pub slot: Option<Box<str>>,
-    pub(super) frames: Vec<Frame>,
-    pub(super) bytes: usize,
+    /// The canvas that it is shown; none when it is told what it has missed.
+    slot: Option<Box<str>>,
+    /// The newest number that it was sent before the first that waits.
+    known: Option<i64>,
+    frames: Vec<Frame>,
+    bytes: usize,
 }
 
 impl<P: Post> Seat<P> {
@@ -144,31 +160,30 @@ impl<P: Post> Seat<P> {
 
     /// Closes the socket after what waits, and after what was held back: that counts as seen when it comes again.
     pub fn close(&mut self, code: u16, reason: &'static str) {
-        self.release();
+        let hold = self.busy.as_mut().and_then(|busy| busy.hold.take());
+        for frame in hold.into_iter().flat_map(|hold| hold.frames) {
+            self.post.send(&frame);
+        }
         self.post.close(code, reason);
+    }
+
+    /// Has it come again in a moment, when it cannot be brought up to date: it sees all of it then.
+    pub(super) fn send_away(&mut self) {
+        self.close(code::TRY_AGAIN, "come again in a moment");
     }
 
     pub(super) fn busy(&mut self) -> &mut Busy {
         self.busy.get_or_insert_default()
     }
 
-    /// Sends a frame that must arrive, or holds it back in its turn. `slot` is the canvas that it is about.
-    pub(super) fn send(&mut self, frame: &Frame, slot: Option<&str>) {
-        if let Some(hold) = self.busy.as_mut().and_then(|busy| busy.hold.as_mut())
-            && (hold.slot.is_none() || hold.slot.as_deref() == slot)
-        {
-            if hold.frames.len() < MOST_HELD && hold.bytes < MOST_BYTES_HELD {
-                hold.frames.push(frame.clone());
-                hold.bytes += frame.len();
-                return;
-            }
-            // Nobody waits for so much: it goes out now, in its order.
-            hold.bytes = 0;
-            for held in std::mem::take(&mut hold.frames) {
-                self.post.send(&held);
-            }
+    /// Sends a frame that must arrive, or holds it back in its turn.
+    pub(super) fn send(&mut self, frame: &Frame, about: About<'_>) {
+        let hold = self.busy.as_mut().and_then(|busy| busy.hold.as_mut());
+        match hold.filter(|hold| hold.takes(about)) {
+            Some(hold) if hold.is_full() => self.send_away(),
+            Some(hold) => hold.push(frame),
+            None => self.post.send(frame),
         }
-        self.post.send(frame);
     }
 
     /// Whether an operation on a canvas has come to it, or from it, since it asked for the canvas.
@@ -185,17 +200,49 @@ impl<P: Post> Seat<P> {
     }
 
     /// Sends what was held back.
-    pub(super) fn release(&mut self) {
-        self.release_except(|_| false);
+    pub(super) fn release(&mut self, now: Instant) {
+        self.release_except(now, |_| false);
     }
 
     /// Sends what was held back, but for frames that have become needless.
-    pub(super) fn release_except(&mut self, is_needless: impl Fn(&Frame) -> bool) {
-        let hold = self.busy.as_mut().and_then(|busy| busy.hold.take());
-        let held = hold.into_iter().flat_map(|hold| hold.frames);
-        for frame in held.filter(|frame| !is_needless(frame)) {
+    pub(super) fn release_except(&mut self, now: Instant, is_needless: impl Fn(&Frame) -> bool) {
+        let held = self.busy.as_mut().map(|busy| busy.let_go(now));
+        for frame in held.into_iter().flatten().filter(|frame| !is_needless(frame)) {
             self.post.send(&frame);
         }
+    }
+}
+
+impl Hold {
+    /// Of what happens on a canvas while it is read, of pages that come and go, and of all that happens after.
+    pub(super) fn for_canvas(slot: &str) -> Self {
+        Self {
+            slot: Some(slot.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Whether it is this canvas that is shown.
+    pub(super) fn is_for(&self, slot: &str) -> bool {
+        self.slot.as_deref() == Some(slot)
+    }
+
+    fn takes(&self, about: About<'_>) -> bool {
+        let is_waited_for = match (&self.slot, about) {
+            (None, _) | (_, About::Pages) => true,
+            (Some(slot), About::Canvas(about)) => **slot == *about,
+            (Some(_), About::Other) => false,
+        };
+        is_waited_for || !self.frames.is_empty()
+    }
+
+    fn is_full(&self) -> bool {
+        self.frames.len() >= MOST_HELD || self.bytes >= MOST_BYTES_HELD
+    }
+
+    fn push(&mut self, frame: &Frame) {
+        self.frames.push(frame.clone());
+        self.bytes += frame.len();
     }
 }
 
@@ -253,8 +300,37 @@ impl Busy {
         self.deleted_at = Some((now, first));
     }
 
-    /// Notes that everything up to `number` has been sent.
+    /// When something is sent that goes to it now: what is held back arrives long after whatever comes from it.
+    pub(super) fn sent_at(&self, about: About<'_>, now: Instant) -> Instant {
+        let is_held = self.hold.as_ref().is_some_and(|hold| hold.takes(about));
+        if is_held { now + NOT_YET } else { now }
+    }
+
+    /// What was held back, which is sent now.
+    fn let_go(&mut self, now: Instant) -> Vec<Frame> {
+        let marks = self.brushes.iter_mut();
+        let marks = marks.flat_map(|brush| [&mut brush.text_at, &mut brush.drawn_at, &mut brush.wiped_at]);
+        for at in marks.chain([&mut self.title_at]).flatten() {
+            *at = now.min(*at);
+        }
+        if let Some((at, _)) = &mut self.deleted_at {
+            *at = now.min(*at);
+        }
+        self.hold.take().map_or_else(Vec::new, |hold| hold.frames)
+    }
+
+    /// The newest number that it was sent, when that of the room is `newest`.
+    pub(super) fn known(&self, newest: i64) -> i64 {
+        let held = self.hold.as_ref().and_then(|hold| hold.known);
+        held.unwrap_or(newest)
+    }
+
+    /// Notes that everything up to `number` has been sent, or held back.
     pub(super) fn sent(&mut self, number: i64, now: Instant) {
+        if let Some(hold) = self.hold.as_mut().filter(|hold| !hold.frames.is_empty()) {
+            hold.known.get_or_insert(number - 1);
+            return;
+        }
         if self
             .settled_at
             .is_none_or(|at| now.saturating_duration_since(at) >= RECENT)

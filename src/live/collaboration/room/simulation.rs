@@ -6,6 +6,7 @@
 
 mod client;
 mod ending;
+mod opening;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
@@ -16,10 +17,10 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use self::client::{Client, Inbox, Now, Wire, apply_draft};
-use super::canvases::{Asked, Kept, Stored};
+use self::opening::Opening;
+use super::canvases::Stored;
 use super::catch_up;
 use super::floor::{Consequence, Floor, Origin};
-use super::items::Items;
 use super::message::{self, Inbound};
 use super::model::Model;
 use super::op::{Action, Op, Place};
@@ -42,6 +43,8 @@ struct World {
     waiting: VecDeque<(Origin, Op)>,
     log: Vec<(i64, Op)>,
     stored: BTreeMap<String, Stored>,
+    /// Canvases that those who came are still to be shown, in turn.
+    opening: VecDeque<Opening>,
     seats: u64,
     items: u32,
 }
@@ -65,6 +68,7 @@ impl World {
             waiting: VecDeque::new(),
             log: Vec::new(),
             stored: BTreeMap::new(),
+            opening: VecDeque::new(),
             seats: 0,
             items: 0,
         }
@@ -87,6 +91,7 @@ impl World {
             12 => self.leave(who),
             13 if what < 40 => self.kick(who),
             14 => self.save(who, what),
+            15 => self.go_on_showing(),
             _ => {}
         }
         self.travel(what);
@@ -291,39 +296,7 @@ impl World {
             client.was_here = true;
             apply_draft(client, &self.floor.model);
         }
-        self.show_canvases(seat, user_id);
-    }
-
-    fn show_canvases(&mut self, seat: u64, user_id: i64) {
-        let slots: Vec<Box<str>> = self
-            .floor
-            .model
-            .slots
-            .iter()
-            .map(|slot| slot.id.clone())
-            .collect();
-        for slot in slots {
-            let place = Place {
-                slot: Some(slot.clone()),
-                ..Place::default()
-            };
-            let asked = Asked {
-                number: self.floor.model.number,
-                at: self.now,
-            };
-            if let Some(showing) = self.floor.begin_showing(seat, &slot, asked) {
-                let state = self.stored.get(&*slot).cloned();
-                let items = state.as_ref().map(|state| Items::of(&state.data));
-                let kept = Kept {
-                    state,
-                    items: items.unwrap_or_default(),
-                    log: self.log.clone(),
-                };
-                self.floor.show(&showing, &kept, Box::new(()), self.now);
-            }
-            self.floor.touch(seat, &place, None, self.now);
-        }
-        let _ = user_id;
+        self.open_canvases(seat);
     }
 
     fn here(&mut self, user_id: i64, is_here: bool) {
@@ -337,6 +310,9 @@ impl World {
             self.receive(who);
         }
         self.commit();
+        if let Some(seat) = self.clients[who].seat {
+            self.show_canvases(seat);
+        }
         while !self.clients[who].inbox.borrow().is_empty() {
             self.show(who);
         }
@@ -357,11 +333,14 @@ impl World {
         self.clients[who].out = true;
     }
 
-    /// A client on a canvas is asked for all of it, and answers.
+    /// A client on a canvas is asked for all of it, and answers. Nobody is asked who is just being shown one.
     fn save(&mut self, who: usize, what: u8) {
         let Some(seat) = self.clients[who].seat else {
             return;
         };
+        if self.floor.is_held(seat) {
+            return;
+        }
         // What was on its way when it was asked is in its answer.
         let asked = self.floor.model.number;
         while !self.clients[who].inbox.borrow().is_empty() {
@@ -415,6 +394,9 @@ impl World {
                 }
             }
             self.commit();
+            while !self.opening.is_empty() {
+                self.go_on_showing();
+            }
             for who in 0..self.clients.len() {
                 while !self.clients[who].inbox.borrow().is_empty() {
                     self.show(who);

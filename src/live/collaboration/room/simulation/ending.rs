@@ -58,7 +58,8 @@ impl World {
             Wire(Rc::clone(&client.inbox), Rc::clone(&self.shared_now)),
         ));
         apply_draft(&mut client, &self.floor.model);
-        self.show_canvases(seat, PEOPLE + 1);
+        self.open_canvases(seat);
+        self.show_canvases(seat);
         let frames: Vec<_> = client.inbox.borrow_mut().drain(..).collect();
         for (_, frame) in frames {
             client.take(&frame);
