@@ -248,9 +248,10 @@ impl Inner {
         usage
     }
 
-    /// Whether work is under way that holds much memory.
+    /// Whether work is under way that holds much memory, and will soon give it back. An export takes minutes, and needs
+    /// little at a time: it is not waited for.
     pub(crate) fn is_busy(&self) -> bool {
-        let handed_out = [&self.bodies, &self.responses, &self.exports];
+        let handed_out = [&self.bodies, &self.responses];
         let is_hashing = self.hashing.get().is_some_and(|look| look().waiting > 0);
         is_hashing || handed_out.iter().any(|bytes| bytes.free() < bytes.total())
     }

@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use super::canvases::{Kept, Opened, Showing, Stored};
 use super::conversation::Collaborator;
+use super::floor::Consequence;
 use super::held::{Room, State};
 use super::items::Items;
 use super::op::{Action, Op, Place};
@@ -22,9 +23,9 @@ use crate::wire::Error;
 const SETTLES_IN: Duration = Duration::from_millis(150);
 /// How often it is looked whether something has happened that is waited for, …
 const STEP: Duration = Duration::from_millis(50);
-/// … how long for a stroke to end or another canvas to be shown, …
+/// … how long for a stroke to end, …
 const PATIENCE: Duration = Duration::from_secs(10);
-/// … how long for a socket to take what was sent before, …
+/// … how long for a socket to take what was sent before or another canvas to be shown, …
 const LONGEST: Duration = Duration::from_secs(60);
 /// … and how long for somebody on the canvas to send all of it.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(800);
@@ -42,16 +43,18 @@ pub(super) async fn show(app: &Arc<App>, room: &Arc<Room>, seat: u64, opened: Op
     let Opened { slot, asked } = opened;
     sleep(SETTLES_IN).await;
     freshen(room, seat, &slot).await;
-    let start = Instant::now();
+    let mut waited = Duration::ZERO;
     loop {
-        let now = readiness(&mut room.state(), seat, start.elapsed());
-        match now {
+        let found = readiness(&mut room.state(), seat, &slot, waited);
+        match found {
             Readiness::Ready => {}
             Readiness::NotYet => {
                 sleep(STEP).await;
+                waited += STEP;
                 continue;
             }
-            Readiness::Never => return room.state().floor.give_up_showing(seat),
+            Readiness::Never => return,
+            Readiness::TooLate => return room.state().floor.give_up_showing(seat),
         }
         // What happens meanwhile is not held back: others may have taken all the room.
         let permit = match room_for(app, room, seat, &slot).await {
@@ -60,14 +63,16 @@ pub(super) async fn show(app: &Arc<App>, room: &Arc<Room>, seat: u64, opened: Op
         };
         let showing = {
             let mut state = room.state();
-            match readiness(&mut state, seat, start.elapsed()) {
+            match readiness(&mut state, seat, &slot, waited) {
                 Readiness::Ready => state.floor.begin_showing(seat, &slot, asked),
                 _ => continue,
             }
         };
         let Some(showing) = showing else { return };
-        if let Err(error) = send(app, room, &showing, permit).await {
-            give_up(room, seat, &error);
+        match send(app, room, &showing, permit).await {
+            Ok(true) => upkeep::tidy(app, room, vec![Consequence::Pages], true).await,
+            Ok(false) => {}
+            Err(error) => give_up(room, seat, &error),
         }
         return;
     }
@@ -82,22 +87,28 @@ fn give_up(room: &Room, seat: u64, error: &Error) {
 enum Readiness {
     Ready,
     NotYet,
+    /// It takes nothing, or is never ready.
+    TooLate,
+    /// There is nobody or nothing to show.
     Never,
 }
 
-fn readiness(state: &mut State, seat: u64, waited: Duration) -> Readiness {
+fn readiness(state: &mut State, seat: u64, slot: &str, waited: Duration) -> Readiness {
+    if state.floor.is_blank(slot) {
+        return Readiness::Never;
+    }
     let Some(post) = state.floor.seat(seat).map(|seat| &seat.post) else {
         return Readiness::Never;
     };
-    if post.has_state() {
+    let is_free = !post.has_state() && !state.floor.is_held(seat);
+    if !is_free {
         return if waited < LONGEST {
             Readiness::NotYet
         } else {
-            Readiness::Never
+            Readiness::TooLate
         };
     }
-    let is_busy = state.floor.is_drawing(seat) || state.floor.is_held(seat);
-    if is_busy && waited < PATIENCE {
+    if state.floor.is_drawing(seat) && waited < PATIENCE {
         return Readiness::NotYet;
     }
     Readiness::Ready
@@ -144,12 +155,13 @@ async fn room_for(app: &App, room: &Room, seat: u64, slot: &str) -> Result<Box<d
     Ok(Box::new(app.pictures.answers.take(reader, bytes * 2).await?))
 }
 
+/// Reads and shows a canvas; whether pages came or went by what has happened since.
 async fn send(
     app: &Arc<App>,
     room: &Arc<Room>,
     showing: &Showing,
     permit: Box<dyn Any + Send>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let (id, slot, numbers) = (room.id, showing.slot.clone(), showing.tail.clone());
     let kept = app
         .read(move |conn| {
@@ -167,8 +179,7 @@ async fn send(
         })
         .await?;
     let mut state = room.state();
-    state.floor.show(showing, &kept, permit, Instant::now());
-    Ok(())
+    Ok(state.floor.show(showing, &kept, permit, Instant::now()))
 }
 
 /// Takes a whole drawing that a client sends, if it counts.

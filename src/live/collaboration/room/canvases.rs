@@ -10,12 +10,13 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sockets::Frame;
 
-use super::floor::{Floor, overwrites};
+use super::floor::{Floor, is_change, overwrites};
 use super::frames;
 use super::items::Items;
 use super::model::Spot;
-use super::op::{Op, Place, Saved};
+use super::op::{Action, Op, Place, Saved};
 use super::seat::{Hold, Post, RECENT, Seat, crossed};
+use super::shallow::Object;
 use super::slot::{Slot, Tail};
 
 /// How long somebody counts as being on a canvas after the last sign.
@@ -41,7 +42,7 @@ pub struct Showing {
 /// A moment at which a socket opened a canvas. What happens there afterwards it is sent, or does itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked {
-    /// The newest number then.
+    /// The newest number that the socket had been sent then.
     pub number: i64,
     /// When that was.
     pub at: Instant,
@@ -137,7 +138,7 @@ impl<P: Post> Floor<P> {
         busy.is_some_and(|busy| busy.hold.is_some())
     }
 
-    /// Gives up showing a canvas: what was held back follows.
+    /// Gives up showing a canvas: the socket is closed, to come again.
     pub fn give_up_showing(&mut self, seat: u64) {
         if let Some(seat) = self.seat(seat) {
             seat.send_away();
@@ -163,14 +164,21 @@ impl<P: Post> Floor<P> {
         Some(self.model.slot(user_id, place)?.id.clone())
     }
 
-    /// Begins to show a canvas: from now on what happens on it waits for [`Floor::show`], with all that comes after it.
-    /// `None` when there is nothing to show, or the socket is just being shown another.
+    /// Whether there is nothing on a canvas.
+    pub fn is_blank(&self, slot: &str) -> bool {
+        let canvas = self.model.by_id(slot);
+        canvas.is_none_or(|(_, canvas)| canvas.state.is_none() && canvas.tail.is_empty())
+    }
+
+    /// Begins to show a canvas: from now on what happens on it waits for [`Floor::show`], and so do pages that come and go,
+    /// with all that comes after. `None` when there is nothing to show, the socket is on another canvas by now, or is just
+    /// being shown one.
     pub fn begin_showing(&mut self, seat: u64, slot: &str, asked: Asked) -> Option<Showing> {
+        if self.is_blank(slot) {
+            return None;
+        }
         let showing = {
             let (index, canvas) = self.model.by_id(slot)?;
-            if canvas.state.is_none() && canvas.tail.is_empty() {
-                return None;
-            }
             Showing {
                 seat,
                 slot: slot.into(),
@@ -181,40 +189,47 @@ impl<P: Post> Floor<P> {
             }
         };
         let busy = self.seat(seat)?.busy();
-        if busy.hold.is_some() {
+        if busy.hold.is_some() || busy.on.as_deref() != Some(slot) {
             return None;
         }
         busy.hold = Some(Hold::for_canvas(slot));
         Some(showing)
     }
 
-    /// Shows a canvas: its stored state, the operations of the log after it, and what has happened since.
-    pub fn show(&mut self, showing: &Showing, kept: &Kept, permit: Box<dyn Any + Send>, now: Instant) {
+    /// Shows a canvas: its stored state, the operations of the log after it, and what has happened since. Whether pages came
+    /// or went by that. The apps draw a state on whichever canvas is open, so whoever has gone to another is not shown it.
+    pub fn show(
+        &mut self,
+        showing: &Showing,
+        kept: &Kept,
+        permit: Box<dyn Any + Send>,
+        now: Instant,
+    ) -> bool {
         let frames = self.frames_of(showing, kept);
         let drawn = self
             .model
             .by_id(&showing.slot)
             .map_or(0, |(_, slot)| slot.drawn_number);
         let Some(seat) = self.seats.iter_mut().find(|seat| seat.id == showing.seat) else {
-            return;
+            return false;
         };
-        let Some((frames, wipes)) = frames else {
-            seat.release(now);
-            return;
+        let is_on = seat.busy().on.as_deref() == Some(&*showing.slot);
+        let Some((frames, wipes)) = frames.filter(|_| is_on && !seat.is_given_up()) else {
+            return seat.release(now);
         };
         if !seat.post.send_state(frames, permit) {
             // One is on its way already, which was asked for a moment ago.
-            seat.release(now);
-            return;
+            return seat.release(now);
         }
         // The state may be younger than what was held back meanwhile: a stroke in both would be drawn twice.
-        seat.release_except(now, |frame| wipes && is_stroke_in(frame, &kept.items));
+        let has_pages = seat.release_except(now, |frame| wipes && is_stroke_in(frame, &kept.items));
         let brush = seat.busy().brush(&showing.slot);
         brush.served = Some(drawn);
         brush.drawn_at = Some(now);
         if wipes {
             brush.wiped_at = Some(now);
         }
+        has_pages
     }
 
     /// What [`Floor::show`] sends, and whether a whole state is among it; nothing when the canvas was cleared or deleted
@@ -229,13 +244,17 @@ impl<P: Post> Floor<P> {
         let state = state.filter(|state| state.epoch == showing.epoch);
         let covered = state.map_or(0, |state| state.number);
         let tail: HashSet<i64> = showing.tail.iter().copied().collect();
+        let mut removed = HashSet::new();
         let tail = kept.log.iter().filter(|(number, op)| {
             let is_shown = *number > covered && tail.contains(number);
+            if is_shown && let Action::DeleteItem { data } = &op.action {
+                removed.extend(item_of(data));
+            }
             // A state takes the place of whatever is on the canvas; without one no stroke may come twice. What overwrites
             // comes again: what it is about may not have been there yet.
             let is_there = match state {
-                Some(_) => is_in(op, &kept.items),
-                None if overwrites(&op.action) => false,
+                Some(_) => is_in(op, &kept.items, &removed),
+                None if comes_again(op, &removed) => false,
                 None => seat.has_since(&showing.slot, &showing.asked, *number, op.user_id),
             };
             is_shown && !is_there
@@ -359,35 +378,40 @@ fn is_stroke_in(frame: &Frame, items: &Items) -> bool {
     data.is_some_and(|data| is_item_in(data, items))
 }
 
-/// Whether a stroke is in a stored state, by its id.
-fn is_in(op: &Op, items: &Items) -> bool {
+/// Whether an operation is to be shown although it has come before: it overwrites, or draws once more what has just been
+/// `removed`. A layer that is made twice would be two.
+fn comes_again(op: &Op, removed: &HashSet<String>) -> bool {
     match &op.action {
-        super::op::Action::Draw { data } => is_item_in(data, items),
-        _ => false,
+        Action::Layer { operation, .. } => &**operation != "create",
+        Action::Draw { data } if item_of(data).is_some_and(|item| removed.contains(&item)) => true,
+        action => overwrites(action),
     }
+}
+
+/// Whether a stroke is in a stored state, by its id, and has not been `removed` since.
+fn is_in(op: &Op, items: &Items, removed: &HashSet<String>) -> bool {
+    let Action::Draw { data } = &op.action else {
+        return false;
+    };
+    is_item_in(data, items) && item_of(data).is_some_and(|item| !removed.contains(&item))
 }
 
 fn is_item_in(data: &RawValue, items: &Items) -> bool {
-    let Ok(object) = super::shallow::Object::read(data.get()) else {
-        return false;
-    };
-    if object
-        .get("type")
-        .is_some_and(|kind| kind.get() == "\"transform\"")
-    {
-        return false;
-    }
-    let id: Option<String> = object
-        .get("itemId")
-        .and_then(|id| serde_json::from_str(id.get()).ok());
-    id.is_some_and(|id| items.contains(&id))
+    let is_change = Object::read(data.get()).is_ok_and(|object| is_change(&object));
+    !is_change && item_of(data).is_some_and(|item| items.contains(&item))
+}
+
+/// The id of the thing that a drawing is, or is about.
+fn item_of(data: &RawValue) -> Option<String> {
+    let object = Object::read(data.get()).ok()?;
+    serde_json::from_str(object.get("itemId")?.get()).ok()
 }
 
 fn layer_of(slot: &Slot, op: &Op) -> Option<Box<RawValue>> {
-    let super::op::Action::Layer { data, .. } = &op.action else {
+    let Action::Layer { data, .. } = &op.action else {
         return None;
     };
-    let object = super::shallow::Object::read(data.get()).ok()?;
+    let object = Object::read(data.get()).ok()?;
     let id: Box<str> = serde_json::from_str(object.get("layerId")?.get()).ok()?;
     let layer = slot.layers.iter().find(|layer| layer.layer_id == id)?;
     serde_json::value::to_raw_value(layer).ok()

@@ -102,7 +102,7 @@ impl<P: Post> Floor<P> {
             match about {
                 About::Title => busy.title_at = Some(now),
                 About::Added => {}
-                About::Deleted(index) => busy.was_told_of_deletion(index, now),
+                About::Deleted(index) => busy.was_told_of_deletion(index, now, now),
                 About::Text(slot) => busy.brush(&slot).text_at = Some(now),
                 About::Cleared(slot) => busy.brush(&slot).wiped_at = Some(now),
             }

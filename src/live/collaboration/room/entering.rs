@@ -69,14 +69,18 @@ fn catch_up(socket: &Collaborator, room: &Arc<Room>, missed: Vec<Missed>) {
     let tasks = app.tasks.clone();
     tasks.spawn("tell what was missed", async move {
         tokio::time::sleep(CATCH_UP_AFTER).await;
-        let has_pages = missed.iter().any(Missed::is_of_pages);
+        let mut has_pages = missed.iter().any(Missed::is_of_pages);
         let number = {
-            let mut state = room.state();
-            let now = Instant::now();
-            state.floor.tell_missed(id, missed, now);
+            let (mut state, now) = (room.state(), Instant::now());
             let number = state.floor.model.number;
-            let Some(seat) = state.floor.seat(id) else { return };
-            seat.release(now);
+            match state.floor.seat(id) {
+                Some(seat) if !seat.is_given_up() => {}
+                _ => return,
+            }
+            state.floor.tell_missed(id, missed, now);
+            if let Some(seat) = state.floor.seat(id) {
+                has_pages |= seat.release(now);
+            }
             number
         };
         if has_pages {
@@ -139,7 +143,7 @@ fn sit_down(
     let mut seat = Seat::new(handle.id(), user_id, handle.outbox().clone());
     send_large(&seat, init, snapshots);
     if missed.is_some() {
-        seat.busy().hold = Some(Hold::default());
+        seat.busy().hold = Some(Hold::for_missed(seen.max(0)));
     }
     state.floor.seats.push(seat);
     Ok((missed, state.floor.model.number))

@@ -11,13 +11,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use serde_json::value::RawValue;
 use sockets::Frame;
 
 use super::frames::{self, Audience};
 use super::model::{Applied, Model};
 use super::op::{Action, Op};
 use super::people::Person;
-use super::seat::{About, ON_ITS_WAY, Post, RECENT, Seat, crossed};
+use super::seat::{About, Busy, ON_ITS_WAY, Post, RECENT, Seat, crossed};
+use super::shallow::Object;
 
 /// Operations that wait for an earlier one, at most; then the log is read.
 const MOST_AHEAD: usize = 2_000;
@@ -186,9 +188,30 @@ impl<P: Post> Floor<P> {
 
     /// The newest operation that a socket was sent.
     pub(super) fn known(&self, seat: u64) -> i64 {
-        let seat = self.seats.iter().find(|other| other.id == seat);
-        let busy = seat.and_then(|seat| seat.busy.as_ref());
-        busy.map_or(self.model.number, |busy| busy.known(self.model.number))
+        let newest = self.model.number;
+        self.busy(seat).map_or(newest, |busy| busy.known(newest))
+    }
+
+    /// The newest operation that has arrived at a socket of which was heard last at `heard`, as far as is known here.
+    pub(super) fn arrived(&self, seat: u64, heard: Instant) -> i64 {
+        let newest = self.model.number;
+        self.busy(seat).map_or(newest, |busy| busy.arrived(newest, heard))
+    }
+
+    /// What everybody here has been sent, on all of their sockets: user ids with numbers.
+    pub(super) fn known_to_all(&self) -> BTreeMap<i64, i64> {
+        let mut known = BTreeMap::new();
+        for seat in &self.seats {
+            let number = self.known(seat.id);
+            let least = known.entry(seat.user_id).or_insert(number);
+            *least = number.min(*least);
+        }
+        known
+    }
+
+    fn busy(&self, seat: u64) -> Option<&Busy> {
+        let seat = self.seats.iter().find(|other| other.id == seat)?;
+        seat.busy.as_deref()
     }
 
     fn take(
@@ -242,7 +265,7 @@ impl<P: Post> Floor<P> {
             }
             if let Applied::PageDeleted { index, .. } = &applied {
                 let busy = seat.busy();
-                busy.was_told_of_deletion(*index, busy.sent_at(about, now));
+                busy.was_told_of_deletion(*index, busy.sent_at(about, now), now);
             }
             if let Some(busy) = &mut seat.busy {
                 busy.sent(number, now);
@@ -396,20 +419,16 @@ fn own<P: Post>(
     }
 }
 
-/// Texts, layers, moved and removed things are what they are last said to be; only strokes add up.
+/// Texts, layers, moved, filled and removed things are what they are last said to be; only strokes add up.
 pub(super) fn overwrites(action: &Action) -> bool {
-    !matches!(action, Action::Draw { .. }) || is_transform(action)
+    let Action::Draw { data } = action else {
+        return true;
+    };
+    Object::read(data.get()).is_ok_and(|object| is_change(&object))
 }
 
-/// A drawing that moves what is there already.
-fn is_transform(action: &Action) -> bool {
-    let Action::Draw { data } = action else {
-        return false;
-    };
-    let object = super::shallow::Object::read(data.get());
-    object.is_ok_and(|object| {
-        object
-            .get("type")
-            .is_some_and(|kind| kind.get() == "\"transform\"")
-    })
+/// Whether a drawing changes what is there already: moves or fills it.
+pub(super) fn is_change(drawing: &Object<'_>) -> bool {
+    let kind = drawing.get("type").map(RawValue::get);
+    matches!(kind, Some("\"transform\"" | "\"fill\""))
 }

@@ -79,6 +79,8 @@ pub struct Busy {
     pub(super) brushes: Vec<Brush>,
     /// When another's title was sent to it.
     pub(super) title_at: Option<Instant>,
+    /// When it was told what it had missed, and up to where it had seen the room before.
+    caught_up: Option<(Instant, i64)>,
     /// When it was told last that a page was deleted, and the first of those that it was told of just then.
     pub(super) deleted_at: Option<(Instant, i32)>,
     /// Frames held back until it has been brought up to date.
@@ -133,6 +135,10 @@ pub struct Hold {
     slot: Option<Box<str>>,
     /// The newest number that it was sent before the first that waits.
     known: Option<i64>,
+    /// Whether pages come or go by what waits.
+    has_pages: bool,
+    /// It is sent away: nothing of this arrives.
+    is_given_up: bool,
     frames: Vec<Frame>,
     bytes: usize,
 }
@@ -158,7 +164,7 @@ impl<P: Post> Seat<P> {
         self.post.send_state(vec![frame.clone()], permit)
     }
 
-    /// Closes the socket after what waits, and after what was held back: that counts as seen when it comes again.
+    /// Closes the socket after what waits, and after what was held back.
     pub fn close(&mut self, code: u16, reason: &'static str) {
         let hold = self.busy.as_mut().and_then(|busy| busy.hold.take());
         for frame in hold.into_iter().flat_map(|hold| hold.frames) {
@@ -167,9 +173,19 @@ impl<P: Post> Seat<P> {
         self.post.close(code, reason);
     }
 
-    /// Has it come again in a moment, when it cannot be brought up to date: it sees all of it then.
+    /// Has it come again in a moment, when it cannot be brought up to date: what was held back it has not seen, and is told
+    /// then.
     pub(super) fn send_away(&mut self) {
-        self.close(code::TRY_AGAIN, "come again in a moment");
+        if let Some(busy) = &mut self.busy {
+            busy.hold = busy.hold.take().and_then(Hold::given_up);
+        }
+        self.post.close(code::TRY_AGAIN, "come again in a moment");
+    }
+
+    /// Whether it is sent away.
+    pub(super) fn is_given_up(&self) -> bool {
+        let hold = self.busy.as_ref().and_then(|busy| busy.hold.as_ref());
+        hold.is_some_and(|hold| hold.is_given_up)
     }
 
     pub(super) fn busy(&mut self) -> &mut Busy {
@@ -180,8 +196,9 @@ impl<P: Post> Seat<P> {
     pub(super) fn send(&mut self, frame: &Frame, about: About<'_>) {
         let hold = self.busy.as_mut().and_then(|busy| busy.hold.as_mut());
         match hold.filter(|hold| hold.takes(about)) {
+            Some(hold) if hold.is_given_up => {}
             Some(hold) if hold.is_full() => self.send_away(),
-            Some(hold) => hold.push(frame),
+            Some(hold) => hold.push(frame, about),
             None => self.post.send(frame),
         }
     }
@@ -199,17 +216,20 @@ impl<P: Post> Seat<P> {
         !(by == self.user_id && own.any(|did| did.number == number && did.received < asked.at))
     }
 
-    /// Sends what was held back.
-    pub(super) fn release(&mut self, now: Instant) {
-        self.release_except(now, |_| false);
+    /// Sends what was held back; whether pages came or went by it.
+    pub(super) fn release(&mut self, now: Instant) -> bool {
+        self.release_except(now, |_| false)
     }
 
-    /// Sends what was held back, but for frames that have become needless.
-    pub(super) fn release_except(&mut self, now: Instant, is_needless: impl Fn(&Frame) -> bool) {
-        let held = self.busy.as_mut().map(|busy| busy.let_go(now));
-        for frame in held.into_iter().flatten().filter(|frame| !is_needless(frame)) {
-            self.post.send(&frame);
+    /// Sends what was held back, but for frames that have become needless; whether pages came or went by it.
+    pub(super) fn release_except(&mut self, now: Instant, is_needless: impl Fn(&Frame) -> bool) -> bool {
+        let Some(hold) = self.busy.as_mut().and_then(|busy| busy.let_go(now)) else {
+            return false;
+        };
+        for frame in hold.frames.iter().filter(|frame| !is_needless(frame)) {
+            self.post.send(frame);
         }
+        hold.has_pages
     }
 }
 
@@ -218,6 +238,14 @@ impl Hold {
     pub(super) fn for_canvas(slot: &str) -> Self {
         Self {
             slot: Some(slot.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Of all that happens until it has been told what it has missed after `seen`.
+    pub(super) fn for_missed(seen: i64) -> Self {
+        Self {
+            known: Some(seen),
             ..Self::default()
         }
     }
@@ -233,16 +261,26 @@ impl Hold {
             (Some(slot), About::Canvas(about)) => **slot == *about,
             (Some(_), About::Other) => false,
         };
-        is_waited_for || !self.frames.is_empty()
+        is_waited_for || !self.frames.is_empty() || self.is_given_up
     }
 
     fn is_full(&self) -> bool {
         self.frames.len() >= MOST_HELD || self.bytes >= MOST_BYTES_HELD
     }
 
-    fn push(&mut self, frame: &Frame) {
+    fn push(&mut self, frame: &Frame, about: About<'_>) {
         self.frames.push(frame.clone());
         self.bytes += frame.len();
+        self.has_pages |= about == About::Pages;
+    }
+
+    /// The same without its frames, from which on the socket has seen nothing; nothing where it has seen all.
+    fn given_up(self) -> Option<Self> {
+        (self.known.is_some()).then_some(Self {
+            is_given_up: true,
+            frames: Vec::new(),
+            ..self
+        })
     }
 }
 
@@ -290,14 +328,14 @@ impl Busy {
                 .is_some_and(|at| now.saturating_duration_since(at) <= within)
     }
 
-    /// Notes that it is told of a page that is gone. Behind the first of several deleted at once every position may be one
-    /// from before.
-    pub(super) fn was_told_of_deletion(&mut self, index: i32, now: Instant) {
+    /// Notes that it is told of a page that is gone, at `sent_at`. Behind the first of several deleted at once every
+    /// position may be one from before.
+    pub(super) fn was_told_of_deletion(&mut self, index: i32, sent_at: Instant, now: Instant) {
         let first = match self.deleted_at {
             Some((at, first)) if crossed(Some(at), now, ON_ITS_WAY) => first.min(index),
             _ => index,
         };
-        self.deleted_at = Some((now, first));
+        self.deleted_at = Some((sent_at, first));
     }
 
     /// When something is sent that goes to it now: what is held back arrives long after whatever comes from it.
@@ -306,8 +344,12 @@ impl Busy {
         if is_held { now + NOT_YET } else { now }
     }
 
-    /// What was held back, which is sent now.
-    fn let_go(&mut self, now: Instant) -> Vec<Frame> {
+    /// What was held back, which is sent now; nothing where it is sent away.
+    fn let_go(&mut self, now: Instant) -> Option<Hold> {
+        let hold = self.hold.take_if(|hold| !hold.is_given_up)?;
+        if let (None, Some(seen)) = (&hold.slot, hold.known) {
+            self.caught_up = Some((now, seen));
+        }
         let marks = self.brushes.iter_mut();
         let marks = marks.flat_map(|brush| [&mut brush.text_at, &mut brush.drawn_at, &mut brush.wiped_at]);
         for at in marks.chain([&mut self.title_at]).flatten() {
@@ -316,13 +358,22 @@ impl Busy {
         if let Some((at, _)) = &mut self.deleted_at {
             *at = now.min(*at);
         }
-        self.hold.take().map_or_else(Vec::new, |hold| hold.frames)
+        Some(hold)
     }
 
     /// The newest number that it was sent, when that of the room is `newest`.
     pub(super) fn known(&self, newest: i64) -> i64 {
         let held = self.hold.as_ref().and_then(|hold| hold.known);
         held.unwrap_or(newest)
+    }
+
+    /// What of it has arrived when it was heard of last at `heard`, as far as is known here.
+    pub(super) fn arrived(&self, newest: i64, heard: Instant) -> i64 {
+        let known = self.known(newest);
+        match self.caught_up {
+            Some((at, seen)) if crossed(Some(at), heard, ON_ITS_WAY) => known.min(seen),
+            _ => known,
+        }
     }
 
     /// Notes that everything up to `number` has been sent, or held back.

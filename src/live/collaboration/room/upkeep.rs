@@ -242,16 +242,10 @@ async fn void(app: &Arc<App>, room: &Arc<Room>, slot: Box<str>) -> Result<(), Er
 
 /// Notes that those who are here have seen which pages there are: they must not be told twice.
 async fn note_pages(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> {
-    let (id, number, users) = {
-        let state = room.state();
-        let mut users: Vec<i64> = state.floor.seats.iter().map(|seat| seat.user_id).collect();
-        users.sort_unstable();
-        users.dedup();
-        (room.id, state.floor.model.number, users)
-    };
+    let (id, known) = (room.id, room.state().floor.known_to_all());
     note(app, 0, move |conn| {
-        for user_id in &users {
-            store::note_seen(conn, id, *user_id, number)?;
+        for (user_id, number) in &known {
+            store::note_seen(conn, id, *user_id, *number)?;
         }
         Ok(())
     })

@@ -30,20 +30,24 @@ impl World {
         }));
     }
 
-    /// Begins to show a canvas, or ends it. What happens in between waits.
+    /// Goes to a canvas that is to be shown, or ends showing it. What happens in between waits; whoever has gone to another
+    /// meanwhile comes back to it.
     pub(super) fn go_on_showing(&mut self) {
         let Some(mut opening) = self.opening.pop_front() else {
             return;
         };
-        if let Some((showing, kept)) = opening.begun {
+        if let Some((showing, kept)) = opening.begun.take() {
             self.floor.show(&showing, &kept, Box::new(()), self.now);
-            let place = Place {
-                slot: Some(opening.slot),
-                ..Place::default()
-            };
-            self.floor.touch(opening.seat, &place, None, self.now);
+            if !self.has_been_shown(&opening) {
+                self.opening.push_back(opening);
+            }
             return;
         }
+        let place = Place {
+            slot: Some(opening.slot.clone()),
+            ..Place::default()
+        };
+        self.floor.touch(opening.seat, &place, None, self.now);
         let Opening {
             seat, slot, asked, ..
         } = &opening;
@@ -58,6 +62,19 @@ impl World {
             opening.begun = Some((showing, kept));
             self.opening.push_front(opening);
         }
+    }
+
+    /// Whether there is nothing more to show of a canvas, to nobody or in it.
+    fn has_been_shown(&mut self, opening: &Opening) -> bool {
+        let Some((_, slot)) = self.floor.model.by_id(&opening.slot) else {
+            return true;
+        };
+        let drawn = slot.drawn_number;
+        let Some(seat) = self.floor.seat(opening.seat) else {
+            return true;
+        };
+        let served = seat.busy().served(&opening.slot);
+        served.is_some_and(|served| served >= drawn)
     }
 
     /// Shows somebody all that they are still to be shown.
