@@ -200,6 +200,33 @@ fn what_was_lost_with_a_connection_is_told_again_and_nothing_else() {
 }
 
 #[test]
+fn whoever_breaks_off_before_they_are_told_what_they_missed_is_told_the_next_time() {
+    let world = World::new();
+    let (mia, ben, session) = two(&world);
+    let (mut at_mia, _) = mia.enters(&session);
+    let (at_ben, _) = ben.enters(&session);
+    at_mia.until("user_joined");
+    drop(at_ben);
+    wait_until_alone(&world);
+    world.advance(20 * SECOND);
+    at_mia.send(json!({"type": "title_edit", "title": "Moon"}));
+    at_mia.send(json!({"type": "page_change", "page_number": 0}));
+    at_mia.until("page_change");
+    world.advance(20 * SECOND);
+    for _ in 0..2 {
+        let (at_ben, _) = ben.enters(&session);
+        let jobs = world.app.database.gauges().jobs;
+        drop(at_ben);
+        wait_until_alone(&world);
+        eventually("what he has seen is noted", || {
+            world.app.database.gauges().jobs > jobs
+        });
+    }
+    let (mut at_ben, _) = ben.enters(&session);
+    assert_eq!(at_ben.next()["title"], "Moon");
+}
+
+#[test]
 fn the_door_writes_nothing() {
     let world = World::new();
     let (_, _, session) = two(&world);

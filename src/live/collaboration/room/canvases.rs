@@ -189,7 +189,7 @@ impl<P: Post> Floor<P> {
             }
         };
         let busy = self.seat(seat)?.busy();
-        if busy.hold.is_some() || busy.on.as_deref() != Some(slot) {
+        if busy.hold.is_some() || busy.is_elsewhere(slot) {
             return None;
         }
         busy.hold = Some(Hold::for_canvas(slot));
@@ -213,8 +213,8 @@ impl<P: Post> Floor<P> {
         let Some(seat) = self.seats.iter_mut().find(|seat| seat.id == showing.seat) else {
             return false;
         };
-        let is_on = seat.busy().on.as_deref() == Some(&*showing.slot);
-        let Some((frames, wipes)) = frames.filter(|_| is_on && !seat.is_given_up()) else {
+        let is_elsewhere = seat.busy().is_elsewhere(&showing.slot);
+        let Some((frames, wipes)) = frames.filter(|_| !is_elsewhere && !seat.is_given_up()) else {
             return seat.release(now);
         };
         if !seat.post.send_state(frames, permit) {

@@ -93,9 +93,10 @@ pub fn missed(model: &Model, user_id: i64, seen: i64, name: impl Fn(i64) -> Arc<
 }
 
 impl<P: Post> Floor<P> {
-    /// Tells a socket what it has missed.
-    pub fn tell_missed(&mut self, seat: u64, missed: Vec<Missed>, now: Instant) {
+    /// Tells a socket what it has missed, at `clock` (microseconds since 1970).
+    pub fn tell_missed(&mut self, seat: u64, missed: Vec<Missed>, now: Instant, clock: i64) {
         let Some(seat) = self.seat(seat) else { return };
+        seat.busy().catches_up(clock);
         for Missed { json, about } in missed {
             seat.post.send(&frames::frame(&json));
             let busy = seat.busy();

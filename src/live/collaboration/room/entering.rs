@@ -77,7 +77,7 @@ fn catch_up(socket: &Collaborator, room: &Arc<Room>, missed: Vec<Missed>) {
                 Some(seat) if !seat.is_given_up() => {}
                 _ => return,
             }
-            state.floor.tell_missed(id, missed, now);
+            state.floor.tell_missed(id, missed, now, app.clock.now());
             if let Some(seat) = state.floor.seat(id) {
                 has_pages |= seat.release(now);
             }

@@ -192,21 +192,21 @@ impl<P: Post> Floor<P> {
         self.busy(seat).map_or(newest, |busy| busy.known(newest))
     }
 
-    /// The newest operation that has arrived at a socket of which was heard last at `heard`, as far as is known here.
-    pub(super) fn arrived(&self, seat: u64, heard: Instant) -> i64 {
+    /// Up to where a socket has seen the room which took what was sent before `then` (microseconds since 1970).
+    pub(super) fn arrived(&self, seat: u64, then: i64) -> i64 {
         let newest = self.model.number;
-        self.busy(seat).map_or(newest, |busy| busy.arrived(newest, heard))
+        self.busy(seat).map_or(newest, |busy| busy.arrived(newest, then))
     }
 
-    /// What everybody here has been sent, on all of their sockets: user ids with numbers.
-    pub(super) fn known_to_all(&self) -> BTreeMap<i64, i64> {
-        let mut known = BTreeMap::new();
+    /// Up to where everybody here has been told of the room, on all of their sockets: user ids with numbers.
+    pub(super) fn told(&self) -> BTreeMap<i64, i64> {
+        let (newest, mut told) = (self.model.number, BTreeMap::new());
         for seat in &self.seats {
-            let number = self.known(seat.id);
-            let least = known.entry(seat.user_id).or_insert(number);
+            let number = seat.busy.as_ref().map_or(newest, |busy| busy.told(newest));
+            let least = told.entry(seat.user_id).or_insert(number);
             *least = number.min(*least);
         }
-        known
+        told
     }
 
     fn busy(&self, seat: u64) -> Option<&Busy> {

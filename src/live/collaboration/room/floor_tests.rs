@@ -184,7 +184,7 @@ fn what_was_held_back_does_not_count_as_seen_where_a_canvas_cannot_be_shown() {
     floor.deliver(6, stroke_on(0, 1, "item_more"), None, now, &mut left);
     assert_eq!((sent.times("item_more"), floor.known(7)), (1, 3));
     assert_eq!(sent.closed.get(), Some(code::TRY_AGAIN));
-    assert_eq!(floor.known_to_all(), [(2, 3)].into());
+    assert_eq!(floor.told(), [(2, 3)].into());
 }
 
 /// The apps draw a whole drawing on whichever canvas is open.

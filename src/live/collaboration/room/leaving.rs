@@ -141,16 +141,13 @@ pub(super) async fn leave(socket: &Arc<Collaborator>) {
     };
     let (app, user_id) = (Arc::clone(&socket.app), socket.handle.user_id());
     // What was sent later may have been lost with the connection.
-    let heard_at = socket.handle.heard_at();
-    let arrived = heard_at - ON_ITS_WAY;
-    let ago = Duration::from_micros((app.clock.now() - heard_at).max(0).unsigned_abs());
-    let heard = Instant::now().checked_sub(ago);
+    let arrived = socket.handle.heard_at() - ON_ITS_WAY;
     let (title, seen) = {
         let mut state = room.state();
         let title = state.floor.last_title(socket.handle.id());
         let has_seat = state.floor.seat(socket.handle.id()).is_some();
         let seen = has_seat.then(|| {
-            let told = heard.map_or(0, |heard| state.floor.arrived(socket.handle.id(), heard));
+            let told = state.floor.arrived(socket.handle.id(), arrived);
             state.past.at(arrived).min(told)
         });
         state.floor.seats.retain(|seat| seat.id != socket.handle.id());

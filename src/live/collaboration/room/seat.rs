@@ -79,8 +79,8 @@ pub struct Busy {
     pub(super) brushes: Vec<Brush>,
     /// When another's title was sent to it.
     pub(super) title_at: Option<Instant>,
-    /// When it was told what it had missed, and up to where it had seen the room before.
-    caught_up: Option<(Instant, i64)>,
+    /// When it was told what it had missed, in microseconds since 1970, and up to where it had seen the room before.
+    caught_up: Option<(i64, i64)>,
     /// When it was told last that a page was deleted, and the first of those that it was told of just then.
     pub(super) deleted_at: Option<(Instant, i32)>,
     /// Frames held back until it has been brought up to date.
@@ -133,7 +133,9 @@ pub enum About<'a> {
 pub struct Hold {
     /// The canvas that it is shown; none when it is told what it has missed.
     slot: Option<Box<str>>,
-    /// The newest number that it was sent before the first that waits.
+    /// Up to where it had seen the room, where it is told what it has missed.
+    seen: Option<i64>,
+    /// The newest number that it was sent, or that its first words came from, before the first that waits.
     known: Option<i64>,
     /// Whether pages come or go by what waits.
     has_pages: bool,
@@ -245,7 +247,7 @@ impl Hold {
     /// Of all that happens until it has been told what it has missed after `seen`.
     pub(super) fn for_missed(seen: i64) -> Self {
         Self {
-            known: Some(seen),
+            seen: Some(seen),
             ..Self::default()
         }
     }
@@ -276,7 +278,7 @@ impl Hold {
 
     /// The same without its frames, from which on the socket has seen nothing; nothing where it has seen all.
     fn given_up(self) -> Option<Self> {
-        (self.known.is_some()).then_some(Self {
+        (self.known.is_some() || self.seen.is_some()).then_some(Self {
             is_given_up: true,
             frames: Vec::new(),
             ..self
@@ -328,6 +330,11 @@ impl Busy {
                 .is_some_and(|at| now.saturating_duration_since(at) <= within)
     }
 
+    /// Whether it is known to be on another canvas by now.
+    pub(super) fn is_elsewhere(&self, slot: &str) -> bool {
+        self.on.as_deref().is_some_and(|on| on != slot)
+    }
+
     /// Notes that it is told of a page that is gone, at `sent_at`. Behind the first of several deleted at once every
     /// position may be one from before.
     pub(super) fn was_told_of_deletion(&mut self, index: i32, sent_at: Instant, now: Instant) {
@@ -347,9 +354,6 @@ impl Busy {
     /// What was held back, which is sent now; nothing where it is sent away.
     fn let_go(&mut self, now: Instant) -> Option<Hold> {
         let hold = self.hold.take_if(|hold| !hold.is_given_up)?;
-        if let (None, Some(seen)) = (&hold.slot, hold.known) {
-            self.caught_up = Some((now, seen));
-        }
         let marks = self.brushes.iter_mut();
         let marks = marks.flat_map(|brush| [&mut brush.text_at, &mut brush.drawn_at, &mut brush.wiped_at]);
         for at in marks.chain([&mut self.title_at]).flatten() {
@@ -367,12 +371,24 @@ impl Busy {
         held.unwrap_or(newest)
     }
 
-    /// What of it has arrived when it was heard of last at `heard`, as far as is known here.
-    pub(super) fn arrived(&self, newest: i64, heard: Instant) -> i64 {
-        let known = self.known(newest);
+    /// Up to where it has seen the room, or been told of it, when that is at `newest`.
+    pub(super) fn told(&self, newest: i64) -> i64 {
+        let seen = self.hold.as_ref().and_then(|hold| hold.seen);
+        seen.unwrap_or_else(|| self.known(newest))
+    }
+
+    /// Notes that it is told what it has missed, at `clock` (microseconds since 1970).
+    pub(super) fn catches_up(&mut self, clock: i64) {
+        let seen = self.hold.as_ref().and_then(|hold| hold.seen);
+        self.caught_up = seen.map(|seen| (clock, seen));
+    }
+
+    /// What has arrived of that when it took what was sent before `then`.
+    pub(super) fn arrived(&self, newest: i64, then: i64) -> i64 {
+        let told = self.told(newest);
         match self.caught_up {
-            Some((at, seen)) if crossed(Some(at), heard, ON_ITS_WAY) => known.min(seen),
-            _ => known,
+            Some((at, seen)) if at > then => told.min(seen),
+            _ => told,
         }
     }
 

@@ -291,7 +291,7 @@ impl World {
             let seen = client.seen;
             let floor = &self.floor;
             let missed = catch_up::missed(&floor.model, user_id, seen, |user_id| floor.name(user_id));
-            self.floor.tell_missed(seat, missed, self.now);
+            self.floor.tell_missed(seat, missed, self.now, 0);
         } else {
             client.was_here = true;
             apply_draft(client, &self.floor.model);

@@ -242,9 +242,9 @@ async fn void(app: &Arc<App>, room: &Arc<Room>, slot: Box<str>) -> Result<(), Er
 
 /// Notes that those who are here have seen which pages there are: they must not be told twice.
 async fn note_pages(app: &Arc<App>, room: &Arc<Room>) -> Result<(), Error> {
-    let (id, known) = (room.id, room.state().floor.known_to_all());
+    let (id, told) = (room.id, room.state().floor.told());
     note(app, 0, move |conn| {
-        for (user_id, number) in &known {
+        for (user_id, number) in &told {
             store::note_seen(conn, id, *user_id, *number)?;
         }
         Ok(())
