@@ -107,5 +107,5 @@ fn icons(row: &mut Row) -> Result<Vec<&'static str>, Error> {
 
 /// Every statement that this module puts together, for the test that prepares them all.
 pub(super) fn all_statements() -> Vec<String> {
-    vec![authors_sql(), badges_sql()]
+    vec![authors_sql(), first_by(BY_ALL), badges_sql()]
 }

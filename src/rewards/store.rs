@@ -29,7 +29,17 @@ pub struct Entry {
 pub fn add(conn: &mut Conn<'_>, user_id: i64, change: &Counts) -> Result<(Counts, i64), Error> {
     let mut params: Vec<&dyn ToValue> = vec![&user_id];
     params.extend(change.0.iter().map(|count| count as &dyn ToValue));
-    let mut row = conn.one(
+    let mut row = conn.one(&add_sql(conn.dialect()), &params)?;
+    Ok((read(&mut row)?, row.take()?))
+}
+
+fn add_sql(dialect: Dialect) -> String {
+    // Whoever has waited for the row of the totals is to see the XP that were added meanwhile.
+    let lock = match dialect {
+        Dialect::Sqlite => "",
+        Dialect::Postgres => " FOR NO KEY UPDATE",
+    };
+    format!(
         "INSERT INTO reward_counts (user_id, total_stories, published_stories, manual_stories, ai_stories, total_words,
              friends, likes_received, comments_received, views_received, stories_read, characters_created,
              collaborations_completed, games_completed)
@@ -50,10 +60,8 @@ pub fn add(conn: &mut Conn<'_>, user_id: i64, change: &Counts) -> Result<(Counts
              games_completed = reward_counts.games_completed + excluded.games_completed
          RETURNING total_stories, published_stories, manual_stories, ai_stories, total_words, friends, likes_received,
              comments_received, views_received, stories_read, characters_created, collaborations_completed,
-             games_completed, (SELECT experience_points FROM users WHERE id = $1)",
-        &params,
-    )?;
-    Ok((read(&mut row)?, row.take()?))
+             games_completed, (SELECT experience_points FROM users WHERE id = $1{lock})"
+    )
 }
 
 /// Adds to how many achievements somebody has, whose totals are held: the board goes by it. One query, none for none.
@@ -212,6 +220,7 @@ pub fn earned(conn: &mut Conn<'_>, user_id: i64) -> Result<Vec<(i64, i64)>, Erro
 /// Every statement that this module puts together, for the test that prepares them all. `people` is a query for ids.
 pub fn all_statements(dialect: Dialect, people: &str) -> Vec<String> {
     let mut all: Vec<String> = (1..=MOST_TOGETHER).map(enter_sql).collect();
+    all.push(add_sql(dialect));
     all.push(take_one_sql(Count::Friends, people));
     all.push(withdraw_sql(dialect));
     all.extend(super::board::all_statements());

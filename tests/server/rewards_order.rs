@@ -85,3 +85,34 @@ fn two_who_comment_on_each_other_at_once_are_both_served() {
     }
     world.books_balance();
 }
+
+/// Whoever waits for another's act sees what that has paid: of several likes at once one leads to the level.
+#[test]
+fn a_level_that_several_reach_together_is_told_once() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let fans: Vec<Client> = (0..4)
+        .map(|number| world.child(&format!("Fan{number}")))
+        .collect();
+    for round in 0..6 {
+        let stories: Vec<i64> = (0..fans.len())
+            .map(|number| mira.publishes(plain_story(&format!("tale {round} {number}"))))
+            .collect();
+        world.has_xp(&mira, 490);
+        let before = newest(&world);
+        std::thread::scope(|scope| {
+            for (fan, story) in fans.iter().zip(&stories) {
+                scope.spawn(|| fan.likes(*story));
+            }
+        });
+        let levels = world.sql(move |conn| {
+            let mut row = conn.one(
+                "SELECT CAST(COUNT(*) AS BIGINT) FROM notifications
+                 WHERE id > $1 AND title LIKE 'Level %'",
+                &[&before],
+            )?;
+            row.take::<i64>()
+        });
+        assert_eq!(levels, 1, "in round {round}");
+    }
+}

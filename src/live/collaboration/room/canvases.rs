@@ -15,7 +15,7 @@ use super::frames;
 use super::items::Items;
 use super::model::Spot;
 use super::op::{Action, Op, Place, Saved};
-use super::seat::{Hold, Post, RECENT, Seat, crossed};
+use super::seat::{COME_BACK, Hold, Post, RECENT, Seat, crossed};
 use super::shallow::Object;
 use super::slot::{Slot, Tail};
 
@@ -141,7 +141,7 @@ impl<P: Post> Floor<P> {
     /// Gives up showing a canvas: the socket is closed, to come again.
     pub fn give_up_showing(&mut self, seat: u64) {
         if let Some(seat) = self.seat(seat) {
-            seat.send_away();
+            seat.send_away(COME_BACK);
         }
     }
 

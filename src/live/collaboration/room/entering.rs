@@ -72,7 +72,6 @@ fn catch_up(socket: &Collaborator, room: &Arc<Room>, missed: Vec<Missed>) {
         let mut has_pages = missed.iter().any(Missed::is_of_pages);
         let number = {
             let (mut state, now) = (room.state(), Instant::now());
-            let number = state.floor.model.number;
             match state.floor.seat(id) {
                 Some(seat) if !seat.is_given_up() => {}
                 _ => return,
@@ -81,7 +80,7 @@ fn catch_up(socket: &Collaborator, room: &Arc<Room>, missed: Vec<Missed>) {
             if let Some(seat) = state.floor.seat(id) {
                 has_pages |= seat.release(now);
             }
-            number
+            state.floor.told_to(user_id)
         };
         if has_pages {
             note_seen(&app, room.id, user_id, number).await;
@@ -146,7 +145,7 @@ fn sit_down(
         seat.busy().hold = Some(Hold::for_missed(seen.max(0)));
     }
     state.floor.seats.push(seat);
-    Ok((missed, state.floor.model.number))
+    Ok((missed, state.floor.told_to(user_id)))
 }
 
 /// Whether somebody who has just sat down was neither put out nor left alone in a session that is over.
@@ -198,8 +197,6 @@ fn send_large<P: Post>(seat: &Seat<P>, json: Vec<u8>, snapshots: Snapshots) {
 
 /// Notes up to where somebody has seen the room, so that they are told what comes after it when they return.
 pub(super) async fn note_seen(app: &App, id: i64, user_id: i64, number: i64) {
-    // Nothing seen is something else than never here.
-    let number = if number == 0 { -1 } else { number };
     let noted = note(app, 0, move |conn| {
         Ok(store::note_seen(conn, id, user_id, number)?)
     })

@@ -198,6 +198,11 @@ impl<P: Post> Floor<P> {
         self.busy(seat).map_or(newest, |busy| busy.arrived(newest, then))
     }
 
+    /// Up to where somebody has been told of the room, on all of their sockets.
+    pub(super) fn told_to(&self, user_id: i64) -> i64 {
+        self.told().get(&user_id).copied().unwrap_or(self.model.number)
+    }
+
     /// Up to where everybody here has been told of the room, on all of their sockets: user ids with numbers.
     pub(super) fn told(&self) -> BTreeMap<i64, i64> {
         let (newest, mut told) = (self.model.number, BTreeMap::new());
@@ -383,7 +388,10 @@ fn own<P: Post>(
     };
     if op.action.is_drawn() {
         // A page that its first stroke has made was not there when the stroke came.
-        busy.comes_to(slot, now);
+        let is_elsewhere = busy.on_since.is_some_and(|since| since > origin.received);
+        if !is_elsewhere {
+            busy.comes_to(slot, now);
+        }
     }
     let is_held = busy.hold.as_ref().is_some_and(|hold| hold.is_for(slot));
     let brush = busy.brush(slot);

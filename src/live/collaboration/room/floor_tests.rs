@@ -3,14 +3,14 @@
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 use sockets::{Frame, code};
 
 use super::canvases::{Kept, Showing};
-use super::floor::Floor;
+use super::floor::{Floor, Origin};
 use super::model::Model;
 use super::op::{Action, Op, Place};
 use super::seat::{Post, Seat};
@@ -309,4 +309,34 @@ fn whoever_would_have_to_wait_for_too_much_comes_again() {
         (sent.times("item_more"), sent.closed.get(), floor.known(7)),
         (0, Some(code::TRY_AGAIN), 2)
     );
+}
+
+/// From the moment that somebody is sent away, nothing that happens counts as seen, also where nothing had to wait before.
+#[test]
+fn whoever_is_sent_away_sees_nothing_more() {
+    let sent = Sent::default();
+    let (mut floor, ..) = while_the_second_page_is_shown(&sent);
+    let (now, mut left) = (Instant::now(), Vec::new());
+    floor.give_up_showing(7);
+    floor.deliver(3, stroke_on(0, 1, "item_3"), None, now, &mut left);
+    floor.deliver(4, stroke_on(0, 1, "item_4"), None, now, &mut left);
+    assert_eq!((sent.items(), floor.told()), (Vec::new(), [(2, 2)].into()));
+}
+
+/// A stroke may get its number after its artist has gone to another canvas: they are on that.
+#[test]
+fn a_late_number_takes_nobody_back_to_a_canvas() {
+    let sent = Sent::default();
+    let (mut floor, showing, kept) = while_the_second_page_is_shown(&sent);
+    let (now, mut left) = (Instant::now(), Vec::new());
+    let before = Origin {
+        seat: 7,
+        received: now
+            .checked_sub(Duration::from_secs(1))
+            .expect("later than the start"),
+        is_doubtful: false,
+    };
+    floor.deliver(3, stroke_on(0, 2, "item_own"), Some(before), now, &mut left);
+    floor.show(&showing, &kept, Box::new(()), now);
+    assert_eq!(sent.times("item_b"), 1);
 }

@@ -148,7 +148,8 @@ pub(super) async fn leave(socket: &Arc<Collaborator>) {
         let has_seat = state.floor.seat(socket.handle.id()).is_some();
         let seen = has_seat.then(|| {
             let told = state.floor.arrived(socket.handle.id(), arrived);
-            state.past.at(arrived).min(told)
+            // Another socket of theirs may have been told less.
+            state.past.at(arrived).min(told).min(state.floor.told_to(user_id))
         });
         state.floor.seats.retain(|seat| seat.id != socket.handle.id());
         if state.floor.seats.is_empty() {

@@ -4,7 +4,6 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use sockets::code;
 
 use super::floor::Floor;
 use super::seat::Post;
@@ -157,7 +156,7 @@ impl<P: Post> Floor<P> {
             behind.messages.push(message);
             behind.bytes = bytes;
         } else if must_arrive {
-            seat.close(code::TRY_AGAIN, "the server is busy");
+            seat.send_away("the server is busy");
         }
         None
     }

@@ -14,6 +14,7 @@ use super::loading;
 use super::model::Model;
 use super::op::{Action, DraftChange, Op, Place};
 use super::parcel;
+use super::seat::COME_BACK;
 use super::sequencer::{Outcome, Sequencer, Taker, Waiting};
 use super::upkeep;
 use crate::app::App;
@@ -139,7 +140,7 @@ impl Rooms {
         };
         forget(rooms, room);
         for mut seat in seats {
-            seat.close(code::TRY_AGAIN, "come again in a moment");
+            seat.send_away(COME_BACK);
         }
     }
 
@@ -302,7 +303,7 @@ fn refuse(room: &Arc<Room>, app: &Arc<App>, failed: &[(Waiting, Outcome)]) {
         let seat = waiting.origin.and_then(|origin| state.floor.seat(origin.seat));
         let Some(seat) = seat else { continue };
         match outcome {
-            Outcome::GivenUp | Outcome::Unknown => seat.close(code::TRY_AGAIN, "come again in a moment"),
+            Outcome::GivenUp | Outcome::Unknown => seat.send_away(COME_BACK),
             Outcome::Over | Outcome::Numbered(_) => seat.close(code::NORMAL, "the session is over"),
         }
     }

@@ -16,6 +16,8 @@ pub const RECENT: Duration = Duration::from_secs(2);
 /// to wait for more comes again.
 const MOST_HELD: usize = 500;
 const MOST_BYTES_HELD: usize = 512 << 10;
+/// What whoever is sent away is told.
+pub(super) const COME_BACK: &str = "come again in a moment";
 /// Later than anything comes: when something is sent that is held back, until it is.
 const NOT_YET: Duration = Duration::from_secs(3600);
 /// Canvases that are remembered for one socket.
@@ -166,7 +168,7 @@ impl<P: Post> Seat<P> {
         self.post.send_state(vec![frame.clone()], permit)
     }
 
-    /// Closes the socket after what waits, and after what was held back.
+    /// Closes the socket for good, after what waits and what was held back.
     pub fn close(&mut self, code: u16, reason: &'static str) {
         let hold = self.busy.as_mut().and_then(|busy| busy.hold.take());
         for frame in hold.into_iter().flat_map(|hold| hold.frames) {
@@ -175,13 +177,11 @@ impl<P: Post> Seat<P> {
         self.post.close(code, reason);
     }
 
-    /// Has it come again in a moment, when it cannot be brought up to date: what was held back it has not seen, and is told
-    /// then.
-    pub(super) fn send_away(&mut self) {
-        if let Some(busy) = &mut self.busy {
-            busy.hold = busy.hold.take().and_then(Hold::given_up);
-        }
-        self.post.close(code::TRY_AGAIN, "come again in a moment");
+    /// Closes the socket, to come again. What is held back, and what happens from now on, it has not seen, and is told then.
+    pub(super) fn send_away(&mut self, reason: &'static str) {
+        let hold = self.busy().hold.take().unwrap_or_default();
+        self.busy().hold = Some(hold.given_up());
+        self.post.close(code::TRY_AGAIN, reason);
     }
 
     /// Whether it is sent away.
@@ -199,7 +199,7 @@ impl<P: Post> Seat<P> {
         let hold = self.busy.as_mut().and_then(|busy| busy.hold.as_mut());
         match hold.filter(|hold| hold.takes(about)) {
             Some(hold) if hold.is_given_up => {}
-            Some(hold) if hold.is_full() => self.send_away(),
+            Some(hold) if hold.is_full() => self.send_away(COME_BACK),
             Some(hold) => hold.push(frame, about),
             None => self.post.send(frame),
         }
@@ -276,13 +276,13 @@ impl Hold {
         self.has_pages |= about == About::Pages;
     }
 
-    /// The same without its frames, from which on the socket has seen nothing; nothing where it has seen all.
-    fn given_up(self) -> Option<Self> {
-        (self.known.is_some() || self.seen.is_some()).then_some(Self {
+    /// The same without its frames: nothing of this arrives, and nothing that comes after.
+    fn given_up(self) -> Self {
+        Self {
             is_given_up: true,
             frames: Vec::new(),
             ..self
-        })
+        }
     }
 }
 
@@ -394,7 +394,8 @@ impl Busy {
 
     /// Notes that everything up to `number` has been sent, or held back.
     pub(super) fn sent(&mut self, number: i64, now: Instant) {
-        if let Some(hold) = self.hold.as_mut().filter(|hold| !hold.frames.is_empty()) {
+        let hold = self.hold.as_mut();
+        if let Some(hold) = hold.filter(|hold| hold.is_given_up || !hold.frames.is_empty()) {
             hold.known.get_or_insert(number - 1);
             return;
         }

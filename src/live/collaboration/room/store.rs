@@ -385,10 +385,12 @@ pub fn void_canvas(conn: &mut Conn<'_>, collaboration_id: i64, slot: &str, epoch
 
 /// Notes up to where somebody has seen the room, unless they are known to have seen more. One query.
 pub fn note_seen(conn: &mut Conn<'_>, collaboration_id: i64, user_id: i64, number: i64) -> Result<(), Error> {
+    // Nothing seen is something else than never here.
+    let seen = if number == 0 { -1 } else { number };
     conn.execute(
         "UPDATE collaborators SET seen_number = $3
          WHERE collaboration_id = $1 AND user_id = $2 AND (seen_number = 0 OR seen_number < $3)",
-        &[&collaboration_id, &user_id, &number],
+        &[&collaboration_id, &user_id, &seen],
     )?;
     Ok(())
 }
