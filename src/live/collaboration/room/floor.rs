@@ -387,9 +387,8 @@ fn own<P: Post>(
         return false;
     };
     if op.action.is_drawn() {
-        // A page that its first stroke has made was not there when the stroke came.
-        let is_elsewhere = busy.on_since.is_some_and(|since| since > origin.received);
-        if !is_elsewhere {
+        // A page that its first stroke has made was not there when the stroke came. A late number takes nobody back.
+        if busy.on_since.is_none_or(|since| since <= origin.received) {
             busy.comes_to(slot, now);
         }
     }
