@@ -339,12 +339,13 @@ fn note(op: &Op, applied: &Applied, is_local: bool, left: &mut Vec<Consequence>)
 
 /// Notes an operation of another that is sent to a socket.
 fn shown<P: Post>(seat: &mut Seat<P>, op: &Op, about: About<'_>, before: i64, number: i64, now: Instant) {
-    let busy = seat.busy();
-    let now = busy.sent_at(about, now);
     if matches!(op.action, Action::Title { .. } | Action::Draft(_)) {
-        busy.title_at = Some(now);
+        let busy = seat.busy();
+        busy.title_at = Some(busy.sent_at(about, now));
     }
     let About::Canvas(slot) = about else { return };
+    let busy = seat.busy();
+    let now = busy.sent_at(about, now);
     let is_on = busy.on.as_deref() == Some(slot);
     let is_held = busy.hold.is_some();
     let brush = busy.brush(slot);
