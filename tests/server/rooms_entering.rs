@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tinytales::clock::SECOND;
 use tinytales::live::collaboration::room;
 
-use crate::support::{Client, World, eventually};
+use crate::support::{Client, Socket, World, eventually};
 use crate::together::{Session, stroke};
 
 fn two(world: &World) -> (Client, Client, Session) {
@@ -168,6 +168,16 @@ fn wait_until_alone(world: &World) {
     }
 }
 
+/// Breaks a connection without a word, and waits until it is noted what its owner has seen.
+fn breaks_off(world: &World, socket: Socket) {
+    let jobs = world.app.database.gauges().jobs;
+    drop(socket);
+    wait_until_alone(world);
+    eventually("what was seen is noted", || {
+        world.app.database.gauges().jobs > jobs
+    });
+}
+
 #[test]
 fn what_was_lost_with_a_connection_is_told_again_and_nothing_else() {
     let world = World::new();
@@ -188,12 +198,7 @@ fn what_was_lost_with_a_connection_is_told_again_and_nothing_else() {
     world.advance(5 * SECOND);
     at_ben.send(json!({"type": "page_change", "page_number": 0}));
     at_mia.until("page_change");
-    let jobs = world.app.database.gauges().jobs;
-    drop(at_ben);
-    wait_until_alone(&world);
-    eventually("what he has seen is noted", || {
-        world.app.database.gauges().jobs > jobs
-    });
+    breaks_off(&world, at_ben);
     let (mut at_ben, _) = ben.enters(&session);
     at_mia.send(json!({"type": "page_change", "page_number": 0}));
     assert_eq!(at_ben.next()["type"], "page_change", "the title has arrived");
@@ -215,12 +220,7 @@ fn whoever_breaks_off_before_they_are_told_what_they_missed_is_told_the_next_tim
     world.advance(20 * SECOND);
     for _ in 0..2 {
         let (at_ben, _) = ben.enters(&session);
-        let jobs = world.app.database.gauges().jobs;
-        drop(at_ben);
-        wait_until_alone(&world);
-        eventually("what he has seen is noted", || {
-            world.app.database.gauges().jobs > jobs
-        });
+        breaks_off(&world, at_ben);
     }
     let (mut at_ben, _) = ben.enters(&session);
     assert_eq!(at_ben.next()["title"], "Moon");

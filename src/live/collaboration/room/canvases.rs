@@ -375,7 +375,8 @@ fn is_stroke_in(frame: &Frame, items: &Items) -> bool {
     let Ok(Draw { kind: "draw", data }) = draw else {
         return false;
     };
-    data.is_some_and(|data| is_item_in(data, items))
+    let item = data.and_then(item_of);
+    item.is_some_and(|item| items.contains(&item))
 }
 
 /// Whether an operation is to be shown although it has come before: it overwrites, or draws once more what has just been
@@ -393,17 +394,15 @@ fn is_in(op: &Op, items: &Items, removed: &HashSet<String>) -> bool {
     let Action::Draw { data } = &op.action else {
         return false;
     };
-    is_item_in(data, items) && item_of(data).is_some_and(|item| !removed.contains(&item))
+    item_of(data).is_some_and(|item| items.contains(&item) && !removed.contains(&item))
 }
 
-fn is_item_in(data: &RawValue, items: &Items) -> bool {
-    let is_change = Object::read(data.get()).is_ok_and(|object| is_change(&object));
-    !is_change && item_of(data).is_some_and(|item| items.contains(&item))
-}
-
-/// The id of the thing that a drawing is, or is about.
+/// The id of the thing that is drawn or removed; none where one that is there is changed.
 fn item_of(data: &RawValue) -> Option<String> {
     let object = Object::read(data.get()).ok()?;
+    if is_change(&object) {
+        return None;
+    }
     serde_json::from_str(object.get("itemId")?.get()).ok()
 }
 
@@ -438,5 +437,49 @@ mod tests {
                 "{length}"
             );
         }
+    }
+
+    fn by_somebody(action: Action) -> Op {
+        Op {
+            user_id: 1,
+            username: "mia".into(),
+            place: Place::at(0),
+            action,
+        }
+    }
+
+    fn drawing(kind: &str) -> Op {
+        let data = format!(r#"{{"type":"{kind}","itemId":"item_7_b"}}"#);
+        let data = RawValue::from_string(data).expect("JSON");
+        by_somebody(Action::Draw { data })
+    }
+
+    #[test]
+    fn what_overwrites_comes_again_and_what_adds_up_only_after_its_removal() {
+        let layer = |operation: &str| {
+            let data = RawValue::from_string(r#"{"layerId":"layer_1"}"#.to_owned()).expect("JSON");
+            let operation = operation.into();
+            by_somebody(Action::Layer { operation, data })
+        };
+        let (nothing, removed) = (HashSet::new(), HashSet::from(["item_7_b".to_owned()]));
+        for (op, comes) in [
+            (drawing("fill"), true),
+            (drawing("transform"), true),
+            (drawing("brush"), false),
+            (layer("update"), true),
+            (layer("create"), false),
+        ] {
+            assert_eq!(comes_again(&op, &nothing), comes, "{op:?}");
+        }
+        assert!(comes_again(&drawing("brush"), &removed), "drawn once more");
+    }
+
+    #[test]
+    fn a_state_has_its_strokes_but_neither_what_changes_them_nor_what_was_removed_since() {
+        let items = Items::of(r#"{"projectData":"[[\"Path\",{\"itemId\":\"item_7_b\"}]]"}"#);
+        let (nothing, removed) = (HashSet::new(), HashSet::from(["item_7_b".to_owned()]));
+        assert!(is_in(&drawing("brush"), &items, &nothing));
+        assert!(!is_in(&drawing("brush"), &items, &removed));
+        assert!(!is_in(&drawing("fill"), &items, &nothing));
     }
 }
