@@ -30,7 +30,7 @@ pub fn all(app: &Arc<App>) -> Router {
     let public_url = app.config.public_url.as_deref();
     let by_https = public_url.is_some_and(|url| url.starts_with("https://"));
     let hosts = Arc::new(app.config.allowed_hosts.clone());
-    for_everybody()
+    let routes = for_everybody()
         .merge(for_accounts())
         .merge(for_stories())
         .merge(for_friends())
@@ -44,6 +44,12 @@ pub fn all(app: &Arc<App>) -> Router {
         .merge(for_sockets())
         .fallback(async || Error::not_found())
         .method_not_allowed_fallback(async || Error::method_not_allowed())
+        .layer(axum::middleware::from_fn(traffic::note_route))
+        .with_state(Arc::clone(app));
+    // Around all of them at once: a layer of the routes themselves is made anew for each of four hundred handlers, and stays
+    // in memory as often.
+    Router::new()
+        .fallback_service(routes)
         .layer(axum::middleware::from_fn(gzip::compress))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(axum::middleware::from_fn(move |request, next| {
@@ -58,7 +64,6 @@ pub fn all(app: &Arc<App>) -> Router {
             Arc::clone(app),
             traffic::watch,
         ))
-        .with_state(Arc::clone(app))
 }
 
 /// Sockets.

@@ -32,7 +32,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(600);
 const SWEPT_TOGETHER: i64 = 4;
 const SWEEP_PAUSE: Duration = Duration::from_secs(1);
 /// Stories whose games are stored by one write, where nobody waits.
-const STORED_TOGETHER: i64 = 16;
+const STORED_TOGETHER: i64 = 128;
 /// Nobody waits longer for games.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -237,15 +237,20 @@ pub async fn make_missing(app: &App, after: i64) -> Option<i64> {
     last
 }
 
-/// Makes the games of all published stories of a database that nobody uses yet.
-pub async fn make_all(database: &Database, rude: &[String], now: i64) -> Result<(), database::Error> {
-    let mut last = 0;
+/// Makes the games of all published stories after an id, in a database that nobody uses yet. The id of the last of them.
+pub async fn make_all(
+    database: &Database,
+    after: i64,
+    rude: &[String],
+    now: i64,
+) -> Result<i64, database::Error> {
+    let mut last = after;
     loop {
         let missing = database
             .read(move |conn| makings::missing(conn, last, STORED_TOGETHER))
             .await?;
         let Some(next) = missing.last().copied() else {
-            return Ok(());
+            return Ok(last);
         };
         let mut all = Vec::new();
         for story_id in missing {

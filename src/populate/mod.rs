@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use database::{Conn, Database};
+use futures_util::future::join;
 use serde::Serialize;
 
 pub use self::addresses::Addresses;
@@ -36,7 +37,7 @@ pub const MOST_USERS: usize = 100_000;
 pub const MOST_STORIES: usize = 1_000_000;
 /// Accounts, stories or pictures of one write: it must end well within a write's two seconds.
 const PEOPLE_PER_WRITE: usize = 100;
-const STORIES_PER_WRITE: usize = 50;
+const STORIES_PER_WRITE: usize = 100;
 const PICTURES_PER_WRITE: usize = 16;
 /// How many places further somebody's friends stand.
 const FRIENDS_FURTHER: [usize; 3] = [1, 2, 5];
@@ -150,8 +151,6 @@ pub async fn populate(
     let ids: Arc<[i64]> = people.iter().map(|person| person.id).collect();
     make_friends(database, &ids, now).await?;
     let public_stories = make_stories(database, order, &tales, &ids, now).await?;
-    let rude: Vec<String> = moderation::seeds().map(|seed| seed.word.to_owned()).collect();
-    making::make_all(database, &rude, now).await?;
     Ok(World {
         base_email: order.addresses.to_string(),
         password: order.password.clone(),
@@ -305,7 +304,8 @@ async fn put_pictures(database: &Database, tales: &Arc<Tales>, now: i64) -> Resu
     Ok(())
 }
 
-/// Publishes the stories, oldest first, with what their readers left on them.
+/// Publishes the stories, oldest first, with what their readers left on them, and makes the games of those that are there
+/// while the next are written.
 async fn make_stories(
     database: &Database,
     order: &Order,
@@ -313,7 +313,8 @@ async fn make_stories(
     people: &Arc<[i64]>,
     now: i64,
 ) -> Result<Vec<i64>, Error> {
-    let mut ids = Vec::with_capacity(order.stories);
+    let rude: Vec<String> = moderation::seeds().map(|seed| seed.word.to_owned()).collect();
+    let (mut ids, mut last) = (Vec::with_capacity(order.stories), 0);
     let numbers: Vec<usize> = (0..order.stories).collect();
     for some in numbers.chunks(STORIES_PER_WRITE) {
         let stories = some
@@ -328,8 +329,11 @@ async fn make_stories(
             let made = stories.iter().map(|story| make_story(conn, story, &people));
             made.collect::<Result<Vec<i64>, database::Error>>()
         });
-        ids.extend(made.await?);
+        let (made, with_games) = join(made, making::make_all(database, last, &rude, now)).await;
+        ids.extend(made?);
+        last = with_games?;
     }
+    making::make_all(database, last, &rude, now).await?;
     Ok(ids)
 }
 

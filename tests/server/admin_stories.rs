@@ -110,6 +110,59 @@ fn stories_are_found_by_standing_title_and_author() {
 }
 
 #[test]
+fn counts_are_exact_whether_few_or_most_are_found() {
+    let world = World::new();
+    let ada = world.superuser("Ada");
+    let (mira, mimi, mio, zed) = (
+        world.child("Mira"),
+        world.child("Mimi"),
+        world.child("Mio"),
+        world.child("Zed"),
+    );
+    let mut stories = Vec::new();
+    for (author, name, title) in [
+        (&mira, "mira", "tale of a tram"),
+        (&mira, "mira", "tale of zed"),
+        (&mimi, "mimi", "tale of two"),
+        (&mimi, "mimi", "a kite"),
+        (&mio, "mio", "tale of mira"),
+        (&zed, "zed", "tale of a kite"),
+        (&zed, "zed", "a tram"),
+    ] {
+        for status in ["published", "unpublished", "flagged"] {
+            let id = match status {
+                "published" => author.publishes(plain_story(title)),
+                _ => author.makes(plain_story(title)),
+            };
+            if status == "flagged" {
+                flags(&world, id);
+            }
+            stories.push((name, title, status));
+        }
+    }
+    for needle in [
+        "tale", "ta", "mi", "mir", "zed", "ze", "tram", "a", "kite", "nobody",
+    ] {
+        for status in ["all", "published", "unpublished", "flagged"] {
+            let is_there = |of: &str| match status {
+                "all" => true,
+                // What is flagged here is a draft, too.
+                "unpublished" => of != "published",
+                _ => of == status,
+            };
+            let expected = stories.iter().filter(|(name, title, of)| {
+                is_there(of) && (name.contains(needle) || title.contains(needle))
+            });
+            let answer = ada
+                .get(&format!("{STORIES}?search={needle}&status={status}"))
+                .ok();
+            let counted = &answer["pagination"]["total_count"];
+            assert_eq!(counted, &json!(expected.count()), "{needle} {status}");
+        }
+    }
+}
+
+#[test]
 fn a_story_is_taken_from_view_and_its_authors_are_told() {
     let world = World::new();
     let sam = world.staff("Sam");

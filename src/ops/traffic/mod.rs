@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use self::latency::Histogram;
-pub use self::watch::watch;
+pub use self::watch::{note_route, watch};
 use self::window::Window;
 use crate::logging::{SLOW, refusal};
 

@@ -21,8 +21,9 @@ const HEAD: usize = 96;
 ///
 /// Its time begins with the last byte of its body: a phone that needs ten seconds to send a drawing does not make the
 /// server slow. It begins with its head where there is no body, or nobody reads it to its end.
-pub async fn watch(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().cloned();
+pub async fn watch(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let found = FoundRoute::default();
+    request.extensions_mut().insert(found.clone());
     let method = request.method().clone();
     let began = app.clock.now();
     let mut under_way = UnderWay::new(app);
@@ -34,17 +35,36 @@ pub async fn watch(State(app): State<Arc<App>>, request: Request, next: Next) ->
     let now = app.clock.now();
     let began = came.get().copied().unwrap_or(began);
     let answered = Answered {
-        area: Area::of(route.as_ref().map(MatchedPath::as_str)),
+        area: Area::of(found.path()),
         status: response.status().as_u16(),
         micros: u64::try_from(now - began).unwrap_or_default(),
     };
     app.traffic.answered(now, answered);
     app.traffic.sent(HEAD + size(response.headers()));
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    let route = found.path().unwrap_or("none");
     app.log
         .answered(method.as_str(), route, answered.status, answered.micros / 1000);
     under_way.is_answered = true;
     response.map(|body| follow(body, under_way))
+}
+
+/// Tells [`watch`], which stands outside of the routes, which of them is called.
+pub async fn note_route(request: Request, next: Next) -> Response {
+    let extensions = request.extensions();
+    if let (Some(found), Some(route)) = (extensions.get::<FoundRoute>(), extensions.get::<MatchedPath>()) {
+        found.0.get_or_init(|| route.clone());
+    }
+    next.run(request).await
+}
+
+/// The route of a request, once it is found.
+#[derive(Clone, Default)]
+struct FoundRoute(Arc<OnceLock<MatchedPath>>);
+
+impl FoundRoute {
+    fn path(&self) -> Option<&str> {
+        self.0.get().map(MatchedPath::as_str)
+    }
 }
 
 fn size(headers: &HeaderMap) -> usize {

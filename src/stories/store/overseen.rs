@@ -131,75 +131,141 @@ enum Way {
 fn condition(way: Way) -> String {
     match way {
         Way::Found(Strategy::Everything) => "$1 = ''".to_owned(),
-        Way::Found(strategy) => {
-            let (titles, people) = found(strategy);
-            format!(
-                "s.id IN (SELECT {titles} UNION SELECT o.id FROM stories o WHERE o.author_id IN (SELECT {people}))"
-            )
-        }
-        Way::Walked => "((SELECT title_folded FROM story_search WHERE story_id = s.id) LIKE $1 ESCAPE '\\'
-              OR (SELECT username_folded FROM users WHERE id = s.author_id) LIKE $1 ESCAPE '\\')"
-            .to_owned(),
+        Way::Found(strategy) => format!(
+            "s.id IN (SELECT {} UNION SELECT o.id FROM stories o WHERE o.author_id IN (SELECT {}))",
+            titles(strategy),
+            people(strategy, 1)
+        ),
+        Way::Walked => format!(
+            "({LOOK_AT_TITLE} OR (SELECT username_folded FROM users WHERE id = s.author_id) LIKE $1 ESCAPE '\\')"
+        ),
     }
 }
 
-/// What selects the ids of the stories whose title is found, and of the people whose user name is.
-fn found(strategy: Strategy) -> (&'static str, &'static str) {
+/// Whether the title of `s` is found, by a look at it; `$1` is the pattern.
+const LOOK_AT_TITLE: &str =
+    "(SELECT title_folded FROM story_search WHERE story_id = s.id) LIKE $1 ESCAPE '\\'";
+
+/// What selects the ids of the stories whose title is found; `$1` is the pattern.
+fn titles(strategy: Strategy) -> &'static str {
     match strategy {
-        Strategy::Everything | Strategy::Like => (
-            "story_id FROM story_search WHERE title_folded LIKE $1 ESCAPE '\\'",
-            "id FROM users WHERE username_folded LIKE $1 ESCAPE '\\'",
-        ),
-        Strategy::FullText => (
-            "rowid FROM stories_fts WHERE stories_fts MATCH 'title_folded : ' || $1",
-            "rowid FROM users_fts WHERE users_fts MATCH 'username_folded : ' || $1",
-        ),
+        Strategy::Everything | Strategy::Like => {
+            "story_id FROM story_search WHERE title_folded LIKE $1 ESCAPE '\\'"
+        }
+        Strategy::FullText => "rowid FROM stories_fts WHERE stories_fts MATCH 'title_folded : ' || $1",
     }
 }
 
-/// Whether most people's user names are found.
-fn are_most_sql(strategy: Strategy) -> String {
-    let (_, people) = found(strategy);
-    format!("SELECT 2 * (SELECT COUNT(*) FROM (SELECT {people}) found) > (SELECT COUNT(*) FROM users)")
+/// What selects the ids of the people whose user name is found; the parameter of this number is the pattern.
+fn people(strategy: Strategy, parameter: usize) -> String {
+    match strategy {
+        Strategy::Everything | Strategy::Like => {
+            format!("id FROM users WHERE username_folded LIKE ${parameter} ESCAPE '\\'")
+        }
+        Strategy::FullText => {
+            format!("rowid FROM users_fts WHERE users_fts MATCH 'username_folded : ' || ${parameter}")
+        }
+    }
 }
 
-/// Those whose title is found, and those of found people whose title is not: nothing is collected that need not be.
-fn count_sql(shelf: Shelf, strategy: Strategy) -> String {
-    let is_there = shelf.condition();
-    if strategy == Strategy::Everything {
-        return format!("SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE {is_there} AND $1 = ''");
+/// How many are found, on which their counting depends.
+#[derive(Clone, Copy, Debug)]
+enum Share {
+    /// Few: they are found in this way.
+    Few(Strategy),
+    /// Most: to look at each is sooner than to find them.
+    Most,
+}
+
+impl Share {
+    fn of(are_most: bool, strategy: Strategy) -> Self {
+        if are_most { Self::Most } else { Self::Few(strategy) }
     }
-    let (titles, people) = found(strategy);
-    // Every story has a title.
-    let titled = match shelf {
-        Shelf::All => format!("(SELECT {titles}) found"),
-        _ => format!("stories s WHERE {is_there} AND s.id IN (SELECT {titles})"),
+
+    fn pattern(self, needle: &str) -> String {
+        match self {
+            Self::Few(strategy) => strategy.pattern(needle),
+            Self::Most => like_anywhere(needle),
+        }
+    }
+}
+
+/// Whether a needle is found in most titles, and in most user names, by the newest of each; `$1` is the pattern.
+const ARE_MOST: &str = "
+    SELECT (SELECT COALESCE(2 * SUM(CASE WHEN title_folded LIKE $1 ESCAPE '\\' THEN 1 ELSE 0 END) > COUNT(*), FALSE)
+            FROM (SELECT title_folded FROM story_search ORDER BY story_id DESC LIMIT 200) newest),
+           (SELECT COALESCE(2 * SUM(CASE WHEN username_folded LIKE $1 ESCAPE '\\' THEN 1 ELSE 0 END) > COUNT(*), FALSE)
+            FROM (SELECT username_folded FROM users ORDER BY id DESC LIMIT 200) newest)";
+
+/// Those whose title is found, and those of found people whose title is not; where most people are found, all but those of
+/// the others whose title is not. `$1` and `$2` are the patterns of titles and of people.
+fn count_sql(shelf: Shelf, titled: Share, authors: Share) -> String {
+    let is_titled = match titled {
+        Share::Few(strategy) => format!("s.id IN (SELECT {})", titles(strategy)),
+        Share::Most => LOOK_AT_TITLE.to_owned(),
     };
-    format!(
-        "SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM {titled})
-              + (SELECT CAST(COUNT(*) AS BIGINT) FROM stories s
-                 WHERE {is_there} AND s.author_id IN (SELECT {people}) AND s.id NOT IN (SELECT {titles}))"
-    )
+    match authors {
+        Share::Few(strategy) => format!(
+            "SELECT {} + {}",
+            count_titled(shelf, titled, &is_titled),
+            counted(
+                shelf,
+                &format!(
+                    "s.author_id IN (SELECT {}) AND NOT ({is_titled})",
+                    people(strategy, 2)
+                )
+            )
+        ),
+        Share::Most => format!(
+            "SELECT {} - {}",
+            counted(shelf, "TRUE"),
+            counted(
+                shelf,
+                &format!(
+                    "s.author_id IN (SELECT id FROM users WHERE username_folded NOT LIKE $2 ESCAPE '\\')
+                     AND NOT ({is_titled})"
+                )
+            )
+        ),
+    }
 }
 
-/// The same where most people are found: all but those of the others whose title is not found.
-fn count_others_sql(shelf: Shelf, strategy: Strategy) -> String {
-    let (is_there, (titles, people)) = (shelf.condition(), found(strategy));
-    format!(
-        "SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE {is_there})
-              - (SELECT CAST(COUNT(*) AS BIGINT) FROM stories s
-                 WHERE {is_there} AND s.author_id IN (SELECT id FROM users WHERE id NOT IN (SELECT {people}))
-                   AND s.id NOT IN (SELECT {titles}))"
-    )
+/// How many titles of a shelf are found. Every story has a title.
+fn count_titled(shelf: Shelf, titled: Share, is_titled: &str) -> String {
+    let all = match titled {
+        Share::Few(strategy) => titles(strategy),
+        Share::Most => titles(Strategy::Like),
+    };
+    let all = format!("(SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT {all}) found)");
+    match (shelf, titled) {
+        (Shelf::All, _) => all,
+        // Drafts are the fewer.
+        (Shelf::Published, Share::Most) => format!("({all} - {})", counted(Shelf::Drafts, is_titled)),
+        _ => counted(shelf, is_titled),
+    }
+}
+
+/// The number of the stories `s` of a shelf for which a condition holds.
+fn counted(shelf: Shelf, condition: &str) -> String {
+    let is_there = shelf.condition();
+    format!("(SELECT CAST(COUNT(*) AS BIGINT) FROM stories s WHERE {is_there} AND {condition})")
 }
 
 /// How many stories a search finds. Two queries; one without a search.
-fn count(conn: &mut Conn<'_>, shelf: Shelf, strategy: Strategy, pattern: &str) -> Result<i64, Error> {
-    let mut sql = count_sql(shelf, strategy);
-    if strategy != Strategy::Everything && conn.one(&are_most_sql(strategy), &[&pattern])?.take()? {
-        sql = count_others_sql(shelf, strategy);
+fn count(conn: &mut Conn<'_>, shelf: Shelf, strategy: Strategy, needle: &str) -> Result<i64, Error> {
+    if strategy == Strategy::Everything {
+        return conn.one(&count_all_sql(shelf), &[])?.take();
     }
-    conn.one(&sql, &[&pattern])?.take()
+    let mut are_most = conn.one(ARE_MOST, &[&like_anywhere(needle)])?;
+    let titled = Share::of(are_most.take()?, strategy);
+    let authors = Share::of(are_most.take()?, strategy);
+    let patterns = [titled.pattern(needle), authors.pattern(needle)];
+    let sql = count_sql(shelf, titled, authors);
+    conn.one(&sql, &[&patterns[0], &patterns[1]])?.take()
+}
+
+fn count_all_sql(shelf: Shelf) -> String {
+    format!("SELECT {}", counted(shelf, "TRUE"))
 }
 
 fn page_sql(shelf: Shelf, way: Way) -> String {
@@ -221,7 +287,7 @@ pub fn page(conn: &mut Conn<'_>, query: &ListQuery, known: Option<i64>) -> Resul
     let mut pattern = strategy.pattern(&needle);
     let total = match known {
         Some(total) => total,
-        None => count(conn, query.shelf, strategy, &pattern)?,
+        None => count(conn, query.shelf, strategy, &needle)?,
     };
     let mut way = Way::Found(strategy);
     if strategy != Strategy::Everything && is_walked(total, query.offset + query.limit) {
@@ -334,17 +400,16 @@ pub fn newest_comments_of(
 
 /// Every statement that this module puts together, for the test that prepares them all.
 pub(super) fn all_statements(dialect: Dialect) -> Vec<String> {
-    let mut all = vec![flagged_sql(), newest_of_sql(), after_sql()];
+    let mut all = vec![flagged_sql(), newest_of_sql(), after_sql(), ARE_MOST.to_owned()];
+    let shares = |strategy| [Share::Few(strategy), Share::Most];
     for shelf in [Shelf::All, Shelf::Published, Shelf::Drafts, Shelf::Flagged] {
-        for strategy in Strategy::all(dialect) {
-            all.extend([
-                are_most_sql(*strategy),
-                count_sql(shelf, *strategy),
-                count_others_sql(shelf, *strategy),
-                page_sql(shelf, Way::Found(*strategy)),
-            ]);
+        all.extend([count_all_sql(shelf), page_sql(shelf, Way::Walked)]);
+        for &strategy in Strategy::all(dialect) {
+            all.push(page_sql(shelf, Way::Found(strategy)));
+            for titled in shares(strategy) {
+                all.extend(shares(strategy).map(|authors| count_sql(shelf, titled, authors)));
+            }
         }
-        all.push(page_sql(shelf, Way::Walked));
     }
     all
 }

@@ -179,6 +179,10 @@ impl House<'_> {
             ("stories by title, some", "stories/?search=lighthouse"),
             ("stories by title, all", "stories/?search=the"),
             ("stories by words, all", "stories/?search=of%20the"),
+            (
+                "published stories by words, all",
+                "stories/?search=of%20the&status=published",
+            ),
             ("stories by author, few", "stories/?search=load0712"),
             ("stories by author, all", "stories/?search=load"),
             ("stories by two letters", "stories/?search=of"),
