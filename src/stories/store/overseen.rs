@@ -137,14 +137,14 @@ fn condition(way: Way) -> String {
             people(strategy, 1)
         ),
         Way::Walked => format!(
-            "({LOOK_AT_TITLE} OR (SELECT username_folded FROM users WHERE id = s.author_id) LIKE $1 ESCAPE '\\')"
+            "({TITLE} LIKE $1 ESCAPE '\\'
+              OR (SELECT username_folded FROM users WHERE id = s.author_id) LIKE $1 ESCAPE '\\')"
         ),
     }
 }
 
-/// Whether the title of `s` is found, by a look at it; `$1` is the pattern.
-const LOOK_AT_TITLE: &str =
-    "(SELECT title_folded FROM story_search WHERE story_id = s.id) LIKE $1 ESCAPE '\\'";
+/// The title of `s` in which is searched.
+const TITLE: &str = "(SELECT title_folded FROM story_search WHERE story_id = s.id)";
 
 /// What selects the ids of the stories whose title is found; `$1` is the pattern.
 fn titles(strategy: Strategy) -> &'static str {
@@ -174,19 +174,25 @@ enum Share {
     /// Few: they are found in this way.
     Few(Strategy),
     /// Most: to look at each is sooner than to find them.
-    Most,
+    Most(Dialect),
 }
 
 impl Share {
-    fn of(are_most: bool, strategy: Strategy) -> Self {
-        if are_most { Self::Most } else { Self::Few(strategy) }
-    }
-
     fn pattern(self, needle: &str) -> String {
         match self {
             Self::Few(strategy) => strategy.pattern(needle),
-            Self::Most => like_anywhere(needle),
+            Self::Most(Dialect::Sqlite) => needle.to_owned(),
+            Self::Most(Dialect::Postgres) => like_anywhere(needle),
         }
+    }
+}
+
+/// Whether a folded text has the needle, by the soonest look that an engine knows; the parameter of this number is what
+/// [`Share::Most`] makes of the needle.
+fn has(dialect: Dialect, text: &str, parameter: usize) -> String {
+    match dialect {
+        Dialect::Sqlite => format!("INSTR({text}, ${parameter}) > 0"),
+        Dialect::Postgres => format!("{text} LIKE ${parameter} ESCAPE '\\'"),
     }
 }
 
@@ -202,45 +208,40 @@ const ARE_MOST: &str = "
 fn count_sql(shelf: Shelf, titled: Share, authors: Share) -> String {
     let is_titled = match titled {
         Share::Few(strategy) => format!("s.id IN (SELECT {})", titles(strategy)),
-        Share::Most => LOOK_AT_TITLE.to_owned(),
+        Share::Most(dialect) => has(dialect, TITLE, 1),
     };
     match authors {
-        Share::Few(strategy) => format!(
-            "SELECT {} + {}",
-            count_titled(shelf, titled, &is_titled),
-            counted(
-                shelf,
-                &format!(
-                    "s.author_id IN (SELECT {}) AND NOT ({is_titled})",
-                    people(strategy, 2)
-                )
+        Share::Few(strategy) => {
+            let theirs = format!("s.author_id IN (SELECT {})", people(strategy, 2));
+            format!(
+                "SELECT {} + {}",
+                count_titled(shelf, titled, &is_titled),
+                counted(shelf, &format!("{theirs} AND NOT ({is_titled})"))
             )
-        ),
-        Share::Most => format!(
-            "SELECT {} - {}",
-            counted(shelf, "TRUE"),
-            counted(
-                shelf,
-                &format!(
-                    "s.author_id IN (SELECT id FROM users WHERE username_folded NOT LIKE $2 ESCAPE '\\')
-                     AND NOT ({is_titled})"
-                )
+        }
+        Share::Most(dialect) => {
+            let is_found = has(dialect, "username_folded", 2);
+            let others = format!("s.author_id IN (SELECT id FROM users WHERE NOT ({is_found}))");
+            format!(
+                "SELECT {} - {}",
+                counted(shelf, "TRUE"),
+                counted(shelf, &format!("{others} AND NOT ({is_titled})"))
             )
-        ),
+        }
     }
 }
 
 /// How many titles of a shelf are found. Every story has a title.
 fn count_titled(shelf: Shelf, titled: Share, is_titled: &str) -> String {
     let all = match titled {
-        Share::Few(strategy) => titles(strategy),
-        Share::Most => titles(Strategy::Like),
+        Share::Few(strategy) => format!("(SELECT {}) found", titles(strategy)),
+        Share::Most(dialect) => format!("story_search WHERE {}", has(dialect, "title_folded", 1)),
     };
-    let all = format!("(SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT {all}) found)");
+    let all = format!("(SELECT CAST(COUNT(*) AS BIGINT) FROM {all})");
     match (shelf, titled) {
         (Shelf::All, _) => all,
         // Drafts are the fewer.
-        (Shelf::Published, Share::Most) => format!("({all} - {})", counted(Shelf::Drafts, is_titled)),
+        (Shelf::Published, Share::Most(_)) => format!("({all} - {})", counted(Shelf::Drafts, is_titled)),
         _ => counted(shelf, is_titled),
     }
 }
@@ -257,8 +258,15 @@ fn count(conn: &mut Conn<'_>, shelf: Shelf, strategy: Strategy, needle: &str) ->
         return conn.one(&count_all_sql(shelf), &[])?.take();
     }
     let mut are_most = conn.one(ARE_MOST, &[&like_anywhere(needle)])?;
-    let titled = Share::of(are_most.take()?, strategy);
-    let authors = Share::of(are_most.take()?, strategy);
+    let dialect = conn.dialect();
+    let share = |are_most| {
+        if are_most {
+            Share::Most(dialect)
+        } else {
+            Share::Few(strategy)
+        }
+    };
+    let (titled, authors) = (share(are_most.take()?), share(are_most.take()?));
     let patterns = [titled.pattern(needle), authors.pattern(needle)];
     let sql = count_sql(shelf, titled, authors);
     conn.one(&sql, &[&patterns[0], &patterns[1]])?.take()
@@ -401,7 +409,7 @@ pub fn newest_comments_of(
 /// Every statement that this module puts together, for the test that prepares them all.
 pub(super) fn all_statements(dialect: Dialect) -> Vec<String> {
     let mut all = vec![flagged_sql(), newest_of_sql(), after_sql(), ARE_MOST.to_owned()];
-    let shares = |strategy| [Share::Few(strategy), Share::Most];
+    let shares = |strategy| [Share::Few(strategy), Share::Most(dialect)];
     for shelf in [Shelf::All, Shelf::Published, Shelf::Drafts, Shelf::Flagged] {
         all.extend([count_all_sql(shelf), page_sql(shelf, Way::Walked)]);
         for &strategy in Strategy::all(dialect) {
