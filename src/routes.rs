@@ -44,13 +44,14 @@ pub fn all(app: &Arc<App>) -> Router {
         .merge(for_sockets())
         .fallback(async || Error::not_found())
         .method_not_allowed_fallback(async || Error::method_not_allowed())
+        // A HEAD loses its body behind the routes, and its head is that of the GET.
+        .layer(axum::middleware::from_fn(gzip::compress))
         .layer(axum::middleware::from_fn(traffic::note_route))
         .with_state(Arc::clone(app));
     // Around all of them at once: a layer of the routes themselves is made anew for each of four hundred handlers, and stays
     // in memory as often.
     Router::new()
         .fallback_service(routes)
-        .layer(axum::middleware::from_fn(gzip::compress))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(axum::middleware::from_fn(move |request, next| {
             layers::known_host(Arc::clone(&hosts), request, next)

@@ -32,7 +32,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(600);
 const SWEPT_TOGETHER: i64 = 4;
 const SWEEP_PAUSE: Duration = Duration::from_secs(1);
 /// Stories whose games are stored by one write, where nobody waits.
-const STORED_TOGETHER: i64 = 128;
+const STORED_TOGETHER: i64 = 64;
 /// Nobody waits longer for games.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -237,7 +237,8 @@ pub async fn make_missing(app: &App, after: i64) -> Option<i64> {
     last
 }
 
-/// Makes the games of all published stories after an id, in a database that nobody uses yet. The id of the last of them.
+/// Makes the games of all published stories after an id, in a database that nobody uses yet. The id of the
+/// last that was looked at, or `after`.
 pub async fn make_all(
     database: &Database,
     after: i64,

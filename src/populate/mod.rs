@@ -37,7 +37,7 @@ pub const MOST_USERS: usize = 100_000;
 pub const MOST_STORIES: usize = 1_000_000;
 /// Accounts, stories or pictures of one write: it must end well within a write's two seconds.
 const PEOPLE_PER_WRITE: usize = 100;
-const STORIES_PER_WRITE: usize = 100;
+const STORIES_PER_WRITE: usize = 50;
 const PICTURES_PER_WRITE: usize = 16;
 /// How many places further somebody's friends stand.
 const FRIENDS_FURTHER: [usize; 3] = [1, 2, 5];

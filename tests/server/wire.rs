@@ -166,6 +166,26 @@ fn a_head_has_no_body() {
 }
 
 #[test]
+fn the_head_of_a_packed_answer_is_that_of_the_answer() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    for number in 0..4 {
+        mira.publishes(plain_story(&format!("tale {number}")));
+    }
+    let ask = |method| {
+        let headers = [("Accept-Encoding", "gzip")];
+        let answer = world
+            .guest()
+            .raw(method, "/api/stories/?public=true", &headers, b"");
+        ["content-encoding", "content-length", "vary", "etag"]
+            .map(|name| answer.header(name).map(str::to_owned))
+    };
+    let whole = ask("GET");
+    assert_eq!(whole[0].as_deref(), Some("gzip"));
+    assert_eq!(ask("HEAD"), whole);
+}
+
+#[test]
 fn the_readable_api_is_rendered_once_and_kept() {
     let world = World::new();
     let page = world.guest().get("/api/docs/");

@@ -14,7 +14,7 @@ use crate::process::{Server, Usage};
 
 /// Mebibytes by which resident memory may rise while an export is under way.
 const EXPORT_GATE: f64 = 8.0;
-/// Times that a small export is asked for.
+/// Times that an export is asked for.
 const TRIES: usize = 20;
 /// Who they are; the server makes the account by itself.
 const EMAIL: &str = "root@bench.example";
@@ -75,19 +75,6 @@ impl Administrator {
         Request::of_admin(method, path, &self.0, body)
     }
 
-    /// Asks for a small export until it is made: the first backup of a server may go before it.
-    fn wait_for_turn(&self, client: &mut Client) -> Result<()> {
-        for _ in 0..TRIES {
-            let answer = client.send(&self.get("/api/admin/export/?type=analytics"))?;
-            match (answer.status, answer.retry_after) {
-                (200, _) => return Ok(()),
-                (503, Some(seconds)) => thread::sleep(Duration::from_secs(seconds)),
-                (status, _) => return Err(format!("a small export answers {status}").into()),
-            }
-        }
-        Err("an export or a backup did not end".into())
-    }
-
     /// Takes an export of all stories; how long that and reading all figures took, and a line for the memory.
     pub(super) fn export(&self, server: &Server, gates: &mut Gates) -> Result<String> {
         let mut client = Client::connect(server.port())?;
@@ -95,17 +82,7 @@ impl Administrator {
         client.send(&self.get("/api/admin/dashboard/stats/"))?;
         let figures = begun.elapsed();
 
-        self.wait_for_turn(&mut client)?;
-        let before = Usage::of(server.id())?.resident;
-        // 5 sets the high-water mark back to what is resident now.
-        fs::write(format!("/proc/{}/clear_refs", server.id()), "5")?;
-        let begun = Instant::now();
-        let answer = client.send(&self.get("/api/admin/export/?type=stories"))?;
-        if answer.status != 200 {
-            return Err(format!("the export answers {}", answer.status).into());
-        }
-        let (bytes, took) = (answer.body.len(), begun.elapsed());
-        let grown = Usage::of(server.id())?.peak.saturating_sub(before) as f64 / f64::from(1 << 20);
+        let (bytes, took, grown) = self.take_export(server, &mut client)?;
         let line = at_most(
             gates,
             "resident growth during an export",
@@ -119,5 +96,27 @@ impl Administrator {
             took.as_millis(),
             figures.as_millis()
         ))
+    }
+
+    /// Bytes of an export of all stories, how long it took, and by how many mebibytes resident memory rose. The first backup
+    /// of a server may go before it.
+    fn take_export(&self, server: &Server, client: &mut Client) -> Result<(usize, Duration, f64)> {
+        for _ in 0..TRIES {
+            let before = Usage::of(server.id())?.resident;
+            // 5 sets the high-water mark back to what is resident now.
+            fs::write(format!("/proc/{}/clear_refs", server.id()), "5")?;
+            let begun = Instant::now();
+            let answer = client.send(&self.get("/api/admin/export/?type=stories"))?;
+            match (answer.status, answer.retry_after) {
+                (200, _) => {
+                    let (bytes, took) = (answer.body.len(), begun.elapsed());
+                    let grown = Usage::of(server.id())?.peak.saturating_sub(before);
+                    return Ok((bytes, took, grown as f64 / f64::from(1 << 20)));
+                }
+                (503, Some(seconds)) => thread::sleep(Duration::from_secs(seconds)),
+                (status, _) => return Err(format!("the export answers {status}").into()),
+            }
+        }
+        Err("the backup before the export did not end".into())
     }
 }

@@ -103,7 +103,7 @@ mod tests {
     use crate::sqlite::session::{KEEPER_CACHE, Role};
 
     #[test]
-    fn a_connection_that_forgot_the_tables_looks_at_the_log() {
+    fn to_forget_the_tables_hinders_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("db.sqlite3");
         let open = |role| SqliteSession::open(&path, role, KEEPER_CACHE, None).unwrap();
