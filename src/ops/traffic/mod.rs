@@ -30,7 +30,7 @@ pub enum Area {
     Pages,
     /// Health, metrics and the console: they are counted, but their pace is nobody's experience.
     Ops,
-    /// No route at all.
+    /// No route at all, or answered before one was looked for.
     Unknown,
 }
 
