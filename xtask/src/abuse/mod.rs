@@ -2,7 +2,8 @@
 //!
 //! Every attack has a server of its own, is bounded in time and number, comes from loopback addresses alone and ends by
 //! itself. To an attacker 503 and 429 with `Retry-After` are right answers; whatever else comes is listed. The server must
-//! live, stay small, serve the visitor all the while and be itself again a minute later.
+//! live, stay small, serve the visitor all the while and be itself again a minute later. An attack that did not take place
+//! proves nothing, and fails.
 
 mod attacks;
 mod table;
@@ -12,9 +13,9 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Builder;
 
-use self::attacks::{ATTACKS, Arena, Attack, Tally};
+use self::attacks::{ATTACKS, Arena, Attack, Kind, Tally};
 use crate::cgroup::Cgroup;
-use crate::confined::{Bystander, Confined, FREE_INSTANCE, Order, Seen, Served, World};
+use crate::confined::{Bystander, Confined, FREE_INSTANCE, Order, Seen, Served, Stretch, World};
 use crate::cores::Cores;
 use crate::output::say;
 use crate::{Result, descriptors, optimised};
@@ -36,6 +37,10 @@ const DESCRIPTORS: u64 = 16_384;
 const AT_MOST: Duration = Duration::from_secs(90);
 /// Before an attack the visitor is alone for so long.
 const CALM: Duration = Duration::from_secs(3);
+/// What a short attack did to the visitor is seen when so many probes have come to something since it began.
+const PROBES: usize = 8;
+/// They are waited for so long at most.
+const WATCHED_ON: Duration = Duration::from_secs(10);
 /// Everything must be as before an attack so long after it.
 const RECOVERED_WITHIN: Duration = Duration::from_secs(60);
 /// What the server may keep beyond its idle memory then.
@@ -46,6 +51,7 @@ const LOOK: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 struct Outcome {
     name: &'static str,
+    kind: Kind,
     seen: Seen,
     result: std::result::Result<Endured, String>,
 }
@@ -55,13 +61,25 @@ struct Outcome {
 struct Endured {
     /// What the attackers were answered.
     tally: Tally,
-    /// What the visitor felt during the attack.
+    /// What the visitor felt until the attack was over.
     served: Served,
+    /// When the attack began, and when that was taken down.
+    began: Instant,
+    over: Instant,
+    /// Answers that the readers had got when it began.
+    read_before: u64,
     /// Resident memory before the attack, and after the recovery.
     idle: u64,
     after: u64,
     /// How long it took until memory and answers were as before; nothing when they were not within a minute.
     recovered: Option<Duration>,
+}
+
+impl Endured {
+    /// The visitor's probes during the attack.
+    fn probes(&self) -> Stretch<'_> {
+        self.served.between(self.began, self.over)
+    }
 }
 
 /// What the command line asked for.
@@ -130,6 +148,7 @@ fn attempt(attack: &Attack, world: &World, cores: &Cores, quick: bool) -> Outcom
     let result = endure(attack, world, cores, quick, &mut seen);
     Outcome {
         name: attack.name,
+        kind: attack.kind,
         seen,
         result: result.map_err(|error| error.to_string()),
     }
@@ -151,25 +170,43 @@ fn observe(attack: &Attack, world: &World, server: &Confined, quick: bool) -> Re
     thread::sleep(CALM);
     let idle = server.usage()?.resident;
     let arena = Arena::new(server.port(), &world.accounts, quick);
-    let tally = on_a_thread_of_its_own(attack, &arena)?;
-    let served = bystander.served();
-    let gone = |error| format!("the server did not live: {error}{}", server.last_lines());
+    let read_before = bystander.served().readers_answered();
     let began = Instant::now();
+    let tally = on_a_thread_of_its_own(attack, &arena)?;
+    let ended = Instant::now();
+    let (served, over) = enough(&bystander, began);
+    let gone = |error| format!("the server did not live: {error}{}", server.last_lines());
     let mut recovered = None;
-    while recovered.is_none() && began.elapsed() < RECOVERED_WITHIN {
+    while recovered.is_none() && ended.elapsed() < RECOVERED_WITHIN {
         thread::sleep(LOOK);
         let resident = server.usage().map_err(gone)?.resident;
         if resident <= idle + KEPT && bystander.served().is_quick() {
-            recovered = Some(began.elapsed());
+            recovered = Some(ended.elapsed());
         }
     }
     Ok(Endured {
         tally,
         served,
+        began,
+        over,
+        read_before,
         idle,
         after: server.usage().map_err(gone)?.resident,
         recovered,
     })
+}
+
+/// What the visitor has felt, and when that was taken down: at once, but for attacks that were over before it could feel
+/// much.
+fn enough(bystander: &Bystander, began: Instant) -> (Served, Instant) {
+    let until = Instant::now() + WATCHED_ON;
+    loop {
+        let (served, now) = (bystander.served(), Instant::now());
+        if served.between(began, now).ended() >= PROBES || now >= until {
+            return (served, now);
+        }
+        thread::sleep(LOOK);
+    }
 }
 
 /// The visitor must not wait for the attackers' own work.

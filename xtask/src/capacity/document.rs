@@ -188,29 +188,20 @@ fn guide_memory(outcomes: &[Outcome]) -> String {
         "| Scenario | The guide, before | The guide, after | Old server, measured | Tinytales, peak | |\n\
                      |---|---|---|---|---|---|\n"
             .to_owned();
-    let limits = gates::guide(outcomes);
+    let gates = gates::all(outcomes);
     for (name, title, before, after, old) in GUIDE_MEMORY {
-        let Some(outcome) = outcomes.iter().find(|outcome| outcome.name == name) else {
+        let outcome = outcomes.iter().find(|outcome| outcome.name == name);
+        let what = format!("Memory ({})", title.to_lowercase());
+        let gate = gates.iter().find(|gate| gate.what == what);
+        let (Some(outcome), Some(gate)) = (outcome, gate) else {
             continue;
         };
-        // Three users have no target of their own: that of ten holds for them, too.
-        let is_idle = name == "idle";
-        let passed = if name == "navigators-3" {
-            outcome.felt.is_ok() && outcome.seen.kills == 0 && outcome.seen.peak() < 350_000_000
-        } else {
-            let what = if is_idle {
-                "Memory (idle)"
-            } else {
-                "Memory (10 users)"
-            };
-            limits.iter().any(|gate| gate.what == what && gate.passed)
-        };
-        let target = if is_idle { "< 100 MB" } else { "< 350 MB" };
-        let verdict = if passed { "PASS" } else { "FAIL" };
         let _ = writeln!(
             table,
-            "| {title} | {before} | {after} | {old} | {} | {verdict} ({target}) |",
-            mib(outcome.seen.peak())
+            "| {title} | {before} | {after} | {old} | {} | {} ({}) |",
+            mib(outcome.seen.peak()),
+            gate.verdict(),
+            gate.target
         );
     }
     table
@@ -456,7 +447,7 @@ fn summary(outcomes: &[Outcome], machine: &Machine) -> String {
             }
         };
     }
-    let gates = gates::ours(outcomes);
+    let gates = gates::all(outcomes);
     let missed = gates.iter().filter(|gate| !gate.passed).count();
     let _ = writeln!(
         text,

@@ -10,6 +10,7 @@ use tokio::runtime::Builder;
 use tokio::sync::Notify;
 use visitors::{Accounts, Behaviour, Crowd, Group, Navigator, Plan, Progress, Report};
 
+use super::Stretch;
 use crate::http::{Client, Request};
 
 const EVERY: Duration = Duration::from_millis(250);
@@ -43,6 +44,8 @@ pub(crate) enum Answered {
 pub(crate) struct Served {
     /// In their order.
     pub(crate) probes: Vec<Probe>,
+    /// When the probe began that has no answer yet.
+    pub(crate) open: Option<Instant>,
     /// What the readers felt.
     pub(crate) readers: Report,
     /// Why there are none, if there are none.
@@ -50,22 +53,18 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// The time that 95 of 100 served probes did not exceed, in milliseconds (nearest rank).
-    pub(crate) fn p95(&self) -> f64 {
-        let served = self
-            .probes
-            .iter()
-            .filter(|probe| probe.answer == Answered::Served);
-        let mut times: Vec<Duration> = served.map(|probe| probe.took).collect();
-        times.sort_unstable();
-        let rank = (times.len() * 95).div_ceil(100);
-        let time = times.get(rank.saturating_sub(1)).copied().unwrap_or_default();
-        time.as_secs_f64() * 1000.0
+    /// The probes of a stretch of time; `to` is when this was taken down.
+    pub(crate) fn between(&self, from: Instant, to: Instant) -> Stretch<'_> {
+        Stretch {
+            served: self,
+            from,
+            to,
+        }
     }
 
-    /// How many probes came to this.
-    pub(crate) fn count(&self, answer: &Answered) -> usize {
-        self.probes.iter().filter(|probe| probe.answer == *answer).count()
+    /// Answers that the readers got.
+    pub(crate) fn readers_answered(&self) -> u64 {
+        self.readers.ramp.overall.answered + self.readers.steady.overall.answered
     }
 
     /// What went wrong with probes, and why nobody read.
@@ -75,6 +74,11 @@ impl Served {
             _ => None,
         });
         wrong.chain(self.misuse.as_deref())
+    }
+
+    fn add(&mut self, probe: Probe) {
+        self.open = None;
+        self.probes.push(probe);
     }
 
     /// Whether the last few probes were served quickly.
@@ -131,9 +135,10 @@ impl Shared {
     fn probe(&self, port: u16) {
         while !self.is_over.load(Ordering::Relaxed) {
             let at = Instant::now();
+            self.served().open = Some(at);
             let answer = look(port);
             let took = at.elapsed();
-            self.served().probes.push(Probe { at, took, answer });
+            self.served().add(Probe { at, took, answer });
             thread::sleep(EVERY.saturating_sub(took));
         }
     }
@@ -213,14 +218,6 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_95th_percentile_is_the_nearest_rank_of_what_was_served() {
-        let hundred = (1..=100).rev().map(|time| (time, Answered::Served));
-        let with_a_refusal = hundred.chain([(9_000, Answered::Refused)]);
-        assert!((served(with_a_refusal).p95() - 95.0).abs() < 1e-9);
-        assert!(served([]).p95().abs() < 1e-9);
-    }
-
-    #[test]
     fn only_quick_answers_in_a_row_are_a_recovery() {
         assert!(served((0..4).map(|_| (20, Answered::Served))).is_quick());
         assert!(!served((0..3).map(|_| (20, Answered::Served))).is_quick());
@@ -231,9 +228,19 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_probe_is_open_until_it_has_come_to_something() {
+        let now = Instant::now();
+        let mut served = Served {
+            open: Some(now),
+            ..Served::default()
+        };
+        served.add(probe(now, 5, Answered::Served));
+        assert_eq!((served.open, served.probes.len()), (None, 1));
+    }
+
+    #[test]
     fn wrongs_are_told() {
         let wrong = served([(1, Answered::Wrong("a probe was answered 500".to_owned()))]);
         assert_eq!(wrong.wrongs().collect::<Vec<_>>(), ["a probe was answered 500"]);
-        assert_eq!(wrong.count(&Answered::Refused), 0);
     }
 }

@@ -4,6 +4,7 @@
 //! Well-behaved visitors belong to it, for chores that make trouble; whoever makes the trouble is the chore's own.
 
 mod bystander;
+mod stretch;
 mod watch;
 mod world;
 
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 #[cfg(test)]
 pub(crate) use self::bystander::tests::probe;
 pub(crate) use self::bystander::{Answered, Bystander, Probe, Served};
+pub(crate) use self::stretch::Stretch;
 pub(crate) use self::watch::Seen;
 use self::watch::Watch;
 pub(crate) use self::world::{Order, World, populate};
@@ -42,12 +44,15 @@ pub(crate) struct Confined {
 }
 
 impl Confined {
-    /// Starts the server of `launch` on its core within `limits`, and waits until it answers.
+    /// Starts the server of `launch` on its core within `limits`, and waits until it answers. An error when what it uses
+    /// cannot be seen.
     pub(crate) fn start(cores: &Cores, mut launch: Launch, limits: Limits) -> Result<Self> {
         let group = Cgroup::make(limits)?;
         launch.groups = group.procs();
         let server = cores.on_the_servers(|| Server::start(&launch))?;
-        let watch = Watch::start(server.id(), group);
+        // Before the watch owns the group: after an error the server must go first.
+        let first = Seen::first(group.memory(), Usage::of(server.id()))?;
+        let watch = Watch::start(server.id(), group, first);
         Ok(Self { server, watch })
     }
 

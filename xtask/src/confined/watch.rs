@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use crate::Result;
 use crate::cgroup::{Cgroup, Memory};
 use crate::process::Usage;
 
@@ -28,6 +29,14 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// The first look. An error when there is nothing to be seen: that would pass for a server that uses nothing.
+    pub(super) fn first(memory: Result<Memory>, usage: Result<Usage>) -> Result<Self> {
+        let mut seen = Self::default();
+        seen.add_memory(memory?);
+        seen.add_usage(usage?);
+        Ok(seen)
+    }
+
     /// What a host would have seen at most: the larger of the resident memory and what the group held.
     pub(crate) fn peak(&self) -> u64 {
         self.resident_peak.max(self.working_peak)
@@ -62,12 +71,12 @@ struct Shared {
 }
 
 impl Watch {
-    /// Watches this process, alone in this group. The group goes with the watch.
-    pub(super) fn start(process: u32, group: Cgroup) -> Self {
+    /// Watches this process, alone in this group, of which this was seen first. The group goes with the watch.
+    pub(super) fn start(process: u32, group: Cgroup, first: Seen) -> Self {
         let shared = Arc::new(Shared {
             process,
             group,
-            seen: Mutex::default(),
+            seen: Mutex::new(first),
             is_over: AtomicBool::new(false),
         });
         let watched = Arc::clone(&shared);
@@ -121,6 +130,24 @@ impl Drop for Watch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_looked_at_is_an_error_and_not_a_server_that_uses_nothing() {
+        let usage = Usage {
+            cpu: Duration::ZERO,
+            resident: 700,
+            peak: 800,
+        };
+        let memory = Memory {
+            current: 900,
+            ..Memory::default()
+        };
+        let first = Seen::first(Ok(memory), Ok(usage)).unwrap();
+        assert_eq!((first.working_peak, first.resident_peak), (900, 800));
+        let error = Seen::first(Err("memory.events: missing".into()), Ok(usage)).unwrap_err();
+        assert_eq!(error.to_string(), "memory.events: missing");
+        assert!(Seen::first(Ok(memory), Err("no process".into())).is_err());
+    }
 
     #[test]
     fn the_most_of_each_figure_is_kept() {

@@ -42,7 +42,7 @@ impl Verdict {
         let mut verdict = Self {
             healed_after: healed_after(&served.probes, outage.returned_at),
             wrong: served.wrongs().map(str::to_owned).collect(),
-            readers_answered: both.iter().map(|figures| figures.answered).sum(),
+            readers_answered: served.readers_answered(),
             readers_refused: readers.refused(),
             readers_unadvised: both.iter().map(|figures| figures.refusals_without_wait).sum(),
             readers_failed: readers.failed(),
@@ -86,6 +86,7 @@ impl Verdict {
                 !self.wrong.is_empty(),
                 format!("{} wrong answers: {:?}", self.wrong.len(), self.wrong.first()),
             ),
+            (self.readers_answered == 0, "no reader was answered".to_owned()),
             (
                 self.readers_failed > 0,
                 format!(
@@ -146,8 +147,14 @@ mod tests {
     use super::*;
     use crate::confined::probe;
 
-    /// Seconds after the beginning, and what the probe came to; the outage lasts from 10 to 40.
+    /// Seconds after the beginning, and what the probe came to; the outage lasts from 10 to 40. A reader was answered.
     fn verdict(probes: &[(u64, u64, Answered)]) -> Vec<String> {
+        let mut readers = visitors::Report::default();
+        readers.steady.overall.answered = 1;
+        verdict_with(readers, probes)
+    }
+
+    fn verdict_with(readers: visitors::Report, probes: &[(u64, u64, Answered)]) -> Vec<String> {
         let began = Instant::now();
         let at = |seconds: u64| began + Duration::from_secs(seconds);
         let probes = probes
@@ -155,6 +162,7 @@ mod tests {
             .map(|(seconds, took, answer)| probe(at(*seconds), *took, answer.clone()));
         let served = Served {
             probes: probes.collect(),
+            readers,
             ..Served::default()
         };
         let outage = Outage {
@@ -171,6 +179,13 @@ mod tests {
     fn a_server_that_refuses_and_heals_passes() {
         let healed = (42, 10, Answered::Served);
         assert_eq!(verdict(&[BEFORE, MEANWHILE, healed]), [""; 0]);
+    }
+
+    #[test]
+    fn readers_who_were_never_answered_are_a_fault() {
+        let probes = [BEFORE, MEANWHILE, (42, 10, Answered::Served)];
+        let faults = verdict_with(visitors::Report::default(), &probes);
+        assert_eq!(faults, ["no reader was answered"]);
     }
 
     #[test]

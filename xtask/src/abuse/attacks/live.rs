@@ -155,7 +155,8 @@ pub(super) async fn seat(
         let code = serde_json::json!({"join_code": room.join_code});
         let joined = call(arena, number, "/api/collaborate/join-by-code/", &code);
         if joined.await.is_none() {
-            tally.add("(not let into a session)");
+            // May be a refusal, and the attack goes on without this one.
+            tally.add("not let into a session");
             return None;
         }
     }

@@ -3,6 +3,7 @@
 mod bodies;
 mod connections;
 mod live;
+mod marks;
 mod readers;
 mod sockets;
 mod wire;
@@ -127,12 +128,12 @@ impl Arena {
     }
 }
 
-/// What attackers were answered, and how often.
+/// What attackers were answered, and how often. In parentheses stands why they could not attack.
 #[derive(Debug, Default)]
 pub(super) struct Tally(Mutex<BTreeMap<String, u64>>);
 
 impl Tally {
-    fn add(&self, what: impl Into<String>) {
+    pub(super) fn add(&self, what: impl Into<String>) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *counts.entry(what.into()).or_default() += 1;
     }
@@ -146,7 +147,8 @@ impl Tally {
             .collect()
     }
 
-    /// Answers that not even an attacker should get: failures of the server, and refusals that do not say for how long.
+    /// Answers that not even an attacker should get: failures of the server, and refusals that do not say for how long; and
+    /// what was no attack.
     pub(super) fn wrong(&self) -> Vec<String> {
         let mut counts = self.counts();
         counts.retain(|(what, _)| is_wrong(what));
@@ -162,7 +164,7 @@ fn is_wrong(what: &str) -> bool {
     if refusal {
         return !what.contains("Retry-After");
     }
-    what.starts_with('5')
+    what.starts_with(['5', '('])
 }
 
 /// Carries an attack out; what is not over in time is broken off.
@@ -214,7 +216,14 @@ mod tests {
         ] {
             assert!(!is_wrong(right), "{right}");
         }
-        for wrong in ["500", "502 with Retry-After", "503", "429"] {
+        for wrong in [
+            "500",
+            "502 with Retry-After",
+            "503",
+            "429",
+            "(no bomb could be made)",
+            "(broken off after 90 s)",
+        ] {
             assert!(is_wrong(wrong), "{wrong}");
         }
     }
