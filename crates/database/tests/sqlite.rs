@@ -290,6 +290,41 @@ async fn a_connection_that_gave_its_cache_back_works_on() {
     );
 }
 
+#[tokio::test]
+async fn texts_that_have_a_needle_are_counted_as_by_a_look_at_each() {
+    let stage = sqlite(Options::default());
+    let texts = "(VALUES ('of the sea', 'the'), ('', 'the'), (NULL, 'the'), ('thé', 'the'), ('the', 'the'), ('50%_', '%_'),
+                  ('a rather longer text about the lighthouse at the end of the sea', 'end of the sea'), ('a', 'ab'))";
+    let counts = stage.database.read(move |conn| {
+        let sql = format!(
+            "SELECT column2, COUNT_HAVING(column1, column2), SUM(COALESCE(INSTR(column1, column2) > 0, FALSE))
+             FROM {texts} GROUP BY column2 ORDER BY column2"
+        );
+        let rows = conn.query(&sql, &[])?;
+        let rows = rows
+            .into_iter()
+            .map(|mut row| Ok((row.take()?, row.take()?, row.take()?)));
+        let counts = rows.collect::<Result<Vec<(String, i64, i64)>, Error>>()?;
+        let none = "SELECT COUNT_HAVING(title, 'the') FROM stories";
+        Ok::<_, Error>((counts, conn.one(none, &[])?.take::<i64>()?))
+    });
+    let (counts, none) = counts.await.unwrap();
+    let counts: Vec<_> = counts
+        .iter()
+        .map(|(needle, ours, theirs)| (needle.as_str(), *ours, *theirs))
+        .collect();
+    assert_eq!(
+        counts,
+        [
+            ("%_", 1, 1),
+            ("ab", 0, 0),
+            ("end of the sea", 1, 1),
+            ("the", 2, 2)
+        ]
+    );
+    assert_eq!(none, 0);
+}
+
 /// Batches end when nothing waits, however slow the machine is.
 fn patient() -> Options {
     Options {

@@ -234,10 +234,17 @@ fn count_sql(shelf: Shelf, titled: Share, authors: Share) -> String {
 /// How many titles of a shelf are found. Every story has a title.
 fn count_titled(shelf: Shelf, titled: Share, is_titled: &str) -> String {
     let all = match titled {
-        Share::Few(strategy) => format!("(SELECT {}) found", titles(strategy)),
-        Share::Most(dialect) => format!("story_search WHERE {}", has(dialect, "title_folded", 1)),
+        Share::Few(strategy) => format!(
+            "CAST(COUNT(*) AS BIGINT) FROM (SELECT {}) found",
+            titles(strategy)
+        ),
+        Share::Most(Dialect::Sqlite) => "COUNT_HAVING(title_folded, $1) FROM story_search".to_owned(),
+        Share::Most(dialect) => {
+            let is_found = has(dialect, "title_folded", 1);
+            format!("CAST(COUNT(*) AS BIGINT) FROM story_search WHERE {is_found}")
+        }
     };
-    let all = format!("(SELECT CAST(COUNT(*) AS BIGINT) FROM {all})");
+    let all = format!("(SELECT {all})");
     match (shelf, titled) {
         (Shelf::All, _) => all,
         // Drafts are the fewer.

@@ -4,6 +4,7 @@ mod batch;
 mod checkpoint;
 mod errors;
 mod exclusive;
+mod functions;
 mod inspect;
 mod migrate;
 mod session;

@@ -9,6 +9,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Statement, ToSql};
 
 use super::errors::translate;
+use super::functions::teach;
 use crate::conn::Session;
 use crate::value::Value;
 use crate::{Cell, Dialect, Error, Row};
@@ -238,6 +239,7 @@ fn configure(
          PRAGMA journal_size_limit = 8388608;
          PRAGMA wal_autocheckpoint = 0;"
     ))?;
+    teach(connection)?;
     if let Some(pages) = max_pages {
         connection.execute_batch(&format!("PRAGMA max_page_count = {pages}"))?;
     }
