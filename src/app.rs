@@ -14,6 +14,7 @@ use envelope::lane::Lane;
 use envelope::limits::Limits as MachineLimits;
 use envelope::{Envelope, Probe, Shares};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
 use crate::accounts::errands::Errands;
@@ -102,6 +103,8 @@ pub struct App {
     pub pictures: Pictures,
     /// Sockets, and who is there.
     pub live: Live,
+    /// Rung when an account was put out beside this server.
+    pub look_around: Arc<Notify>,
     /// The figures of the administrators' dashboard, as they were lately.
     pub figures: Kept,
     /// What broad searches of administrators found.
@@ -179,6 +182,7 @@ impl App {
             room: Room::new(envelope.bodies().clone()),
             figures: Kept::default(),
             counts: Counts::default(),
+            look_around: Arc::default(),
             processor: Processor::new(),
             traffic: Traffic::new(clock.now()),
             history: History::default(),

@@ -74,6 +74,11 @@ pub const ALL: Migrations = Migrations {
             "authors",
             include_str!("../migrations/sqlite/0017_authors.sql"),
         ),
+        migration(
+            18,
+            "proven_addresses",
+            include_str!("../migrations/sqlite/0018_proven_addresses.sql"),
+        ),
     ],
     postgres: &[
         migration(
@@ -152,6 +157,11 @@ pub const ALL: Migrations = Migrations {
             17,
             "authors",
             include_str!("../migrations/postgres/0017_authors.sql"),
+        ),
+        migration(
+            18,
+            "proven_addresses",
+            include_str!("../migrations/postgres/0018_proven_addresses.sql"),
         ),
     ],
 };

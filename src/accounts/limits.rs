@@ -8,7 +8,7 @@
 //! Wrong passwords are counted for an account at a network first: whoever knows a child's name can hold it up where they are
 //! themselves, and nowhere else. What holds an account up everywhere is so wide that two networks never use it up.
 
-use crate::clock::{HOUR, MINUTE};
+use crate::clock::{DAY, HOUR, MINUTE};
 use crate::wire::limits::{Limit, limit};
 
 /// Sign-ins per network address.
@@ -34,6 +34,8 @@ pub const CODES_PER_NETWORK: Limit = limit("codes per network", 60, HOUR);
 pub const CODE_CHECK: Limit = limit("code check", 60, 15 * MINUTE);
 /// Tries at the password of somebody who is signed in; forgotten when it is right.
 pub const OWN_PASSWORD: Limit = limit("own password", 10, 15 * MINUTE);
+/// Mails to new addresses that an account asks to confirm.
+pub const ADDRESS_PROOFS: Limit = limit("address proofs a day", 5, DAY);
 /// Searches per account.
 pub const SEARCH: Limit = limit("search", 60, MINUTE);
 /// Changes of profile per account.

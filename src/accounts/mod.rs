@@ -11,6 +11,7 @@ pub mod first_admin;
 pub mod leaving;
 pub mod limits;
 pub mod password;
+pub mod proving;
 pub mod rules;
 pub mod sessions;
 pub mod shapes;

@@ -91,13 +91,17 @@ impl Act<'_> {
         if author == self.id() {
             return Err(Error::forbidden("Somebody else has to decide about you."));
         }
-        let actor = Actor {
+        match overseen::person(conn, author)? {
+            Some(person) => rules::may_touch(self.actor(), &person),
+            None => Ok(()),
+        }
+    }
+
+    /// Whoever does it, as the rules look at them.
+    pub fn actor(&self) -> Actor {
+        Actor {
             id: self.id(),
             is_superuser: self.rank.is_superuser,
-        };
-        match overseen::person(conn, author)? {
-            Some(person) => rules::may_touch(actor, &person),
-            None => Ok(()),
         }
     }
 

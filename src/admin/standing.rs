@@ -170,7 +170,7 @@ pub fn is_due(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<bool, Error
 pub fn start(app: &Arc<App>) {
     let looking = Arc::clone(app);
     app.tasks.spawn("look who may be here", async move {
-        while pause(&looking, LOOK_EVERY).await {
+        while pause_or_ring(&looking).await {
             if let Err(error) = look_around(&looking).await {
                 tracing::warn!(%error, "could not look who may be here");
             }
@@ -178,8 +178,16 @@ pub fn start(app: &Arc<App>) {
     });
 }
 
-/// One look: suspensions whose time has come are lifted, accounts that somebody put out without a word to this server are
-/// signed out here, what they published at that very moment is hidden, and the list of rude words is read again if it is
+/// Waits for the next look; false when the server is to stop.
+async fn pause_or_ring(app: &App) -> bool {
+    tokio::select! {
+        goes_on = pause(app, LOOK_EVERY) => goes_on,
+        () = app.look_around.notified() => true,
+    }
+}
+
+/// One look: suspensions whose time has come are lifted, accounts that somebody put out without a word to any server are
+/// signed out on all of them, what they published at that very moment is hidden, and the list of rude words is read again if it is
 /// old.
 pub async fn look_around(app: &Arc<App>) -> Result<(), Error> {
     let now = app.clock.now();
@@ -198,7 +206,7 @@ pub async fn look_around(app: &Arc<App>) -> Result<(), Error> {
         sign_outs::doubt(app);
     }
     for user_id in barred {
-        sign_outs::end(app, &SignOut::everywhere(user_id));
+        sign_outs::announce(app, &SignOut::everywhere(user_id));
     }
     for user_id in showing {
         let hide = app.write(move |conn| {

@@ -165,6 +165,7 @@ impl Reading<'_> {
             number,
             line,
             username,
+            is_username_rude: false,
             date_of_birth,
             notes: self.cell(notes, "notes", LONGEST_NOTES),
             name: name.unwrap_or_default(),

@@ -114,7 +114,8 @@ fn confirm(config: &Config, email: &str) -> Result<(), Failure> {
     let email = email.to_owned();
     write(config, move |conn, now| {
         let owner = people::owner_of_address(conn, &email)?.ok_or(Refusal::Unknown)?;
-        Ok(people::verify(conn, owner.id, now)?)
+        people::verify(conn, owner.id, now)?;
+        Ok(people::prove_address(conn, owner.id)?)
     })?;
     say("The address is confirmed.\n")
 }

@@ -1,5 +1,6 @@
 //! What an operator does to keep order where nobody can sign in as an administrator. Directly on the database, beside a
-//! server that may be running: it notices a suspension within half a minute, and everything else with the next request.
+//! server that may be running: one on this machine is told of a suspension, others hear of it from that one or notice it within half
+//! a minute; everything else is noticed with the next request.
 
 use database::Conn;
 use lexopt::Parser;
@@ -12,6 +13,7 @@ use crate::admin::audit::{self, Entry, Line};
 use crate::admin::standing;
 use crate::clock::{Clock, DAY, HOUR, MINUTE};
 use crate::config::Config;
+use crate::logging::control;
 use crate::moderation::acts;
 use crate::wire::{Error, Timestamp};
 
@@ -30,8 +32,8 @@ pub(super) const SUSPEND: Command = Command {
     meaning: "keep an account out and hide its stories; for a time such as 12h or 7d, or until unsuspend",
     details: Some(|| {
         "USER is a user name, an e-mail address or an id. Its sign-ins end and its published stories are hidden until\n\
-         the suspension ends. A running server notices within half a minute: its tokens are refused then, and its\n\
-         sockets closed. Through the administrators' API it is felt at once, on all servers.\n"
+         the suspension ends. Its tokens are refused and its sockets closed: at once on the server that runs here with\n\
+         the same DATA_DIR and on those that it reaches, and within half a minute on any other.\n"
             .to_owned()
     }),
     parse: parse_suspend,
@@ -154,6 +156,8 @@ fn suspend(config: &Config, who: String, span: Option<i64>, reason: String) -> R
     if !changed {
         return say("The account is suspended just so already.\n");
     }
+    // Nobody answers where no server runs here.
+    let _ = control::ask(&config.data_dir, control::Request::LookAround);
     say(&match until {
         Some(until) => format!("The account is suspended until {}.\n", Timestamp(until)),
         None => "The account is suspended until somebody lifts it.\n".to_owned(),

@@ -84,7 +84,7 @@ fn serve(mut config: Config) -> Result<(), Failure> {
         } else {
             make_first_admin(&app).await?;
         }
-        control::start(&app.config.data_dir, &app.log, &app.tasks);
+        control::start(&app.config.data_dir, &app.log, &app.tasks, &app.look_around);
         // What is heard from here on is an orderly end.
         drop(starting);
         say(&format!(

@@ -82,6 +82,8 @@ pub enum Kind {
     Verification,
     /// The code that allows a new password.
     PasswordReset,
+    /// The question to the new address after a change.
+    AddressProof,
     /// The notice to the old address after a change.
     EmailChanged,
     /// The hint to an owner whose address somebody tried to sign up with.
@@ -104,6 +106,7 @@ impl Kind {
         match self {
             Self::Verification => "verification",
             Self::PasswordReset => "password_reset",
+            Self::AddressProof => "address_proof",
             Self::EmailChanged => "email_changed",
             Self::AlreadyRegistered => "already_registered",
             Self::Test => "test",
@@ -127,6 +130,7 @@ impl Kind {
         [
             Self::Verification,
             Self::PasswordReset,
+            Self::AddressProof,
             Self::EmailChanged,
             Self::AlreadyRegistered,
             Self::Test,

@@ -100,6 +100,29 @@ pub fn test(to: Recipient<'_>) -> Mail {
     .into_mail(to, None)
 }
 
+/// The question to a new address: whoever reads it follows `link` (http or https, anything else is left out).
+pub fn confirm_address(to: Recipient<'_>, link: &str) -> Mail {
+    let words = |text: &str| Part::Words(text.to_owned());
+    let mut parts = vec![
+        words("This address was given for your account. Please confirm that it is yours:"),
+        words("Until then, what we write by ourselves about children does not come here."),
+        words("You have no account here? Then somebody mistyped an address: ignore this mail."),
+    ];
+    if is_web_link(link) {
+        let link = Part::Link {
+            label: "Confirm my address",
+            url: link.to_owned(),
+        };
+        parts.insert(1, link);
+    }
+    Letter {
+        kind: Kind::AddressProof,
+        subject: "Please confirm your Tinytales e-mail address",
+        parts,
+    }
+    .into_mail(to, None)
+}
+
 /// The notice to the old address after the account moved to a new one.
 ///
 /// `contact` is whom to tell if it was somebody else; without one the mail speaks of the people who run the

@@ -10,6 +10,7 @@ use maud::{DOCTYPE, Markup, html};
 use serde_json::json;
 
 use crate::accounts::api::credentials;
+use crate::accounts::proving;
 use crate::app::App;
 use crate::mail::letters;
 use crate::openapi::PACKED;
@@ -168,6 +169,39 @@ pub async fn undo_email_now(
     };
     Ok(Page::new("Tinytales: too late", &content)
         .status(StatusCode::GONE)
+        .into_response())
+}
+
+/// Asks before it does: a program that only looks at links proves nothing.
+pub async fn confirm_email(Path(token): Path<String>) -> Response {
+    let content = html! {
+        h1 { "Is this address yours?" }
+        p { "It was given for an account on this server. Please confirm it only if the account is yours: mails about children come here then." }
+        form method="post" action={ "/account/confirm-email/" (token) } {
+            button type="submit" { "It is mine" }
+        }
+    };
+    Page::new("Tinytales: confirm your address", &content).into_response()
+}
+
+/// Notes that mail reaches an address.
+pub async fn confirm_email_now(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    if proving::prove(&app, &token).await? {
+        let content = html! {
+            h1 { "Thank you" }
+            p { "Your address is confirmed." }
+        };
+        return Ok(Page::new("Tinytales: confirmed", &content).into_response());
+    }
+    let content = html! {
+        h1 { "This link does not work" }
+        p { "Perhaps the account has another address by now. The settings of the app send you a new mail." }
+    };
+    Ok(Page::new("Tinytales: no such link", &content)
+        .status(StatusCode::NOT_FOUND)
         .into_response())
 }
 

@@ -1,5 +1,7 @@
 //! Keeping order by hand, beside a running server.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::operator::{Operator, Server, complaint};
@@ -96,6 +98,31 @@ fn an_operator_suspends_and_lifts_unpublishes_and_deletes() {
     assert_eq!(acts[3], format!("command line|delete comment {comment}|Not kind"));
     assert_eq!(acts[4], format!("command line|unpublish story {story}"));
     assert_eq!(operator.says(&["audit", "--last", "1"]).lines().count(), 1);
+}
+
+#[test]
+fn a_running_server_hears_of_a_suspension_at_once() {
+    let operator = Operator::new();
+    let server = operator.serve(&["serve"]);
+    joins(&operator, &server, "mira");
+    let by_mira = token(&server, "mira");
+    let profile = || {
+        let request = ureq::get(format!("{}/api/auth/profile/", server.address));
+        let request = request.header("authorization", format!("Bearer {by_mira}"));
+        match request.call() {
+            Ok(answer) => answer.status().as_u16(),
+            Err(ureq::Error::StatusCode(status)) => status,
+            Err(error) => panic!("{error}"),
+        }
+    };
+    // The server remembers for half a minute that this is Mira.
+    assert_eq!(profile(), 200);
+    operator.says(&["suspend", "mira"]);
+    let within = Instant::now() + Duration::from_secs(1);
+    while profile() == 200 {
+        assert!(Instant::now() < within, "the token is good for too long");
+    }
+    assert_eq!(profile(), 401);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use tinytales::clock::{DAY, HOUR};
 use crate::admin_users::{ARCHIVED, USERS, path};
 use crate::administration::{ids, line};
 use crate::drawings::{names, plain_story};
-use crate::support::World;
+use crate::support::{Client, World};
 
 #[test]
 fn archiving_and_restoring() {
@@ -208,6 +208,34 @@ fn families_are_set_right() {
         sam.delete(&format!("/api/admin/relationships/{parent}/{child}/remove/"))
             .refused(404);
     }
+}
+
+#[test]
+fn nobody_makes_themselves_a_parent_nor_a_closed_account() {
+    const ADD: &str = "/api/admin/relationships/add/";
+    let world = World::new();
+    let (sam, ada) = (world.staff("Sam"), world.superuser("Ada"));
+    let (max, mira, paula) = (world.staff("Max"), world.child("Mira"), world.parent("Paula"));
+    for admin in [&sam, &max, &ada] {
+        let id = admin.id();
+        world.sql(move |conn| conn.execute("UPDATE users SET user_type = 'parent' WHERE id = $1", &[&id]));
+    }
+    let before = world.dump("family_links");
+    let add = |admin: &Client, parent: i64, child: i64| {
+        admin.post(ADD, json!({"parent_id": parent, "child_id": child}))
+    };
+    add(&sam, sam.id(), mira.id()).refused(400);
+    add(&ada, ada.id(), mira.id()).refused(400);
+    // Those who keep order are for superusers.
+    add(&sam, max.id(), mira.id()).refused(403);
+    for closed in [&paula, &mira] {
+        let about = |what: &str| format!("/api/admin/users/{}/{what}/", closed.id());
+        sam.post(&about("suspend"), json!({})).ok();
+        add(&sam, paula.id(), mira.id()).refused(400);
+        sam.post(&about("unsuspend"), json!({})).ok();
+    }
+    assert_eq!(world.dump("family_links"), before);
+    add(&ada, max.id(), mira.id()).ok();
 }
 
 #[test]

@@ -241,6 +241,17 @@ fn rude_words_are_masked() {
     let class = ada.founds("5B");
     both(&ada, class, "name\nidiot\n");
     assert!(!ada.pupils_of(class)[0].contains("idiot"));
+    // Of a rude user name nothing would be left.
+    let before = everything(&world);
+    for query in ["", "?dry_run=1"] {
+        let answer = ada.sends_list(class, "name,username\nMia,mia_k\nLeo,idiot_7\n", query);
+        let refusal = answer.refused(400);
+        assert_eq!(
+            refusal["details"]["row 2"][0],
+            "username: please choose another one."
+        );
+    }
+    assert_eq!(everything(&world), before);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::sign_in::Said;
 use crate::accounts::auth::Caller;
 use crate::accounts::password::{self, Verdict, Workspace};
+use crate::accounts::proving::Links;
 use crate::accounts::store::{codes, managed, people, sessions};
 use crate::accounts::tokens::random_hex;
 use crate::accounts::{leaving, limits, rules};
@@ -135,7 +136,7 @@ pub struct EmailChanged {
     email: String,
 }
 
-/// Changes the address. The old one gets a notice with a link that takes the change back.
+/// Changes the address. The old one gets a notice with a link that takes the change back, the new one a link that confirms it.
 #[utoipa::path(post, path = "/api/auth/change-email/", tag = "accounts", request_body = EmailChange,
     responses((status = 200, body = EmailChanged)))]
 pub async fn change_email(
@@ -171,6 +172,9 @@ async fn store_address(app: &Arc<App>, user_id: i64, verified: String, address: 
     // Only a configured address goes into a mail: the `Host` of a request is whatever its sender likes.
     let public_url = app.config.public_url.as_ref();
     let undo_link = public_url.map(|url| format!("{url}/account/undo-email/{token}"));
+    // Whoever changes it again and again writes to nobody else's mailbox for ever.
+    let asks = can_mail && app.limit(&limits::ADDRESS_PROOFS, user_id).is_ok();
+    let links = Links::of(app);
     app.write(move |conn| {
         if !people::has_password(conn, user_id, &verified)? {
             return Err(not_right("password"));
@@ -186,6 +190,14 @@ async fn store_address(app: &Arc<App>, user_id: i64, verified: String, address: 
         people::set_email(conn, user_id, &address, now)?;
         // A code that was sent to the old address must not open the account under the new one.
         codes::void_all(conn, user_id)?;
+        // A full outbox does not stop somebody from changing their address.
+        if asks {
+            let to = Recipient {
+                address: &address,
+                name: &profile.display_name,
+            };
+            let _ = links.ask(conn, user_id, to, now)?;
+        }
         if can_mail && !profile.email.is_empty() {
             if undo_link.is_some() {
                 let ends = now + UNDO_DAYS * DAY;
@@ -195,12 +207,8 @@ async fn store_address(app: &Arc<App>, user_id: i64, verified: String, address: 
                 address: &profile.email,
                 name: &profile.display_name,
             };
-            // A full outbox does not stop somebody from changing their address.
-            let _ = queue(
-                conn,
-                &templates::email_changed(to, None, undo_link.as_deref()),
-                now,
-            )?;
+            let notice = templates::email_changed(to, None, undo_link.as_deref());
+            let _ = queue(conn, &notice, now)?;
         }
         Ok(())
     })

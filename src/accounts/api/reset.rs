@@ -106,6 +106,7 @@ pub async fn reset(
                 if let Guess::Right(user_id) = guess {
                     people::set_password(conn, user_id, &hash, now)?;
                     people::verify(conn, user_id, now)?;
+                    people::prove_address(conn, user_id)?;
                     void(conn, user_id, Purpose::PasswordReset)?;
                     sessions::close_all(conn, user_id, None)?;
                 }

@@ -209,6 +209,7 @@ pub async fn verify_email(
             let guess = codes::check(conn, &keys, &address, Purpose::Verification, &code, now)?;
             if let Guess::Right(user_id) = guess {
                 people::verify(conn, user_id, now)?;
+                people::prove_address(conn, user_id)?;
             }
             Ok(guess)
         })

@@ -112,11 +112,13 @@ pub fn insert(conn: &mut Conn<'_>, person: &NewPerson, now: i64) -> Result<i64, 
     let username = free_username(conn, &person.usernames)?;
     let verified_at = person.is_verified.then_some(now);
     let email_folded = person.email.as_deref().map(fold);
+    let email_proven = email_folded.as_ref().filter(|_| person.is_verified);
     let mut row = conn.one(
         "INSERT INTO users (username, username_folded, email, email_folded, password_hash, first_name, last_name,
-             user_type, display_name, display_name_folded, is_admin, is_superuser, email_verified_at, last_seen, created_at,
-             updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $13, $13)
+             user_type, display_name, display_name_folded, is_admin, is_superuser, email_verified_at, email_proven,
+             last_seen, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $14, $13,
+             $13, $13)
          RETURNING id",
         &[
             &username,
@@ -132,6 +134,7 @@ pub fn insert(conn: &mut Conn<'_>, person: &NewPerson, now: i64) -> Result<i64, 
             &person.is_admin,
             &verified_at,
             &now,
+            &email_proven,
         ],
     )?;
     row.take()
@@ -281,13 +284,29 @@ pub fn set_password(conn: &mut Conn<'_>, user_id: i64, hash: &str, now: i64) -> 
     Ok(())
 }
 
-/// The address is theirs from now on.
+/// The account counts as one whose address was confirmed from now on.
 pub fn verify(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<(), Error> {
     conn.execute(
         "UPDATE users SET email_verified_at = COALESCE(email_verified_at, $2) WHERE id = $1",
         &[&user_id, &now],
     )?;
     Ok(())
+}
+
+/// Mail to the address that the account has now is known to reach its owner.
+pub fn prove_address(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
+    conn.execute(
+        "UPDATE users SET email_proven = email_folded, email_unproven_since = NULL WHERE id = $1",
+        &[&user_id],
+    )?;
+    Ok(())
+}
+
+/// Whether mail to the address that the account has now is known to reach its owner.
+pub fn has_proven_address(conn: &mut Conn<'_>, user_id: i64) -> Result<bool, Error> {
+    let sql = "SELECT email_proven IS NOT NULL AND email_proven = email_folded FROM users WHERE id = $1";
+    let row = conn.first(sql, &[&user_id])?;
+    row.map_or(Ok(false), |mut row| row.take())
 }
 
 /// Whether an address is another account's.

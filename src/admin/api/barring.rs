@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::super::acting::{self, Act, Deed};
-use super::super::rules::{self, Actor, LONGEST_REASON};
+use super::super::rules::{self, LONGEST_REASON};
 use super::super::shapes::AdminDone;
 use super::super::standing;
 use super::LARGEST;
@@ -46,12 +46,8 @@ pub struct AccountSuspension {
 /// The account, if this administrator may act on it.
 fn target(conn: &mut Conn<'_>, act: &Act<'_>, user_id: i64) -> Result<Person, Error> {
     let person = overseen::person(conn, user_id)?.ok_or_else(Error::not_found)?;
-    let actor = Actor {
-        id: act.id(),
-        is_superuser: act.rank.is_superuser,
-    };
-    rules::not_oneself(actor, user_id)?;
-    rules::may_touch(actor, &person)?;
+    rules::not_oneself(act.actor(), user_id)?;
+    rules::may_touch(act.actor(), &person)?;
     Ok(person)
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::acting::{self, Act, Deed};
+use super::super::rules;
 use super::super::shapes::AdminDone;
 use super::LARGEST;
 use crate::accounts::auth::Administrator;
@@ -58,17 +59,24 @@ pub async fn add(
     let parent_id = parent.ok_or_else(|| Error::field("parent_id", "This field is required."))?;
     let child_id = child.ok_or_else(|| Error::field("child_id", "This field is required."))?;
     let work = move |conn: &mut Conn<'_>, act: &Act<'_>| {
-        let parent = overseen::person(conn, parent_id)?
-            .ok_or_else(Error::not_found)?
-            .seen;
-        let child = overseen::person(conn, child_id)?
-            .ok_or_else(Error::not_found)?
-            .seen;
+        let parent = overseen::person(conn, parent_id)?.ok_or_else(Error::not_found)?;
+        let child = overseen::person(conn, child_id)?.ok_or_else(Error::not_found)?;
+        // What a parent may see nobody gives themselves.
+        rules::not_oneself(act.actor(), parent_id)?;
+        for person in [&parent, &child] {
+            rules::may_touch(act.actor(), person)?;
+        }
+        let (parent, child) = (parent.seen, child.seen);
         if parent.user_type != "parent" {
             return Err(Error::field("parent_id", "This account is no parent's."));
         }
         if child.user_type != "child" {
             return Err(Error::field("child_id", "This account is no child's."));
+        }
+        for (field, seen) in [("parent_id", &parent), ("child_id", &child)] {
+            if !seen.is_active {
+                return Err(Error::field(field, "This account is not active."));
+            }
         }
         links::activate(conn, parent_id, child_id, act.now)?;
         act.note(conn, &format!("parent {parent_id}"))?;

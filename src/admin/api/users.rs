@@ -12,13 +12,14 @@ use utoipa::ToSchema;
 
 use super::super::acting::{self, Act, Deed};
 use super::super::pages::{self, Pagination, Paging};
-use super::super::rules::{self, Actor, Change, Outcome};
+use super::super::rules::{self, Change, Outcome};
 use super::super::shapes::{
     AdminShortCharacter, ArchivedAccount, ChangedAccount, ListedAccount, PlacedComment, WholeAccount, earned,
 };
 use super::super::{standing, store};
 use super::LARGEST;
 use crate::accounts::auth::Administrator;
+use crate::accounts::proving::Links;
 use crate::accounts::rules::USER_TYPES;
 use crate::accounts::store::overseen::{self, PeopleQuery, Person, Seen, Shelf};
 use crate::accounts::store::{codes, people};
@@ -26,8 +27,8 @@ use crate::app::App;
 use crate::family;
 use crate::family::store::relatives;
 use crate::live::sign_outs::{self, SignOut};
-use crate::mail::queue;
 use crate::mail::templates::{self, Recipient};
+use crate::mail::{is_mailable, queue};
 use crate::stories::store::overseen as stories;
 use crate::wire::{Body, Error, Fields, Id, Query, Timestamp, respond};
 
@@ -255,12 +256,13 @@ pub async fn update(
     let mut fields = Fields::new(body);
     let change = Change::read(&mut fields);
     fields.finish()?;
-    let can_mail = app.mail.is_configured();
+    // How a new address is asked whether it is theirs, where mail is sent at all.
+    let links = app.mail.is_configured().then(|| Links::of(&app));
     let done = acting::perform(
         &app,
         admin,
         Deed::on("update", "user", user_id),
-        move |conn, act| store_change(conn, act, user_id, &change, can_mail),
+        move |conn, act| store_change(conn, act, user_id, &change, links.as_ref()),
         move |app, changed: Changed| {
             for ended in &changed.ended {
                 sign_outs::announce(app, ended);
@@ -298,14 +300,10 @@ fn store_change(
     act: &Act<'_>,
     user_id: i64,
     change: &Change,
-    can_mail: bool,
+    links: Option<&Links>,
 ) -> Result<Changed, Error> {
     let before = overseen::person(conn, user_id)?.ok_or_else(Error::not_found)?;
-    let actor = Actor {
-        id: act.id(),
-        is_superuser: act.rank.is_superuser,
-    };
-    let outcome = rules::apply(change.clone(), &before, actor, act.now)?;
+    let outcome = rules::apply(change.clone(), &before, act.actor(), act.now)?;
     if outcome.is_nothing() {
         return Ok(Changed {
             seen: before.seen,
@@ -319,7 +317,7 @@ fn store_change(
         ended = family::change_kind(conn, user_id, &before.seen.user_type, act.id(), act.now)?;
     }
     if outcome.is_written {
-        write(conn, &before, &outcome, act.now, can_mail)?;
+        write(conn, &before, &outcome, act.now, links)?;
     }
     match outcome.activation {
         Some(true) => {
@@ -341,7 +339,7 @@ fn store_change(
     Ok(Changed {
         ended,
         is_other: true,
-        is_mailed: can_mail && after.seen.email != before.seen.email,
+        is_mailed: links.is_some() && after.seen.email != before.seen.email,
         seen: after.seen,
     })
 }
@@ -351,7 +349,7 @@ fn write(
     before: &Person,
     outcome: &Outcome,
     now: i64,
-    can_mail: bool,
+    links: Option<&Links>,
 ) -> Result<(), Error> {
     let (old, new) = (&before.seen, &outcome.person.seen);
     if new.username != old.username && people::is_username_taken(conn, &new.username, old.id)? {
@@ -365,14 +363,27 @@ fn write(
         // new one.
         codes::void_all(conn, old.id)?;
         codes::void_undos(conn, old.id)?;
-        if can_mail && !old.email.is_empty() {
-            let to = Recipient {
-                address: &old.email,
-                name: &old.display_name,
-            };
-            // A full outbox does not stop an administrator.
-            let _ = queue(conn, &templates::email_changed(to, None, None), now)?;
+        if let Some(links) = links {
+            write_to_both(conn, old, new, links, now)?;
         }
     }
     Ok(overseen::save(conn, &outcome.person, now)?)
+}
+
+/// The old address is told, and the new one asked. A full outbox does not stop an administrator.
+fn write_to_both(conn: &mut Conn<'_>, old: &Seen, new: &Seen, links: &Links, now: i64) -> Result<(), Error> {
+    let name = &old.display_name;
+    if !old.email.is_empty() {
+        let address = &old.email;
+        let _ = queue(
+            conn,
+            &templates::email_changed(Recipient { address, name }, None, None),
+            now,
+        )?;
+    }
+    if is_mailable(&new.email) {
+        let address = &new.email;
+        let _ = links.ask(conn, old.id, Recipient { address, name }, now)?;
+    }
+    Ok(())
 }

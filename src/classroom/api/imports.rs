@@ -78,6 +78,8 @@ pub async fn import(
     let words = Words::current(&app).await;
     for row in &mut rows {
         row.name = words.masker().mask(&row.name).into_owned();
+        let username = row.username.as_deref().unwrap_or_default();
+        row.is_username_rude = words.masker().mask(username) != username;
     }
     let bytes = file.len() + rows.len() * ROW_BYTES;
     drop(file);

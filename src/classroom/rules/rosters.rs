@@ -16,6 +16,8 @@ pub struct Row {
     pub name: String,
     /// Folded; nothing when one is to be made.
     pub username: Option<String>,
+    /// Nobody gets this user name any more.
+    pub is_username_rude: bool,
     /// `YYYY-MM-DD`.
     pub date_of_birth: Option<String>,
     /// For the teacher.
@@ -30,6 +32,7 @@ impl Row {
             line: number as u64,
             name,
             username: None,
+            is_username_rude: false,
             date_of_birth: None,
             notes: None,
         }
@@ -131,7 +134,7 @@ pub fn plan(rows: &[Row], seed: u64, known: &BTreeMap<String, Known>) -> Result<
                 free.map(Step::Create)
                     .ok_or("username: none was free. Please give one.")
             },
-            |username| given(username, known),
+            |username| given(username, row.is_username_rude, known),
         );
         match step {
             Ok(step) => {
@@ -151,13 +154,14 @@ pub fn plan(rows: &[Row], seed: u64, known: &BTreeMap<String, Known>) -> Result<
 }
 
 /// What becomes of a row that names a user name.
-fn given(username: &str, known: &BTreeMap<String, Known>) -> Result<Step, &'static str> {
+fn given(username: &str, is_rude: bool, known: &BTreeMap<String, Known>) -> Result<Step, &'static str> {
     match known.get(username) {
         Some(known) if known.is_own => Ok(Step::Update(username.to_owned(), *known)),
         Some(_) => Err("username: it is taken."),
         None if check_username(username).is_err() => {
             Err("username: it needs 3 to 30 letters from a to z, digits and _.")
         }
+        None if is_rude => Err("username: please choose another one."),
         None => Ok(Step::Create(username.to_owned())),
     }
 }

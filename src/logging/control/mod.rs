@@ -7,11 +7,13 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream as Caller;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, fs};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Notify;
 
 use super::Log;
 use crate::tasks::Tasks;
@@ -34,6 +36,8 @@ pub enum Request {
     Raise(Duration),
     /// Back to the usual level.
     Restore,
+    /// Somebody was put out beside the server: it is to look who may still be here.
+    LookAround,
 }
 
 impl Request {
@@ -41,16 +45,21 @@ impl Request {
         match line.trim_end().split_once(' ') {
             None if line.trim_end() == "state" => Some(Self::State),
             None if line.trim_end() == "restore" => Some(Self::Restore),
+            None if line.trim_end() == "look" => Some(Self::LookAround),
             Some(("raise", seconds)) => seconds.parse().ok().map(Duration::from_secs).map(Self::Raise),
             _ => None,
         }
     }
 
-    fn carry_out(self, log: &Log) -> String {
+    fn carry_out(self, log: &Log, look_around: &Notify) -> String {
         match self {
             Self::State => {}
             Self::Raise(time) => log.raise(time),
             Self::Restore => log.restore(),
+            Self::LookAround => {
+                look_around.notify_one();
+                return "The server looks around.\n".to_owned();
+            }
         }
         let level = log.level();
         match log.raised_until() {
@@ -69,6 +78,7 @@ impl fmt::Display for Request {
             Self::State => f.write_str("state"),
             Self::Raise(time) => write!(f, "raise {}", time.as_secs()),
             Self::Restore => f.write_str("restore"),
+            Self::LookAround => f.write_str("look"),
         }
     }
 }
@@ -84,8 +94,8 @@ pub fn ask(folder: &Path, request: Request) -> io::Result<String> {
     Ok(answer)
 }
 
-/// Answers in this folder until the server stops.
-pub fn start(folder: &Path, log: &Log, tasks: &Tasks) {
+/// Answers in this folder until the server stops. `look_around` is rung for whoever looks who may be here.
+pub fn start(folder: &Path, log: &Log, tasks: &Tasks, look_around: &Arc<Notify>) {
     let door = match Door::open(folder) {
         Ok(door) => door,
         Err(error) => {
@@ -94,10 +104,10 @@ pub fn start(folder: &Path, log: &Log, tasks: &Tasks) {
             return;
         }
     };
-    let (log, stopping) = (log.clone(), tasks.clone());
+    let (log, stopping, look_around) = (log.clone(), tasks.clone(), Arc::clone(look_around));
     tasks.spawn("control", async move {
         tokio::select! {
-            () = door.answer(&log) => {}
+            () = door.answer(&log, &look_around) => {}
             () = stopping.stopping() => {}
         }
     });
@@ -135,11 +145,13 @@ impl Door {
         })
     }
 
-    async fn answer(&self, log: &Log) {
+    async fn answer(&self, log: &Log, look_around: &Notify) {
         loop {
             match self.listener.accept().await {
                 // One who is too slow, or gone, gets nothing; there is nobody to tell.
-                Ok((socket, _)) => drop(tokio::time::timeout(PATIENCE, converse(socket, log)).await),
+                Ok((socket, _)) => {
+                    drop(tokio::time::timeout(PATIENCE, converse(socket, log, look_around)).await);
+                }
                 Err(error) => {
                     tracing::warn!(%error, "accept failed at the control socket");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -157,7 +169,7 @@ impl Drop for Door {
     }
 }
 
-async fn converse(mut socket: UnixStream, log: &Log) -> io::Result<()> {
+async fn converse(mut socket: UnixStream, log: &Log, look_around: &Notify) -> io::Result<()> {
     let mut line = Vec::with_capacity(LONGEST);
     while !line.ends_with(b"\n") {
         if line.len() >= LONGEST
@@ -172,7 +184,7 @@ async fn converse(mut socket: UnixStream, log: &Log) -> io::Result<()> {
     }
     let request = std::str::from_utf8(&line).ok().and_then(Request::parse);
     let answer = match request {
-        Some(request) => request.carry_out(log),
+        Some(request) => request.carry_out(log, look_around),
         None => "This is not understood.\n".to_owned(),
     };
     socket.write_all(answer.as_bytes()).await

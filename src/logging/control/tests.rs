@@ -9,6 +9,7 @@ struct House {
     folder: tempfile::TempDir,
     log: Log,
     tasks: Tasks,
+    look_around: Arc<Notify>,
 }
 
 impl House {
@@ -18,6 +19,7 @@ impl House {
             folder: tempfile::tempdir().unwrap(),
             log,
             tasks: Tasks::default(),
+            look_around: Arc::default(),
         }
     }
 
@@ -26,7 +28,7 @@ impl House {
     }
 
     fn open(&self) {
-        start(self.folder.path(), &self.log, &self.tasks);
+        start(self.folder.path(), &self.log, &self.tasks, &self.look_around);
     }
 
     async fn ask(&self, request: Request) -> String {
@@ -60,6 +62,15 @@ async fn an_operator_raises_the_level_and_ends_it() {
 }
 
 #[tokio::test]
+async fn an_operator_has_the_server_look_around() {
+    let house = House::new();
+    house.open();
+    assert_eq!(house.ask(Request::LookAround).await, "The server looks around.\n");
+    house.look_around.notified().await;
+    house.close().await;
+}
+
+#[tokio::test]
 async fn the_socket_is_its_owners_alone_and_goes_with_the_server() {
     let house = House::new();
     house.open();
@@ -79,7 +90,7 @@ async fn a_socket_of_the_dead_is_replaced_and_one_of_the_living_is_not() {
     house.ask(Request::State).await;
 
     let (other, tasks) = (Log::silent(), Tasks::default());
-    start(house.folder.path(), &other, &tasks);
+    start(house.folder.path(), &other, &tasks, &house.look_around);
     tasks.shut_down(PATIENCE).await;
     assert_eq!(house.ask(Request::State).await, "The log level is warn.\n");
     house.close().await;
@@ -126,7 +137,7 @@ async fn a_path_that_is_too_long_is_said_and_nothing_else_happens() {
     let _guard = log.listen();
     let deep = house.folder.path().join("x".repeat(120));
     fs::create_dir(&deep).unwrap();
-    start(&deep, &log, &house.tasks);
+    start(&deep, &log, &house.tasks, &house.look_around);
     assert_eq!(written.text().lines().count(), 1, "{}", written.text());
     assert!(written.text().contains("no control socket"));
     assert_eq!(fs::read_dir(&deep).unwrap().count(), 0);

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::accounts::auth::Caller;
+use crate::accounts::proving::Links;
 use crate::accounts::store::people;
 use crate::app::App;
 use crate::mail::templates::{self, Recipient};
@@ -24,7 +25,7 @@ pub struct TestMailAnswer {
 }
 
 /// Sends a mail to one's own address, to see whether it arrives: once in five minutes, five times a day. 200 also when none
-/// can be sent: the apps show `message`.
+/// can be sent: the apps show `message`. To an address that nobody has confirmed goes the mail with the link that does.
 #[utoipa::path(post, path = "/api/notifications/send-test-email/", tag = "notifications",
     responses((status = 200, body = TestMailAnswer)))]
 pub async fn send_test(State(app): State<Arc<App>>, Caller(caller): Caller) -> Result<Response, Error> {
@@ -33,7 +34,7 @@ pub async fn send_test(State(app): State<Arc<App>>, Caller(caller): Caller) -> R
     if !app.mail.is_configured() {
         return Ok(answer(false, "This server sends no mail.".to_owned()));
     }
-    let now = app.clock.now();
+    let (now, links) = (app.clock.now(), Links::of(&app));
     let (address, queued) = app
         .write(move |conn| {
             let profile = people::profile(conn, caller.id)?.ok_or_else(Error::not_found)?;
@@ -46,7 +47,13 @@ pub async fn send_test(State(app): State<Arc<App>>, Caller(caller): Caller) -> R
                 address: &profile.email,
                 name: &profile.display_name,
             };
-            let queued = queue(conn, &templates::test(to), now)?;
+            if people::has_proven_address(conn, caller.id)? {
+                let queued = queue(conn, &templates::test(to), now)?;
+                return Ok((profile.email, queued));
+            }
+            let queued = links.ask(conn, caller.id, to, now)?;
+            let queued =
+                queued.ok_or_else(|| Error::bad_request("Your address has not been confirmed yet."))?;
             Ok((profile.email, queued))
         })
         .await?;
