@@ -159,6 +159,7 @@ pub const PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json
         families::code::make,
         families::links::list,
         families::links::answer,
+        families::links::end,
         classroom::students::watched,
         classroom::students::stories,
         classroom::students::all,

@@ -93,6 +93,7 @@ fn for_everybody() -> Router<Arc<App>> {
         .route("/ops/style.css", get(console::style))
         .route("/ops/script.js", get(console::script))
         .route("/account/undo-email/{token}", get(web::undo_email).post(web::undo_email_now))
+        .route("/account/confirm-email/{token}", get(web::confirm_email).post(web::confirm_email_now))
         .route("/account/unsubscribe/{token}", get(web::unsubscribe).post(web::unsubscribe_now))
         .route("/api/", get(web::index))
         .route("/api/openapi.json", get(web::openapi))
@@ -249,6 +250,7 @@ fn for_families() -> Router<Arc<App>> {
         .route("/api/parent/children/{id}/sign-in/", post(families::password::set).delete(families::password::take_away))
         .route("/api/family/code/", post(families::code::make))
         .route("/api/family/links/", get(families::links::list))
+        .route("/api/family/links/{parent_id}/", delete(families::links::end))
         .route("/api/family/links/{parent_id}/respond/", post(families::links::answer))
 }
 

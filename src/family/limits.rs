@@ -5,7 +5,7 @@ use crate::wire::limits::{Limit, limit};
 
 /// Accounts that an adult makes.
 pub(super) const NEW_CHILD: Limit = limit("new child", 20, HOUR);
-/// Changes of names, links that end, answers of children.
+/// Changes of names, links that end, answers of children and what they take back.
 pub(super) const CHANGE: Limit = limit("family change", 60, MINUTE);
 /// Wishes to be linked, each of which may lead to a letter in a child's box.
 pub(super) const LINK: Limit = limit("family link", 20, HOUR);

@@ -16,9 +16,6 @@ const MARK: &str = include_str!("mark.svg");
 /// Stories that a demo shows at its door.
 const SHOWN: i64 = 12;
 
-/// What is still to come, for people who wonder.
-const NOT_YET: &str = "Families are on their way.";
-
 pub(super) async fn page(app: &App, origin: &Origin) -> Page {
     let newest = if app.config.demo {
         newest_stories(app).await
@@ -48,7 +45,6 @@ pub(super) async fn page(app: &App, origin: &Origin) -> Page {
                 li { a href="/ops" { "The console, for administrators" } }
                 li { a href="/healthz" { "Is it alive?" } " · " a href="/readyz" { "Can it work?" } }
             }
-            p.small { (NOT_YET) }
         }
     };
     Page::new("Tinytales", &content)

@@ -4,8 +4,12 @@ use std::fs;
 use std::process::Command;
 
 use tempfile::TempDir;
+use tinytales::app::App;
+use tinytales::backup::{Round, Stored};
+use tinytales::clock::{Clock, HOUR};
 
 use crate::place::{Place, program};
+use crate::schedule::{self, BEGINNING, in_a_runtime};
 use crate::server::Server;
 use crate::tools::{back_up, must, names, run, tables, with_database};
 use crate::writers::{agent, send, story, token};
@@ -34,12 +38,18 @@ impl Bucket {
     }
 
     /// The settings of a server that has this bucket.
+    fn settings(&self) -> [(&'static str, String); 4] {
+        [
+            ("BUCKET_URL", format!("s3://{}/of/tinytales", self.0)),
+            ("BUCKET_ENDPOINT", endpoint()),
+            ("BUCKET_ACCESS_KEY_ID", "tester".to_owned()),
+            ("BUCKET_SECRET_ACCESS_KEY", "not a secret".to_owned()),
+        ]
+    }
+
+    /// Gives a command these settings.
     fn on<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        command
-            .env("BUCKET_URL", format!("s3://{}/of/tinytales", self.0))
-            .env("BUCKET_ENDPOINT", endpoint())
-            .env("BUCKET_ACCESS_KEY_ID", "tester")
-            .env("BUCKET_SECRET_ACCESS_KEY", "not a secret")
+        command.envs(self.settings())
     }
 
     /// The names of what is in it.
@@ -216,4 +226,49 @@ fn old_ones_leave_the_bucket_when_a_new_one_is_there() {
         "{objects:?}"
     );
     assert!(!objects.iter().any(|key| key.contains("20200101")), "{objects:?}");
+}
+
+/// A look at the schedule. Where there is a bucket, what was made or shipped is known to be there.
+async fn look(app: &App) -> Round {
+    let round = app.backups.round(app).await;
+    if let Round::Made(stored, _) | Round::Shipped(stored) = &round {
+        let there = app.backups.has_bucket().then_some(stored.at);
+        assert_eq!(app.backups.state().shipped, there);
+    }
+    round
+}
+
+#[test]
+fn the_schedule_sends_what_it_makes_and_what_it_finds_unsent() {
+    let bucket = Bucket::new("schedule");
+    let (place, folder) = (Place::new(), TempDir::new().unwrap());
+    place.create_account(CHILD);
+    let settings = bucket.settings();
+    let mut with_bucket: Vec<_> = settings
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    with_bucket.extend([("BACKUP_EVERY", "12h"), ("BACKUP_KEEP", "2")]);
+    let key = |hours: i64| format!("of/tinytales/{}", Stored::new(BEGINNING + hours * HOUR).name);
+    in_a_runtime(async {
+        let clock = Clock::manual(BEGINNING);
+        let app = schedule::server(&place, folder.path(), &clock, &[]).await;
+        assert!(
+            matches!(look(&app).await, Round::Made(..)),
+            "into the folder alone"
+        );
+        app.stop().await;
+
+        let app = schedule::server(&place, folder.path(), &clock, &with_bucket).await;
+        assert!(matches!(look(&app).await, Round::Shipped(_)));
+        assert_eq!(bucket.objects(), [key(0)]);
+        assert!(matches!(look(&app).await, Round::NotDue));
+        for (hours, kept) in [(12, [0, 12]), (24, [12, 24])] {
+            clock.advance(12 * HOUR);
+            assert!(matches!(look(&app).await, Round::Made(..)));
+            assert_eq!(bucket.objects(), kept.map(key), "after {hours} hours");
+            assert!(matches!(look(&app).await, Round::NotDue));
+        }
+        app.stop().await;
+    });
 }

@@ -19,9 +19,9 @@ use crate::place::Place;
 use crate::tools::{names, restore};
 
 /// 2026-03-04, five o'clock.
-const BEGINNING: i64 = 1_772_600_400_000_000;
+pub(crate) const BEGINNING: i64 = 1_772_600_400_000_000;
 
-async fn server(place: &Place, folder: &Path, clock: &Clock, more: &[(&str, &str)]) -> Arc<App> {
+pub(crate) async fn server(place: &Place, folder: &Path, clock: &Clock, more: &[(&str, &str)]) -> Arc<App> {
     server_with(place, folder, clock, more, Probe::system()).await
 }
 
@@ -48,7 +48,7 @@ async fn server_with(
 }
 
 /// Runs a server inside of a runtime. Places are made and removed outside of it.
-fn in_a_runtime(work: impl Future<Output = ()>) {
+pub(crate) fn in_a_runtime(work: impl Future<Output = ()>) {
     Builder::new_current_thread()
         .enable_all()
         .build()

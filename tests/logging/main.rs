@@ -7,6 +7,8 @@
     reason = "nobody uses a test binary as a library; `pub` marks what a module offers"
 )]
 
+mod children;
 mod secrets;
 mod server;
 mod silence;
+mod visit;

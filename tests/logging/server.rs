@@ -13,6 +13,9 @@ use tempfile::TempDir;
 /// Signs the tokens of every test server.
 pub const SECRET: &str = "kX2w9QvB7mTz4LrYc8HnPd3FsJg6EaU1";
 
+/// What most bodies are.
+pub const JSON: &str = "application/json";
+
 /// What does not come by then does not come.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -74,27 +77,31 @@ impl Server {
         files
     }
 
-    /// Any request; JSON when there is a body.
+    /// All that it has logged up to now.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder().join("log")).unwrap()
+    }
+
+    /// Any request, with the header `Authorization` and a body of this type if there are any.
     pub fn send(
         &self,
         agent: &ureq::Agent,
         method: &str,
         path: &str,
-        token: Option<&str>,
-        body: Option<&[u8]>,
+        authorization: Option<&str>,
+        body: Option<(&str, &[u8])>,
     ) -> Answer {
         let mut request = ureq::http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.address));
-        if let Some(token) = token {
-            request = request.header("Authorization", format!("Bearer {token}"));
+        if let Some(authorization) = authorization {
+            request = request.header("Authorization", authorization);
         }
-        if body.is_some() {
-            request = request.header("Content-Type", "application/json");
+        if let Some((kind, _)) = body {
+            request = request.header("Content-Type", kind);
         }
-        let mut answer = agent
-            .run(request.body(body.unwrap_or_default()).unwrap())
-            .unwrap();
+        let bytes = body.map_or(&[][..], |(_, bytes)| bytes);
+        let mut answer = agent.run(request.body(bytes).unwrap()).unwrap();
         let status = answer.status().as_u16();
         let bytes = answer.body_mut().read_to_vec().unwrap_or_default();
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
@@ -136,7 +143,7 @@ impl Server {
             self.child.wait().unwrap().success(),
             "an orderly stop ends with 0"
         );
-        fs::read_to_string(self.folder().join("log")).unwrap()
+        self.log()
     }
 }
 

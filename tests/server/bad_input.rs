@@ -3,48 +3,15 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Map, Value, json};
 
+use crate::anything::{Endpoint, endpoints, holds};
 use crate::support::{Answer, Client, PASSWORD, World};
 
-const DOCUMENT: &str = include_str!("../../docs/openapi.json");
-
-/// An address that takes JSON.
-#[derive(Clone, Debug)]
-struct Endpoint {
-    method: String,
-    path: String,
-    fields: Vec<String>,
-}
-
-/// Every address of the accounts that takes JSON, as the API's own document has them.
-fn endpoints() -> Vec<Endpoint> {
-    let document: Value = serde_json::from_str(DOCUMENT).unwrap();
-    let mut endpoints = Vec::new();
-    for (path, methods) in document["paths"].as_object().unwrap() {
-        for (method, operation) in methods.as_object().unwrap() {
-            let schema = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
-            let Some(schema) = schema
-                .as_str()
-                .filter(|_| operation["tags"] == json!(["accounts"]))
-            else {
-                continue;
-            };
-            let schema = document.pointer(schema.trim_start_matches('#')).unwrap();
-            let fields = schema["properties"]
-                .as_object()
-                .unwrap()
-                .keys()
-                .cloned()
-                .collect();
-            endpoints.push(Endpoint {
-                method: method.to_uppercase(),
-                path: path.clone(),
-                fields,
-            });
-        }
-    }
+/// Every address of the accounts that takes JSON.
+fn of_accounts() -> Vec<Endpoint> {
+    let mut endpoints = endpoints("accounts");
+    endpoints.retain(|endpoint| !endpoint.fields.is_empty());
     endpoints
 }
 
@@ -128,19 +95,10 @@ fn check<T: std::fmt::Debug>(
     let everything =
         || ["users", "sessions", "email_codes", "email_undos", "mail_outbox"].map(|table| world.dump(table));
     let before = everything();
-    let settings = Config {
-        cases,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let outcome = TestRunner::new(settings).run(&(select(endpoints()), input), |(endpoint, input)| {
+    holds(cases, (select(of_accounts()), input), |(endpoint, input)| {
         property(&mira, &endpoint, input);
         assert_eq!(everything(), before, "something has changed");
-        Ok(())
     });
-    if let Err(failure) = outcome {
-        panic!("{failure}");
-    }
 }
 
 #[track_caller]
@@ -162,7 +120,7 @@ fn refused(answer: &Answer, bytes: usize) {
 
 #[test]
 fn the_document_names_every_address() {
-    assert!(endpoints().len() >= 16, "{:?}", endpoints());
+    assert!(of_accounts().len() >= 16, "{:?}", of_accounts());
 }
 
 #[test]

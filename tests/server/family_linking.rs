@@ -10,33 +10,33 @@ use crate::families::about;
 use crate::support::{Answer, Client, PASSWORD, World};
 
 const ADD: &str = "/api/parent/children/add/";
-const LINKS: &str = "/api/family/links/";
+pub const LINKS: &str = "/api/family/links/";
 const CODE: &str = "/api/family/code/";
 const WRONG: &str = "another-garden-7";
 
-fn with_password(parent: &Client, username: &str, password: &str) -> Answer {
+pub fn with_password(parent: &Client, username: &str, password: &str) -> Answer {
     parent.post(
         ADD,
         json!({"child_username": username, "child_password": password}),
     )
 }
 
-fn with_code(parent: &Client, username: &str, code: &str) -> Answer {
+pub fn with_code(parent: &Client, username: &str, code: &str) -> Answer {
     parent.post(ADD, json!({"child_username": username, "code": code}))
 }
 
 #[track_caller]
-fn makes_code(child: &Client) -> String {
+pub fn makes_code(child: &Client) -> String {
     child.post_nothing(CODE).ok()["code"].as_str().unwrap().to_owned()
 }
 
 #[track_caller]
-fn links(child: &Client) -> Value {
+pub fn links(child: &Client) -> Value {
     child.get(LINKS).ok()["links"].clone()
 }
 
 #[track_caller]
-fn notifications(client: &Client) -> Vec<Value> {
+pub fn notifications(client: &Client) -> Vec<Value> {
     client.get("/api/notifications/").ok()["results"]
         .as_array()
         .unwrap()

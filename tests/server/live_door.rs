@@ -2,8 +2,10 @@
 
 use std::net::Ipv4Addr;
 
+use envelope::Level;
 use serde_json::json;
-use tinytales::clock::DAY;
+use tinytales::clock::{DAY, SECOND};
+use tinytales::live;
 
 use crate::support::{Client, Knock, NOTIFICATIONS, World};
 
@@ -137,6 +139,36 @@ fn when_memory_is_short_nobody_comes_in_and_everybody_stays() {
     assert!(socket.heard().is_empty());
     world.uses(10);
     mira.notifications();
+}
+
+#[test]
+fn when_memory_runs_out_each_beat_closes_the_idlest_of_eight() {
+    let world = World::new();
+    let people = ["Mira", "Tom", "Ana", "Eve", "Lea", "Ben", "Ida", "Max"].map(|name| world.child(name));
+    let mut sockets: Vec<_> = people.iter().map(Client::notifications).collect();
+    // The third one says nothing, and the first one nothing after that.
+    for silent in [2, 0] {
+        world.advance(SECOND);
+        for (place, socket) in sockets.iter_mut().enumerate() {
+            if place != silent && place != 2 {
+                assert!(socket.heard().is_empty());
+            }
+        }
+    }
+    let beat = || world.run(live::beat(&world.app));
+    beat();
+    assert_eq!(world.uses(95), Level::Red);
+    for (idlest, left) in [(2, 7), (0, 6)] {
+        beat();
+        assert_eq!(sockets.remove(idlest).closed(), 1013);
+        world.wait_for_sockets(left);
+    }
+    assert_eq!(world.uses(10), Level::Green);
+    beat();
+    for socket in &mut sockets {
+        assert!(socket.heard().is_empty());
+    }
+    assert_eq!(world.app.live.sockets.gauges().taken, 6);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 )]
 
 mod administration;
+mod anything;
 mod drawings;
 mod earnings;
 mod families;
@@ -72,6 +73,7 @@ mod family_queries;
 mod family_sign_in;
 mod family_strangers;
 mod family_switching;
+mod family_taking_back;
 mod family_views;
 mod family_watching;
 mod games_lists;
@@ -97,6 +99,7 @@ mod ops_console;
 mod ops_history;
 mod ops_metrics;
 mod order_letters;
+mod order_letters_addressed;
 mod order_letters_once;
 mod order_masking;
 mod order_polling;

@@ -17,10 +17,16 @@ fn again(client: &Client, path: &str) -> u16 {
     client.with_header("If-None-Match", tag).get(path).status
 }
 
+/// A server with a folder for backups.
+fn backed_up() -> World {
+    World::with(|config| config.backup.folder = Some(config.data_dir.join("kept")))
+}
+
 #[test]
 fn nothing_new_is_said_in_no_words() {
-    let world = World::new();
+    let world = backed_up();
     let ada = world.superuser("Ada");
+    ada.post_nothing("/api/admin/backups/create/").ok();
     let (paula, tina, mira) = (world.parent("Paula"), world.teacher("Tina"), world.child("Mira"));
     world.family(&paula, &mira);
     let class = tina.founds("5B");
@@ -47,6 +53,7 @@ fn nothing_new_is_said_in_no_words() {
         "profanity/stats/".to_owned(),
         "reports/".to_owned(),
         "audit-logs/".to_owned(),
+        "backups/".to_owned(),
     ] {
         assert_eq!(again(&ada, &format!("/api/admin/{path}")), 304, "{path}");
     }
@@ -92,4 +99,16 @@ fn what_is_new_in_a_class_is_said() {
         assert_eq!(answer.status, 200, "{path}");
         assert_ne!(answer.header("etag"), Some(tag.as_str()), "{path}");
     }
+}
+
+#[test]
+fn a_new_backup_is_said() {
+    let world = backed_up();
+    let ada = world.superuser("Ada");
+    let path = "/api/admin/backups/";
+    let held = ada.get(path).header("etag").unwrap().to_owned();
+    ada.post_nothing("/api/admin/backups/create/").ok();
+    let answer = ada.with_header("If-None-Match", &held).get(path);
+    assert_eq!(answer.ok()["backups"].as_array().unwrap().len(), 1);
+    assert_ne!(answer.header("etag"), Some(held.as_str()));
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use database::Conn;
 use serde::Serialize;
@@ -36,18 +37,24 @@ pub struct BackupList {
 }
 
 /// The backups in the server's own folder, the newest first. Takes an administrator's token under either scheme.
-#[utoipa::path(get, path = "/api/admin/backups/", tag = "admin", responses((status = 200, body = BackupList)))]
-pub async fn list(State(app): State<Arc<App>>, AnyScheme(_admin): AnyScheme) -> Result<Response, Error> {
+#[utoipa::path(get, path = "/api/admin/backups/", tag = "admin",
+    responses((status = 200, body = BackupList), (status = 304, description = "Nothing changed.")))]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    AnyScheme(_admin): AnyScheme,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let stored = app.backups.in_folder().map_err(|failure| failed(&failure))?;
     let backups = stored.into_iter().rev().map(|(stored, size)| BackupShape {
         filename: stored.name,
         size,
         created_at: Timestamp(stored.at),
     });
-    Ok(respond::ok(&BackupList {
+    let list = BackupList {
         success: true,
         backups: backups.collect(),
-    }))
+    };
+    Ok(respond::polled(&headers, &list))
 }
 
 /// A backup that was made.

@@ -1,20 +1,24 @@
-//! What a child sees of the adults who are linked to it, and its answer to those who would like to be.
+//! What a child sees of the adults who are linked to it, its answer to those who would like to be, and a yes that it takes
+//! back.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use database::Conn;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{LARGEST, answers_for_itself, child};
+use super::{FamilyDone, LARGEST, answers_for_itself, child};
 use crate::accounts::auth::Caller;
+use crate::accounts::store::{managed, sessions};
 use crate::app::App;
 use crate::family::rules::MOST_CHILDREN;
 use crate::family::shapes::FamilyLinkShape;
 use crate::family::store::links;
 use crate::family::{limits, telling};
+use crate::live::sign_outs::{self, SignOut};
 use crate::wire::{Body, Error, Fields, Id, respond};
 
 /// A child's links.
@@ -110,4 +114,47 @@ pub async fn answer(
         message,
         status,
     }))
+}
+
+/// Ends the link to a parent to whom the child that calls said yes, and with it what that parent sees as the child.
+///
+/// It is a no that holds for a week, and nobody is told. 404 when none of that id is linked to it; 403 with the code
+/// `managed_account` for a child whose account an adult made.
+#[utoipa::path(delete, path = "/api/family/links/{parent_id}/", tag = "families", params(("parent_id" = i64, Path)),
+    responses((status = 200, body = FamilyDone)))]
+pub async fn end(
+    State(app): State<Arc<App>>,
+    Caller(caller): Caller,
+    Id(parent): Id,
+) -> Result<Response, Error> {
+    child(&caller)?;
+    caller.in_person()?;
+    app.limit(&limits::CHANGE, caller.id)?;
+    let own = Arc::clone(&app);
+    let end = async move {
+        let now = own.clock.now();
+        let views = own
+            .write(move |conn| take_back(conn, parent, caller.id, now))
+            .await?;
+        for session in views {
+            sign_outs::announce(&own, &SignOut::Session { session });
+        }
+        Ok::<_, Error>(())
+    };
+    app.tasks.finish("parting from a parent", end).await?;
+    Ok(respond::ok(&FamilyDone::new(
+        "You are no longer linked to this adult.",
+    )))
+}
+
+/// Takes a child's yes back; the sessions in which the parent looked at the world as the child.
+fn take_back(conn: &mut Conn<'_>, parent: i64, child: i64, now: i64) -> Result<Vec<String>, Error> {
+    if managed::keeper(conn, child)?.is_some() {
+        let sentence = "An adult looks after this account. Please ask them.";
+        return Err(Error::forbidden(sentence).code("managed_account"));
+    }
+    if !links::take_back(conn, parent, child, now)? {
+        return Err(Error::not_found());
+    }
+    Ok(sessions::close_views(conn, parent, child)?)
 }

@@ -17,7 +17,7 @@ const ASK_AGAIN_AFTER: i64 = 7 * DAY;
 pub struct Link {
     /// How far it has come.
     pub status: Status,
-    /// The child said yes once.
+    /// The child said yes once, and has not taken it back.
     pub was_confirmed: bool,
     /// Since when it is ended.
     pub ended_at: Option<i64>,
@@ -30,7 +30,7 @@ pub enum Asked {
     Linked,
     /// The child was asked and has not answered.
     Waits,
-    /// The child said no, not long ago.
+    /// The child said no, or took its yes back, not long ago.
     TooSoon,
     /// The child is asked.
     Now,

@@ -126,6 +126,16 @@ pub fn decline(conn: &mut Conn<'_>, parent: i64, child: i64, now: i64) -> Result
     Ok(())
 }
 
+/// A child takes its yes back, which is a no from then on: false when there is none. One query.
+pub fn take_back(conn: &mut Conn<'_>, parent: i64, child: i64, now: i64) -> Result<bool, Error> {
+    let ended = conn.execute(
+        "UPDATE family_links SET status = 'ended', confirmed_at = NULL, ended_at = $3
+         WHERE parent_id = $1 AND child_id = $2 AND status = 'active'",
+        &[&parent, &child, &now],
+    )?;
+    Ok(ended == 1)
+}
+
 /// Whether a parent whose account is active waits for a child's answer. One query.
 pub fn is_asked_by(conn: &mut Conn<'_>, child: i64, parent: i64) -> Result<bool, Error> {
     let row = conn.first(

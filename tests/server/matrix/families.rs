@@ -25,6 +25,9 @@ fn watching() -> Vec<Row> {
         get("/api/parent/children/{mira}/stories/").only(&LINKED, 200, 403),
         get("/api/parent/children/{leo}/stories/").only(&[Parent], 200, 403),
         get("/api/parent/children/{leo}/stats/").only(&[Parent], 200, 403),
+        get("/api/parent/children/{leo}/activities/").only(&[Parent], 200, 403),
+        get("/api/parent/children/{leo}/goals/").only(&[Parent], 200, 403),
+        get("/api/parent/children/{leo}/analytics/").only(&[Parent], 200, 403),
         press("/api/parent/children/{mira}/switch-view/").only(&[Parent], 200, 403),
         press("/api/parent/children/{leo}/switch-view/").only(&[Parent], 200, 403),
         // The same figures, at the teacher's address.
@@ -88,5 +91,12 @@ fn linking() -> Vec<Row> {
             .people(403)
             .but(&[OtherChild, Managed, Admin], 404)
             .but(&[Owner], 200),
+        // What a child said itself it takes back, of parents who are linked to it. Leo's account is Paula's.
+        delete("/api/family/links/{paula}/")
+            .only(&[Owner], 200, 403)
+            .but(&[OtherChild, Admin], 404),
+        delete("/api/family/links/{pia}/")
+            .people(403)
+            .but(&[Owner, OtherChild, Admin], 404),
     ]
 }

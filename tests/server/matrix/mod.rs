@@ -8,6 +8,7 @@
 //! An address without a row fails a test, and so does a route that is neither described nor named below.
 
 mod accounts;
+mod bodies;
 mod classes;
 mod families;
 mod friends;
@@ -33,13 +34,17 @@ const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
 const ROUTES: &str = include_str!("../../../src/routes.rs");
 
 /// Routes that are no part of the API and its document, and the tests that say who may what there.
-const APART: [(&str, &str); 16] = [
+const APART: [(&str, &str); 17] = [
     ("/", "a page for people"),
     ("/api/openapi.json", "the document itself, for everybody"),
     ("/api/docs/", "the document as a page, for everybody"),
     (
         "/account/undo-email/{}",
         "a page from a mail: accounts_credentials.rs",
+    ),
+    (
+        "/account/confirm-email/{}",
+        "the same: order_letters_addressed.rs",
     ),
     ("/account/unsubscribe/{}", "a page from a mail: order_letters.rs"),
     ("/ops", "the console has its own sign-in: ops_console.rs"),

@@ -278,7 +278,7 @@ impl Town {
     }
 
     /// A text with the things of the town in the place of their names. A number alone in quotes loses them.
-    fn filled(&self, text: &str) -> String {
+    pub fn filled(&self, text: &str) -> String {
         self.names.iter().fold(text.to_owned(), |text, (name, value)| {
             let text = match value.parse::<i64>() {
                 Ok(_) => text.replace(&format!("\"{{{name}}}\""), value),

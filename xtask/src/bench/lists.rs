@@ -132,8 +132,9 @@ impl House<'_> {
         Err(format!("{method} {path}: {} {body}", answer.status).into())
     }
 
-    /// An act of an administrator's and one of a child's: whatever is remembered of lists and figures is forgotten, and so
-    /// is what the database's readers hold of its pages.
+    /// An act of an administrator's and one of a child's: whatever is remembered of lists is forgotten, and so is what the
+    /// database's readers hold of its pages. The dashboard's figures and the trends are read away from requests, and shown
+    /// as they were lately: what reading them takes is measured apart (`administrators`).
     fn change(&mut self, number: usize) -> Result<()> {
         let path = format!("/api/admin/users/{}/update/", self.id(CHILDREN.start));
         self.act("PATCH", &path, &json!({"violation_count": number % 2 + 1}))?;

@@ -325,6 +325,34 @@ fn several_instances_need_a_layer_that_connects_them() {
     }
 }
 
+/// A later run that no longer keeps what is said makes this red.
+#[test]
+fn what_is_said_of_one_instance_has_been_measured() {
+    let document = include_str!("../../../../docs/CAPACITY.md");
+    let said = line("channels", &good()).message;
+    let (number, name) = (
+        between(&said, "holds: ", " children"),
+        between(&said, "(", " in docs"),
+    );
+    let bound = between(&said, "within ", " ms");
+    let row = |start: String| {
+        let found = document.lines().find_map(|row| row.strip_prefix(&start));
+        found.unwrap_or_else(|| panic!("no row begins with {start}"))
+    };
+    row(format!("| {name} | {number} of {number} |"));
+    let gate = row(format!("| {name}: p95 of strokes | < {bound} ms |"));
+    let milliseconds = |text: &str| text.parse::<u32>().unwrap();
+    assert!(
+        milliseconds(between(gate, " ", " ms")) < milliseconds(bound),
+        "{gate}"
+    );
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let (_, rest) = text.split_once(before).unwrap();
+    rest.split_once(after).unwrap().0
+}
+
 #[test]
 fn without_tls_and_proxy_people_connect_directly() {
     let mut facts = good();
