@@ -170,26 +170,35 @@ pub fn is_due(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<bool, Error
 pub fn start(app: &Arc<App>) {
     let looking = Arc::clone(app);
     app.tasks.spawn("look who may be here", async move {
-        while pause_or_ring(&looking).await {
-            if let Err(error) = look_around(&looking).await {
+        while let Some(reason) = next_look(&looking).await {
+            if let Err(error) = look_around(&looking, reason).await {
                 tracing::warn!(%error, "could not look who may be here");
             }
         }
     });
 }
 
-/// Waits for the next look; false when the server is to stop.
-async fn pause_or_ring(app: &App) -> bool {
+/// Why it is looked around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// It is time. Every server looks for itself.
+    Usual,
+    /// Somebody was put out beside this server, which tells the others.
+    Rung,
+}
+
+/// Waits for the next look; nothing when the server is to stop.
+async fn next_look(app: &App) -> Option<Look> {
     tokio::select! {
-        goes_on = pause(app, LOOK_EVERY) => goes_on,
-        () = app.look_around.notified() => true,
+        goes_on = pause(app, LOOK_EVERY) => goes_on.then_some(Look::Usual),
+        () = app.look_around.notified() => Some(Look::Rung),
     }
 }
 
-/// One look: suspensions whose time has come are lifted, accounts that somebody put out without a word to any server are
-/// signed out on all of them, what they published at that very moment is hidden, and the list of rude words is read again if it is
+/// One look: suspensions whose time has come are lifted, accounts that somebody put out without a word to this server are
+/// signed out here, what they published at that very moment is hidden, and the list of rude words is read again if it is
 /// old.
-pub async fn look_around(app: &Arc<App>) -> Result<(), Error> {
+pub async fn look_around(app: &Arc<App>, look: Look) -> Result<(), Error> {
     let now = app.clock.now();
     for user_id in app.read(move |conn| Ok(barring::over(conn, now, MOST)?)).await? {
         app.write(move |conn| lift_if_over(conn, user_id, now)).await?;
@@ -206,7 +215,10 @@ pub async fn look_around(app: &Arc<App>) -> Result<(), Error> {
         sign_outs::doubt(app);
     }
     for user_id in barred {
-        sign_outs::announce(app, &SignOut::everywhere(user_id));
+        match look {
+            Look::Usual => sign_outs::end(app, &SignOut::everywhere(user_id)),
+            Look::Rung => sign_outs::announce(app, &SignOut::everywhere(user_id)),
+        }
     }
     for user_id in showing {
         let hide = app.write(move |conn| {

@@ -115,7 +115,7 @@ fn confirm(config: &Config, email: &str) -> Result<(), Failure> {
     write(config, move |conn, now| {
         let owner = people::owner_of_address(conn, &email)?.ok_or(Refusal::Unknown)?;
         people::verify(conn, owner.id, now)?;
-        Ok(people::prove_address(conn, owner.id)?)
+        Ok(people::vouch_for_address(conn, owner.id)?)
     })?;
     say("The address is confirmed.\n")
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::WebSocket;
 use tokio_tungstenite::tungstenite::client::client;
 
-use crate::server::{Answer, JSON, SECRET, Server, agent, eventually};
+use crate::server::{Answer, JSON, PATIENCE, SECRET, Server, agent, eventually};
 
 pub const WRONG_PASSWORD: &str = "sternschnuppe-Laterne-85";
 
@@ -152,6 +152,7 @@ impl<'a> Visit<'a> {
     pub fn knock(&self, path: &str) -> Option<WebSocket<TcpStream>> {
         let host = self.server.address.trim_start_matches("http://");
         let stream = TcpStream::connect(host).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let (socket, _) = client(format!("ws://{host}{path}"), stream).ok()?;
         Some(socket)
     }

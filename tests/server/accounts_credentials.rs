@@ -5,6 +5,7 @@ use tinytales::accounts::password::{self, Workspace};
 use tinytales::accounts::store::people;
 use tinytales::clock::DAY;
 
+use crate::order_letters_addressed::proof;
 use crate::support::{Client, Connection, Letter, PASSWORD, World};
 
 const PROFILE: &str = "/api/auth/profile/";
@@ -351,6 +352,8 @@ fn a_thief_cannot_burn_the_owners_way_back() {
     let mira = world.child("Mira");
     change_email(&mira, "thief@example.org");
     let owners = undo_link(&world, MIRA);
+    let mailbox = proof(&world, "thief@example.org");
+    world.guest().post_nothing(&mailbox).status(200);
     world.advance(DAY);
     change_email(&mira, "thief-two@example.org");
     let thiefs = undo_link(&world, "thief@example.org");
@@ -367,6 +370,8 @@ fn the_way_back_ends_every_later_one() {
     let mira = world.child("Mira");
     change_email(&mira, "thief@example.org");
     let owners = undo_link(&world, MIRA);
+    let mailbox = proof(&world, "thief@example.org");
+    world.guest().post_nothing(&mailbox).status(200);
     world.advance(DAY);
     change_email(&mira, "thief-two@example.org");
     let thiefs = undo_link(&world, "thief@example.org");

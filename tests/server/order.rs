@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tinytales::accounts::tokens::{Claims, Kind, random_hex};
-use tinytales::admin::standing;
+use tinytales::admin::standing::{self, Look};
 use tinytales::live::sign_outs;
 use tinytales::wire::Error;
 
@@ -108,7 +108,7 @@ impl World {
     /// One look of the server at who may be here.
     #[track_caller]
     pub fn looks_around(&self) {
-        self.run(standing::look_around(&self.app)).unwrap();
+        self.run(standing::look_around(&self.app, Look::Usual)).unwrap();
     }
 
     /// How many stories an account has published, as the account says.

@@ -108,7 +108,7 @@ async fn look(app: &Arc<App>, user_id: i64, password: String) -> Result<(Verdict
 }
 
 /// Refuses for a child's account that an adult made and looks after: its address and its end are that adult's business.
-fn not_managed(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
+pub(crate) fn not_managed(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
     if managed::keeper(conn, user_id)?.is_none() {
         return Ok(());
     }
@@ -172,8 +172,8 @@ async fn store_address(app: &Arc<App>, user_id: i64, verified: String, address: 
     // Only a configured address goes into a mail: the `Host` of a request is whatever its sender likes.
     let public_url = app.config.public_url.as_ref();
     let undo_link = public_url.map(|url| format!("{url}/account/undo-email/{token}"));
-    // Whoever changes it again and again writes to nobody else's mailbox for ever.
-    let asks = can_mail && app.limit(&limits::ADDRESS_PROOFS, user_id).is_ok();
+    // Whoever changes it again and again does not write to strangers for ever.
+    let may_write = can_mail && app.limit(&limits::ADDRESS_PROOFS, user_id).is_ok();
     let links = Links::of(app);
     app.write(move |conn| {
         if !people::has_password(conn, user_id, &verified)? {
@@ -187,18 +187,21 @@ async fn store_address(app: &Arc<App>, user_id: i64, verified: String, address: 
             ));
         }
         let profile = people::profile(conn, user_id)?.ok_or_else(Error::not_found)?;
+        let was_proven = people::has_proven_address(conn, user_id)?;
         people::set_email(conn, user_id, &address, now)?;
         // A code that was sent to the old address must not open the account under the new one.
         codes::void_all(conn, user_id)?;
         // A full outbox does not stop somebody from changing their address.
-        if asks {
+        if may_write && !people::has_proven_address(conn, user_id)? {
             let to = Recipient {
                 address: &address,
                 name: &profile.display_name,
             };
             let _ = links.ask(conn, user_id, to, now)?;
         }
-        if can_mail && !profile.email.is_empty() {
+        if !profile.email.is_empty() && (may_write || can_mail && was_proven) {
+            // The way back leads to the account: nobody gets it whose address was a slip.
+            let undo_link = undo_link.as_deref().filter(|_| was_proven);
             if undo_link.is_some() {
                 let ends = now + UNDO_DAYS * DAY;
                 codes::remember_undo(conn, user_id, &token_hash, &profile.email, ends)?;
@@ -207,7 +210,7 @@ async fn store_address(app: &Arc<App>, user_id: i64, verified: String, address: 
                 address: &profile.email,
                 name: &profile.display_name,
             };
-            let notice = templates::email_changed(to, None, undo_link.as_deref());
+            let notice = templates::email_changed(to, None, undo_link);
             let _ = queue(conn, &notice, now)?;
         }
         Ok(())

@@ -290,7 +290,7 @@ async fn mail_code(app: &Arc<App>, email: String, purpose: Purpose) -> Result<()
         };
         let is_wanted = match purpose {
             Purpose::Verification => !owner.is_verified,
-            Purpose::PasswordReset => owner.is_proven,
+            Purpose::PasswordReset => owner.takes_codes,
         };
         if owner.is_barred || !is_wanted {
             return Ok(());

@@ -240,7 +240,8 @@ pub fn save(conn: &mut Conn<'_>, person: &Person, now: i64) -> Result<(), Error>
                 is_flagged = $12, flagged_reason = $13, violation_count = $14, last_violation_at = $15,
                 updated_at = $16, profile_version = profile_version + 1,
                 email_unproven_since = CASE WHEN email_folded = $5 THEN email_unproven_since
-                    WHEN $5 IS NULL THEN NULL ELSE CAST($16 AS BIGINT) END
+                    WHEN $5 IS NULL THEN NULL ELSE CAST($16 AS BIGINT) END,
+                email_proven = CASE WHEN email_proven = $5 THEN email_proven END
          WHERE id = $1",
         &[
             &seen.id,

@@ -54,7 +54,7 @@ pub struct AddressOwner {
     /// Suspended or archived.
     pub is_barred: bool,
     /// Somebody has signed in with it, or it was their own choice: an administrator's alone may belong to anybody.
-    pub is_proven: bool,
+    pub takes_codes: bool,
 }
 
 /// A profile as its owner sees it.
@@ -213,7 +213,7 @@ pub fn owner_of_address(conn: &mut Conn<'_>, email: &str) -> Result<Option<Addre
         display_name: row.take()?,
         is_verified: row.take()?,
         is_barred: row.take()?,
-        is_proven: row.take()?,
+        takes_codes: row.take()?,
     }))
 }
 
@@ -258,7 +258,7 @@ pub fn replace_password(conn: &mut Conn<'_>, user_id: i64, old: &str, new: &str)
     Ok(changed == 1)
 }
 
-/// Notes that somebody signed in, which proves that their address is theirs, with the hash of their password in today's form
+/// Notes that somebody signed in, after which codes may go to their address, whoever wrote it down, with the hash of their password in today's form
 /// if it was stored in an older one.
 pub fn note_sign_in(
     conn: &mut Conn<'_>,
@@ -296,6 +296,15 @@ pub fn verify(conn: &mut Conn<'_>, user_id: i64, now: i64) -> Result<(), Error> 
 /// Mail to the address that the account has now is known to reach its owner.
 pub fn prove_address(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
     conn.execute(
+        "UPDATE users SET email_proven = email_folded WHERE id = $1",
+        &[&user_id],
+    )?;
+    Ok(())
+}
+
+/// The same, and codes may go there, too: an operator says so.
+pub fn vouch_for_address(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
+    conn.execute(
         "UPDATE users SET email_proven = email_folded, email_unproven_since = NULL WHERE id = $1",
         &[&user_id],
     )?;
@@ -304,7 +313,7 @@ pub fn prove_address(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
 
 /// Whether mail to the address that the account has now is known to reach its owner.
 pub fn has_proven_address(conn: &mut Conn<'_>, user_id: i64) -> Result<bool, Error> {
-    let sql = "SELECT email_proven IS NOT NULL AND email_proven = email_folded FROM users WHERE id = $1";
+    let sql = "SELECT COALESCE(email_proven = email_folded, FALSE) FROM users WHERE id = $1";
     let row = conn.first(sql, &[&user_id])?;
     row.map_or(Ok(false), |mut row| row.take())
 }
@@ -321,7 +330,9 @@ pub fn is_address_taken(conn: &mut Conn<'_>, email: &str, except: i64) -> Result
 /// Gives an account another address.
 pub fn set_email(conn: &mut Conn<'_>, user_id: i64, email: &str, now: i64) -> Result<(), Error> {
     conn.execute(
-        "UPDATE users SET email = $2, email_folded = $3, updated_at = $4, email_unproven_since = NULL WHERE id = $1",
+        "UPDATE users SET email = $2, email_folded = $3, updated_at = $4, email_unproven_since = NULL,
+                email_proven = CASE WHEN email_proven = $3 THEN email_proven END
+         WHERE id = $1",
         &[&user_id, &email, &fold(email), &now],
     )?;
     Ok(())

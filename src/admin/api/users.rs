@@ -363,11 +363,12 @@ fn write(
         // new one.
         codes::void_all(conn, old.id)?;
         codes::void_undos(conn, old.id)?;
-        if let Some(links) = links {
-            write_to_both(conn, old, new, links, now)?;
-        }
     }
-    Ok(overseen::save(conn, &outcome.person, now)?)
+    overseen::save(conn, &outcome.person, now)?;
+    if let Some(links) = links.filter(|_| new.email != old.email) {
+        write_to_both(conn, old, new, links, now)?;
+    }
+    Ok(())
 }
 
 /// The old address is told, and the new one asked. A full outbox does not stop an administrator.
@@ -381,7 +382,7 @@ fn write_to_both(conn: &mut Conn<'_>, old: &Seen, new: &Seen, links: &Links, now
             now,
         )?;
     }
-    if is_mailable(&new.email) {
+    if is_mailable(&new.email) && !people::has_proven_address(conn, old.id)? {
         let address = &new.email;
         let _ = links.ask(conn, old.id, Recipient { address, name }, now)?;
     }

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{FamilyDone, LARGEST, answers_for_itself, child};
+use crate::accounts::api::credentials::not_managed;
 use crate::accounts::auth::Caller;
-use crate::accounts::store::{managed, sessions};
+use crate::accounts::store::sessions;
 use crate::app::App;
 use crate::family::rules::MOST_CHILDREN;
 use crate::family::shapes::FamilyLinkShape;
@@ -149,10 +150,7 @@ pub async fn end(
 
 /// Takes a child's yes back; the sessions in which the parent looked at the world as the child.
 fn take_back(conn: &mut Conn<'_>, parent: i64, child: i64, now: i64) -> Result<Vec<String>, Error> {
-    if managed::keeper(conn, child)?.is_some() {
-        let sentence = "An adult looks after this account. Please ask them.";
-        return Err(Error::forbidden(sentence).code("managed_account"));
-    }
+    not_managed(conn, child)?;
     if !links::take_back(conn, parent, child, now)? {
         return Err(Error::not_found());
     }

@@ -100,7 +100,7 @@ pub fn start(folder: &Path, log: &Log, tasks: &Tasks, look_around: &Arc<Notify>)
         Ok(door) => door,
         Err(error) => {
             let socket = folder.join(NAME);
-            tracing::warn!(%error, socket = %socket.display(), "no control socket: `tinytales debug` cannot reach this server");
+            tracing::warn!(%error, socket = %socket.display(), "no control socket: `tinytales debug` and `suspend` cannot reach this server");
             return;
         }
     };

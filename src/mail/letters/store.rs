@@ -152,7 +152,7 @@ fn links() -> String {
 /// What makes an account `u` one that letters go to.
 const REACHED: &str =
     "u.user_type IN ('parent', 'teacher') AND u.email_verified_at IS NOT NULL AND u.email_proven = u.email_folded
-    AND u.suspended_at IS NULL AND u.archived_at IS NULL";
+    AND u.email_unproven_since IS NULL AND u.suspended_at IS NULL AND u.archived_at IS NULL";
 
 /// Those who are due a report of the week and have had none, by their ids from the one behind `after`. One query.
 pub fn due_reports(conn: &mut Conn<'_>, week: &Week, after: i64) -> Result<Vec<Adult>, Error> {

@@ -36,6 +36,7 @@ fn kinds_come_back_from_their_names() {
     for kind in [
         Kind::Verification,
         Kind::PasswordReset,
+        Kind::AddressProof,
         Kind::EmailChanged,
         Kind::AlreadyRegistered,
         Kind::Test,

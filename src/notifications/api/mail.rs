@@ -49,18 +49,21 @@ pub async fn send_test(State(app): State<Arc<App>>, Caller(caller): Caller) -> R
             };
             if people::has_proven_address(conn, caller.id)? {
                 let queued = queue(conn, &templates::test(to), now)?;
-                return Ok((profile.email, queued));
+                return Ok((profile.email, Some(queued)));
             }
             let queued = links.ask(conn, caller.id, to, now)?;
-            let queued =
-                queued.ok_or_else(|| Error::bad_request("Your address has not been confirmed yet."))?;
             Ok((profile.email, queued))
         })
         .await?;
     app.mail.wake();
     Ok(match queued {
-        Queued::Waiting => answer(true, format!("A mail to {address} is on its way.")),
-        Queued::Full => answer(
+        None => answer(
+            false,
+            "Nobody has confirmed your address yet. Ask for a new password by e-mail: its code does that."
+                .to_owned(),
+        ),
+        Some(Queued::Waiting) => answer(true, format!("A mail to {address} is on its way.")),
+        Some(Queued::Full) => answer(
             false,
             "Too many mails are waiting. Please try again later.".to_owned(),
         ),
