@@ -181,7 +181,9 @@ const NOTES: &str = "\n## How to read this\n\n\
     - *Times* run from the first byte sent to the last byte read, and include the waits that a refusal (429, 503) asked for.\n\
     - *Kills* are counted by the kernel. A scenario that could not be carried out to its end fails all of its gates.\n\
     - 300 navigators have no gate of time: the row says what happens beyond the class sizes that the house promises.\n\
-    - Other work on the machine makes times longer, never shorter; the load average stands above.\n";
+    - Other work on the machine makes times longer, never shorter; the load average stands above. So does what a pause costs: where \
+    neighbours on the host take the caches, each answer of a server that mostly waits costs several times as much CPU, of which a \
+    tenth of a core has little.\n";
 
 fn guide_memory(outcomes: &[Outcome]) -> String {
     let mut table =

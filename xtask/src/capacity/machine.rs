@@ -6,6 +6,8 @@ use std::thread;
 
 use time::OffsetDateTime;
 
+use super::caches::Caches;
+
 /// The machine, as its own files describe it, and the day.
 #[derive(Clone, Debug)]
 pub(super) struct Machine {
@@ -15,6 +17,7 @@ pub(super) struct Machine {
     kernel: String,
     /// Processes that wanted a core in the last minute, before anything was measured.
     load: String,
+    caches: Caches,
 }
 
 impl Machine {
@@ -30,6 +33,7 @@ impl Machine {
                 .to_owned(),
             kernel: first_word(&read("/proc/sys/kernel/osrelease")),
             load: first_word(&read("/proc/loadavg")),
+            caches: Caches::measure(),
         }
     }
 }
@@ -42,10 +46,11 @@ impl fmt::Display for Machine {
             model,
             kernel,
             load,
+            caches,
         } = self;
         write!(
             f,
-            "{date}: {cores} cores of {model}, Linux {kernel}, load average {load} before the run"
+            "{date}: {cores} cores of {model}, Linux {kernel}, load average {load} before the run, {caches}"
         )
     }
 }

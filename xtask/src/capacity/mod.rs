@@ -4,6 +4,7 @@
 //! of that box, on the other cores. Every scenario has a server of its own. One that fails is a FAIL in the document, never
 //! a gap; the document is written by a whole run alone.
 
+mod caches;
 mod chart;
 mod document;
 mod gates;
