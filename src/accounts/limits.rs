@@ -34,7 +34,7 @@ pub const CODES_PER_NETWORK: Limit = limit("codes per network", 60, HOUR);
 pub const CODE_CHECK: Limit = limit("code check", 60, 15 * MINUTE);
 /// Tries at the password of somebody who is signed in; forgotten when it is right.
 pub const OWN_PASSWORD: Limit = limit("own password", 10, 15 * MINUTE);
-/// Mails to new addresses that an account asks to confirm.
+/// Changes of address of an account that write to mailboxes which nobody has confirmed.
 pub const ADDRESS_PROOFS: Limit = limit("address proofs a day", 5, DAY);
 /// Searches per account.
 pub const SEARCH: Limit = limit("search", 60, MINUTE);

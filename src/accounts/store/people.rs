@@ -258,8 +258,8 @@ pub fn replace_password(conn: &mut Conn<'_>, user_id: i64, old: &str, new: &str)
     Ok(changed == 1)
 }
 
-/// Notes that somebody signed in, after which codes may go to their address, whoever wrote it down, with the hash of their password in today's form
-/// if it was stored in an older one.
+/// Notes that somebody signed in, after which codes may go to their address, whoever wrote it down; with the hash of their
+/// password in today's form if it was stored in an older one.
 pub fn note_sign_in(
     conn: &mut Conn<'_>,
     user_id: i64,
