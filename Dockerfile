@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 
-# The oldest glibc that the last stage has: both are Debian 12.
-FROM rust:1-bookworm AS build
+# The oldest glibc that the last stage has: both are Debian 13.
+FROM rust:1-trixie AS build
 # Backups may go to a bucket; --build-arg FEATURES= leaves that out.
 ARG FEATURES=bucket
 WORKDIR /src
@@ -13,7 +13,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && mkdir /data
 
 # No shell, no package manager, and a user who owns nothing but /data.
-FROM gcr.io/distroless/cc-debian12:nonroot
+FROM gcr.io/distroless/cc-debian13:nonroot
 COPY --from=build /tinytales /tinytales
 COPY --from=build --chown=nonroot:nonroot /data /data
 ENV HOST=0.0.0.0 PORT=8000 DATA_DIR=/data

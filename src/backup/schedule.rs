@@ -201,8 +201,12 @@ impl Backups {
         self.saw(newest.as_ref().map(|newest| newest.at));
         if self.is_due(now) {
             // Another server may have been faster, or this one has lost its disk.
-            let there = unless_stopping(app, self.in_bucket()).await?;
-            self.saw(there.last().map(|newest| newest.at));
+            match unless_stopping(app, self.in_bucket()).await {
+                Ok(there) => self.saw(there.last().map(|newest| newest.at)),
+                // The folder gets its backup all the same; sending it then says what is wrong with the bucket.
+                Err(Failure::Bucket(_)) => {}
+                Err(failure) => return Err(failure),
+            }
         }
         if self.is_due(now) {
             // While an export has the room it can wait for the next look.

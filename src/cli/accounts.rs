@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use lexopt::Parser;
 use lexopt::prelude::*;
 
-use super::start::{open_database, runtime, settings};
+use super::start::{open_beside_a_server, runtime, settings};
 use super::{Command, Failure, Work, say};
 use crate::accounts::password::{self, Workspace};
 use crate::accounts::store::people::{self, NewPerson};
@@ -150,7 +150,7 @@ fn write<F>(config: &Config, work: F) -> Result<(), Failure>
 where
     F: Fn(&mut database::Conn<'_>, i64) -> Result<(), Refusal> + Send + 'static,
 {
-    let database = open_database(config)?;
+    let database = open_beside_a_server(config)?;
     let now = Clock::system().now();
     let done = runtime(1)?.block_on(database.write(move |conn| work(conn, now)));
     database.close();

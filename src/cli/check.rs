@@ -20,7 +20,8 @@ pub(super) const COMMAND: Command = Command {
 
 const DETAILS: &str = "\
 Reads the same settings as serve, from the same environment: run it where the server will run.
-Each line is right (✔), worth a look (!), or wrong (✘), with its mend. Nothing is changed and no mail is sent.
+Each line is right (✔), worth a look (!), or wrong (✘), with its mend, or told without one (·).
+Nothing is changed and no mail is sent.
 
   --json         an array of {id, state: ok|note|warn|fail, message, mend}
   --instances N  how many servers are to run side by side; 1 unless said

@@ -6,7 +6,7 @@ use database::Conn;
 use lexopt::Parser;
 use lexopt::prelude::*;
 
-use super::start::{open_database, runtime, settings};
+use super::start::{open_beside_a_server, runtime, settings};
 use super::{Command, Failure, Work, say};
 use crate::accounts::store::barring;
 use crate::admin::audit::{self, Entry, Line};
@@ -257,7 +257,7 @@ where
     T: Send + 'static,
     F: Fn(&mut Conn<'_>, i64) -> Result<T, Error> + Send + 'static,
 {
-    let database = open_database(config)?;
+    let database = open_beside_a_server(config)?;
     let now = Clock::system().now();
     let done = runtime(1)?.block_on(database.write(move |conn| work(conn, now)));
     database.close();

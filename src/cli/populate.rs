@@ -6,7 +6,7 @@ use std::str::FromStr;
 use lexopt::Parser;
 use lexopt::prelude::*;
 
-use super::start::{open_database, runtime, settings};
+use super::start::{open_beside_a_server, runtime, settings};
 use super::{Command, Failure, Work, say};
 use crate::accounts::rules::check_password;
 use crate::accounts::tokens::Keys;
@@ -90,7 +90,7 @@ fn at_most(arguments: &mut Parser, most: usize) -> Result<usize, lexopt::Error> 
 fn fill(arguments: &Arguments) -> Result<(), Failure> {
     let Arguments { order, tokens } = arguments;
     let config = settings(false)?;
-    let database = open_database(&config)?;
+    let database = open_beside_a_server(&config)?;
     let sign_ins = SignIns {
         keys: Keys::new(&config.secret),
         access_days: config.access_token_days,

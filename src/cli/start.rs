@@ -4,14 +4,15 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
-use database::{Database, Target};
+use database::{Database, Target, inspect};
 use rustix::fs::{Access, access};
 use tokio::runtime::{Builder, Runtime};
 
 use super::Failure;
-use crate::app;
+use crate::app::{self, database_options};
 use crate::backup::Backups;
 use crate::config::Config;
+use crate::migrations;
 
 /// The settings of the environment.
 pub(super) fn settings(demo: bool) -> Result<Config, Failure> {
@@ -79,14 +80,31 @@ pub(super) fn prepare_data_dir(folder: &Path) -> Result<(), Failure> {
     made.map_err(|error| Failure::Settings(vec![format!("DATA_DIR {}: {error}", folder.display())]))
 }
 
-/// The database of the settings with an up-to-date schema, and the folder that it may stand in.
+/// The database of the settings, whose schema is brought up to date, and the folder that it may stand in.
 pub(super) fn open_database(config: &Config) -> Result<Database, Failure> {
+    prepare_folders(config)?;
+    Ok(app::open_database(config)?)
+}
+
+/// The same for a command that works beside a server: a new database gets its schema, one that is older than this program
+/// stays as it is. Its server may be running.
+pub(super) fn open_beside_a_server(config: &Config) -> Result<Database, Failure> {
+    prepare_folders(config)?;
+    // What cannot be looked at is said better by opening it.
+    let seen = inspect(&config.database, &database_options(config), &migrations::ALL);
+    if seen.is_ok_and(|seen| seen.applied > 0 && !seen.pending.is_empty()) {
+        let sentence = "the database's schema is older than this program: run tinytales migrate first, or start the new server";
+        return Err(sentence.into());
+    }
+    Ok(app::open_database(config)?)
+}
+
+fn prepare_folders(config: &Config) -> Result<(), Failure> {
     let faults = unfit_folders(config);
     if !faults.is_empty() {
         return Err(Failure::Settings(faults));
     }
-    prepare_data_dir(&config.data_dir)?;
-    Ok(app::open_database(config)?)
+    prepare_data_dir(&config.data_dir)
 }
 
 /// The backups of the settings, which may name a bucket that cannot be one.

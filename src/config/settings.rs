@@ -182,7 +182,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "BUCKET_ACCESS_KEY_ID",
         "none",
-        "Who may write and list the bucket.",
+        "Who may list, read, write and delete there.",
     ),
     setting("BUCKET_SECRET_ACCESS_KEY", "none", "And the proof of it."),
     setting(

@@ -5,8 +5,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 use tinytales::app::App;
-use tinytales::backup::{Round, Stored};
-use tinytales::clock::{Clock, HOUR};
+use tinytales::backup::{Failure, Round, Stored};
+use tinytales::clock::{Clock, HOUR, MINUTE};
 
 use crate::place::{Place, program};
 use crate::schedule::{self, BEGINNING, in_a_runtime};
@@ -269,6 +269,36 @@ fn the_schedule_sends_what_it_makes_and_what_it_finds_unsent() {
             assert_eq!(bucket.objects(), kept.map(key), "after {hours} hours");
             assert!(matches!(look(&app).await, Round::NotDue));
         }
+        app.stop().await;
+    });
+}
+
+#[test]
+fn while_the_bucket_is_out_of_reach_the_folder_gets_its_backups() {
+    let (place, folder) = (Place::new(), TempDir::new().unwrap());
+    place.create_account(CHILD);
+    let bucket = Bucket("not-made-yet".to_owned());
+    let settings = bucket.settings();
+    let with_bucket: Vec<_> = settings
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    in_a_runtime(async {
+        let clock = Clock::manual(BEGINNING);
+        let app = schedule::server(&place, folder.path(), &clock, &with_bucket).await;
+        let round = look(&app).await;
+        assert!(matches!(round, Round::Failed(Failure::Bucket(_))), "{round:?}");
+        let state = app.backups.state();
+        assert_eq!((state.last_success, state.shipped), (Some(BEGINNING), None));
+        assert!(state.last_error.is_some());
+        assert_eq!(names(folder.path()), [Stored::new(BEGINNING).name]);
+
+        let bucket = Bucket::new(&bucket.0);
+        clock.advance(10 * MINUTE);
+        assert!(matches!(look(&app).await, Round::Shipped(_)));
+        assert_eq!(bucket.objects().len(), 1);
+        assert_eq!(names(folder.path()).len(), 1, "it is not made again");
+        assert_eq!(app.backups.state().last_error, None);
         app.stop().await;
     });
 }

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use database::{Database, Migrations, Options, Target};
 use serde_json::{Value, json};
+use tinytales::migrations::ALL;
 
 use crate::operator::{Operator, Server, complaint};
 
@@ -155,4 +157,34 @@ fn what_is_not_there_and_what_is_not_understood_is_said() {
             .says(&["suspend", "--help"])
             .contains("within half a minute")
     );
+}
+
+#[test]
+fn a_command_leaves_an_older_schema_to_the_server_beside_it() {
+    let operator = Operator::new();
+    let data = operator.folder.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let file = data.join("tinytales.db");
+    let first = Migrations {
+        sqlite: &ALL.sqlite[..ALL.sqlite.len() - 1],
+        ..ALL
+    };
+    let database = Database::open(Target::Sqlite(file.clone()), Options::default()).unwrap();
+    database.migrate(&first).unwrap();
+    database.close();
+    let before = std::fs::read(&file).unwrap();
+    for command in [
+        &["audit"][..],
+        &["suspend", "mira", "--reason", "rude"],
+        &["confirm", "mira@example.org"],
+        &["create-admin", "--email", "ines@example.org", "--name", "Ines Cruz"],
+    ] {
+        let refused = operator.run(command);
+        let complaint = complaint(&refused);
+        assert_eq!(refused.status.code(), Some(1), "{command:?}: {complaint}");
+        assert!(complaint.contains("tinytales migrate"), "{complaint}");
+    }
+    assert_eq!(before, std::fs::read(&file).unwrap());
+    operator.says(&["migrate"]);
+    operator.says(&["audit"]);
 }

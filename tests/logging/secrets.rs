@@ -78,7 +78,11 @@ impl Visit<'_> {
     fn stumble(&self) {
         self.get(&format!("/api/nowhere/{NEEDLE}?password={}", ZOFIA.password));
         self.get(&format!("/media/pictures/{NEEDLE}.png"));
-        self.get(&format!("/account/undo-email/{NEEDLE}"));
+        for page in ["undo-email", "confirm-email"] {
+            let path = format!("/account/{page}/{NEEDLE}");
+            self.get(&path);
+            self.server.form(&self.agent, &path, "", &[]);
+        }
         let forged = Some("Bearer eyJhbGciOiJIUzI1NiJ9.Zm9yZ2VkLXRva2VuLW9mLXpvZmlh.c2lnbmVkLWJ5LW5vYm9keQ");
         self.server
             .send(&self.agent, "GET", "/api/auth/profile/", forged, None);

@@ -15,6 +15,8 @@ pub struct Inspection {
     pub bytes: u64,
     /// The server's clock, in microseconds since 1970; none for a file, which has no clock of its own.
     pub clock: Option<i64>,
+    /// Connections that the server lets this role have to this database, whoever uses them; none for a file.
+    pub connections: Option<i64>,
 }
 
 /// Why a look has shown nothing. Its `Display` is one line without user and password.

@@ -39,6 +39,13 @@ pub struct Options {
     pub roomy: Duration,
 }
 
+impl Options {
+    /// PostgreSQL: connections that one [`Database`](crate::Database) has at most.
+    pub fn all_connections(&self) -> usize {
+        self.connections + 1
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {

@@ -59,11 +59,25 @@ async fn it_tells_what_is_missing_and_does_not_mend_it() {
             ),
             "{newer}"
         );
+        assert_eq!(whole.connections.is_some(), whole.clock.is_some());
         if let Some(clock) = whole.clock {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
             assert!(now.abs_diff(clock.cast_unsigned() / 1_000_000) < 30);
         }
     }
+}
+
+#[tokio::test]
+async fn the_least_limit_of_connections_counts() {
+    let Some(stage) = empty_postgres(Options::default()).await else {
+        return;
+    };
+    let allowed = || look(&stage.target, &SCHEMA).unwrap().connections;
+    assert!(allowed().is_some_and(|allowed| allowed > 12), "{:?}", allowed());
+    let limit = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 12', current_database()); END $$";
+    let limited = stage.database.write(move |conn| conn.execute(limit, &[]));
+    limited.await.unwrap();
+    assert_eq!(allowed(), Some(12));
 }
 
 #[test]

@@ -77,9 +77,7 @@ pub async fn import(
     let ClassList { mut rows, faults } = csv_list::read(&file, now)?;
     let words = Words::current(&app).await;
     for row in &mut rows {
-        row.name = words.masker().mask(&row.name).into_owned();
-        let username = row.username.as_deref().unwrap_or_default();
-        row.is_username_rude = words.masker().mask(username) != username;
+        row.mask(words.masker());
     }
     let bytes = file.len() + rows.len() * ROW_BYTES;
     drop(file);

@@ -98,9 +98,10 @@ pub async fn make(
     .await?;
     let _turn = turn(&app, caller.id)?;
     let words = Words::current(&app).await;
-    let rows = (1..).zip(&names).map(|(number, name)| {
-        let name = words.masker().mask(name).into_owned();
-        Row::named(number, name)
+    let rows = (1..).zip(names).map(|(number, name)| {
+        let mut row = Row::named(number, name);
+        row.mask(words.masker());
+        row
     });
     let rows: Vec<Row> = rows.collect();
     let passwords = Passwords::make(&app, caller.id, rows.len()).await?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::people;
 use crate::accounts::children::check_username;
+use crate::moderation::Masker;
 
 /// A row of a class list that can be taken as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub struct Row {
     pub name: String,
     /// Folded; nothing when one is to be made.
     pub username: Option<String>,
-    /// Nobody gets this user name any more.
+    /// Nobody gets this user name any more, nor one that begins like this name.
     pub is_username_rude: bool,
     /// `YYYY-MM-DD`.
     pub date_of_birth: Option<String>,
@@ -38,11 +39,20 @@ impl Row {
         }
     }
 
+    /// Masks the name, which others read, and notes whether its user name is nothing for them.
+    pub fn mask(&mut self, masker: &Masker) {
+        self.name = masker.mask(&self.name).into_owned();
+        // Without its dots a name may be another word.
+        let username = self.username.clone().unwrap_or_else(|| people::stem(&self.name));
+        self.is_username_rude = masker.mask(&username) != username;
+    }
+
     /// The user names that may become this child's, best first: the same ones for the same `seed`.
     pub fn usernames(&self, seed: u64) -> Vec<String> {
         match &self.username {
             Some(username) => vec![username.clone()],
-            None => people::usernames(&self.name, self.dice(seed)).to_vec(),
+            None if self.is_username_rude => people::usernames(people::STEM, self.dice(seed)).to_vec(),
+            None => people::usernames(&people::stem(&self.name), self.dice(seed)).to_vec(),
         }
     }
 

@@ -65,6 +65,8 @@ pub struct DatabaseFacts {
     pub seen: Result<Inspection, InspectError>,
     /// How long that took.
     pub took: Duration,
+    /// Connections to PostgreSQL that a server, or a command beside it, has at most.
+    pub taken: usize,
 }
 
 /// One way out for mail.

@@ -63,6 +63,7 @@ fn look_at_database(config: &Config) -> DatabaseFacts {
         place,
         seen,
         took: begin.elapsed(),
+        taken: options.all_connections(),
     }
 }
 

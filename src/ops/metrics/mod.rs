@@ -211,7 +211,7 @@ fn requests(text: &mut Text, app: &App, totals: &Totals) {
     text.figure(name, &[("status", "507")], totals.no_room);
     text.counter(
         "tinytales_errors_total",
-        "Answers that were a fault of ours: 5xx without 503.",
+        "Answers that were a fault of ours: 5xx but 503 and 507.",
         totals.errors,
     );
     text.counter(

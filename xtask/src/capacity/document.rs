@@ -139,7 +139,8 @@ fn document(outcomes: &[Outcome], machine: &Machine) -> String {
          production server, over a SQLite file with 1,000 stories, a fifth of them drawn by hand. The people are \
          `crates/visitors`: they come over real HTTP from outside of the group, on another core, at human pace. Each \
          scenario has a server of its own; at most one person a second signs in, and what counts are the 120 seconds after \
-         the last one. In a storm all sign in at once, and come again when they are told to wait, for 240 seconds.\n\n\
+         the last one. Who draws together comes signed in, two a second; a crowd 20 a second, for 60 seconds. In a storm all \
+         sign in at once, and come again when they are told to wait, for 240 seconds.\n\n\
          The old server's column was measured in the same way, on another machine.\n\n"
     );
     text += "## The guide's tables\n\n### Memory usage\n\n";

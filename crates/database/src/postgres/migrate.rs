@@ -17,6 +17,17 @@ const LOCK: i64 = 0x6D69_6772_6174_6501;
 /// Time for one script, and for waiting until another process is through.
 pub(super) const LONG: Duration = Duration::from_secs(3600);
 
+/// The server's clock, and how many connections it lets this role have to this database. The limits of a role
+/// and a database are -1 where there are none; servers before 16 have no `reserved_connections`.
+const CLOCK_AND_CONNECTIONS: &str = "\
+    SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT), \
+        CAST(least( \
+            CAST(current_setting('max_connections') AS INT) \
+                - CAST(current_setting('superuser_reserved_connections') AS INT) \
+                - CAST(coalesce(current_setting('reserved_connections', true), '0') AS INT), \
+            (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user), \
+            (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database())) AS BIGINT)";
+
 /// A way to connect, with the time for it and for each read.
 type Connect = fn(&PostgresTarget, Duration, Duration) -> Result<PostgresSession, NoConnection>;
 
@@ -61,13 +72,14 @@ pub(crate) fn inspect(
     with_session_or(target, options, PostgresSession::connect, refused, |session| {
         session.limit_statements(options.statement_timeout)?;
         let applied = applied(session)?;
-        let clock = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";
-        let rows = session.query(clock, &[], 1)?;
+        let rows = session.query(CLOCK_AND_CONNECTIONS, &[], 1)?;
+        let mut row = rows.into_iter().next().ok_or(Error::Missing)?;
         Ok(Inspection {
             applied: applied.len(),
             pending: plan(&applied, known)?,
             bytes: session.database_size()?,
-            clock: Some(rows.into_iter().next().ok_or(Error::Missing)?.take()?),
+            clock: Some(row.take()?),
+            connections: Some(row.take()?),
         })
     })
 }

@@ -33,6 +33,7 @@ pub(crate) fn inspect(path: &Path, known: &'static [Migration]) -> Result<Inspec
         pending: plan(&applied, known)?,
         bytes: bytes.cast_unsigned(),
         clock: None,
+        connections: None,
     })
 }
 

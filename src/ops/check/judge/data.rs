@@ -5,6 +5,7 @@ use std::time::Duration;
 use database::InspectError;
 
 use crate::backup::spelled;
+use crate::config::ChannelLayer;
 use crate::ops::check::DATABASE_PATIENCE;
 use crate::ops::check::disk::Lifetime;
 use crate::ops::check::facts::Facts;
@@ -86,6 +87,41 @@ pub(super) fn schema(facts: &Facts) -> Finding {
         format!("the next start changes the schema: {}", names.join(", ")),
         "make a backup, then deploy; tinytales migrate does it apart",
     )
+}
+
+/// A server that does not get its connections answers 503, and that is seen under load alone.
+pub(super) fn connections(facts: &Facts) -> Finding {
+    const ID: &str = "connections";
+    if facts.database.is_file {
+        return Finding::ok(ID, "a file needs none");
+    }
+    let Some(allowed) = facts.database.seen.as_ref().ok().and_then(|seen| seen.connections) else {
+        return Finding::note(ID, "not seen, because the database was not");
+    };
+    let (all, in_a_deploy) = wanted_connections(facts);
+    let servers = match facts.instances {
+        0 | 1 => "the server takes".to_owned(),
+        instances => format!("{instances} servers take"),
+    };
+    let message = format!(
+        "the database allows {allowed} connections; {servers} up to {all}, in a deploy {in_a_deploy}"
+    );
+    if allowed < all {
+        return Finding::fail(ID, message, "raise max_connections, or the CONNECTION LIMIT of the role or the database");
+    }
+    if allowed < in_a_deploy {
+        return Finding::warn(ID, message, "raise what the database allows, or stop the old servers before the new ones start");
+    }
+    Finding::ok(ID, message)
+}
+
+/// What all servers take together; and in a deploy, when the old ones are still there and somebody types a command.
+fn wanted_connections(facts: &Facts) -> (i64, i64) {
+    let taken = i64::try_from(facts.database.taken).unwrap_or(i64::MAX);
+    let listening = i64::from(facts.channel_layer == ChannelLayer::Postgres);
+    let backing_up = i64::from(facts.backup_every.is_some());
+    let all = (taken + listening + backing_up) * i64::from(facts.instances.max(1));
+    (all, all * 2 + taken)
 }
 
 pub(super) fn disk(facts: &Facts) -> Finding {

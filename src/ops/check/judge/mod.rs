@@ -14,11 +14,12 @@ use crate::ops::checklist::{Checklist, Finding};
 type Judgement = fn(&Facts) -> Finding;
 
 /// Every line, in the order in which an operator would ask.
-const JUDGEMENTS: [Judgement; 19] = [
+const JUDGEMENTS: [Judgement; 20] = [
     settings::debug,
     settings::secret,
     data::database,
     data::schema,
+    data::connections,
     data::disk,
     data::folder,
     data::room,

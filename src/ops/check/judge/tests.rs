@@ -32,6 +32,7 @@ fn good() -> Facts {
             place: "postgres://db.example.org/tales".to_owned(),
             seen: Ok(inspection()),
             took: Duration::from_millis(12),
+            taken: 9,
         },
         folder: Folder {
             path: PathBuf::from("/data"),
@@ -72,6 +73,7 @@ fn inspection() -> Inspection {
         pending: Vec::new(),
         bytes: 40 * MIB,
         clock: Some(NOW + 2_000_000),
+        connections: Some(97),
     }
 }
 
@@ -139,6 +141,19 @@ const ON_POSTGRES: &[Case] = &[
     }),
     ("schema", State::Note, "not seen", |facts| {
         facts.database.seen = Err(InspectError::Unreachable("no".to_owned()));
+    }),
+    ("connections", State::Note, "not seen", |facts| {
+        facts.database.seen = Err(InspectError::Unreachable("no".to_owned()));
+    }),
+    // Nine, and one for backups.
+    ("connections", State::Fail, "CONNECTION LIMIT", |facts| {
+        facts.database.seen.as_mut().unwrap().connections = Some(9);
+    }),
+    ("connections", State::Warn, "in a deploy 29", |facts| {
+        facts.database.seen.as_mut().unwrap().connections = Some(28);
+    }),
+    ("connections", State::Fail, "up to 110", |facts| {
+        (facts.instances, facts.channel_layer) = (10, ChannelLayer::Postgres);
     }),
     ("folder", State::Fail, "/data", |facts| {
         facts.folder.writable = false;
