@@ -177,7 +177,13 @@ fn a_command_leaves_an_older_schema_to_the_server_beside_it() {
         &["audit"][..],
         &["suspend", "mira", "--reason", "rude"],
         &["confirm", "mira@example.org"],
-        &["create-admin", "--email", "ines@example.org", "--name", "Ines Cruz"],
+        &[
+            "create-admin",
+            "--email",
+            "ines@example.org",
+            "--name",
+            "Ines Cruz",
+        ],
     ] {
         let refused = operator.run(command);
         let complaint = complaint(&refused);

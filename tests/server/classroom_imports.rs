@@ -241,7 +241,10 @@ fn rude_words_are_masked() {
     let class = ada.founds("5B");
     both(&ada, class, "name\nidiot\nidi.ot\n");
     let pupils = ada.pupils(&format!("/api/teacher/classes/{class}/students/"));
-    for (pupil, name) in pupils.iter().flat_map(|pupil| ["display_name", "username"].map(|name| (pupil, name))) {
+    for (pupil, name) in pupils
+        .iter()
+        .flat_map(|pupil| ["display_name", "username"].map(|name| (pupil, name)))
+    {
         assert!(!pupil[name].as_str().unwrap().contains("idiot"), "{pupil}");
     }
     // Of a rude user name nothing would be left.

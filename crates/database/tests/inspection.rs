@@ -74,7 +74,8 @@ async fn the_least_limit_of_connections_counts() {
     };
     let allowed = || look(&stage.target, &SCHEMA).unwrap().connections;
     assert!(allowed().is_some_and(|allowed| allowed > 12), "{:?}", allowed());
-    let limit = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 12', current_database()); END $$";
+    let limit =
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 12', current_database()); END $$";
     let limited = stage.database.write(move |conn| conn.execute(limit, &[]));
     limited.await.unwrap();
     assert_eq!(allowed(), Some(12));

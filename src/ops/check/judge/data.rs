@@ -95,7 +95,13 @@ pub(super) fn connections(facts: &Facts) -> Finding {
     if facts.database.is_file {
         return Finding::ok(ID, "a file needs none");
     }
-    let Some(allowed) = facts.database.seen.as_ref().ok().and_then(|seen| seen.connections) else {
+    let Some(allowed) = facts
+        .database
+        .seen
+        .as_ref()
+        .ok()
+        .and_then(|seen| seen.connections)
+    else {
         return Finding::note(ID, "not seen, because the database was not");
     };
     let (all, in_a_deploy) = wanted_connections(facts);
@@ -107,10 +113,18 @@ pub(super) fn connections(facts: &Facts) -> Finding {
         "the database allows {allowed} connections; {servers} up to {all}, in a deploy {in_a_deploy}"
     );
     if allowed < all {
-        return Finding::fail(ID, message, "raise max_connections, or the CONNECTION LIMIT of the role or the database");
+        return Finding::fail(
+            ID,
+            message,
+            "raise max_connections, or the CONNECTION LIMIT of the role or the database",
+        );
     }
     if allowed < in_a_deploy {
-        return Finding::warn(ID, message, "raise what the database allows, or stop the old servers before the new ones start");
+        return Finding::warn(
+            ID,
+            message,
+            "raise what the database allows, or stop the old servers before the new ones start",
+        );
     }
     Finding::ok(ID, message)
 }
