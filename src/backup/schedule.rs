@@ -38,6 +38,8 @@ pub struct State {
     pub shipped: Option<i64>,
     /// When one failed last and why, until one succeeds.
     pub last_error: Option<(i64, String)>,
+    /// Whether that one was made, and did not get into the bucket.
+    pub is_bucket_away: bool,
     /// How many have failed in this run.
     pub failures: u64,
     /// Since when one is due and memory is too short for it.
@@ -111,9 +113,14 @@ impl Backups {
         self.bucket.is_some()
     }
 
-    /// Whether the newest one, or the start of a server that has none yet, is longer ago than two of them are apart.
+    /// Whether the newest one, where there is a bucket the newest one there, or the start of a server that has none yet, is
+    /// longer ago than two of them are apart.
     pub fn is_overdue(&self, now: i64, started_at: i64) -> bool {
-        let last = self.with_state(|state| state.last_success).unwrap_or(started_at);
+        let newest = |state: &mut State| match self.bucket {
+            Some(_) => state.shipped,
+            None => state.last_success,
+        };
+        let last = self.with_state(newest).unwrap_or(started_at);
         self.every()
             .is_some_and(|every| now.saturating_sub(last) > every.saturating_mul(2))
     }
@@ -141,13 +148,18 @@ impl Backups {
         self.with_state(|state| match &outcome {
             Round::Failed(failure) => {
                 state.last_error = Some((now, failure.to_string()));
+                state.is_bucket_away = matches!(failure, Failure::Bucket(_));
                 state.failures += 1;
             }
-            Round::Made(..) | Round::Shipped(_) => state.last_error = None,
+            Round::Made(..) | Round::Shipped(_) => (state.last_error, state.is_bucket_away) = (None, false),
             Round::NotDue => {}
         });
-        if let Round::Failed(failure) = &outcome {
-            tracing::warn!(reason = %failure, "there is no new backup");
+        match &outcome {
+            Round::Failed(failure @ Failure::Bucket(_)) => {
+                tracing::warn!(reason = %failure, "the newest backup is not in the bucket");
+            }
+            Round::Failed(failure) => tracing::warn!(reason = %failure, "there is no new backup"),
+            _ => {}
         }
         outcome
     }
@@ -162,8 +174,11 @@ impl Backups {
         }
         self.with_state(|state| state.held_back = None);
         let pause = TRY_AGAIN.min(self.settings.every);
-        let failed = self.with_state(|state| state.last_error.as_ref().map(|(at, _)| *at));
-        if failed.is_some_and(|at| now < at.saturating_add(micros(pause))) {
+        let (failed, is_bucket_away) =
+            self.with_state(|state| (state.last_error.as_ref().map(|(at, _)| *at), state.is_bucket_away));
+        let is_paused = failed.is_some_and(|at| now < at.saturating_add(micros(pause)));
+        // The folder does not wait for the bucket.
+        if is_paused && !(is_bucket_away && self.is_due(now)) {
             return Round::NotDue;
         }
         match self.look_into(path, app, now).await {

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
-use database::{Database, Target, inspect};
+use database::{Database, InspectError, Target, inspect};
 use rustix::fs::{Access, access};
 use tokio::runtime::{Builder, Runtime};
 
@@ -90,11 +90,14 @@ pub(super) fn open_database(config: &Config) -> Result<Database, Failure> {
 /// stays as it is. Its server may be running.
 pub(super) fn open_beside_a_server(config: &Config) -> Result<Database, Failure> {
     prepare_folders(config)?;
-    // What cannot be looked at is said better by opening it.
-    let seen = inspect(&config.database, &database_options(config), &migrations::ALL);
-    if seen.is_ok_and(|seen| seen.applied > 0 && !seen.pending.is_empty()) {
-        let sentence = "the database's schema is older than this program: run tinytales migrate first, or start the new server";
-        return Err(sentence.into());
+    match inspect(&config.database, &database_options(config), &migrations::ALL) {
+        Err(InspectError::Absent) => {}
+        Ok(seen) if seen.applied == 0 || seen.pending.is_empty() => {}
+        Ok(_) => {
+            let sentence = "the database's schema is older than this program: run tinytales migrate first, or start the new server";
+            return Err(sentence.into());
+        }
+        Err(why) => return Err(Failure::Failed(format!("the database: {why}"))),
     }
     Ok(app::open_database(config)?)
 }

@@ -279,26 +279,46 @@ fn while_the_bucket_is_out_of_reach_the_folder_gets_its_backups() {
     place.create_account(CHILD);
     let bucket = Bucket("not-made-yet".to_owned());
     let settings = bucket.settings();
-    let with_bucket: Vec<_> = settings
+    let mut with_bucket: Vec<_> = settings
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
+    with_bucket.push(("BACKUP_EVERY", "15m"));
     in_a_runtime(async {
         let clock = Clock::manual(BEGINNING);
         let app = schedule::server(&place, folder.path(), &clock, &with_bucket).await;
-        let round = look(&app).await;
-        assert!(matches!(round, Round::Failed(Failure::Bucket(_))), "{round:?}");
+        let is_overdue = || app.backups.is_overdue(clock.now(), app.started_at);
+        // What is made is sent, and tried to be sent again after ten minutes.
+        for (minutes, made, fails) in [
+            (0, 1, true),
+            (9, 1, false),
+            (10, 1, true),
+            (15, 2, true),
+            (20, 2, false),
+            (31, 3, true),
+        ] {
+            clock.advance(BEGINNING + minutes * MINUTE - clock.now());
+            let round = look(&app).await;
+            assert_eq!(
+                matches!(round, Round::Failed(Failure::Bucket(_))),
+                fails,
+                "{minutes}: {round:?}"
+            );
+            assert_eq!(names(folder.path()).len(), made, "after {minutes} minutes");
+        }
         let state = app.backups.state();
-        assert_eq!((state.last_success, state.shipped), (Some(BEGINNING), None));
-        assert!(state.last_error.is_some());
-        assert_eq!(names(folder.path()), [Stored::new(BEGINNING).name]);
+        assert_eq!(
+            (state.last_success, state.shipped),
+            (Some(BEGINNING + 31 * MINUTE), None)
+        );
+        assert!(state.last_error.is_some() && is_overdue());
 
         let bucket = Bucket::new(&bucket.0);
         clock.advance(10 * MINUTE);
         assert!(matches!(look(&app).await, Round::Shipped(_)));
         assert_eq!(bucket.objects().len(), 1);
-        assert_eq!(names(folder.path()).len(), 1, "it is not made again");
-        assert_eq!(app.backups.state().last_error, None);
+        assert_eq!(names(folder.path()).len(), 3, "it is not made again");
+        assert!(app.backups.state().last_error.is_none() && !is_overdue());
         app.stop().await;
     });
 }

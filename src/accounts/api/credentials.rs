@@ -108,7 +108,7 @@ async fn look(app: &Arc<App>, user_id: i64, password: String) -> Result<(Verdict
 }
 
 /// Refuses for a child's account that an adult made and looks after: its address and its end are that adult's business.
-fn not_managed(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
+pub(crate) fn not_managed(conn: &mut Conn<'_>, user_id: i64) -> Result<(), Error> {
     if managed::keeper(conn, user_id)?.is_none() {
         return Ok(());
     }

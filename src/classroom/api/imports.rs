@@ -20,7 +20,7 @@ use crate::classroom::limits;
 use crate::classroom::listing::Listing;
 use crate::classroom::rules::rosters::{Fault, Row, Step, plan};
 use crate::classroom::store::{links, rosters};
-use crate::moderation::Words;
+use crate::moderation::{Snapshot, Words};
 use crate::wire::{CsvFile, Error, FieldErrors, Id, Query};
 
 /// The largest file, in bytes.
@@ -77,7 +77,9 @@ pub async fn import(
     let ClassList { mut rows, faults } = csv_list::read(&file, now)?;
     let words = Words::current(&app).await;
     for row in &mut rows {
-        row.mask(words.masker());
+        row.name = words.masker().mask(&row.name).into_owned();
+        let username = row.username.as_deref().unwrap_or_default();
+        row.is_username_rude = words.masker().mask(username) != username;
     }
     let bytes = file.len() + rows.len() * ROW_BYTES;
     drop(file);
@@ -90,6 +92,7 @@ pub async fn import(
         class_id,
         rows,
         faults,
+        words,
         now,
     });
     let arrivals = Arc::clone(&list);
@@ -144,6 +147,7 @@ struct Arrivals {
     rows: Vec<Row>,
     /// The others.
     faults: Vec<Fault>,
+    words: Arc<Snapshot>,
     now: i64,
 }
 
@@ -154,9 +158,11 @@ impl Arrivals {
         let (count, newest) = links::tally(conn, self.teacher.id)?;
         // The same until somebody comes, so that the import does what the look before it said.
         let seed = newest.unsigned_abs();
-        let wished: Vec<String> = self.rows.iter().flat_map(|row| row.usernames(seed)).collect();
+        let masker = self.words.masker();
+        let wished = self.rows.iter().flat_map(|row| row.usernames(seed, masker));
+        let wished: Vec<String> = wished.collect();
         let known = rosters::known(conn, self.teacher.id, &wished)?;
-        let planned = plan(&self.rows, seed, &known);
+        let planned = plan(&self.rows, (seed, masker), &known);
         let mut faults = self.faults.clone();
         let steps = planned.unwrap_or_else(|more| {
             faults.extend(more);

@@ -30,7 +30,7 @@ use crate::classroom::rules::rosters::{Row, Step, plan};
 use crate::classroom::store::rosters::{self, Listed};
 use crate::classroom::{csv_list, limits};
 use crate::live::sign_outs::{self, SignOut};
-use crate::moderation::Words;
+use crate::moderation::{Masker, Words};
 use crate::web::class_sheet::{self, Slip};
 use crate::wire::origin::Origin;
 use crate::wire::turns::Turn;
@@ -98,10 +98,9 @@ pub async fn make(
     .await?;
     let _turn = turn(&app, caller.id)?;
     let words = Words::current(&app).await;
-    let rows = (1..).zip(names).map(|(number, name)| {
-        let mut row = Row::named(number, name);
-        row.mask(words.masker());
-        row
+    let rows = (1..).zip(&names).map(|(number, name)| {
+        let name = words.masker().mask(name).into_owned();
+        Row::named(number, name)
     });
     let rows: Vec<Row> = rows.collect();
     let passwords = Passwords::make(&app, caller.id, rows.len()).await?;
@@ -112,7 +111,13 @@ pub async fn make(
             has_room(conn, caller.id, rows.len())?;
             Ok((
                 class,
-                settle(conn, (caller.id, class_id), (&rows, seed), &hashes, now)?,
+                settle(
+                    conn,
+                    (caller.id, class_id),
+                    (&rows, seed, words.masker()),
+                    &hashes,
+                    now,
+                )?,
             ))
         })
         .await?;
@@ -199,14 +204,15 @@ impl Passwords {
 fn settle(
     conn: &mut Conn<'_>,
     (teacher_id, class_id): (i64, i64),
-    (rows, seed): (&[Row], u64),
+    (rows, seed, masker): (&[Row], u64, &Masker),
     hashes: &[String],
     now: i64,
 ) -> Result<Vec<(i64, String, String)>, Error> {
-    let wished: Vec<String> = rows.iter().flat_map(|row| row.usernames(seed)).collect();
+    let wished = rows.iter().flat_map(|row| row.usernames(seed, masker));
+    let wished: Vec<String> = wished.collect();
     let known = rosters::known(conn, teacher_id, &wished)?;
     // All user names that were thrown are taken: the next throw will find others.
-    let steps = plan(rows, seed, &known).map_err(|_| Error::unavailable(1))?;
+    let steps = plan(rows, (seed, masker), &known).map_err(|_| Error::unavailable(1))?;
     let children: Vec<KeptChild> = rows
         .iter()
         .zip(&steps)

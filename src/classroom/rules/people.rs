@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 /// The longest part of a name that goes into a user name.
 const LONGEST_STEM: usize = 12;
 /// What a user name begins with when the name has no letters that a keyboard has.
-pub const STEM: &str = "reader";
+const STEM: &str = "reader";
 
 /// What the user names of a child of this name begin with.
 pub fn stem(name: &str) -> String {
@@ -22,9 +22,10 @@ pub fn stem(name: &str) -> String {
     stem
 }
 
-/// User names that begin so, best first: short ones are easier to remember and more often taken. `dice` is random, or
-/// decides the same each time.
-pub fn usernames(stem: &str, dice: u64) -> [String; 3] {
+/// User names for a child of this name, best first: short ones are easier to remember and more often taken. `dice` is
+/// random, or decides the same each time.
+pub fn usernames(name: &str, dice: u64) -> [String; 3] {
+    let stem = stem(name);
     let with = |digits: u32| {
         let least = 10_u64.pow(digits - 1);
         format!("{stem}{}", least + dice % (9 * least))
@@ -39,7 +40,6 @@ mod tests {
 
     #[test]
     fn user_names_are_made_of_the_first_name() {
-        let usernames = |name, dice| usernames(&stem(name), dice);
         assert_eq!(usernames("Mia K", 7), ["mia17", "mia1007", "mia10000007"]);
         assert_eq!(usernames("Niña  Peña", 0)[0], "nina10");
         assert_eq!(

@@ -17,7 +17,7 @@ pub struct Row {
     pub name: String,
     /// Folded; nothing when one is to be made.
     pub username: Option<String>,
-    /// Nobody gets this user name any more, nor one that begins like this name.
+    /// Nobody gets this user name any more.
     pub is_username_rude: bool,
     /// `YYYY-MM-DD`.
     pub date_of_birth: Option<String>,
@@ -39,21 +39,20 @@ impl Row {
         }
     }
 
-    /// Masks the name, which others read, and notes whether its user name is nothing for them.
-    pub fn mask(&mut self, masker: &Masker) {
-        self.name = masker.mask(&self.name).into_owned();
-        // Without its dots a name may be another word.
-        let username = self.username.clone().unwrap_or_else(|| people::stem(&self.name));
-        self.is_username_rude = masker.mask(&username) != username;
-    }
-
-    /// The user names that may become this child's, best first: the same ones for the same `seed`.
-    pub fn usernames(&self, seed: u64) -> Vec<String> {
-        match &self.username {
-            Some(username) => vec![username.clone()],
-            None if self.is_username_rude => people::usernames(people::STEM, self.dice(seed)).to_vec(),
-            None => people::usernames(&people::stem(&self.name), self.dice(seed)).to_vec(),
+    /// The user names that may become this child's, best first: the same ones for the same `seed`. None that is made reads
+    /// like a rude word: digits count as letters, and a name without its dots may be another word.
+    pub fn usernames(&self, seed: u64, masker: &Masker) -> Vec<String> {
+        if let Some(username) = &self.username {
+            return vec![username.clone()];
         }
+        let made = people::usernames(&self.name, self.dice(seed));
+        let reads_well = |text: &String| masker.mask(text) == *text;
+        let made = if made.iter().chain([&people::stem(&self.name)]).all(reads_well) {
+            made
+        } else {
+            people::usernames("", self.dice(seed))
+        };
+        made.to_vec()
     }
 
     fn dice(&self, seed: u64) -> u64 {
@@ -128,7 +127,11 @@ impl Step {
 
 /// What becomes of each row, in their order, where `known` tells who has which of their user names for this `seed`; or what
 /// is wrong with some of them.
-pub fn plan(rows: &[Row], seed: u64, known: &BTreeMap<String, Known>) -> Result<Vec<Step>, Vec<Fault>> {
+pub fn plan(
+    rows: &[Row],
+    (seed, masker): (u64, &Masker),
+    known: &BTreeMap<String, Known>,
+) -> Result<Vec<Step>, Vec<Fault>> {
     // A name that the list itself gives to somebody is not made for anybody else.
     let mut taken: HashSet<&str> = known.keys().map(String::as_str).collect();
     taken.extend(rows.iter().filter_map(|row| row.username.as_deref()));
@@ -138,7 +141,7 @@ pub fn plan(rows: &[Row], seed: u64, known: &BTreeMap<String, Known>) -> Result<
         let step = row.username.as_deref().map_or_else(
             || {
                 let free = row
-                    .usernames(seed)
+                    .usernames(seed, masker)
                     .into_iter()
                     .find(|name| !taken.contains(name.as_str()) && !made.contains(name));
                 free.map(Step::Create)
@@ -200,17 +203,18 @@ mod tests {
 
     #[test]
     fn the_first_user_name_that_nobody_has_is_made() {
+        let nothing = Masker::new([]);
         let rows = [row(1, "Mia", None), row(2, "Mia", None), row(3, "Ben", None)];
-        let first = rows.each_ref().map(|row| row.usernames(SEED));
+        let first = rows.each_ref().map(|row| row.usernames(SEED, &nothing));
         assert_eq!(first[0].len(), 3);
         assert_ne!(first[0], first[1], "two of one name");
-        assert_eq!(first[0], rows[0].usernames(SEED));
-        assert_ne!(first[0], rows[0].usernames(SEED + 1));
+        assert_eq!(first[0], rows[0].usernames(SEED, &nothing));
+        assert_ne!(first[0], rows[0].usernames(SEED + 1, &nothing));
         // The first is somebody's, and the third is given by the list itself.
         let taken = BTreeMap::from([(first[0][0].clone(), known(false))]);
         let mut rows = rows.to_vec();
         rows.push(row(4, "Leo", Some(&first[2][0])));
-        let steps = plan(&rows, SEED, &taken).unwrap();
+        let steps = plan(&rows, (SEED, &nothing), &taken).unwrap();
         let usernames: Vec<&str> = steps.iter().map(Step::username).collect();
         assert_eq!(
             usernames,
@@ -223,13 +227,26 @@ mod tests {
         );
         let all_taken: BTreeMap<String, Known> =
             first[0].iter().map(|name| (name.clone(), known(false))).collect();
-        assert_eq!(plan(&rows, SEED, &all_taken).unwrap_err()[0].number, 1);
+        assert_eq!(
+            plan(&rows, (SEED, &nothing), &all_taken).unwrap_err()[0].number,
+            1
+        );
+    }
+
+    #[test]
+    fn no_user_name_that_is_made_reads_like_a_rude_word() {
+        let masker = Masker::new(["bobo", "idiot"]);
+        let usernames = |name: &str, seed| row(1, name, None).usernames(seed, &masker);
+        assert!((0..2_000).all(|seed| usernames("Bo", seed)[0] != "bo80"));
+        assert!((0..2_000).any(|seed| usernames("Bo", seed)[0] == "bo81"));
+        assert!(usernames("idi.ot", SEED)[0].starts_with("reader"));
     }
 
     #[test]
     fn who_is_known_is_updated_and_who_is_strange_refused() {
+        let nothing = Masker::new([]);
         let others = BTreeMap::from([("mia".to_owned(), known(true)), ("ben".to_owned(), known(false))]);
-        let steps = plan(&[row(1, "Mia", Some("mia"))], SEED, &others).unwrap();
+        let steps = plan(&[row(1, "Mia", Some("mia"))], (SEED, &nothing), &others).unwrap();
         assert_eq!((steps[0].action(), steps[0].is_one_more()), ("update", false));
         let faults = plan(
             &[
@@ -237,7 +254,7 @@ mod tests {
                 row(2, "Ben", Some("ben")),
                 row(3, "Leo", Some("l!")),
             ],
-            SEED,
+            (SEED, &nothing),
             &others,
         );
         let numbers: Vec<usize> = faults.unwrap_err().iter().map(|fault| fault.number).collect();

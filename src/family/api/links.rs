@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{FamilyDone, LARGEST, answers_for_itself, child};
+use crate::accounts::api::credentials::not_managed;
 use crate::accounts::auth::Caller;
-use crate::accounts::store::{managed, sessions};
+use crate::accounts::store::sessions;
 use crate::app::App;
 use crate::family::rules::MOST_CHILDREN;
 use crate::family::shapes::FamilyLinkShape;
@@ -119,7 +120,7 @@ pub async fn answer(
 /// Ends the link to a parent to whom the child that calls said yes, and with it what that parent sees as the child.
 ///
 /// It is a no that holds for a week, and nobody is told. 404 when none of that id is linked to it; 403 with the code
-/// `managed_account` for the adult who looks after the child's account.
+/// `managed_account` for a child whose account an adult made.
 #[utoipa::path(delete, path = "/api/family/links/{parent_id}/", tag = "families", params(("parent_id" = i64, Path)),
     responses((status = 200, body = FamilyDone)))]
 pub async fn end(
@@ -149,10 +150,7 @@ pub async fn end(
 
 /// Takes a child's yes back; the sessions in which the parent looked at the world as the child.
 fn take_back(conn: &mut Conn<'_>, parent: i64, child: i64, now: i64) -> Result<Vec<String>, Error> {
-    if managed::keeper(conn, child)? == Some(parent) {
-        let sentence = "This adult looks after your account. Please talk to them.";
-        return Err(Error::forbidden(sentence).code("managed_account"));
-    }
+    not_managed(conn, child)?;
     if !links::take_back(conn, parent, child, now)? {
         return Err(Error::not_found());
     }

@@ -91,12 +91,12 @@ fn linking() -> Vec<Row> {
             .people(403)
             .but(&[OtherChild, Managed, Admin], 404)
             .but(&[Owner], 200),
-        // What a child said itself it takes back, of parents who are linked to it. Paula looks after Leo's account.
+        // What a child said itself it takes back, of parents who are linked to it. Leo's account is Paula's.
         delete("/api/family/links/{paula}/")
             .only(&[Owner], 200, 403)
             .but(&[OtherChild, Admin], 404),
         delete("/api/family/links/{pia}/")
             .people(403)
-            .but(&[Owner, OtherChild, Managed, Admin], 404),
+            .but(&[Owner, OtherChild, Admin], 404),
     ]
 }

@@ -102,7 +102,7 @@ pub(super) fn connections(facts: &Facts) -> Finding {
         .ok()
         .and_then(|seen| seen.connections)
     else {
-        return Finding::note(ID, "not seen, because the database was not");
+        return Finding::note(ID, "not counted, because the database was not looked into");
     };
     let (all, in_a_deploy) = wanted_connections(facts);
     let servers = match facts.instances {

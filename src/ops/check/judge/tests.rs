@@ -142,7 +142,7 @@ const ON_POSTGRES: &[Case] = &[
     ("schema", State::Note, "not seen", |facts| {
         facts.database.seen = Err(InspectError::Unreachable("no".to_owned()));
     }),
-    ("connections", State::Note, "not seen", |facts| {
+    ("connections", State::Note, "not counted", |facts| {
         facts.database.seen = Err(InspectError::Unreachable("no".to_owned()));
     }),
     // Nine, and one for backups.
