@@ -266,7 +266,7 @@ impl Scanner {
     /// Whether the part that was told last may stand in a string. Needed unless all of it is known to be ASCII without
     /// control characters.
     pub(super) fn check(&mut self, part: &[u8]) -> Result<(), BodyError> {
-        let control = part.iter().position(|&byte| byte < 0x20);
+        let control = first_control(part);
         self.encoding.check(&part[..control.unwrap_or(part.len())])?;
         match control {
             Some(_) => Err(BodyError::Malformed),
@@ -304,6 +304,22 @@ impl Scanner {
         }
         Some(char::from_u32(value.into()).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
+}
+
+/// Where the first control character is. Eight bytes at a time: one by one took a tenth of an autosave, measured.
+fn first_control(part: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let has_control = |word: u64| word.wrapping_sub(ONES * 0x20) & !word & (ONES * 0x80) != 0;
+    let (words, _) = part.as_chunks();
+    let clean = words
+        .iter()
+        .position(|word| has_control(u64::from_ne_bytes(*word)))
+        .unwrap_or(words.len());
+    let clean = clean * 8;
+    part[clean..]
+        .iter()
+        .position(|&byte| byte < 0x20)
+        .map(|position| clean + position)
 }
 
 fn short_escape(byte: u8) -> Result<char, BodyError> {

@@ -15,6 +15,7 @@ use super::leases::Lease;
 use super::splitter::{self, Field, STEP, Splitter};
 use super::{BodyError, Picture, store};
 use crate::app::App;
+use crate::listener::Intake;
 use crate::wire::turns::Turn;
 use crate::wire::{Error, TINY, over, refuse_announced, refuse_compressed, speaks_json};
 
@@ -83,6 +84,7 @@ pub async fn receive(
     };
     let stored = changed.map_or(0, |changed| u64::try_from(changed.bytes).unwrap_or_default());
     let least = (stored * COPIES).min(MOST_HELD);
+    let intake = request.extensions().get::<Intake>().cloned();
     let room = announced.unwrap_or(ORDINARY).clamp(1, ORDINARY).max(least);
     let reader = Reader {
         app,
@@ -95,6 +97,8 @@ pub async fn receive(
         bytes: 0,
         limit,
     };
+    // Its room has been taken.
+    let _widened = intake.filter(|_| room >= ORDINARY).map(|intake| intake.widen());
     let received = tokio::time::timeout(PATIENCE, reader.read(request.into_body(), turn))
         .await
         .map_err(|_| Error::too_slow())??;
@@ -171,31 +175,33 @@ impl Reader<'_> {
         let app = self.app;
         let hash = picture.id.to_string();
         let lease = app.pictures.leases.take(&hash);
-        if self.is_shown(&hash).await? {
+        if self.has(&hash).await? {
             return Ok(lease);
         }
-        if !app.pictures.has_room(app).await? {
-            return Err(Error::no_room());
-        }
+        let has_room = app.pictures.has_room(app).await?;
         let (now, bytes) = (app.clock.now(), picture.bytes.len());
-        app.write_sized(bytes, move |conn| Ok(store::put(conn, &hash, &picture, now)?))
-            .await?;
+        let write = app.write_sized(bytes, move |conn| {
+            if !has_room && !store::is_shown(conn, &hash)? {
+                return Err(Error::no_room());
+            }
+            Ok(store::put(conn, &hash, &picture, now)?)
+        });
+        write.await?;
         Ok(lease)
     }
 
-    /// Whether a story shows this picture. An autosave sends them all and has changed one: what its own story shows is
-    /// asked once for all of them. It stays true for as long as the body may take, even if the story changes meanwhile,
-    /// because a picture is kept for longer than that after nobody shows it.
-    async fn is_shown(&mut self, hash: &str) -> Result<bool, Error> {
-        if let (None, Some(Changed { story_id, .. })) = (&self.shown, self.changed) {
+    /// Whether the story that is changed shows this picture. An autosave sends them all and has changed one: they are asked
+    /// for once. It stays true for as long as the body may take, even if the story changes meanwhile, because a picture is
+    /// kept for longer than that after nobody shows it.
+    async fn has(&mut self, hash: &str) -> Result<bool, Error> {
+        let Some(Changed { story_id, .. }) = self.changed else {
+            return Ok(false);
+        };
+        if self.shown.is_none() {
             let shown = self.app.read(move |conn| Ok(store::shown_by(conn, story_id)?));
             self.shown = Some(shown.await?.into_iter().collect());
         }
-        if self.shown.as_ref().is_some_and(|shown| shown.contains(hash)) {
-            return Ok(true);
-        }
-        let hash = hash.to_owned();
-        self.app.read(move |conn| Ok(store::is_shown(conn, &hash)?)).await
+        Ok(self.shown.as_ref().is_some_and(|shown| shown.contains(hash)))
     }
 }
 

@@ -20,8 +20,6 @@ pub const STEP: usize = 64 * 1024;
 const LONGEST_COMPOSITE: usize = 16 * 1024;
 /// The longest name of a field that can be known.
 const LONGEST_NAME: usize = 64;
-/// What an array or object of that length may take when it is parsed: 8,192 values of 32 bytes.
-const MOST_COMPOSITE: usize = 256 * 1024;
 
 /// A field that is kept.
 #[derive(Clone, Copy, Debug)]
@@ -64,11 +62,7 @@ pub struct Body {
 impl Body {
     /// The bytes that the kept values take.
     pub fn held(&self) -> usize {
-        let fields = self.fields.values().map(|value| match value {
-            Value::String(text) => text.len(),
-            Value::Array(_) | Value::Object(_) => MOST_COMPOSITE,
-            _ => 0,
-        });
+        let fields = self.fields.values().map(held_by);
         let skeletons = self.skeletons.values().map(|given| match given {
             Given::Text(skeleton) => skeleton.as_str().len(),
             Given::Null | Given::WrongType => 0,
@@ -274,6 +268,25 @@ impl Splitter {
     fn give(&mut self, given: Given) {
         if let Some(field) = self.field {
             self.body.skeletons.insert(field.name, given);
+        }
+    }
+}
+
+/// The bytes on the heap that a value takes at most: what grows by doubling may be half empty, and begins with room for four.
+fn held_by(value: &Value) -> usize {
+    const ELEMENT: usize = size_of::<Value>();
+    // The name and the value, their hash, and their place in the table.
+    const MEMBER: usize = size_of::<(String, Value)>() + 4 * size_of::<usize>();
+    let room = |count: usize| if count == 0 { 0 } else { 2 * count.max(2) };
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(elements) => {
+            room(elements.len()) * ELEMENT + elements.iter().map(held_by).sum::<usize>()
+        }
+        Value::Object(members) => {
+            let inside = |(name, value): (&String, &Value)| name.len() + held_by(value);
+            room(members.len()) * MEMBER + members.iter().map(inside).sum::<usize>()
         }
     }
 }

@@ -262,6 +262,19 @@ fn every_kept_value_has_a_limit() {
 }
 
 #[test]
+fn what_is_held_is_what_there_is() {
+    let held = |body: &str| split(body).unwrap().0.held();
+    assert_eq!(held(r#"{"title":"A fox","is_published":true}"#), 5);
+    let genres = held(r#"{"genres":["adventure","animal"]}"#);
+    assert!((15..512).contains(&genres), "two words take {genres} bytes");
+    // As the parser keeps them: the list has grown by doubling, and each object has room for four members.
+    let objects = format!(r#"{{"genres":[{}]}}"#, vec![r#"{"a":1}"#; 1500].join(","));
+    let least = 2048 * size_of::<Value>() + 1500 * 4 * size_of::<(u64, String, Value)>();
+    let objects = held(&objects);
+    assert!((least..3 * least).contains(&objects), "{objects}, {least}");
+}
+
+#[test]
 fn refusals_are_sentences() {
     for limit in [
         Limit::Field("title"),
