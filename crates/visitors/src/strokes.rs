@@ -41,6 +41,8 @@ pub(crate) struct Sight {
     echoed: u64,
     /// Own strokes that it took back.
     undone: HashSet<Stroke>,
+    /// Strokes that it was told are gone.
+    gone: HashSet<Stroke>,
     /// The reload with which it came last.
     came: u32,
     /// It is shown all that there is: nobody turns to another page.
@@ -110,9 +112,10 @@ impl Sight {
 
     /// A `draw` has come, of a stroke that was sent at this moment.
     pub(crate) fn sees(&mut self, stroke: Stroke, sent: Instant, now: Instant) -> Seen {
+        let was_gone = self.gone.remove(&stroke);
         match self.known.insert(stroke, self.reloads) {
             Some(reload) => {
-                let is_double = u64::from(reload == self.reloads);
+                let is_double = u64::from(reload == self.reloads && !was_gone);
                 if stroke.artist == self.artist {
                     self.echoed += is_double;
                 } else {
@@ -132,7 +135,13 @@ impl Sight {
 
     /// A loaded canvas shows it.
     pub(crate) fn is_shown(&mut self, stroke: Stroke) {
+        self.gone.remove(&stroke);
         self.known.insert(stroke, self.reloads);
+    }
+
+    /// It is told that the stroke is gone: it may come again.
+    pub(crate) fn loses(&mut self, stroke: Stroke) {
+        self.gone.insert(stroke);
     }
 
     /// Whether it is there in the end, and does not have a stroke that was made at this moment: what is from before its
@@ -142,7 +151,7 @@ impl Sight {
             return false;
         };
         let since = if made < from { self.came } else { 0 };
-        self.known.get(&stroke).is_none_or(|reload| *reload < since)
+        self.gone.contains(&stroke) || self.known.get(&stroke).is_none_or(|reload| *reload < since)
     }
 
     fn was_in(&self, moment: Instant) -> bool {
@@ -374,6 +383,24 @@ mod tests {
         assert_eq!((strokes.expected, strokes.lost, strokes.doubled), (2, 0, 0));
         room[1].sees(of(0, 0), moment, moment);
         assert_eq!(judge(&room[..2]).doubled, 1);
+    }
+
+    #[test]
+    fn what_was_taken_away_may_come_again_and_is_lacked_until_then() {
+        let start = Instant::now();
+        let mut room = [0, 1].map(Sight::of_all);
+        for member in &mut room {
+            member.comes(start);
+        }
+        let moment = after(start, 60);
+        room[0].makes(moment);
+        room[1].sees(of(0, 0), moment, moment);
+        room[1].loses(of(0, 0));
+        assert_eq!((judge(&room).doubled, judge(&room).forgotten), (0, 1));
+        room[1].sees(of(0, 0), moment, moment);
+        assert_eq!((judge(&room).doubled, judge(&room).forgotten), (0, 0));
+        room[1].sees(of(0, 0), moment, moment);
+        assert_eq!(judge(&room).doubled, 1);
     }
 
     #[test]

@@ -191,7 +191,8 @@ pub(super) async fn take_state(
     question: i64,
     place: Place,
 ) {
-    let (app, seat, now) = (&socket.app, socket.handle.id(), Instant::now());
+    let (app, seat, user_id) = (&socket.app, socket.handle.id(), socket.handle.user_id());
+    let now = Instant::now();
     let hash = blake3::hash(canvas_data.as_bytes()).to_hex().to_string();
     let covers = {
         let mut state = room.state();
@@ -205,9 +206,9 @@ pub(super) async fn take_state(
         }
         covers
     };
-    // Its sender sees their last strokes in it already. Whoever is shown it must not get them once more when they have
-    // their numbers.
-    while room.state().floor.is_numbering(seat) {
+    // Its sender sees their last strokes in it already, those too that a socket of theirs brought which has gone. Whoever is
+    // shown it must not get them once more when they have their numbers.
+    while room.state().floor.is_numbering(user_id) {
         if now.elapsed() >= PATIENCE {
             return;
         }
@@ -229,7 +230,6 @@ pub(super) async fn take_state(
             return;
         }
     }
-    let user_id = socket.handle.user_id();
     let op = Op {
         user_id,
         username: socket.handle.username().into(),

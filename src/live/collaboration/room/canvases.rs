@@ -10,9 +10,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sockets::Frame;
 
-use super::floor::{Floor, is_change, overwrites};
+use super::floor::{Floor, overwrites};
 use super::frames;
-use super::items::Items;
+use super::items::{Items, drawn_by, item_of};
 use super::model::Spot;
 use super::op::{Action, Op, Place, Saved};
 use super::seat::{COME_BACK, Hold, Post, RECENT, Seat, crossed};
@@ -104,10 +104,19 @@ impl<P: Post> Floor<P> {
 
     /// Notes that a socket asks for all of a canvas, which it is to be shown whatever it knows of it.
     pub fn ask_for(&mut self, seat: u64, place: &Place, now: Instant) -> Option<Opened> {
+        self.seat(seat)?.busy().asked_at = Some(now);
         let slot = self.canvas(seat, place)?;
         // From now on what happens there is shown to it.
         self.touch(seat, place, None, now);
-        Some(self.opened(seat, slot, now))
+        let is_blank = self.is_blank(&slot);
+        let opened = self.opened(seat, slot, now);
+        let brush = self.seat(seat)?.busy().brush(&opened.slot);
+        brush.asked = Some(opened.asked);
+        if !is_blank {
+            // Until it is shown the rest its own drawing does not count.
+            brush.served = None;
+        }
+        Some(opened)
     }
 
     fn opened(&self, seat: u64, slot: Box<str>, now: Instant) -> Opened {
@@ -193,7 +202,8 @@ impl<P: Post> Floor<P> {
             return None;
         }
         busy.hold = Some(Hold::for_canvas(slot));
-        Some(showing)
+        let asked = busy.brush(slot).asked_after(asked).unwrap_or(asked);
+        Some(Showing { asked, ..showing })
     }
 
     /// Shows a canvas: its stored state, the operations of the log after it, and what has happened since. Whether pages came
@@ -224,7 +234,10 @@ impl<P: Post> Floor<P> {
         // The state may be younger than what was held back meanwhile: a stroke in both would be drawn twice.
         let has_pages = seat.release_except(now, |frame| wipes && is_stroke_in(frame, &kept.items));
         let brush = seat.busy().brush(&showing.slot);
-        brush.served = Some(drawn);
+        // Otherwise it is shown all of it once more.
+        if brush.asked_after(showing.asked).is_none() {
+            brush.served = Some(drawn);
+        }
         brush.drawn_at = Some(now);
         if wipes {
             brush.wiped_at = Some(now);
@@ -259,9 +272,15 @@ impl<P: Post> Floor<P> {
             };
             is_shown && !is_there
         });
-        let tail = tail.filter_map(|(_, op)| {
+        let tail = tail.flat_map(|(_, op)| {
+            // Without a state nothing says what is on the canvas: it may have come before the app asked, or be the viewer's own
+            // of before a break.
+            let gone = state
+                .is_none()
+                .then(|| frames::taken_away(op, showing.index, &slot.id));
             let layer = layer_of(slot, op);
-            frames::on_page(op, showing.index, &slot.id, layer.as_deref())
+            let shown = frames::on_page(op, showing.index, &slot.id, layer.as_deref());
+            gone.flatten().into_iter().chain(shown)
         });
         let whole =
             state.map(|state| frames::canvas_state(&state.data, slot.id_for(seat.user_id), showing.index));
@@ -293,12 +312,6 @@ impl<P: Post> Floor<P> {
     /// Up to which number a whole drawing of a socket that has come now covers what happened, as far as time tells.
     pub fn covers(&mut self, seat: u64, now: Instant) -> i64 {
         self.seat(seat).map_or(0, |seat| seat.busy().settled(now))
-    }
-
-    /// Whether operations of a socket wait for their numbers.
-    pub fn is_numbering(&mut self, seat: u64) -> bool {
-        let busy = self.seat(seat).and_then(|seat| seat.busy.as_ref());
-        busy.is_some_and(|busy| busy.unnumbered > 0)
     }
 
     /// Whether a whole drawing counts that a socket has sent at `received`, and what it covers: everything up to `covers`,
@@ -384,26 +397,14 @@ fn is_stroke_in(frame: &Frame, items: &Items) -> bool {
 fn comes_again(op: &Op, removed: &HashSet<String>) -> bool {
     match &op.action {
         Action::Layer { operation, .. } => &**operation != "create",
-        Action::Draw { data } if item_of(data).is_some_and(|item| removed.contains(&item)) => true,
+        Action::Draw { .. } if drawn_by(op).is_some_and(|item| removed.contains(&item)) => true,
         action => overwrites(action),
     }
 }
 
 /// Whether a stroke is in a stored state, by its id, and has not been `removed` since.
 fn is_in(op: &Op, items: &Items, removed: &HashSet<String>) -> bool {
-    let Action::Draw { data } = &op.action else {
-        return false;
-    };
-    item_of(data).is_some_and(|item| items.contains(&item) && !removed.contains(&item))
-}
-
-/// The id of the thing that is drawn or removed; none where one that is there is changed.
-fn item_of(data: &RawValue) -> Option<String> {
-    let object = Object::read(data.get()).ok()?;
-    if is_change(&object) {
-        return None;
-    }
-    serde_json::from_str(object.get("itemId")?.get()).ok()
+    drawn_by(op).is_some_and(|item| items.contains(&item) && !removed.contains(&item))
 }
 
 fn layer_of(slot: &Slot, op: &Op) -> Option<Box<RawValue>> {

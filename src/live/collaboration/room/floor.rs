@@ -35,6 +35,8 @@ pub struct Floor<P> {
     pub people: Vec<Person>,
     /// Operations that came before an earlier one.
     ahead: BTreeMap<i64, (Op, Option<Origin>)>,
+    /// How many operations of a socket wait for their numbers, and whose they are. It may have gone meanwhile.
+    pub(super) unnumbered: BTreeMap<u64, (i64, u32)>,
 }
 
 /// Where an operation came from.
@@ -69,6 +71,7 @@ impl<P: Post> Floor<P> {
             seats: Vec::new(),
             people,
             ahead: BTreeMap::new(),
+            unnumbered: BTreeMap::new(),
         }
     }
 
@@ -258,7 +261,9 @@ impl<P: Post> Floor<P> {
                 let is_crossed = own(seat, op, about, before, number, origin, now);
                 let is_for_all = audience == Audience::All && !matches!(op.action, Action::Clear);
                 if is_for_all || is_crossed || origin.is_doubtful {
-                    seat.send(&frame, about);
+                    for frame in gone_before(op, &applied).iter().chain([&frame]) {
+                        seat.send(frame, about);
+                    }
                     if origin.is_doubtful {
                         // To its sender it is news, too, and may cross what comes next.
                         shown(seat, op, about, before, number, now);
@@ -305,6 +310,14 @@ impl<P: Post> Floor<P> {
         let frame = frames::page_viewers_response(&self.model, present.iter());
         self.tell_seat(seat, &frames::frame(&frame));
     }
+}
+
+/// What is sent before a stroke goes back to its sender, who may have it still.
+fn gone_before(op: &Op, applied: &Applied) -> Option<Frame> {
+    let Applied::OnPage { index, id, .. } = applied else {
+        return None;
+    };
+    frames::taken_away(op, *index, id).map(|gone| frames::frame(&gone))
 }
 
 /// What the frame of an operation is about.
@@ -387,13 +400,12 @@ fn own<P: Post>(
     let About::Canvas(slot) = about else {
         return false;
     };
-    if op.action.is_drawn() {
-        // A page that its first stroke has made was not there when the stroke came. A late number takes nobody back.
-        if busy.on_since.is_none_or(|since| since <= origin.received) {
-            busy.comes_to(slot, now);
-        }
+    // A page that its first stroke has made was not there when the stroke came. A late number takes nobody back.
+    if op.action.is_drawn() && busy.on_since.is_none_or(|since| since <= origin.received) {
+        busy.comes_to(slot, now);
     }
     let is_held = busy.hold.as_ref().is_some_and(|hold| hold.is_for(slot));
+    let has_asked = busy.has_asked_since(origin.received);
     let brush = busy.brush(slot);
     match &op.action {
         Action::Text { .. } => {
@@ -416,8 +428,8 @@ fn own<P: Post>(
             if !is_held {
                 brush.shown(before, number);
             }
-            let echoes = crossed(brush.wiped_at, origin.received, ON_ITS_WAY)
-                || is_held
+            let echoes = (is_held || has_asked)
+                || crossed(brush.wiped_at, origin.received, ON_ITS_WAY)
                 || overwrites(action) && crossed(brush.drawn_at, origin.received, ON_ITS_WAY);
             if echoes {
                 brush.drawn_at = Some(sent_at);

@@ -47,6 +47,21 @@ fn what_follows_on_an_operation_that_cannot_be_read_is_taken() {
     assert_eq!((floor.model.number, &*floor.model.title), (3, "three"));
 }
 
+#[test]
+fn what_a_socket_brought_that_has_gone_still_waits_for_its_number() {
+    let mut floor = Floor::new(Model::default(), Vec::new());
+    floor.seats.push(Seat::new(7, 1, Nowhere));
+    floor.waits(7);
+    floor.waits(7);
+    floor.seats.clear();
+    floor.seats.push(Seat::new(8, 1, Nowhere));
+    floor.numbered(7);
+    assert!(floor.is_numbering(1));
+    assert!(!floor.is_numbering(2));
+    floor.numbered(7);
+    assert!(!floor.is_numbering(1));
+}
+
 /// Remembers what it is sent.
 #[derive(Clone, Default)]
 struct Sent {
@@ -292,7 +307,8 @@ fn what_is_removed_while_a_canvas_is_opened_stays_away() {
         .iter()
         .map(|frame| serde_json::from_slice::<Value>(frame.payload()).expect("JSON")["type"].take())
         .collect();
-    assert_eq!(kinds, ["delete_item", "draw", "delete_item"]);
+    // As it happened; then, of what there was, each thing taken away before it is drawn.
+    assert_eq!(kinds, ["delete_item", "delete_item", "draw", "delete_item"]);
 }
 
 #[test]

@@ -1,7 +1,13 @@
-//! Which things are in a whole drawing, by their ids.
+//! Which things are in a whole drawing, and which an operation is about, by their ids.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+
+use serde_json::value::RawValue;
+
+use super::floor::is_change;
+use super::op::{Action, Op};
+use super::shallow::Object;
 
 /// Ids that are remembered of one drawing; those of the apps have hundreds.
 const MOST: usize = 20_000;
@@ -51,6 +57,23 @@ fn hash(word: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     word.hash(&mut hasher);
     hasher.finish()
+}
+
+/// The id of the thing that an operation draws, if it draws one.
+pub fn drawn_by(op: &Op) -> Option<String> {
+    match &op.action {
+        Action::Draw { data } => item_of(data),
+        _ => None,
+    }
+}
+
+/// The id of the thing that is drawn or removed; none where one that is there is changed.
+pub fn item_of(data: &RawValue) -> Option<String> {
+    let object = Object::read(data.get()).ok()?;
+    if is_change(&object) {
+        return None;
+    }
+    serde_json::from_str(object.get("itemId")?.get()).ok()
 }
 
 #[cfg(test)]

@@ -134,21 +134,25 @@ impl<P: Post> Floor<P> {
 
     /// Notes that an operation of a socket waits for its number.
     pub fn waits(&mut self, seat: u64) {
-        if let Some(seat) = self.seat(seat) {
-            seat.busy().unnumbered += 1;
+        if let Some(user_id) = self.seat(seat).map(|seat| seat.user_id) {
+            self.unnumbered.entry(seat).or_insert((user_id, 0)).1 += 1;
         }
+    }
+
+    /// Whether operations of somebody wait for their numbers, those of a socket that has gone included.
+    pub fn is_numbering(&self, user_id: i64) -> bool {
+        self.unnumbered.values().any(|(whose, _)| *whose == user_id)
     }
 
     /// A part of a stroke, which may go at once if no operation of its sender waits for its number. Otherwise it waits.
     /// What may be lost is left out when much waits already; where even what must arrive is too much the socket is
     /// closed, and comes again.
     pub fn behind(&mut self, seat: u64, message: Bytes, must_arrive: bool) -> Option<Bytes> {
-        let seat = self.seat(seat)?;
-        let busy = seat.busy();
-        if busy.unnumbered == 0 {
+        if !self.unnumbered.contains_key(&seat) {
             return Some(message);
         }
-        let behind = &mut busy.behind;
+        let seat = self.seat(seat)?;
+        let behind = &mut seat.busy().behind;
         let (count, bytes) = (behind.messages.len(), behind.bytes + message.len());
         if count < MOST_BEHIND && bytes <= MOST_BYTES_BEHIND
             || must_arrive && count < MOST_ENDS_BEHIND && bytes <= 2 * MOST_BYTES_BEHIND
@@ -163,13 +167,14 @@ impl<P: Post> Floor<P> {
 
     /// Notes that an operation of a socket has its number, or gets none; what may follow now.
     pub fn numbered(&mut self, seat: u64) -> Vec<Bytes> {
-        let Some(busy) = self.seat(seat).and_then(|seat| seat.busy.as_mut()) else {
-            return Vec::new();
-        };
-        busy.unnumbered = busy.unnumbered.saturating_sub(1);
-        if busy.unnumbered > 0 {
-            return Vec::new();
+        if let Some((_, count)) = self.unnumbered.get_mut(&seat) {
+            *count -= 1;
+            if *count > 0 {
+                return Vec::new();
+            }
+            self.unnumbered.remove(&seat);
         }
-        std::mem::take(&mut busy.behind).messages
+        let busy = self.seat(seat).and_then(|seat| seat.busy.as_mut());
+        busy.map_or_else(Vec::new, |busy| std::mem::take(&mut busy.behind).messages)
     }
 }

@@ -488,7 +488,7 @@ mod tests {
             .iter()
             .flat_map(|seat| floor.numbered(*seat))
             .collect();
-        assert!(!floor.is_numbering(7));
+        assert!(!floor.is_numbering(1));
         assert_eq!(sent, [message]);
     }
 }

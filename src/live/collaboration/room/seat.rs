@@ -76,6 +76,8 @@ pub struct Busy {
     /// Since when, and when it last did something there.
     pub on_since: Option<Instant>,
     pub(super) on_at: Option<Instant>,
+    /// When it last asked for all of a canvas. What it had sent before may not be on that any more.
+    pub(super) asked_at: Option<Instant>,
     /// In the middle of a stroke.
     pub drawing: bool,
     pub(super) brushes: Vec<Brush>,
@@ -90,8 +92,7 @@ pub struct Busy {
     /// Two numbers that had been sent to it, the second at `settled_at`, the first a moment earlier.
     settled: (i64, i64),
     settled_at: Option<Instant>,
-    /// Own operations that are not numbered yet, and own ephemera that wait behind them.
-    pub(super) unnumbered: u32,
+    /// Own ephemera that wait behind operations without a number.
     pub(super) behind: Behind,
     /// What waits a moment.
     pub(super) lights: Lights,
@@ -103,6 +104,8 @@ pub struct Brush {
     pub(super) slot: Box<str>,
     /// It has been shown everything up to this number; `None` when it may lack the beginning.
     pub served: Option<i64>,
+    /// When it asked for all of it last.
+    pub(super) asked: Option<Asked>,
     /// When others' texts, strokes and whole states were sent to it.
     pub(super) text_at: Option<Instant>,
     pub(super) drawn_at: Option<Instant>,
@@ -297,6 +300,7 @@ impl Busy {
             self.brushes.push(Brush {
                 slot: slot.into(),
                 served: None,
+                asked: None,
                 text_at: None,
                 drawn_at: None,
                 wiped_at: None,
@@ -328,6 +332,11 @@ impl Busy {
             && self
                 .on_at
                 .is_some_and(|at| now.saturating_duration_since(at) <= within)
+    }
+
+    /// Whether it has asked for all of a canvas at `then` or later.
+    pub(super) fn has_asked_since(&self, then: Instant) -> bool {
+        self.asked_at.is_some_and(|asked| asked >= then)
     }
 
     /// Whether it is known to be on another canvas by now.
@@ -418,6 +427,11 @@ impl Busy {
 }
 
 impl Brush {
+    /// When it asked for all of the canvas, if that was after `asked`.
+    pub(super) fn asked_after(&self, asked: Asked) -> Option<Asked> {
+        self.asked.filter(|newer| newer.at > asked.at)
+    }
+
     /// Notes an operation of its own.
     pub(super) fn did(&mut self, number: i64, received: Instant) {
         if self.own.len() >= MOST_OWN {

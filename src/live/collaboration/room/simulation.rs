@@ -90,6 +90,7 @@ impl World {
             11 => self.turn_page(who, what),
             12 => self.leave(who),
             13 if what < 40 => self.kick(who),
+            13 => self.reopen(who, what),
             14 => self.save(who, what),
             15 => self.go_on_showing(),
             _ => {}
@@ -137,6 +138,9 @@ impl World {
         let user_id = self.clients[who].user_id;
         let inbound = message::parse(user_id, &text).unwrap();
         let name = self.floor.name(user_id);
+        if let Inbound::RequestSync { place } = &inbound {
+            return self.open_canvas(seat, place);
+        }
         if let Inbound::Draw { place, .. } = &inbound {
             self.floor.touch(seat, &place.clone(), None, self.now);
         }
@@ -185,7 +189,7 @@ impl World {
         let now = self.now;
         let Some(client) = self.active(who) else { return };
         let index = usize::from(what) % client.pages.len();
-        client.pages[index].items.insert(item.clone());
+        client.pages[index].items.push(item.clone());
         let id = client.pages[index].id.clone();
         client.say(
             &json!({"type": "draw", "data": {"type": "brush", "itemId": item}, "page_id": id, "page_index": index,
@@ -198,7 +202,7 @@ impl World {
         let now = self.now;
         let Some(client) = self.active(who) else { return };
         let index = usize::from(what) % client.pages.len();
-        let Some(item) = client.pages[index].items.pop_last() else {
+        let Some(item) = client.pages[index].items.pop() else {
             return;
         };
         let id = client.pages[index].id.clone();
@@ -268,6 +272,19 @@ impl World {
         let Some(client) = self.active(who) else { return };
         let page = usize::from(what) % client.pages.len();
         client.say(&json!({"type": "page_change", "page_number": page}), now);
+    }
+
+    /// Opens a canvas anew: nothing is on it until the server says so.
+    fn reopen(&mut self, who: usize, what: u8) {
+        let now = self.now;
+        let Some(client) = self.active(who) else { return };
+        let index = usize::from(what) % client.pages.len();
+        client.pages[index].items.clear();
+        let id = client.pages[index].id.clone();
+        client.say(
+            &json!({"type": "request_sync", "page_id": id, "page_index": index, "is_cover_image": false}),
+            now,
+        );
     }
 
     /// Comes, or comes back: the draft at the first time, then what was missed, then every canvas.

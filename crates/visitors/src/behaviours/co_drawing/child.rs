@@ -317,6 +317,9 @@ impl Child {
             "delete_item" => {
                 if let Some(id) = item_of(&heard) {
                     self.pages.erase(&id);
+                    if let Some((stroke, _)) = parse_item_id(&id) {
+                        self.sight.loses(stroke);
+                    }
                 }
             }
             "clear" => self.pages.clear(page.unwrap_or_default()),

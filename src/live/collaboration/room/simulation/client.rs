@@ -2,7 +2,7 @@
 //! clears at once, and takes pages from the server alone, by position.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -44,13 +44,15 @@ impl Post for Wire {
 pub(super) struct Page {
     pub(super) id: String,
     pub(super) text: String,
-    pub(super) items: BTreeSet<String>,
+    /// As often as they were drawn.
+    pub(super) items: Vec<String>,
 }
 
 /// A story as somebody sees it: what has to be the same for all.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Sight {
-    pub(super) pages: Vec<(String, BTreeSet<String>)>,
+    /// The text of each, and what is drawn on it, in no order.
+    pub(super) pages: Vec<(String, Vec<String>)>,
     pub(super) title: Option<String>,
 }
 
@@ -93,7 +95,7 @@ impl Client {
             pages: self
                 .pages
                 .iter()
-                .map(|page| (page.text.clone(), page.items.clone()))
+                .map(|page| (page.text.clone(), sorted(&page.items)))
                 .collect(),
             title: self.title.clone().filter(|_| has_title),
         }
@@ -135,13 +137,13 @@ impl Client {
             "title_edit" => self.title = Some(frame["title"].as_str().unwrap().to_owned()),
             "draw" => {
                 let item = frame["data"]["itemId"].as_str().unwrap().to_owned();
-                self.page(index.unwrap()).items.insert(item);
+                self.page(index.unwrap()).items.push(item);
             }
             "delete_item" => {
                 let item = frame["data"]["itemId"].as_str().unwrap();
                 self.page(frame["data"]["pageIndex"].as_i64().unwrap())
                     .items
-                    .remove(item);
+                    .retain(|drawn| drawn != item);
             }
             "clear" => self.page(index.unwrap()).items.clear(),
             "canvas_state" => {
@@ -160,6 +162,12 @@ impl Client {
     pub(super) fn say(&mut self, message: &Value, now: Instant) {
         self.sent.push_back((now, message.to_string()));
     }
+}
+
+fn sorted(items: &[String]) -> Vec<String> {
+    let mut items = items.to_vec();
+    items.sort();
+    items
 }
 
 /// What the first `init` does: the title, missing pages, texts by position.

@@ -30,6 +30,18 @@ impl World {
         }));
     }
 
+    /// Somebody asks for all of a canvas.
+    pub(super) fn open_canvas(&mut self, seat: u64, place: &Place) {
+        if let Some(opened) = self.floor.ask_for(seat, place, self.now) {
+            self.opening.push_back(Opening {
+                seat,
+                slot: opened.slot,
+                asked: opened.asked,
+                begun: None,
+            });
+        }
+    }
+
     /// Goes to a canvas that is to be shown, or ends showing it. What happens in between waits; whoever has gone to another
     /// meanwhile comes back to it.
     pub(super) fn go_on_showing(&mut self) {
