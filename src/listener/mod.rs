@@ -4,7 +4,6 @@
 //! Who has a place and who is given up is decided by `envelope::connections`; here is what that means for HTTP.
 
 mod arriving;
-mod intake;
 mod stall;
 
 use std::convert::Infallible;
@@ -27,15 +26,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use rustix::net::sockopt::set_socket_send_buffer_size;
+use rustix::net::sockopt::{set_socket_recv_buffer_size, set_socket_send_buffer_size};
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
 use self::arriving::Arriving;
-use self::intake::Bounded;
-pub use self::intake::{Intake, Widened};
 use self::stall::{Crowd, Need, Stall};
 use crate::app::{App, Peer};
 use crate::routes;
@@ -55,13 +52,12 @@ const LAST_WORDS: Duration = Duration::from_millis(300);
 const SEND_BUFFER: usize = 256 * 1024;
 /// What of it may wait to be sent: all that a client makes us hold who takes nothing.
 const UNSENT: u32 = 32 * 1024;
+/// What the kernel takes in that we have not read. Its own measure grows to megabytes for each sender.
+const RECEIVE_BUFFER: usize = 64 * 1024;
 /// What a client makes us hold who takes nothing: the kernel's part and a chunk.
 const STALLED_BYTES: u64 = 128 * 1024;
-/// The longest head of a request. Whoever sends half of one holds as much.
-const LONGEST_HEAD: usize = 16 * 1024;
-/// The most that is read at once. Each piece of a body passes through all layers by itself, so large ones are cheaper; but
-/// a connection that has brought a large body keeps its room for the next one.
-const MOST_READ: usize = 32 * 1024;
+/// What hyper may buffer of one connection: the longest head, too. Whoever sends half a head holds as much.
+const CONNECTION_BUFFER: usize = 16 * 1024;
 
 /// Accepts connections until `stop` completes. One that is accepted waits for its place before the next: beyond the bound
 /// the kernel's own backlog is the queue.
@@ -111,14 +107,17 @@ pub async fn accept(app: &Arc<App>, listener: TcpListener, stop: impl Future<Out
 /// Accepted sockets inherit them.
 fn set_buffers(listener: &TcpListener) -> io::Result<()> {
     set_socket_send_buffer_size(listener, SEND_BUFFER)?;
+    set_socket_recv_buffer_size(listener, RECEIVE_BUFFER)?;
     SockRef::from(listener).set_tcp_notsent_lowat(UNSENT)
 }
 
 /// The bare connection under an upgraded one, and what has been read of it behind the handshake; nothing when the upgrade
 /// is none of ours. It knows neither patience nor stalls any more: whoever takes it over looks after that.
 pub fn stream_of(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
-    let parts = upgraded.downcast::<TokioIo<Stall<Bounded, Arc<House>>>>().ok()?;
-    Some((parts.io.into_inner().into_inner().into_inner(), parts.read_buf))
+    let parts = upgraded
+        .downcast::<TokioIo<Stall<TcpStream, Arc<House>>>>()
+        .ok()?;
+    Some((parts.io.into_inner().into_inner(), parts.read_buf))
 }
 
 /// The address that counts for a bound: itself, or the /64 that one IPv6 household holds.
@@ -211,18 +210,13 @@ impl Connection {
 
     async fn serve(&self, stream: TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
-        let intake = Intake::default();
-        let stream = Stall::new(Bounded::new(stream, intake.clone())?, Arc::clone(&self.house));
-        let service = service_fn(|mut request: Request<Incoming>| {
-            request.extensions_mut().insert(intake.clone());
-            self.answer(request)
-        });
+        let stream = Stall::new(stream, Arc::clone(&self.house));
+        let service = service_fn(|request: Request<Incoming>| self.answer(request));
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
             .header_read_timeout(self.house.patience())
-            .max_header_size(LONGEST_HEAD)
-            .max_buf_size(MOST_READ);
+            .max_buf_size(CONNECTION_BUFFER);
         let connection = builder
             .serve_connection(TokioIo::new(stream), service)
             .with_upgrades();

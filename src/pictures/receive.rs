@@ -15,7 +15,6 @@ use super::leases::Lease;
 use super::splitter::{self, Field, STEP, Splitter};
 use super::{BodyError, Picture, store};
 use crate::app::App;
-use crate::listener::Intake;
 use crate::wire::turns::Turn;
 use crate::wire::{Error, TINY, over, refuse_announced, refuse_compressed, speaks_json};
 
@@ -84,7 +83,6 @@ pub async fn receive(
     };
     let stored = changed.map_or(0, |changed| u64::try_from(changed.bytes).unwrap_or_default());
     let least = (stored * COPIES).min(MOST_HELD);
-    let intake = request.extensions().get::<Intake>().cloned();
     let room = announced.unwrap_or(ORDINARY).clamp(1, ORDINARY).max(least);
     let reader = Reader {
         app,
@@ -97,8 +95,6 @@ pub async fn receive(
         bytes: 0,
         limit,
     };
-    // Its room has been taken.
-    let _widened = intake.filter(|_| room >= ORDINARY).map(|intake| intake.widen());
     let received = tokio::time::timeout(PATIENCE, reader.read(request.into_body(), turn))
         .await
         .map_err(|_| Error::too_slow())??;
@@ -170,7 +166,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Stores a picture unless a story shows it already. The lease keeps it until the story that was sent shows it.
+    /// Stores a picture unless the story that is changed shows it already. The lease keeps it until the story that was sent shows it.
     async fn keep(&mut self, picture: Picture) -> Result<Lease, Error> {
         let app = self.app;
         let hash = picture.id.to_string();

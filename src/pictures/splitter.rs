@@ -272,7 +272,7 @@ impl Splitter {
     }
 }
 
-/// The bytes on the heap that a value takes at most: what grows by doubling may be half empty, and begins with room for four.
+/// The bytes on the heap that a value takes: lists grow by doubling, may be half empty, and begin with room for four.
 fn held_by(value: &Value) -> usize {
     const ELEMENT: usize = size_of::<Value>();
     // The name and the value, their hash, and their place in the table.

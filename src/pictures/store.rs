@@ -33,7 +33,7 @@ pub fn shown_by(conn: &mut Conn<'_>, story_id: i64) -> Result<Vec<String>, Error
     rows.into_iter().map(|mut row| row.take()).collect()
 }
 
-/// Stores a picture that no story shows yet; the time until it is swept begins anew.
+/// Stores a picture that is not there yet. Of one that no story shows the time until it is swept begins anew.
 pub fn put(conn: &mut Conn<'_>, hash: &str, picture: &Picture, now: i64) -> Result<(), Error> {
     let row = conn.first(
         "INSERT INTO pictures (hash, kind, bytes, created_at, released_at) VALUES ($1, $2, $3, $4, $4)

@@ -35,6 +35,8 @@ const FULL: &str = "There is no place for this drawing. Make it smaller.";
 /// Bytes of the stored states of a room.
 const MOST_OF_ROOM: u64 = 32 << 20;
 
+/// What is said before a stroke that may be there already, at most: that it is gone.
+const GONE: usize = 512;
 /// Less than this is shown without room of its own, in bytes.
 const LARGE: u64 = 64 << 10;
 
@@ -140,7 +142,10 @@ async fn room_for(app: &App, room: &Room, seat: u64, slot: &str) -> Result<Box<d
         let mut state = room.state();
         let user_id = state.floor.seat(seat).map_or(0, |seat| seat.user_id);
         let canvas = state.floor.model.by_id(slot);
-        (user_id, canvas.map_or(0, |(_, canvas)| canvas.tail_bytes))
+        (
+            user_id,
+            canvas.map_or(0, |(_, canvas)| canvas.tail_bytes + canvas.tail.len() * GONE),
+        )
     };
     let (id, slot) = (room.id, Box::from(slot));
     // Even if none was stored a moment ago: what it covers is gone from the log.

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sockets::Frame;
 
-use super::floor::{Floor, overwrites};
+use super::floor::Floor;
 use super::frames;
-use super::items::{Items, drawn_by, item_of};
+use super::items::{Items, drawn_by, item_of, overwrites};
 use super::model::Spot;
 use super::op::{Action, Op, Place, Saved};
 use super::seat::{COME_BACK, Hold, Post, RECENT, Seat, crossed};
@@ -232,13 +232,16 @@ impl<P: Post> Floor<P> {
             return seat.release(now);
         }
         // The state may be younger than what was held back meanwhile: a stroke in both would be drawn twice.
-        let has_pages = seat.release_except(now, |frame| wipes && is_stroke_in(frame, &kept.items));
+        let mut removed = HashSet::new();
+        let has_pages = seat.release_except(now, |frame| {
+            wipes && is_stroke_in(frame, &kept.items, &mut removed)
+        });
         let brush = seat.busy().brush(&showing.slot);
         // Otherwise it is shown all of it once more.
         if brush.asked_after(showing.asked).is_none() {
             brush.served = Some(drawn);
         }
-        brush.drawn_at = Some(now);
+        (brush.drawn_at, brush.shown_at) = (Some(now), Some(now));
         if wipes {
             brush.wiped_at = Some(now);
         }
@@ -331,7 +334,8 @@ impl<P: Post> Floor<P> {
         let slot = self.model.slot(user_id, place)?.clone();
         let busy = self.seat(seat)?.busy();
         let brush = busy.brush(&slot.id);
-        if crossed(brush.wiped_at, received, RECENT) && !is_asked {
+        let wiped_or_shown = [brush.wiped_at, brush.shown_at];
+        if !is_asked && wiped_or_shown.iter().any(|at| crossed(*at, received, RECENT)) {
             return None;
         }
         let stored = slot.state.as_ref();
@@ -349,11 +353,12 @@ impl<P: Post> Floor<P> {
         if !is_blank && !knows || slot.cleared_number > covers {
             return None;
         }
-        let also: Vec<i64> = brush
-            .own
-            .iter()
+        // What it did before it opened the canvas anew may not be on that.
+        let opened_at = brush.asked.map(|asked| asked.at);
+        let own = brush.own.iter().filter(|did| did.number > covers);
+        let also: Vec<i64> = own
+            .filter(|did| opened_at.is_none_or(|at| did.received > at))
             .map(|did| did.number)
-            .filter(|number| *number > covers)
             .collect();
         let shrinks = slot
             .tail
@@ -375,21 +380,26 @@ impl<P: Post> Floor<P> {
     }
 }
 
-/// Whether a frame is about a stroke that is in a stored state.
-fn is_stroke_in(frame: &Frame, items: &Items) -> bool {
+/// Whether a frame draws what is in a stored state already, and not because it has just been `removed`.
+fn is_stroke_in(frame: &Frame, items: &Items, removed: &mut HashSet<String>) -> bool {
     #[derive(Deserialize)]
-    struct Draw<'a> {
+    struct Drawn<'a> {
         #[serde(rename = "type")]
         kind: &'a str,
         #[serde(borrow)]
         data: Option<&'a RawValue>,
     }
-    let draw = serde_json::from_slice(frame.payload());
-    let Ok(Draw { kind: "draw", data }) = draw else {
+    let Ok(Drawn { kind, data }) = serde_json::from_slice(frame.payload()) else {
         return false;
     };
-    let item = data.and_then(item_of);
-    item.is_some_and(|item| items.contains(&item))
+    match (kind, data.and_then(item_of)) {
+        ("draw", Some(item)) => items.contains(&item) && !removed.contains(&item),
+        ("delete_item", Some(item)) => {
+            removed.insert(item);
+            false
+        }
+        _ => false,
+    }
 }
 
 /// Whether an operation is to be shown although it has come before: it overwrites, or draws once more what has just been
@@ -424,19 +434,20 @@ mod tests {
     #[test]
     fn a_stroke_is_found_in_a_state_whatever_the_length_of_its_frame() {
         let items = Items::of(r#"{"projectData":"[[\"Path\",{\"itemId\":\"item_7_b\"}]]"}"#);
+        let mut removed = HashSet::new();
         for length in [0, 200, 70_000] {
+            removed.clear();
             let frame = |kind: &str, item: &str| {
                 let points = " ".repeat(length);
                 let json =
                     format!(r#"{{"type":"{kind}","data":{{"type":"brush","itemId":"{item}"}}{points}}}"#);
                 frames::frame(json.as_bytes())
             };
-            assert!(is_stroke_in(&frame("draw", "item_7_b"), &items), "{length}");
-            assert!(!is_stroke_in(&frame("draw", "item_8_b"), &items), "{length}");
-            assert!(
-                !is_stroke_in(&frame("delete_item", "item_7_b"), &items),
-                "{length}"
-            );
+            let mut is_in = |kind, item| is_stroke_in(&frame(kind, item), &items, &mut removed);
+            assert!(is_in("draw", "item_7_b"), "{length}");
+            assert!(!is_in("draw", "item_8_b"), "{length}");
+            assert!(!is_in("delete_item", "item_7_b"), "{length}");
+            assert!(!is_in("draw", "item_7_b"), "it is drawn once more: {length}");
         }
     }
 

@@ -11,15 +11,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde_json::value::RawValue;
 use sockets::Frame;
 
 use super::frames::{self, Audience};
+use super::items::overwrites;
 use super::model::{Applied, Model};
 use super::op::{Action, Op};
 use super::people::Person;
 use super::seat::{About, Busy, ON_ITS_WAY, Post, RECENT, Seat, crossed};
-use super::shallow::Object;
 
 /// Operations that wait for an earlier one, at most; then the log is read.
 const MOST_AHEAD: usize = 2_000;
@@ -424,7 +423,6 @@ fn own<P: Post>(
             echoes
         }
         action => {
-            brush.did(number, origin.received);
             if !is_held {
                 brush.shown(before, number);
             }
@@ -434,21 +432,8 @@ fn own<P: Post>(
             if echoes {
                 brush.drawn_at = Some(sent_at);
             }
+            brush.did(number, origin.received, echoes);
             echoes
         }
     }
-}
-
-/// Texts, layers, moved, filled and removed things are what they are last said to be; only strokes add up.
-pub(super) fn overwrites(action: &Action) -> bool {
-    let Action::Draw { data } = action else {
-        return true;
-    };
-    Object::read(data.get()).is_ok_and(|object| is_change(&object))
-}
-
-/// Whether a drawing changes what is there already: moves or fills it.
-pub(super) fn is_change(drawing: &Object<'_>) -> bool {
-    let kind = drawing.get("type").map(RawValue::get);
-    matches!(kind, Some("\"transform\"" | "\"fill\""))
 }

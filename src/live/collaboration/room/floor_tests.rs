@@ -9,8 +9,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use sockets::{Frame, code};
 
-use super::canvases::{Kept, Showing};
+use super::canvases::{Kept, Opened, Showing, Stored};
 use super::floor::{Floor, Origin};
+use super::items::Items;
 use super::model::Model;
 use super::op::{Action, Op, Place};
 use super::seat::{Post, Seat};
@@ -70,6 +71,14 @@ struct Sent {
 }
 
 impl Sent {
+    /// The types of what it was sent.
+    fn kinds(&self) -> Vec<Value> {
+        let frames = self.frames.borrow();
+        let kind =
+            |frame: &Frame| serde_json::from_slice::<Value>(frame.payload()).expect("JSON")["type"].take();
+        frames.iter().map(kind).collect()
+    }
+
     fn times(&self, item: &str) -> usize {
         self.items().iter().filter(|(_, sent)| sent == item).count()
     }
@@ -301,14 +310,11 @@ fn what_is_removed_while_a_canvas_is_opened_stays_away() {
         ..Kept::default()
     };
     floor.show(&showing, &kept, Box::new(()), now);
-    let kinds: Vec<Value> = sent
-        .frames
-        .borrow()
-        .iter()
-        .map(|frame| serde_json::from_slice::<Value>(frame.payload()).expect("JSON")["type"].take())
-        .collect();
     // As it happened; then, of what there was, each thing taken away before it is drawn.
-    assert_eq!(kinds, ["delete_item", "delete_item", "draw", "delete_item"]);
+    assert_eq!(
+        sent.kinds(),
+        ["delete_item", "delete_item", "draw", "delete_item"]
+    );
 }
 
 #[test]
@@ -355,4 +361,137 @@ fn a_late_number_takes_nobody_back_to_a_canvas() {
     floor.deliver(3, stroke_on(0, 2, "item_own"), Some(before), now, &mut left);
     floor.show(&showing, &kept, Box::new(()), now);
     assert_eq!(sent.times("item_b"), 1);
+}
+
+/// Somebody who has sent these and then opens their canvas anew; the operations get their numbers from 2 on after that.
+fn opens_anew(sent: &Sent, ops: &[Op]) -> (Floor<Sent>, Opened) {
+    let mut floor = Floor::new(Model::default(), Vec::new());
+    let (received, mut left) = (Instant::now(), Vec::new());
+    let asked = received + Duration::from_millis(1);
+    floor.deliver(1, stroke(1, "item_first"), None, received, &mut left);
+    floor.seats.push(Seat::new(7, 2, sent.clone()));
+    let opened = floor
+        .ask_for(7, &Place::at(0), asked)
+        .expect("there is something to show");
+    let origin = Origin {
+        seat: 7,
+        received,
+        is_doubtful: false,
+    };
+    for (number, op) in (2..).zip(ops) {
+        floor.deliver(number, op.clone(), Some(origin), asked, &mut left);
+    }
+    (floor, opened)
+}
+
+#[test]
+fn what_somebody_did_before_they_opened_a_canvas_comes_back_to_it_once() {
+    let sent = Sent::default();
+    let data = RawValue::from_string(r#"{"layerId":"layer_1"}"#.to_owned()).expect("JSON");
+    let layer = Op {
+        action: Action::Layer {
+            operation: "create".into(),
+            data,
+        },
+        ..stroke(2, "")
+    };
+    let ops = [stroke(2, "item_own"), layer];
+    let (mut floor, opened) = opens_anew(&sent, &ops);
+    assert_eq!(sent.kinds(), ["delete_item", "draw", "layer_operation"]);
+    let showing = floor
+        .begin_showing(7, &opened.slot, opened.asked)
+        .expect("there is something to show");
+    let kept = Kept {
+        log: (1..)
+            .zip([stroke(1, "item_first")].into_iter().chain(ops))
+            .collect(),
+        ..Kept::default()
+    };
+    floor.show(&showing, &kept, Box::new(()), Instant::now());
+    let kinds = sent.kinds();
+    assert_eq!(kinds.iter().filter(|kind| *kind == "layer_operation").count(), 1);
+    assert_eq!(sent.times("item_first"), 1);
+}
+
+#[test]
+fn a_drawing_counts_when_its_sender_has_been_shown_the_rest_and_only_for_what_can_be_in_it() {
+    let sent = Sent::default();
+    let (mut floor, opened) = opens_anew(&sent, &[stroke(2, "item_own")]);
+    let place = Place::at(0);
+    let later = |seconds| opened.asked.at + Duration::from_secs(seconds);
+    let is_asked = true;
+    assert!(
+        floor
+            .accepts(7, &place, (1, is_asked), "blank", later(0))
+            .is_none()
+    );
+    let showing = floor
+        .begin_showing(7, &opened.slot, opened.asked)
+        .expect("there is something to show");
+    let kept = Kept {
+        log: vec![(1, stroke(1, "item_first")), (2, stroke(2, "item_own"))],
+        ..Kept::default()
+    };
+    floor.show(&showing, &kept, Box::new(()), later(1));
+    let unasked = floor.accepts(7, &place, (2, !is_asked), "blank", later(2));
+    assert!(unasked.is_none(), "it may have been sent before");
+    let (_, saved) = floor
+        .accepts(7, &place, (1, is_asked), "all", later(2))
+        .expect("it has been shown all");
+    assert!(saved.also.is_empty(), "{:?}", saved.also);
+    assert!(
+        floor
+            .accepts(7, &place, (2, !is_asked), "all", later(4))
+            .is_some()
+    );
+}
+
+#[test]
+fn what_comes_back_while_a_canvas_is_shown_is_there_in_the_end() {
+    let sent = Sent::default();
+    let (mut floor, opened) = opens_anew(&sent, &[]);
+    let (now, mut left) = (opened.asked.at, Vec::new());
+    let showing = floor
+        .begin_showing(7, &opened.slot, opened.asked)
+        .expect("there is something to show");
+    let origin = Origin {
+        seat: 7,
+        received: now,
+        is_doubtful: false,
+    };
+    floor.deliver(2, stroke(2, "item_own"), Some(origin), now, &mut left);
+    // The state that is read has it already.
+    let data = r#"{"projectData":"item_first item_own"}"#.to_owned();
+    let kept = Kept {
+        items: Items::of(&data),
+        state: Some(Stored {
+            epoch: 0,
+            number: 2,
+            data,
+        }),
+        log: Vec::new(),
+    };
+    floor.show(&showing, &kept, Box::new(()), now);
+    assert_eq!(sent.kinds(), ["canvas_state", "delete_item", "draw"]);
+}
+
+#[test]
+fn a_canvas_that_somebody_is_on_is_not_forgotten_for_others() {
+    let sent = Sent::default();
+    let (mut floor, opened) = opens_anew(&sent, &[]);
+    let (now, mut left) = (opened.asked.at, Vec::new());
+    let again = floor
+        .ask_for(7, &Place::at(0), now + Duration::from_secs(1))
+        .expect("there is something to show");
+    for page in 1..40 {
+        let number = i64::from(page) + 1;
+        floor.deliver(number, stroke_on(page, 1, "item_other"), None, now, &mut left);
+    }
+    let showing = floor
+        .begin_showing(7, &opened.slot, opened.asked)
+        .expect("there is something to show");
+    assert_eq!(
+        showing.asked.at, again.asked.at,
+        "the newer question is remembered"
+    );
 }

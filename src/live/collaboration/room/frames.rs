@@ -7,7 +7,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use sockets::Frame;
 
-use super::items::drawn_by;
+use super::items::{self, drawn_by};
 use super::model::{Applied, Model};
 use super::op::{Action, COVER, Op, Place};
 use super::people::{Participant, Person};
@@ -140,10 +140,10 @@ pub fn on_page(op: &Op, index: i32, id: &str, layer: Option<&RawValue>) -> Optio
     })
 }
 
-/// That the thing which `op` draws on a page is not there; nothing when it draws none. Sent before it where it may be there
+/// That the thing which `op` draws on a page is not there; nothing when it draws none, or has a name that no app gives. Sent before it where it may be there
 /// already, because the apps would show it twice.
 pub fn taken_away(op: &Op, index: i32, id: &str) -> Option<Vec<u8>> {
-    let item = drawn_by(op)?;
+    let item = drawn_by(op).filter(|item| item.len() <= items::LONGEST)?;
     let page_id = op.place.page_id.as_deref().unwrap_or(id);
     let data = json!({"itemId": item, "pageId": page_id, "pageIndex": index, "isCoverImage": index == COVER});
     let start = Writer::new("delete_item").by(op.user_id, &op.username);

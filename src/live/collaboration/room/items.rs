@@ -5,7 +5,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::value::RawValue;
 
-use super::floor::is_change;
 use super::op::{Action, Op};
 use super::shallow::Object;
 
@@ -13,7 +12,7 @@ use super::shallow::Object;
 const MOST: usize = 20_000;
 /// The shortest and the longest id.
 const SHORTEST: usize = 4;
-const LONGEST: usize = 100;
+pub const LONGEST: usize = 100;
 
 /// The ids in a stored state, each by a hash.
 #[derive(Debug, Default)]
@@ -74,6 +73,20 @@ pub fn item_of(data: &RawValue) -> Option<String> {
         return None;
     }
     serde_json::from_str(object.get("itemId")?.get()).ok()
+}
+
+/// Texts, layers, moved, filled and removed things are what they are last said to be; only strokes add up.
+pub fn overwrites(action: &Action) -> bool {
+    let Action::Draw { data } = action else {
+        return true;
+    };
+    Object::read(data.get()).is_ok_and(|object| is_change(&object))
+}
+
+/// Whether a drawing changes what is there already: moves or fills it.
+fn is_change(drawing: &Object<'_>) -> bool {
+    let kind = drawing.get("type").map(RawValue::get);
+    matches!(kind, Some("\"transform\"" | "\"fill\""))
 }
 
 #[cfg(test)]

@@ -148,10 +148,11 @@ impl<P: Post> Floor<P> {
     /// What may be lost is left out when much waits already; where even what must arrive is too much the socket is
     /// closed, and comes again.
     pub fn behind(&mut self, seat: u64, message: Bytes, must_arrive: bool) -> Option<Bytes> {
-        if !self.unnumbered.contains_key(&seat) {
+        let is_free = !self.unnumbered.contains_key(&seat);
+        let seat = self.seat(seat)?;
+        if is_free {
             return Some(message);
         }
-        let seat = self.seat(seat)?;
         let behind = &mut seat.busy().behind;
         let (count, bytes) = (behind.messages.len(), behind.bytes + message.len());
         if count < MOST_BEHIND && bytes <= MOST_BYTES_BEHIND

@@ -110,6 +110,8 @@ pub struct Brush {
     pub(super) text_at: Option<Instant>,
     pub(super) drawn_at: Option<Instant>,
     pub(super) wiped_at: Option<Instant>,
+    /// When it was shown all of it.
+    pub(super) shown_at: Option<Instant>,
     /// The last operations of its own.
     pub(super) own: Vec<Did>,
 }
@@ -120,6 +122,8 @@ pub(super) struct Did {
     pub(super) number: i64,
     /// When it came.
     pub(super) received: Instant,
+    /// It was sent back.
+    pub(super) came_back: bool,
 }
 
 /// What a frame is about.
@@ -217,8 +221,9 @@ impl<P: Post> Seat<P> {
         let mut own = brushes
             .filter(|brush| *brush.slot == *slot)
             .flat_map(|brush| &brush.own);
-        // What it did itself may have got its number after it had asked.
-        !(by == self.user_id && own.any(|did| did.number == number && did.received < asked.at))
+        // What it did itself may have got its number after it had asked, and be gone unless it was sent back.
+        let is_gone = |did: &Did| did.number == number && did.received < asked.at && !did.came_back;
+        !(by == self.user_id && own.any(is_gone))
     }
 
     /// Sends what was held back; whether pages came or went by it.
@@ -227,7 +232,11 @@ impl<P: Post> Seat<P> {
     }
 
     /// Sends what was held back, but for frames that have become needless; whether pages came or went by it.
-    pub(super) fn release_except(&mut self, now: Instant, is_needless: impl Fn(&Frame) -> bool) -> bool {
+    pub(super) fn release_except(
+        &mut self,
+        now: Instant,
+        mut is_needless: impl FnMut(&Frame) -> bool,
+    ) -> bool {
         let Some(hold) = self.busy.as_mut().and_then(|busy| busy.let_go(now)) else {
             return false;
         };
@@ -295,7 +304,8 @@ impl Busy {
         let at = self.brushes.iter().position(|brush| *brush.slot == *slot);
         let at = at.unwrap_or_else(|| {
             if self.brushes.len() >= MOST_BRUSHES {
-                self.brushes.remove(0);
+                let oldest = self.brushes.iter().position(|brush| !self.needs(&brush.slot));
+                self.brushes.remove(oldest.unwrap_or_default());
             }
             self.brushes.push(Brush {
                 slot: slot.into(),
@@ -304,11 +314,17 @@ impl Busy {
                 text_at: None,
                 drawn_at: None,
                 wiped_at: None,
+                shown_at: None,
                 own: Vec::new(),
             });
             self.brushes.len() - 1
         });
         &mut self.brushes[at]
+    }
+
+    /// Whether it is on this canvas, or is just being shown it.
+    fn needs(&self, slot: &str) -> bool {
+        self.on.as_deref() == Some(slot) || self.hold.as_ref().is_some_and(|hold| hold.is_for(slot))
     }
 
     /// Up to where a canvas has been shown to it.
@@ -433,11 +449,15 @@ impl Brush {
     }
 
     /// Notes an operation of its own.
-    pub(super) fn did(&mut self, number: i64, received: Instant) {
+    pub(super) fn did(&mut self, number: i64, received: Instant, came_back: bool) {
         if self.own.len() >= MOST_OWN {
             self.own.remove(0);
         }
-        self.own.push(Did { number, received });
+        self.own.push(Did {
+            number,
+            received,
+            came_back,
+        });
     }
 
     /// After another operation on the canvas was shown: there is no gap if it followed `before`.

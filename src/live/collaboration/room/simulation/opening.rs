@@ -10,8 +10,8 @@ pub(super) struct Opening {
     pub(super) seat: u64,
     slot: Box<str>,
     asked: Asked,
-    /// What is being shown, and what was read for it.
-    begun: Option<(Showing, Kept)>,
+    /// What is being shown, and what was read for it a moment later.
+    begun: Option<(Showing, Option<Kept>)>,
 }
 
 impl World {
@@ -42,13 +42,17 @@ impl World {
         }
     }
 
-    /// Goes to a canvas that is to be shown, or ends showing it. What happens in between waits; whoever has gone to another
+    /// Goes to a canvas that is to be shown, reads it, or ends showing it. What happens in between waits; whoever has gone to another
     /// meanwhile comes back to it.
     pub(super) fn go_on_showing(&mut self) {
         let Some(mut opening) = self.opening.pop_front() else {
             return;
         };
-        if let Some((showing, kept)) = opening.begun.take() {
+        if let Some((_, kept @ None)) = &mut opening.begun {
+            *kept = Some(self.kept(&opening.slot));
+            return self.opening.push_front(opening);
+        }
+        if let Some((showing, Some(kept))) = opening.begun.take() {
             self.floor.show(&showing, &kept, Box::new(()), self.now);
             if !self.has_been_shown(&opening) {
                 self.opening.push_back(opening);
@@ -64,15 +68,18 @@ impl World {
             seat, slot, asked, ..
         } = &opening;
         if let Some(showing) = self.floor.begin_showing(*seat, slot, *asked) {
-            let state = self.stored.get(&**slot).cloned();
-            let items = state.as_ref().map(|state| Items::of(&state.data));
-            let kept = Kept {
-                state,
-                items: items.unwrap_or_default(),
-                log: self.log.clone(),
-            };
-            opening.begun = Some((showing, kept));
+            opening.begun = Some((showing, None));
             self.opening.push_front(opening);
+        }
+    }
+
+    fn kept(&self, slot: &str) -> Kept {
+        let state = self.stored.get(slot).cloned();
+        let items = state.as_ref().map(|state| Items::of(&state.data));
+        Kept {
+            state,
+            items: items.unwrap_or_default(),
+            log: self.log.clone(),
         }
     }
 
