@@ -166,7 +166,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Stores a picture unless the story that is changed shows it already. The lease keeps it until the story that was sent shows it.
+    /// Stores a picture unless the story that is changed shows it already. The lease keeps it until the story that was sent
+    /// shows it.
     async fn keep(&mut self, picture: Picture) -> Result<Lease, Error> {
         let app = self.app;
         let hash = picture.id.to_string();
