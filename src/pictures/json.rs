@@ -306,7 +306,8 @@ impl Scanner {
     }
 }
 
-/// Where the first control character is. Eight bytes at a time: one by one took a tenth of an autosave, measured.
+/// Where the first control character is. Eight bytes at a time: one by one took a tenth of an autosave
+/// whose pictures came in large pieces, measured.
 fn first_control(part: &[u8]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let has_control = |word: u64| word.wrapping_sub(ONES * 0x20) & !word & (ONES * 0x80) != 0;

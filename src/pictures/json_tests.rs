@@ -157,6 +157,7 @@ proptest! {
         let whole = told(&bytes, bytes.len().max(1));
         prop_assert_eq!(told(&bytes, step), whole);
     }
+
     #[test]
     fn the_first_control_character_is_found(bytes in prop::collection::vec(0x18_u8.., 0..40)) {
         prop_assert_eq!(first_control(&bytes), bytes.iter().position(|byte| *byte < 0x20));

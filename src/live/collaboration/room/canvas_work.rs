@@ -35,8 +35,9 @@ const FULL: &str = "There is no place for this drawing. Make it smaller.";
 /// Bytes of the stored states of a room.
 const MOST_OF_ROOM: u64 = 32 << 20;
 
-/// What is said before a stroke that may be there already, at most: that it is gone.
+/// What is said before a stroke that may be there already, that it is gone: so many bytes or fewer, with names as apps give.
 const GONE: usize = 512;
+
 /// Less than this is shown without room of its own, in bytes.
 const LARGE: u64 = 64 << 10;
 

@@ -214,13 +214,22 @@ impl World {
     }
 
     fn clear(&mut self, who: usize, what: u8) {
+        self.empty(who, what, "clear");
+    }
+
+    /// Opens a canvas anew: nothing is on it until the server says so.
+    fn reopen(&mut self, who: usize, what: u8) {
+        self.empty(who, what, "request_sync");
+    }
+
+    fn empty(&mut self, who: usize, what: u8, kind: &str) {
         let now = self.now;
         let Some(client) = self.active(who) else { return };
         let index = usize::from(what) % client.pages.len();
         client.pages[index].items.clear();
         let id = client.pages[index].id.clone();
         client.say(
-            &json!({"type": "clear", "page_id": id, "page_index": index, "is_cover_image": false}),
+            &json!({"type": kind, "page_id": id, "page_index": index, "is_cover_image": false}),
             now,
         );
     }
@@ -272,19 +281,6 @@ impl World {
         let Some(client) = self.active(who) else { return };
         let page = usize::from(what) % client.pages.len();
         client.say(&json!({"type": "page_change", "page_number": page}), now);
-    }
-
-    /// Opens a canvas anew: nothing is on it until the server says so.
-    fn reopen(&mut self, who: usize, what: u8) {
-        let now = self.now;
-        let Some(client) = self.active(who) else { return };
-        let index = usize::from(what) % client.pages.len();
-        client.pages[index].items.clear();
-        let id = client.pages[index].id.clone();
-        client.say(
-            &json!({"type": "request_sync", "page_id": id, "page_index": index, "is_cover_image": false}),
-            now,
-        );
     }
 
     /// Comes, or comes back: the draft at the first time, then what was missed, then every canvas.

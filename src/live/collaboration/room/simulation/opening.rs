@@ -42,8 +42,8 @@ impl World {
         }
     }
 
-    /// Goes to a canvas that is to be shown, reads it, or ends showing it. What happens in between waits; whoever has gone to another
-    /// meanwhile comes back to it.
+    /// Goes to a canvas that is to be shown, reads it, or ends showing it. What happens in between waits; whoever has gone to
+    /// another meanwhile comes back to it.
     pub(super) fn go_on_showing(&mut self) {
         let Some(mut opening) = self.opening.pop_front() else {
             return;
