@@ -8,10 +8,13 @@
 mod tests;
 
 use std::collections::hash_map::RandomState;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Below twice as many keys nobody looks for rested ones.
+const SMALL: usize = 32;
 
 /// So many at once, replenished evenly: `amount` in `per` microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +77,7 @@ impl fmt::Display for RetryAfter {
 
 impl std::error::Error for RetryAfter {}
 
-/// The table. A full one forgets the key that is rested, or will be so first.
+/// The table. A full one forgets the keys that are rested; should too few be, those that will be so first.
 pub struct Rates {
     table: Mutex<Table>,
     /// Random in each process, so that nobody can choose keys that collide.
@@ -82,15 +85,10 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// A table of at most `capacity` keys (at least 1), about 50 bytes each. Memory is taken as keys come.
+    /// A table of at most `capacity` keys (at least 1), 20 to 40 bytes each. Memory is taken as keys come.
     pub fn new(capacity: usize) -> Self {
-        let table = Table {
-            due: HashMap::new(),
-            order: BTreeSet::new(),
-            capacity: capacity.max(1),
-        };
         Self {
-            table: Mutex::new(table),
+            table: Mutex::new(Table::new(capacity.max(1))),
             hasher: RandomState::new(),
         }
     }
@@ -100,7 +98,7 @@ impl Rates {
         let id = self.id(rate, key);
         let mut table = self.lock();
         let due = rate.admit(now, table.get(id))?;
-        table.put(id, due);
+        table.put(now, id, due);
         Ok(())
     }
 
@@ -113,16 +111,15 @@ impl Rates {
     /// Takes one counted request of `key` back: it came to nothing, through no doing of its sender.
     pub fn give_back(&self, rate: &Rate, key: impl Hash) {
         let id = self.id(rate, key);
-        let mut table = self.lock();
-        if let Some(due) = table.get(id) {
-            table.put(id, due.saturating_sub(rate.interval()));
+        if let Some(due) = self.lock().due.get_mut(&id) {
+            *due = due.saturating_sub(rate.interval());
         }
     }
 
     /// Gives `key` its whole amount again.
     pub fn forget(&self, rate: &Rate, key: impl Hash) {
         let id = self.id(rate, key);
-        self.lock().remove(id);
+        self.lock().due.remove(&id);
     }
 
     /// Keys in the table.
@@ -145,32 +142,62 @@ impl Rates {
     }
 }
 
+/// In one piece: a tree in the order of the instants left a crowd's pages scattered when the crowd had gone.
 struct Table {
     due: HashMap<u64, i64>,
-    /// The same entries by their instant: the first one is the most rested.
-    order: BTreeSet<(i64, u64)>,
     capacity: usize,
+    /// With so many keys the rested ones go, before the table grows.
+    sweep_at: usize,
 }
 
 impl Table {
+    fn new(capacity: usize) -> Self {
+        let mut table = Self {
+            due: HashMap::new(),
+            capacity,
+            sweep_at: 0,
+        };
+        table.plan_sweep();
+        table
+    }
+
     fn get(&self, id: u64) -> Option<i64> {
         self.due.get(&id).copied()
     }
 
-    fn put(&mut self, id: u64, due: i64) {
-        self.remove(id);
-        if self.due.len() >= self.capacity
-            && let Some((_, rested)) = self.order.pop_first()
-        {
-            self.due.remove(&rested);
+    fn put(&mut self, now: i64, id: u64, due: i64) {
+        if self.due.len() >= self.sweep_at && !self.due.contains_key(&id) {
+            self.sweep(now);
         }
         self.due.insert(id, due);
-        self.order.insert((due, id));
     }
 
-    fn remove(&mut self, id: u64) {
-        if let Some(due) = self.due.remove(&id) {
-            self.order.remove(&(due, id));
+    /// Forgets what is rested at `now`, and what will be so first where that does not leave an eighth free: a sweep
+    /// looks at every key, so the next one must be far.
+    fn sweep(&mut self, now: i64) {
+        self.due.retain(|_, due| *due > now);
+        let most = self.most_after_sweep();
+        if self.due.len() > most {
+            let surplus = self.due.len() - most;
+            let mut dues: Vec<i64> = self.due.values().copied().collect();
+            let (_, &mut last, _) = dues.select_nth_unstable(surplus - 1);
+            self.due.retain(|_, due| *due > last);
         }
+        self.plan_sweep();
+        self.due.shrink_to(self.sweep_at);
+    }
+
+    /// When twice as many are in; but only a full table may forget who is not rested.
+    fn plan_sweep(&mut self) {
+        let doubled = 2 * self.due.len().max(SMALL);
+        self.sweep_at = if doubled > self.most_after_sweep() {
+            self.capacity
+        } else {
+            doubled
+        };
+    }
+
+    fn most_after_sweep(&self) -> usize {
+        self.capacity - (self.capacity / 8).max(1)
     }
 }
