@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use database::{Conn, Database, Options};
 use envelope::lane::Lane;
 use envelope::limits::Limits as MachineLimits;
-use envelope::{Envelope, Probe, Shares};
+use envelope::{Envelope, Probe, Shares, allocator};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
@@ -287,6 +287,7 @@ pub fn database_options(config: &Config) -> Options {
         conn_max_age: Duration::from_secs(config.conn_max_age),
         cache_bytes: share / 3,
         queued_bytes: share / 3 * 2,
+        resting: allocator::give_back_cache,
         ..Options::default()
     }
 }

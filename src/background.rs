@@ -1,9 +1,11 @@
 //! What the server does by itself: noting who was seen and what was looked at, looking after places on the board of
-//! authors, sweeping what has expired, lifting suspensions, going on with announcements, writing letters, sending mail,
-//! making games and backups.
+//! authors, sweeping what has expired, giving memory back, lifting suspensions, going on with announcements, writing
+//! letters, sending mail, making games and backups.
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use envelope::allocator;
 
 use crate::accounts::store::{people, sessions};
 use crate::admin::standing;
@@ -65,6 +67,12 @@ pub fn start(app: &Arc<App>) {
         }
         log.log.flush();
     });
+    let memory = Arc::clone(app);
+    app.tasks.spawn("give memory back", async move {
+        while trim_comes(&memory).await {
+            allocator::give_back_cache();
+        }
+    });
     let mail = Arc::clone(app);
     app.tasks.spawn(
         "send mail",
@@ -85,6 +93,14 @@ pub async fn pause(app: &App, time: Duration) -> bool {
     tokio::select! {
         () = app.tasks.stopping() => false,
         () = app.clock.sleep(time) => true,
+    }
+}
+
+/// Waits for the next trim; false when the server is to stop.
+async fn trim_comes(app: &App) -> bool {
+    tokio::select! {
+        () = app.tasks.stopping() => false,
+        () = app.envelope.trim_comes() => true,
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Options {
     /// PostgreSQL: a connection that had room for a large message (32 KiB) and no such for this time is replaced: it cannot
     /// give that back.
     pub roomy: Duration,
+    /// SQLite: what a thread does when it has given back its caches after a busy time. The allocator may keep more for it.
+    pub resting: fn(),
 }
 
 impl Options {
@@ -63,6 +65,7 @@ impl Default for Options {
             statement_timeout: Duration::from_secs(5),
             conn_max_age: Duration::from_secs(600),
             roomy: Duration::from_secs(25),
+            resting: || {},
         }
     }
 }

@@ -13,7 +13,7 @@ const PAUSE_IN_NEED: Duration = Duration::from_secs(10);
 const WORTHWHILE: u64 = 1024 * 1024;
 /// So much less in use than at the last trim is a reason by itself: what is left of a crowd lies scattered, and as long as
 /// it was there each piece of it kept a whole page.
-const GONE: u64 = 256 * 1024;
+const GONE: u64 = 64 * 1024;
 
 /// What is known of the process at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,18 @@ pub(crate) struct Look {
 #[derive(Debug, Default)]
 pub(crate) struct Trim {
     last: Option<Last>,
+    is_announced: bool,
+}
+
+/// What to do about free memory now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// There is nothing worth it, or it is too early.
+    Wait,
+    /// Tell the threads that a trim comes with the next look: what the allocator keeps for each of them it cannot find.
+    Announce,
+    /// Give it back.
+    Trim,
 }
 
 #[derive(Debug)]
@@ -45,9 +57,21 @@ struct Last {
 }
 
 impl Trim {
-    /// Whether to trim now. What the allocator counts as free does not tell: it counts what it has given back, too. But
+    /// What is to be done at this look; a trim is announced by the look before it.
+    pub(crate) fn step(&mut self, look: Look) -> Step {
+        if !self.is_due(look) {
+            return Step::Wait;
+        }
+        if std::mem::replace(&mut self.is_announced, true) {
+            Step::Trim
+        } else {
+            Step::Announce
+        }
+    }
+
+    /// Whether to trim. What the allocator counts as free does not tell: it counts what it has given back, too. But
     /// a trim leaves what is in use and what is no heap; so what is in memory beyond these has been freed since.
-    pub(crate) fn is_due(&self, look: Look) -> bool {
+    fn is_due(&self, look: Look) -> bool {
         let Some(in_use) = look.in_use else {
             return false;
         };
@@ -75,6 +99,7 @@ impl Trim {
             besides: resident.saturating_sub(in_use),
             in_use,
         });
+        self.is_announced = false;
     }
 }
 
@@ -119,6 +144,17 @@ mod tests {
             ..look(27, 40)
         };
         assert!(!trim.is_due(unknown), "another allocator");
+    }
+
+    #[test]
+    fn a_trim_is_announced_by_the_look_before_it() {
+        let mut trim = trimmed();
+        assert_eq!(trim.step(look(2, 40)), Step::Wait);
+        assert_eq!(trim.step(look(30, 40)), Step::Announce);
+        assert_eq!(trim.step(look(31, 40)), Step::Trim);
+        trim.done(Duration::from_secs(31), 12 * MIB, Some(4 * MIB));
+        assert_eq!(trim.step(look(60, 12)), Step::Wait);
+        assert_eq!(trim.step(look(61, 40)), Step::Announce);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) fn start(
         };
         SqliteSession::open(path, role, cache, options.max_pages)
     };
-    let idle = options.idle;
+    let pace = || Pace::new(options.idle, options.resting);
     let (reads, to_read) = queue(options.queue, options.queued_bytes, None);
     let (writes, to_write) = queue(options.queue, options.queued_bytes, None);
     let (committed, commits) = bounded(1);
@@ -38,16 +38,17 @@ pub(crate) fn start(
 
     // The writer first: its connection makes the file and turns the log on.
     let (session, counted) = (open(Role::Writer)?, Arc::clone(counters));
-    let time = options.batch_time;
+    let (time, writers_pace) = (options.batch_time, pace());
     threads.push(spawn("db-writer", move || {
-        write(session, &to_write, &committed, (time, idle), &counted);
+        write(session, &to_write, &committed, (time, writers_pace), &counted);
     })?);
     let session = open(Role::Keeper)?;
     threads.push(spawn("db-checkpoint", move || checkpoint::run(session, commits))?);
     for number in 0..readers {
         let (session, intake, counted) = (open(Role::Reader)?, to_read.clone(), Arc::clone(counters));
+        let readers_pace = pace();
         threads.push(spawn(&format!("db-reader-{number}"), move || {
-            read(session, &intake, idle, &counted);
+            read(session, &intake, readers_pace, &counted);
         })?);
     }
     let queues = Queues {
@@ -62,10 +63,9 @@ fn write(
     mut session: SqliteSession,
     intake: &Intake,
     committed: &Sender<()>,
-    (time, idle): (Duration, Duration),
+    (time, mut pace): (Duration, Pace),
     counters: &Counters,
 ) {
-    let mut pace = Pace::new(idle);
     while let Some(first) = pace.next(&session, intake) {
         let wrote = batch::run(&mut session, intake, first, time, counters);
         if wrote && let Err(TrySendError::Disconnected(())) = committed.try_send(()) {
@@ -74,8 +74,7 @@ fn write(
     }
 }
 
-fn read(mut session: SqliteSession, intake: &Intake, idle: Duration, counters: &Counters) {
-    let mut pace = Pace::new(idle);
+fn read(mut session: SqliteSession, intake: &Intake, mut pace: Pace, counters: &Counters) {
     while let Some(job) = pace.next(&session, intake) {
         if job.is_abandoned() {
             continue;
@@ -91,16 +90,21 @@ const FEW: u32 = 100;
 /// for as long as anybody comes by now and then.
 struct Pace {
     window: Duration,
+    resting: fn(),
     began: Instant,
     jobs: u32,
+    /// Whether it was busy after it rested last.
+    was_busy: bool,
 }
 
 impl Pace {
-    fn new(window: Duration) -> Self {
+    fn new(window: Duration, resting: fn()) -> Self {
         Self {
             window,
+            resting,
             began: Instant::now(),
             jobs: 0,
+            was_busy: false,
         }
     }
 
@@ -119,6 +123,11 @@ impl Pace {
             let jobs = std::mem::take(&mut self.jobs);
             if jobs < FEW {
                 session.give_back_cache();
+                if std::mem::take(&mut self.was_busy) {
+                    (self.resting)();
+                }
+            } else {
+                self.was_busy = true;
             }
             if jobs == 0 {
                 // There would be nothing to give back the next time: it sleeps until somebody comes.

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use crate::connections::Connections;
 use crate::gauges::{Descriptors, Gauges, Permits, Waiting};
 use crate::lane::{self, Lane};
@@ -80,6 +82,7 @@ pub(crate) struct Inner {
     level: AtomicU8,
     usage: Mutex<Usage>,
     pub(crate) trim: Mutex<Trim>,
+    pub(crate) trim_comes: Notify,
     trims: AtomicU64,
     bodies: Bytes,
     responses: Bytes,
@@ -109,6 +112,7 @@ impl Envelope {
             level: AtomicU8::new(0),
             usage: Mutex::new(Usage::default()),
             trim: Mutex::new(Trim::default()),
+            trim_comes: Notify::new(),
             trims: AtomicU64::new(0),
             bodies: Bytes::new(shares.bodies, BODIES_WAITING, LONGEST_WAIT),
             responses: Bytes::new(shares.responses, RESPONSES_WAITING, LONGEST_WAIT),
@@ -197,6 +201,12 @@ impl Envelope {
     /// `now` is the time since some fixed instant.
     pub fn tidy(&self, now: Duration) {
         self.0.tidy(now);
+    }
+
+    /// Completes when free memory goes back with the next look, in about a second. A thread that stays then calls
+    /// [`allocator::give_back_cache`](crate::allocator::give_back_cache).
+    pub async fn trim_comes(&self) {
+        self.0.trim_comes.notified().await;
     }
 
     /// A look at everything.

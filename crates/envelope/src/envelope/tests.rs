@@ -81,6 +81,23 @@ fn at_red_and_only_then_idle_connections_are_asked_to_end() {
 }
 
 #[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn a_trim_comes_one_look_after_it_was_announced() {
+    let (envelope, probe) = envelope();
+    probe.set(resident(60));
+    envelope.look();
+    let waker = std::task::Waker::noop();
+    let mut context = std::task::Context::from_waker(waker);
+    let mut comes = std::pin::pin!(envelope.trim_comes());
+    assert!(comes.as_mut().poll(&mut context).is_pending());
+    envelope.tidy(Duration::from_secs(1));
+    assert!(comes.poll(&mut context).is_ready());
+    assert_eq!(envelope.gauges().trims, 0);
+    envelope.tidy(Duration::from_secs(2));
+    assert_eq!(envelope.gauges().trims, 1);
+}
+
+#[test]
 fn what_is_handed_out_is_seen() {
     let (envelope, _) = envelope();
     let waker = std::task::Waker::noop();

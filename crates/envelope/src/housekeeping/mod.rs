@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::allocator;
 use crate::envelope::Inner;
 use crate::level::Level;
-use crate::trim::Look;
+use crate::trim::{Look, Step};
 
 /// How often it looks: three small reads of `/proc` and `/sys`, some ten microseconds.
 const EVERY: Duration = Duration::from_secs(1);
@@ -60,10 +60,14 @@ impl Inner {
             is_busy: self.is_busy(),
             level,
         };
-        if trim.is_due(look) {
-            allocator::trim();
-            self.count_trim();
-            trim.done(now, self.look().resident, allocator::in_use());
+        match trim.step(look) {
+            Step::Wait => {}
+            Step::Announce => self.trim_comes.notify_waiters(),
+            Step::Trim => {
+                allocator::trim();
+                self.count_trim();
+                trim.done(now, self.look().resident, allocator::in_use());
+            }
         }
     }
 }

@@ -132,7 +132,10 @@ fn whoever_is_rested_goes_before_the_table_grows() {
         let now = NOW + i64::try_from(key).unwrap() * SECOND / 2;
         rates.check(now, &SIGN_IN, key).expect("the first");
         assert!(rates.len() <= 64, "of 10 s, 20 keys are not rested");
-        assert_eq!(rates.peek(now, &SIGN_IN, "tired").is_err(), now < NOW + 10 * SECOND);
+        assert_eq!(
+            rates.peek(now, &SIGN_IN, "tired").is_err(),
+            now < NOW + 10 * SECOND
+        );
     }
 }
 
