@@ -287,7 +287,7 @@ pub fn database_options(config: &Config) -> Options {
         conn_max_age: Duration::from_secs(config.conn_max_age),
         cache_bytes: share / 3,
         queued_bytes: share / 3 * 2,
-        resting: allocator::give_back_cache,
+        resting: || drop(allocator::give_back_cache()),
         ..Options::default()
     }
 }

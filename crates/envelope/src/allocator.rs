@@ -3,6 +3,10 @@
 //! Left alone, glibc raises its own thresholds as it sees large blocks come and go, and opens up to eight arenas
 //! per core: both keep freed memory in the process for good. Elsewhere than on glibc these functions do nothing.
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+use std::thread;
+use std::thread::JoinHandle;
+
 /// Blocks of at least this many bytes are mapped by themselves and go back to the kernel when they are freed.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const MMAP_THRESHOLD: libc::c_int = 128 * 1024;
@@ -19,11 +23,11 @@ const ARENAS: libc::c_int = 2;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const CACHED_LONGEST: usize = 1032;
 
-/// How many pieces of a size it keeps.
+/// How many pieces of a size it keeps; 16 from glibc 2.43 on, of which this many go back.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const CACHED_PIECES: usize = 7;
 
-/// A thread that does nothing but free.
+/// The stack of a thread that only frees.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const GIVE_BACK_STACK: usize = 16 * 1024;
 
@@ -52,31 +56,32 @@ pub fn trim() -> bool {
     unsafe { libc::malloc_trim(0) == 1 }
 }
 
-/// Gives the heap what the allocator keeps for the calling thread alone, so that the next [`trim`] finds it.
+/// Gives the heap what the allocator keeps for the calling thread alone, so that a later [`trim`] finds it.
 ///
 /// glibc keeps seven free pieces of each small size for each thread (its "tcache"), from wherever they were when they were
 /// freed. They count as in use, each keeps its page, and only the end of a thread gives them back. So they are taken out
-/// here and freed by a thread that ends. Takes some 100 microseconds.
+/// here and freed by a thread that ends: the one that is answered, for whoever wants to wait for it. Takes some 100
+/// microseconds. Where fewer than seven are kept, others come from the heap; where no thread can be started (and where the
+/// allocator is not glibc) nothing is given back.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub fn give_back_cache() {
+pub fn give_back_cache() -> Option<JoinHandle<()>> {
     let pieces: Vec<Vec<u8>> = (24..=CACHED_LONGEST)
         .step_by(16)
         .flat_map(|size| std::iter::repeat_n(size, CACHED_PIECES))
         .map(Vec::with_capacity)
         .collect();
-    let freed = std::thread::Builder::new()
+    thread::Builder::new()
         .name("give-back".to_owned())
         .stack_size(GIVE_BACK_STACK)
-        .spawn(move || drop(pieces));
-    if let Ok(thread) = freed {
-        // It only frees: it cannot panic, and there is nothing to be done if it did.
-        let _ = thread.join();
-    }
+        .spawn(move || drop(pieces))
+        .ok()
 }
 
 /// Another allocator: nothing is known of what it keeps.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub fn give_back_cache() {}
+pub fn give_back_cache() -> Option<JoinHandle<()>> {
+    None
+}
 
 /// Bytes in use: those of the heap and of blocks that are mapped by themselves. `None` where the allocator is not glibc.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

@@ -57,12 +57,13 @@ struct Last {
 }
 
 impl Trim {
-    /// What is to be done at this look; a trim is announced by the look before it.
+    /// What is to be done at this look. A trim is announced by the look before it, unless memory is about to run out.
     pub(crate) fn step(&mut self, look: Look) -> Step {
         if !self.is_due(look) {
+            self.is_announced = false;
             return Step::Wait;
         }
-        if std::mem::replace(&mut self.is_announced, true) {
+        if std::mem::replace(&mut self.is_announced, true) || look.level == Level::Red {
             Step::Trim
         } else {
             Step::Announce
@@ -155,6 +156,18 @@ mod tests {
         trim.done(Duration::from_secs(31), 12 * MIB, Some(4 * MIB));
         assert_eq!(trim.step(look(60, 12)), Step::Wait);
         assert_eq!(trim.step(look(61, 40)), Step::Announce);
+        let busy = Look {
+            is_busy: true,
+            ..look(62, 40)
+        };
+        assert_eq!(trim.step(busy), Step::Wait);
+        assert_eq!(trim.step(look(63, 40)), Step::Announce, "too long ago");
+        assert_eq!(trim.step(look(64, 40)), Step::Trim);
+        let red = Look {
+            level: Level::Red,
+            ..look(62, 40)
+        };
+        assert_eq!(Trim::default().step(red), Step::Trim, "at once");
     }
 
     #[test]

@@ -24,7 +24,7 @@ fn what_the_allocator_keeps_for_a_thread_goes_back_when_the_thread_gives_it() {
     assert!(allocator::trim());
     let (kept, in_use) = (memory::resident().unwrap(), allocator::in_use().unwrap());
 
-    allocator::give_back_cache();
+    allocator::give_back_cache().unwrap().join().unwrap();
     let used = allocator::in_use().unwrap();
     assert!(used + 200 * 1024 < in_use, "{in_use} bytes before, {used} after");
     assert!(allocator::trim());

@@ -93,8 +93,17 @@ struct Pace {
     resting: fn(),
     began: Instant,
     jobs: u32,
-    /// Whether it was busy after it rested last.
+    /// Whether the last window was a busy one.
     was_busy: bool,
+}
+
+/// What a window of time was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Busy,
+    /// The first quiet one after a busy one.
+    QuietAgain,
+    Quiet,
 }
 
 impl Pace {
@@ -105,6 +114,17 @@ impl Pace {
             began: Instant::now(),
             jobs: 0,
             was_busy: false,
+        }
+    }
+
+    /// What a window with so many jobs was.
+    fn end_of_window(&mut self, jobs: u32) -> Ended {
+        let is_busy = jobs >= FEW;
+        let was_busy = std::mem::replace(&mut self.was_busy, is_busy);
+        match (is_busy, was_busy) {
+            (true, _) => Ended::Busy,
+            (false, true) => Ended::QuietAgain,
+            (false, false) => Ended::Quiet,
         }
     }
 
@@ -121,13 +141,12 @@ impl Pace {
                 Next::Idle => {}
             }
             let jobs = std::mem::take(&mut self.jobs);
-            if jobs < FEW {
+            let ended = self.end_of_window(jobs);
+            if ended != Ended::Busy {
                 session.give_back_cache();
-                if std::mem::take(&mut self.was_busy) {
-                    (self.resting)();
-                }
-            } else {
-                self.was_busy = true;
+            }
+            if ended == Ended::QuietAgain {
+                (self.resting)();
             }
             if jobs == 0 {
                 // There would be nothing to give back the next time: it sleeps until somebody comes.
@@ -163,4 +182,18 @@ fn answer_read(session: &mut SqliteSession, mut job: Job, counters: &Counters) {
         tracing::error!(%error, "SQLite cannot end a read");
     }
     job.answer();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_rests_once_after_a_busy_time_and_not_after_a_quiet_one() {
+        let mut pace = Pace::new(Duration::from_secs(10), || {});
+        let mut ended = |jobs| pace.end_of_window(jobs);
+        assert_eq!([0, FEW - 1].map(&mut ended), [Ended::Quiet; 2]);
+        assert_eq!([FEW, 10 * FEW].map(&mut ended), [Ended::Busy; 2]);
+        assert_eq!([5, 0].map(&mut ended), [Ended::QuietAgain, Ended::Quiet]);
+    }
 }

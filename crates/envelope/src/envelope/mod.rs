@@ -203,7 +203,7 @@ impl Envelope {
         self.0.tidy(now);
     }
 
-    /// Completes when free memory goes back with the next look, in about a second. A thread that stays then calls
+    /// Completes when free memory is about to go back, with the next look in a second. A thread that stays then calls
     /// [`allocator::give_back_cache`](crate::allocator::give_back_cache).
     pub async fn trim_comes(&self) {
         self.0.trim_comes.notified().await;

@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::fmt;
@@ -33,16 +34,16 @@ impl Rate {
         (self.per / i64::from(self.amount.max(1))).max(1)
     }
 
-    /// How far ahead 'due' may lie: the whole amount is used up.
-    fn horizon(self) -> i64 {
-        self.interval().saturating_mul(i64::from(self.amount.max(1)))
+    /// The furthest that 'due' may lie ahead: the whole amount is used up.
+    fn horizon(self, now: i64) -> i64 {
+        let whole = self.interval().saturating_mul(i64::from(self.amount.max(1)));
+        now.saturating_add(whole)
     }
 
     /// The 'due' instant after one more request, or how long to wait for it.
     fn admit(self, now: i64, due: Option<i64>) -> Result<i64, RetryAfter> {
-        let horizon = now.saturating_add(self.horizon());
-        // Not further ahead than possible: a clock that was set back must not lock anybody out.
-        let due = due.unwrap_or(now).clamp(now, horizon);
+        let horizon = self.horizon(now);
+        let due = due.unwrap_or(now).max(now);
         let next = due.saturating_add(self.interval());
         if next > horizon {
             Err(RetryAfter {
@@ -85,7 +86,7 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// A table of at most `capacity` keys (at least 1), 20 to 40 bytes each. Memory is taken as keys come.
+    /// A table of at most `capacity` keys (at least 1), 20 to 80 bytes each. Memory is taken as keys come.
     pub fn new(capacity: usize) -> Self {
         Self {
             table: Mutex::new(Table::new(capacity.max(1))),
@@ -97,7 +98,7 @@ impl Rates {
     pub fn check(&self, now: i64, rate: &Rate, key: impl Hash) -> Result<(), RetryAfter> {
         let id = self.id(rate, key);
         let mut table = self.lock();
-        let due = rate.admit(now, table.get(id))?;
+        let due = rate.admit(now, table.get(id, rate.horizon(now)))?;
         table.put(now, id, due);
         Ok(())
     }
@@ -105,7 +106,8 @@ impl Rates {
     /// Whether a request of `key` would be admitted at `now`, without counting one.
     pub fn peek(&self, now: i64, rate: &Rate, key: impl Hash) -> Result<(), RetryAfter> {
         let id = self.id(rate, key);
-        rate.admit(now, self.lock().get(id)).map(|_| ())
+        let due = self.lock().get(id, rate.horizon(now));
+        rate.admit(now, due).map(|_| ())
     }
 
     /// Takes one counted request of `key` back: it came to nothing, through no doing of its sender.
@@ -136,7 +138,7 @@ impl Rates {
         self.hasher.hash_one((rate.name, key))
     }
 
-    /// No panic can come between the two halves of a change, so a poisoned table is whole.
+    /// No panic can come in the middle of a change, so a poisoned table is whole.
     fn lock(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -146,8 +148,10 @@ impl Rates {
 struct Table {
     due: HashMap<u64, i64>,
     capacity: usize,
-    /// With so many keys the rested ones go, before the table grows.
+    /// With so many keys the rested ones go, before another comes in.
     sweep_at: usize,
+    /// The furthest that any instant ever lay ahead when it was put.
+    longest: i64,
 }
 
 impl Table {
@@ -156,35 +160,57 @@ impl Table {
             due: HashMap::new(),
             capacity,
             sweep_at: 0,
+            longest: 0,
         };
         table.plan_sweep();
         table
     }
 
-    fn get(&self, id: u64) -> Option<i64> {
-        self.due.get(&id).copied()
+    /// The instant of a key. What lies beyond `horizon` is lowered to it for good: a clock that was set back must lock
+    /// nobody out.
+    fn get(&mut self, id: u64, horizon: i64) -> Option<i64> {
+        let due = self.due.get_mut(&id)?;
+        *due = (*due).min(horizon);
+        Some(*due)
     }
 
     fn put(&mut self, now: i64, id: u64, due: i64) {
         if self.due.len() >= self.sweep_at && !self.due.contains_key(&id) {
             self.sweep(now);
         }
+        self.longest = self.longest.max(due.saturating_sub(now));
         self.due.insert(id, due);
     }
 
     /// Forgets what is rested at `now`, and what will be so first where that does not leave an eighth free: a sweep
     /// looks at every key, so the next one must be far.
     fn sweep(&mut self, now: i64) {
-        self.due.retain(|_, due| *due > now);
-        let most = self.most_after_sweep();
-        if self.due.len() > most {
-            let surplus = self.due.len() - most;
-            let mut dues: Vec<i64> = self.due.values().copied().collect();
-            let (_, &mut last, _) = dues.select_nth_unstable(surplus - 1);
-            self.due.retain(|_, due| *due > last);
+        let furthest = now.saturating_add(self.longest);
+        self.due.retain(|_, due| {
+            *due = (*due).min(furthest);
+            *due > now
+        });
+        let surplus = self.due.len().saturating_sub(self.most_after_sweep());
+        if surplus > 0 {
+            self.forget_most_rested(surplus);
         }
         self.plan_sweep();
         self.due.shrink_to(self.sweep_at);
+    }
+
+    /// Forgets so many keys, at least one and not more than there are: those whose instants come first.
+    fn forget_most_rested(&mut self, number: usize) {
+        let mut dues: Vec<i64> = self.due.values().copied().collect();
+        let (before, &mut last, _) = dues.select_nth_unstable(number - 1);
+        let mut ties = 1 + before.iter().filter(|due| **due == last).count();
+        self.due.retain(|_, due| match (*due).cmp(&last) {
+            Ordering::Less => false,
+            Ordering::Equal if ties > 0 => {
+                ties -= 1;
+                false
+            }
+            Ordering::Equal | Ordering::Greater => true,
+        });
     }
 
     /// When twice as many are in; but only a full table may forget who is not rested.
