@@ -23,7 +23,7 @@ const ARENAS: libc::c_int = 2;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const CACHED_LONGEST: usize = 1032;
 
-/// How many pieces of a size it keeps; 16 from glibc 2.43 on, of which this many go back.
+/// How many pieces of a size it keeps. Where it should keep more, this many go back.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const CACHED_PIECES: usize = 7;
 

@@ -30,6 +30,14 @@ impl Post for Nowhere {
     fn close(&self, _: u16, _: &'static str) {}
 }
 
+fn from_seat_7(received: Instant) -> Origin {
+    Origin {
+        seat: 7,
+        received,
+        is_doubtful: false,
+    }
+}
+
 #[test]
 fn what_follows_on_an_operation_that_cannot_be_read_is_taken() {
     let mut floor = Floor::<Nowhere>::new(Model::default(), Vec::new());
@@ -351,13 +359,10 @@ fn a_late_number_takes_nobody_back_to_a_canvas() {
     let sent = Sent::default();
     let (mut floor, showing, kept) = while_the_second_page_is_shown(&sent);
     let (now, mut left) = (Instant::now(), Vec::new());
-    let before = Origin {
-        seat: 7,
-        received: now
-            .checked_sub(Duration::from_secs(1))
+    let before = from_seat_7(
+        now.checked_sub(Duration::from_secs(1))
             .expect("later than the start"),
-        is_doubtful: false,
-    };
+    );
     floor.deliver(3, stroke_on(0, 2, "item_own"), Some(before), now, &mut left);
     floor.show(&showing, &kept, Box::new(()), now);
     assert_eq!(sent.times("item_b"), 1);
@@ -373,11 +378,7 @@ fn opens_anew(sent: &Sent, ops: &[Op]) -> (Floor<Sent>, Opened) {
     let opened = floor
         .ask_for(7, &Place::at(0), asked)
         .expect("there is something to show");
-    let origin = Origin {
-        seat: 7,
-        received,
-        is_doubtful: false,
-    };
+    let origin = from_seat_7(received);
     for (number, op) in (2..).zip(ops) {
         floor.deliver(number, op.clone(), Some(origin), asked, &mut left);
     }
@@ -454,11 +455,7 @@ fn what_comes_back_while_a_canvas_is_shown_is_there_in_the_end() {
     let showing = floor
         .begin_showing(7, &opened.slot, opened.asked)
         .expect("there is something to show");
-    let origin = Origin {
-        seat: 7,
-        received: now,
-        is_doubtful: false,
-    };
+    let origin = from_seat_7(now);
     floor.deliver(2, stroke(2, "item_own"), Some(origin), now, &mut left);
     // The state that is read has it already.
     let data = r#"{"projectData":"item_first item_own"}"#.to_owned();

@@ -140,8 +140,8 @@ pub fn on_page(op: &Op, index: i32, id: &str, layer: Option<&RawValue>) -> Optio
     })
 }
 
-/// That the thing which `op` draws on a page is not there; nothing when it draws none, or has a name that no app gives. Sent before it where it may be there
-/// already, because the apps would show it twice.
+/// That the thing which `op` draws on a page is not there; nothing when it draws none, or has a name that no app gives.
+/// Sent before it where it may be there already, because the apps would show it twice.
 pub fn taken_away(op: &Op, index: i32, id: &str) -> Option<Vec<u8>> {
     let item = drawn_by(op).filter(|item| item.len() <= items::LONGEST)?;
     let page_id = op.place.page_id.as_deref().unwrap_or(id);
