@@ -9,7 +9,7 @@ use crate::envelope::Inner;
 use crate::level::Level;
 use crate::trim::{Look, Step};
 
-/// How often it looks: three small reads of `/proc` and `/sys`, some ten microseconds.
+/// How often it looks: three small reads of `/proc` and `/sys`. What the allocator knows costs more, and is asked more rarely.
 const EVERY: Duration = Duration::from_secs(1);
 /// Its stack: what is touched of it counts as memory.
 const STACK: usize = 128 * 1024;
@@ -53,10 +53,11 @@ impl Inner {
             .trim
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let asks = trim.asks(now, level);
         let look = Look {
             now,
             resident: self.usage().resident,
-            in_use: allocator::in_use(),
+            in_use: asks.then(allocator::in_use).flatten(),
             is_busy: self.is_busy(),
             level,
         };
