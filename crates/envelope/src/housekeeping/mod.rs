@@ -9,7 +9,7 @@ use crate::envelope::Inner;
 use crate::level::Level;
 use crate::trim::{Look, Step};
 
-/// How often it looks: three small reads of `/proc` and `/sys`. What the allocator knows costs more, and is asked more rarely.
+/// How often it looks: three small reads of `/proc` and `/sys`. The allocator is asked more rarely.
 const EVERY: Duration = Duration::from_secs(1);
 /// Its stack: what is touched of it counts as memory.
 const STACK: usize = 128 * 1024;
