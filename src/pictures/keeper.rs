@@ -7,6 +7,7 @@ use envelope::Envelope;
 
 use super::answers::Answers;
 use super::leases::Leases;
+use super::queue::Queue;
 use super::store;
 use crate::app::App;
 use crate::background::pause;
@@ -21,6 +22,8 @@ const MOST_UPLOADS: usize = 2;
 pub const KEPT_FOR: i64 = 2 * MINUTE;
 /// How often the sweep looks.
 const SWEEP_EVERY: Duration = Duration::from_secs(15);
+/// Pictures that one sweep looks at.
+pub const MOST_SWEPT: i64 = 64;
 /// How long others have the database to themselves between two parts of a sweep.
 const SWEEP_PAUSE: Duration = Duration::from_millis(5);
 /// How long the size of the database is believed.
@@ -32,6 +35,8 @@ const FULL_PERCENT: u64 = 90;
 pub struct Pictures {
     /// Whose large bodies are under way.
     pub uploads: Turns,
+    /// Which large bodies are read first.
+    pub queue: Queue,
     /// Room for answers that are streamed.
     pub answers: Answers,
     /// Which pictures are being read.
@@ -46,6 +51,7 @@ impl Pictures {
     pub fn new(config: &Config, envelope: &Envelope) -> Self {
         Self {
             uploads: Turns::new(MOST_UPLOADS),
+            queue: Queue::new(config.io_threads),
             answers: Answers::new(envelope),
             leases: Leases::default(),
             limit: config.database_size_limit,
@@ -77,21 +83,52 @@ pub fn is_full(size: u64, limit: u64) -> bool {
 pub fn start(app: &Arc<App>) {
     let sweeping = Arc::clone(app);
     app.tasks.spawn("sweep pictures", async move {
+        let mut most = MOST_SWEPT;
         while pause(&sweeping, SWEEP_EVERY).await {
-            while sweep(&sweeping).await > 0 && pause(&sweeping, SWEEP_PAUSE).await {}
+            loop {
+                let swept = sweep(&sweeping, most).await;
+                most = most_after(most, &swept);
+                match swept {
+                    Ok(1..) if pause(&sweeping, SWEEP_PAUSE).await => {}
+                    Ok(_) => break,
+                    Err(error) => {
+                        tracing::warn!(%error, "could not sweep pictures");
+                        break;
+                    }
+                }
+            }
         }
     });
 }
 
-/// Deletes some pictures that no story has shown for a while and that nobody reads; how many.
-pub async fn sweep(app: &App) -> usize {
+/// How many pictures the next sweep looks at. One that the database had no time for has deleted nothing: with as many
+/// again it would never get on.
+fn most_after(most: i64, swept: &Result<usize, database::Error>) -> i64 {
+    match swept {
+        Ok(_) => (most * 2).min(MOST_SWEPT),
+        Err(_) => (most / 4).max(1),
+    }
+}
+
+/// Looks at so many pictures that no story has shown for a while, and deletes those that nobody reads; how many.
+pub async fn sweep(app: &App, most: i64) -> Result<usize, database::Error> {
     let (leases, released_before) = (app.pictures.leases.clone(), app.clock.now() - KEPT_FOR);
-    let swept: Result<usize, database::Error> = app
-        .database
-        .write(move |conn| store::sweep(conn, released_before, |hash| leases.holds(hash)))
-        .await;
-    swept.unwrap_or_else(|error| {
-        tracing::warn!(%error, "could not sweep pictures");
-        0
-    })
+    app.database
+        .write(move |conn| store::sweep(conn, released_before, most, |hash| leases.holds(hash)))
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sweep_that_was_too_large_is_followed_by_smaller_ones() {
+        let late = Err(database::Error::Deadline);
+        let after = |most| most_after(most, &late);
+        assert_eq!(after(MOST_SWEPT), 16);
+        assert_eq!(after(after(after(after(MOST_SWEPT)))), 1);
+        assert_eq!(most_after(1, &Ok(1)), 2);
+        assert_eq!(most_after(MOST_SWEPT, &Ok(0)), MOST_SWEPT);
+    }
 }

@@ -12,6 +12,7 @@ mod error;
 mod json;
 mod keeper;
 mod leases;
+mod queue;
 mod receive;
 mod reference;
 #[cfg(test)]
@@ -24,8 +25,8 @@ pub mod stream;
 pub use answers::{Answers, Reader, Room};
 pub use data_url::{Kind, Picture, append_base64};
 pub use error::{BodyError, Limit};
-pub use keeper::{KEPT_FOR, Pictures, is_full, start, sweep};
-pub use receive::{Changed, Received, receive};
+pub use keeper::{KEPT_FOR, MOST_SWEPT, Pictures, is_full, start, sweep};
+pub use receive::{Changed, NewPictures, Received, receive};
 pub use reference::{PictureId, Reference};
 pub use skeleton::{Builder, MOST_TEXT, Segment, Skeleton, escape_json};
 

@@ -11,8 +11,7 @@ use super::{Kind, Picture};
 pub const PIECE: usize = 96 * 1024;
 /// Pictures that one statement names at most; as many as a story may have.
 const MOST_NAMED: usize = 256;
-/// Pictures that one sweep looks at, and bytes of them that it deletes: others wait for the database meanwhile.
-const MOST_SWEPT: i64 = 64;
+/// Bytes of pictures that one sweep deletes: others wait for the database meanwhile.
 const MOST_SWEPT_BYTES: i64 = 4 * 1024 * 1024;
 
 /// Whether a story shows this picture, so that it needs not be sent to the database again.
@@ -259,17 +258,18 @@ fn release_one(conn: &mut Conn<'_>, picture_id: i64, now: i64) -> Result<(), Err
     Ok(())
 }
 
-/// Deletes some pictures that were released before `released_before` and that no stream reads, one at least if there is
-/// one; how many.
+/// Looks at so many pictures that were released before `released_before` and deletes those that no stream reads, one at
+/// least if there is one; how many.
 pub fn sweep(
     conn: &mut Conn<'_>,
     released_before: i64,
+    most: i64,
     is_leased: impl Fn(&str) -> bool,
 ) -> Result<usize, Error> {
     let rows = conn.query(
         "SELECT id, hash, bytes FROM pictures WHERE released_at IS NOT NULL AND released_at < $1
          ORDER BY released_at LIMIT $2",
-        &[&released_before, &MOST_SWEPT],
+        &[&released_before, &most],
     )?;
     let (mut swept, mut swept_bytes) = (0, 0);
     for mut row in rows {

@@ -241,7 +241,8 @@ impl World {
 
     /// Sweeps the pictures that nobody needs; how many.
     pub fn sweeps(&self) -> usize {
-        self.run(pictures::sweep(&self.app))
+        self.run(pictures::sweep(&self.app, pictures::MOST_SWEPT))
+            .unwrap()
     }
 
     /// A story of this author that was never sent through the API: one page for each of these pictures.

@@ -121,20 +121,26 @@ fn a_drawing_that_comes_back_in_time_is_not_swept() {
 }
 
 #[test]
-fn drawings_of_a_refused_story_are_swept() {
+fn drawings_of_a_refused_story_are_not_stored_or_swept() {
     let world = World::new();
     let mira = world.child("Mira");
-    let image = drawing();
-    let refused = with(
-        story("T"),
-        json!({"canvas_data": canvas(&[Some(&image)]), "category": "gardening"}),
-    );
-    mira.post("/api/stories/create/", refused)
-        .refused_fields(&["category"]);
+    let refused = |image: &str| {
+        let story = with(
+            story("T"),
+            json!({"canvas_data": canvas(&[Some(image)]), "category": "gardening"}),
+        );
+        mira.post("/api/stories/create/", story)
+            .refused_fields(&["category"]);
+    };
+    refused(&drawing());
+    assert_eq!(world.pictures(), [""; 0]);
+
+    let large = large_drawing();
+    refused(&large);
     assert_eq!(
         world.pictures(),
-        [hash_of(&image)],
-        "it came before what is wrong was known"
+        [hash_of(&large)],
+        "it was too large to wait until what is wrong was known"
     );
     world.advance(2 * MINUTE + SECOND);
     assert_eq!(world.sweeps(), 1);

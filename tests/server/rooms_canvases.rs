@@ -226,9 +226,9 @@ fn a_snapshot_is_shown_to_whoever_comes() {
     );
     at_mia.send(json!({"type": "page_change", "page_number": 0}));
     at_mia.until("page_change");
-    world.run(tinytales::pictures::sweep(&world.app));
+    world.sweeps();
     world.app.clock.advance(10 * tinytales::clock::MINUTE);
-    world.run(tinytales::pictures::sweep(&world.app));
+    world.sweeps();
     let (_socket, init) = ben.enters(&session);
     assert_eq!(init["canvas_data"]["cover_image"], json!(picture));
     assert_eq!(init["canvas_data"]["pages"], json!({"m0": picture}));

@@ -17,7 +17,7 @@ use crate::accounts::auth::Caller;
 use crate::app::App;
 use crate::moderation::Masker;
 use crate::pictures::splitter::{Field, Keep};
-use crate::pictures::{Changed, MOST_TEXT, Received, receive};
+use crate::pictures::{Changed, MOST_TEXT, NewPictures, Received, receive};
 use crate::stories::drawn::{Refused, Sent};
 use crate::stories::effects::{self, Effects};
 use crate::stories::limits;
@@ -152,7 +152,8 @@ pub async fn create(
     let written = Arc::new(Written::new(masked(&app, given, "").await, drawn));
     let now = app.clock.now();
     let (story, folded) = (Arc::clone(&written), written.folded());
-    let stored: Result<_, Error> = write(&app, &written, move |conn| {
+    let new = Arc::clone(&received.new);
+    let stored: Result<_, Error> = write(&app, &written, new, now, move |conn| {
         let repeated = match &story.drawn.page_key {
             Some(key) => writing::repeated(conn, caller.id, key, now)?,
             None => None,
@@ -222,7 +223,8 @@ pub async fn update(
         let drawn = sent.drawn(Some(&current.written.drawn)).map_err(refusal)?;
         let written = current.written.changed(given.clone(), drawn);
         let written = Arc::new(written.shown_if(current.may_be_shown));
-        if let Some(story) = store_change(&app, story_id, caller.id, current, &written).await? {
+        if let Some(story) = store_change(&app, story_id, caller.id, current, &written, &received.new).await?
+        {
             let head = json!({"success": true, "message": "Your story is saved."});
             return answer(&app, &head, &story, caller.id, written, &received).await;
         }
@@ -256,6 +258,7 @@ async fn store_change(
     caller: i64,
     current: Current,
     written: &Arc<Written>,
+    pictures: &Arc<NewPictures>,
 ) -> Result<Option<Story>, Error> {
     if current.written == **written {
         let story: Result<_, Error> = app
@@ -267,7 +270,7 @@ async fn store_change(
     }
     let folded = written.folded_anew(&current.written);
     let (now, new) = (app.clock.now(), Arc::clone(written));
-    let changed = write(app, written, move |conn| {
+    let changed = write(app, written, Arc::clone(pictures), now, move |conn| {
         if !writing::update(conn, story_id, &current, &new, folded.as_ref(), now).map_err(swept_meanwhile)? {
             return Ok(None);
         }
@@ -284,13 +287,24 @@ async fn store_change(
     }))
 }
 
-/// Writes a story: one with much text as a large write.
-async fn write<T, F>(app: &Arc<App>, story: &Written, work: F) -> Result<T, Error>
+/// Writes a story and the new pictures that it shows: one with much of them as a large write.
+async fn write<T, F>(
+    app: &Arc<App>,
+    story: &Written,
+    new: Arc<NewPictures>,
+    now: i64,
+    work: F,
+) -> Result<T, Error>
 where
     F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
     T: Send + 'static,
 {
-    match story.content.len() + story.drawn.canvas.len() {
+    let bytes = story.content.len() + story.drawn.canvas.len() + new.bytes();
+    let work = move |conn: &mut Conn<'_>| {
+        new.put(conn, now)?;
+        work(conn)
+    };
+    match bytes {
         ..=LARGE_WRITE => app.write(work).await,
         bytes => app.write_sized(bytes, work).await,
     }
