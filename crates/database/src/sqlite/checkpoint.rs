@@ -67,7 +67,10 @@ fn keep_small(connection: &Connection, refused: &mut Option<Instant>) -> rusqlit
         return Ok(());
     }
     let log = checkpoint(connection, "PASSIVE")?;
-    if log.pages < LARGE || refused.is_some_and(|at| at.elapsed() < RESPITE) {
+    // What could not be moved is read by somebody who began long ago, as a backup does. To wait for such a reader is in
+    // vain, and would hold the writer up for a second.
+    let is_held = log.pages - log.moved >= WORTHWHILE && log.pages < HUGE;
+    if log.pages < LARGE || is_held || refused.is_some_and(|at| at.elapsed() < RESPITE) {
         return Ok(());
     }
     // These wait for readers, and the writer for them, at most as long as the connection's busy time.
@@ -101,6 +104,33 @@ fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<Log> {
 mod tests {
     use super::*;
     use crate::sqlite::session::{KEEPER_CACHE, Role};
+
+    #[test]
+    fn nobody_waits_for_a_reader_that_began_long_ago() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("db.sqlite3");
+        let open = |role| SqliteSession::open(&path, role, KEEPER_CACHE, None).unwrap();
+        let (writer, keeper, reader) = (open(Role::Writer), open(Role::Keeper), open(Role::Reader));
+        let write = |sql: &str| writer.connection().execute_batch(sql).unwrap();
+        write("PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (a)");
+        reader
+            .connection()
+            .execute_batch("BEGIN; SELECT * FROM t")
+            .unwrap();
+        let fill = || write("BEGIN; INSERT INTO t VALUES (zeroblob(40000000)); COMMIT");
+        fill();
+        let mut refused = None;
+        keep_small(keeper.connection(), &mut refused).unwrap();
+        assert!(refused.is_none(), "it waited in vain");
+        let log = checkpoint(keeper.connection(), "NOOP").unwrap();
+        assert!(log.pages > LARGE && log.moved < log.pages);
+
+        reader.connection().execute_batch("COMMIT").unwrap();
+        keep_small(keeper.connection(), &mut refused).unwrap();
+        write("INSERT INTO t VALUES (1)");
+        let log = checkpoint(keeper.connection(), "NOOP").unwrap();
+        assert!(log.pages < WORTHWHILE, "it starts over: {}", log.pages);
+    }
 
     #[test]
     fn to_forget_the_tables_hinders_nothing() {
