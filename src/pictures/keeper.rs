@@ -1,4 +1,4 @@
-//! What a running server keeps in mind about pictures: leases, the room that is left; and the sweep.
+//! What a running server keeps in mind about pictures: leases, who is read first, the room that is left; and the sweep.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

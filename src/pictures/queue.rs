@@ -14,14 +14,16 @@ use tokio::time::{Instant, timeout};
 const SIDE_BY_SIDE: usize = 4;
 /// Whoever sends nothing for so long lets the next one pass.
 const PAUSE: Duration = Duration::from_millis(1);
-/// Whoever has sent so much lets the others pass once; most stories are through by then.
+/// Whoever has sent so much, or has been in front for so long, lets the others pass once; most stories are through by then.
 const STRETCH: usize = 4 * 1024 * 1024;
+const LONGEST: Duration = Duration::from_millis(500);
 
-/// The bodies that are read now, and those that wait, first come, first served. As many wait as there are connections.
+/// The bodies that are read now, and those that wait in the order of their first bytes. As many wait as have room for their
+/// body, each for as long as a body may take.
 ///
 /// Thirty who save at the same moment would all be done at the end if each were read a little at a time, and whoever has
 /// the next turn would find nothing of its own in the processor's caches any more. One after the other, half of them are
-/// done in half the time, and all together take a fifth less CPU (docs/decisions/0018-one-after-the-other.md).
+/// done in half the time (docs/decisions/0018-one-after-the-other.md).
 pub struct Queue(Semaphore);
 
 impl Queue {
@@ -34,11 +36,6 @@ impl Queue {
     pub fn join(&self, body: Body) -> Queued<'_> {
         Queued::new(Some(&self.0), body)
     }
-
-    /// A body that is read whenever something comes: too small to hold others up.
-    pub fn pass(body: Body) -> Queued<'static> {
-        Queued::new(None, body)
-    }
 }
 
 /// One body and its place.
@@ -46,9 +43,17 @@ pub struct Queued<'a> {
     queue: Option<&'a Semaphore>,
     place: Option<SemaphorePermit<'a>>,
     body: Body,
-    /// Bytes that came since it has the place.
+    /// Since when it has the place, and the bytes that came since.
+    since: Instant,
     stretch: usize,
     awaited: Duration,
+}
+
+impl Queued<'static> {
+    /// A body that is read whenever something comes: too small to hold others up.
+    pub fn at_once(body: Body) -> Self {
+        Self::new(None, body)
+    }
 }
 
 impl<'a> Queued<'a> {
@@ -57,6 +62,7 @@ impl<'a> Queued<'a> {
             queue,
             place: None,
             body,
+            since: Instant::now(),
             stretch: 0,
             awaited: Duration::ZERO,
         }
@@ -72,12 +78,13 @@ impl<'a> Queued<'a> {
             timeout(patience, self.body.frame()).await?
         };
         self.awaited += asked.elapsed();
-        if self.stretch > STRETCH {
+        if self.stretch > STRETCH || self.since.elapsed() > LONGEST {
             self.let_others_pass();
         }
         if let (Some(queue), None) = (self.queue, &self.place) {
             // Nobody closes the queue; without one every body would be read at once.
             self.place = queue.acquire().await.ok();
+            self.since = Instant::now();
             self.stretch = 0;
         }
         let came = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
@@ -170,8 +177,26 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn whoever_drips_lets_others_pass() {
+        let queue = Queue::new(1);
+        let dripping = || {
+            Body::from_stream(stream::repeat(()).then(|()| async {
+                tokio::time::sleep(PAUSE / 2).await;
+                Ok::<_, Infallible>(Bytes::from_static(b"drip"))
+            }))
+        };
+        let dripping = join_all((0..4).map(|_| read(queue.join(dripping()))));
+        let begun = Instant::now();
+        tokio::select! {
+            _ = dripping => panic!("they never end"),
+            () = read(queue.join(body(100, 1024))) => {}
+        }
+        assert!(begun.elapsed() < 2 * LONGEST, "{:?}", begun.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn nobody_is_waited_for_longer_than_the_patience() {
-        let mut silent = Queue::pass(Body::from_stream(stream::pending::<Result<Bytes, Infallible>>()));
+        let mut silent = Queued::at_once(Body::from_stream(stream::pending::<Result<Bytes, Infallible>>()));
         let begun = Instant::now();
         assert!(silent.next(PATIENCE).await.is_err());
         assert!(begun.elapsed() < PATIENCE + 2 * PAUSE);

@@ -11,7 +11,7 @@ use database::Conn;
 use envelope::permits::BytesPermit;
 
 use super::leases::Lease;
-use super::queue::{Queue, Queued};
+use super::queue::Queued;
 use super::splitter::{self, Field, STEP, Splitter};
 use super::{BodyError, Picture, store};
 use crate::app::App;
@@ -31,8 +31,9 @@ const ORDINARY: u64 = 1024 * 1024;
 const COPIES: u64 = 6;
 const MOST_HELD: u64 = 12 * 1024 * 1024;
 /// New pictures of a body that wait in memory for the story that shows them; more are stored before it. An autosave has one
-/// commit so, instead of two.
-const MOST_WAITING: usize = 256 * 1024;
+/// commit so, instead of two; many small ones would make that write too long for a database far away.
+const MOST_WAITING_BYTES: usize = 256 * 1024;
+const MOST_WAITING: usize = 8;
 /// When to try again what is not admitted because memory is short: idle connections and spare memory are given up within
 /// this many seconds.
 const LEVEL_LASTS: u64 = 10;
@@ -62,15 +63,15 @@ pub struct NewPictures {
 }
 
 impl NewPictures {
-    fn none() -> Self {
+    fn none(has_room: bool) -> Self {
         Self {
             pictures: BTreeMap::new(),
             bytes: 0,
-            has_room: true,
+            has_room,
         }
     }
 
-    /// Their bytes together: at most 256 KiB, as they wait in memory.
+    /// Their bytes together: at most 256 KiB, for they wait in memory.
     pub fn bytes(&self) -> usize {
         self.bytes
     }
@@ -126,7 +127,7 @@ pub async fn receive(
     let room = app.envelope.bodies().take(room).await?;
     let body = request.into_body();
     let (body, shown) = match (announced, changed) {
-        (Some(..=SMALL), _) => (Queue::pass(body), None),
+        (Some(..=SMALL), _) => (Queued::at_once(body), None),
         // Asked for before it is its turn, so that nobody waits for the answer.
         (_, Some(changed)) => (app.pictures.queue.join(body), Some(shown_by(app, changed).await?)),
         (_, None) => (app.pictures.queue.join(body), None),
@@ -139,7 +140,7 @@ pub async fn receive(
         changed,
         least,
         shown,
-        new: NewPictures::none(),
+        new: NewPictures::none(app.pictures.has_room(app).await?),
         leases: Vec::new(),
         bytes: 0,
         limit,
@@ -226,14 +227,11 @@ impl Reader<'_> {
         if self.has(&hash).await? {
             return Ok(lease);
         }
-        if self.new.pictures.is_empty() {
-            self.new.has_room = self.app.pictures.has_room(self.app).await?;
-        }
         let bytes = picture.bytes.len();
         if self.new.pictures.insert(hash, picture).is_none() {
             self.new.bytes += bytes;
         }
-        if self.new.bytes > MOST_WAITING {
+        if self.new.bytes > MOST_WAITING_BYTES || self.new.pictures.len() > MOST_WAITING {
             self.store().await?;
         }
         Ok(lease)
@@ -242,7 +240,8 @@ impl Reader<'_> {
     /// Stores the new pictures that wait, because there are too many of them.
     async fn store(&mut self) -> Result<(), Error> {
         self.body.let_others_pass();
-        let new = std::mem::replace(&mut self.new, NewPictures::none());
+        let has_room = self.app.pictures.has_room(self.app).await?;
+        let new = std::mem::replace(&mut self.new, NewPictures::none(has_room));
         let now = self.app.clock.now();
         let write = self.app.write_sized(new.bytes, move |conn| new.put(conn, now));
         write.await

@@ -287,7 +287,7 @@ async fn make_friends(database: &Database, people: &Arc<[i64]>, now: i64) -> Res
     Ok(())
 }
 
-/// Stores the pool before the stories that show it, in writes of their own, as an upload does.
+/// Stores the pool before the stories that show it, in writes of their own.
 async fn put_pictures(database: &Database, tales: &Arc<Tales>, now: i64) -> Result<(), Error> {
     let numbers: Vec<usize> = (0..tales.pictures().len()).collect();
     for some in numbers.chunks(PICTURES_PER_WRITE) {

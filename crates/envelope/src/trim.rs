@@ -15,9 +15,11 @@ const WORTHWHILE: u64 = 1024 * 1024;
 /// it was there each piece of it kept a whole page.
 const GONE: u64 = 64 * 1024;
 
-/// For so long no large work has to be seen. What is given back between two saves of a class, which come every five seconds,
-/// is touched for the first time again by the next: it took half as much CPU again as the others.
+/// For so long nobody has to be seen at work that holds a permit. What is given back between two saves of a class, which
+/// come every five seconds, is touched for the first time again by the next.
 const QUIET: Duration = Duration::from_secs(7);
+/// So long after the last trim that is not waited for any more: some server is never quiet.
+const LONGEST: Duration = Duration::from_secs(180);
 
 /// How often the allocator is asked what is in use. It walks all that is free for that, with its locks held. A look each
 /// second that asked took 4 to 14 ms of CPU on a machine where nothing else ran, about twice what it takes without.
@@ -74,7 +76,8 @@ impl Trim {
         let was_asked = self
             .asked
             .is_some_and(|asked| now.saturating_sub(asked) < ASKED_EVERY);
-        let asks = self.is_announced || self.is_rested(now, level) && (!was_asked || level == Level::Red);
+        let may_come = self.is_rested(now, level) && (self.is_quiet(now) || level > Level::Green);
+        let asks = self.is_announced || may_come && (!was_asked || level == Level::Red);
         if asks {
             self.asked = Some(now);
         }
@@ -87,6 +90,13 @@ impl Trim {
         self.last
             .as_ref()
             .is_none_or(|last| now.saturating_sub(last.at) >= pause)
+    }
+
+    /// Whether nobody was at work for a while, or not now and the last trim is too long ago.
+    fn is_quiet(&self, now: Duration) -> bool {
+        let Some(busy) = self.busy else { return true };
+        let last = self.last.as_ref().map_or(Duration::ZERO, |last| last.at);
+        now.saturating_sub(busy) >= QUIET || busy < now && now.saturating_sub(last) >= LONGEST
     }
 
     /// What is to be done at this look. A trim is announced by the look before it, unless memory is about to run out.
@@ -118,10 +128,8 @@ impl Trim {
                     || last.in_use.saturating_sub(in_use) >= GONE
             }
         };
-        let is_quiet = self
-            .busy
-            .is_none_or(|busy| look.now.saturating_sub(busy) >= QUIET);
-        self.is_rested(look.now, look.level) && is_worth_it && (is_quiet || look.level > Level::Green)
+        let may_come = self.is_quiet(look.now) || look.level > Level::Green;
+        self.is_rested(look.now, look.level) && is_worth_it && may_come
     }
 
     /// Notes a trim at `now` that left `resident` bytes, of which `in_use` are the allocator's.
@@ -201,6 +209,24 @@ mod tests {
             ..look(62, 40)
         };
         assert_eq!(Trim::default().step(red), Step::Trim, "at once");
+    }
+
+    #[test]
+    fn a_server_that_is_never_quiet_is_trimmed_all_the_same() {
+        let mut trim = trimmed();
+        let busy = |seconds| Look {
+            is_busy: true,
+            ..look(seconds, 40)
+        };
+        for seconds in (2..180).step_by(5) {
+            assert_eq!(trim.step(busy(seconds)), Step::Wait);
+            let next = seconds + 1;
+            assert!(!trim.asks(Duration::from_secs(next), Level::Green), "in vain");
+            assert_eq!(trim.step(look(next, 40)), Step::Wait);
+        }
+        assert_eq!(trim.step(busy(182)), Step::Wait, "not in the middle of it");
+        assert!(trim.asks(Duration::from_secs(183), Level::Green));
+        assert_eq!(trim.step(look(183, 40)), Step::Announce);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Making and changing stories: what an autosave sends every few seconds while a child draws.
 //!
-//! The body is taken apart while it arrives (`pictures::receive`); the story itself is one small write, and none at all when
+//! The body is taken apart while it arrives (`pictures::receive`); the story and a few new drawings are one small write, and none at all when
 //! nothing changed.
 
 use std::sync::Arc;
@@ -31,7 +31,7 @@ use crate::wire::{Error, Fields, Id};
 
 /// The largest request, in bytes.
 const LARGEST: usize = 32 * 1024 * 1024;
-/// A story with more text than that waits for the small writes.
+/// A story with more text and new drawings than that waits for the small writes.
 const LARGE_WRITE: usize = 64 * 1024;
 /// After a larger request, or with longer texts, the answer leaves the long members out.
 const ECHOED: usize = 256 * 1024;
@@ -152,8 +152,8 @@ pub async fn create(
     let written = Arc::new(Written::new(masked(&app, given, "").await, drawn));
     let now = app.clock.now();
     let (story, folded) = (Arc::clone(&written), written.folded());
-    let new = Arc::clone(&received.new);
-    let stored: Result<_, Error> = write(&app, &written, new, now, move |conn| {
+    let pictures = Arc::clone(&received.new);
+    let stored: Result<_, Error> = write(&app, &written, pictures, now, move |conn| {
         let repeated = match &story.drawn.page_key {
             Some(key) => writing::repeated(conn, caller.id, key, now)?,
             None => None,
@@ -291,7 +291,7 @@ async fn store_change(
 async fn write<T, F>(
     app: &Arc<App>,
     story: &Written,
-    new: Arc<NewPictures>,
+    pictures: Arc<NewPictures>,
     now: i64,
     work: F,
 ) -> Result<T, Error>
@@ -299,9 +299,9 @@ where
     F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
     T: Send + 'static,
 {
-    let bytes = story.content.len() + story.drawn.canvas.len() + new.bytes();
+    let bytes = story.content.len() + story.drawn.canvas.len() + pictures.bytes();
     let work = move |conn: &mut Conn<'_>| {
-        new.put(conn, now)?;
+        pictures.put(conn, now)?;
         work(conn)
     };
     match bytes {
