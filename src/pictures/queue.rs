@@ -181,7 +181,7 @@ mod tests {
         let queue = Queue::new(1);
         let dripping = || {
             Body::from_stream(stream::repeat(()).then(|()| async {
-                tokio::time::sleep(PAUSE / 2).await;
+                tokio::time::advance(PAUSE / 100).await;
                 Ok::<_, Infallible>(Bytes::from_static(b"drip"))
             }))
         };

@@ -148,6 +148,25 @@ fn drawings_of_a_refused_story_are_not_stored_or_swept() {
 }
 
 #[test]
+fn of_many_drawings_some_are_stored_before_their_story() {
+    let world = World::new();
+    let mira = world.child("Mira");
+    let drawings: Vec<String> = (0..20).map(|_| drawing()).collect();
+    let images: Vec<Option<&str>> = drawings.iter().map(|drawing| Some(drawing.as_str())).collect();
+    let whole = with(story("T"), json!({"canvas_data": canvas(&images)}));
+    mira.post(
+        "/api/stories/create/",
+        with(whole.clone(), json!({"category": "gardening"})),
+    )
+    .refused_fields(&["category"]);
+    assert_eq!(world.pictures().len(), 18, "nine at a time");
+
+    let id = mira.makes(whole.clone());
+    assert_eq!(world.pictures().len(), 20);
+    assert!(mira.reads(id)["canvas_data"] == whole["canvas_data"]);
+}
+
+#[test]
 fn a_deleted_account_and_a_deleted_story_release_what_they_alone_showed() {
     let world = World::new();
     let (mira, ben) = (world.child("Mira"), world.child("Ben"));
