@@ -34,7 +34,7 @@ pub(crate) struct Look {
     pub resident: u64,
     /// Bytes of the allocator's that are in use; `None` where it is not known, or was not asked.
     pub in_use: Option<u64>,
-    /// Whether large work is under way: then more memory is about to be free.
+    /// Whether work that holds a permit is under way: then more memory is about to be free.
     pub is_busy: bool,
     pub level: Level,
 }
@@ -46,7 +46,7 @@ pub(crate) struct Trim {
     is_announced: bool,
     /// When the allocator was asked last.
     asked: Option<Duration>,
-    /// When large work was seen last.
+    /// When such work was seen last.
     busy: Option<Duration>,
 }
 

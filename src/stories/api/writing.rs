@@ -1,7 +1,7 @@
 //! Making and changing stories: what an autosave sends every few seconds while a child draws.
 //!
-//! The body is taken apart while it arrives (`pictures::receive`); the story and a few new drawings are one small write, and none at all when
-//! nothing changed.
+//! The body is taken apart while it arrives (`pictures::receive`); the story and a few new drawings are one small write, and
+//! none at all when nothing changed.
 
 use std::sync::Arc;
 
